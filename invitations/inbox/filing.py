@@ -66,7 +66,8 @@ def file_mail(
 def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) -> dict[str, Any]:
     """Return whose the mail is and what it says, and whether anybody has to look at it."""
     now = timezone.now()
-    automatic = needs_nobody(mail) and not remark
+    idle = needs_nobody(mail, is_letter_of_ours)
+    automatic = idle and not remark
     found, disowned = invitation_of(mail), is_disowned(mail)
     return {
         "invitation": None if disowned else found,
@@ -74,7 +75,7 @@ def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) 
         "channel": Channel.MAIL,
         "received_at": min(received_at or now, now),
         "sender": sender_shown(mail),
-        "summary": summary(mail, [remark, *doubts_about(mail)]),
+        "summary": summary(mail, [remark, *doubts_about(mail, idle)]),
         "is_automatic": automatic,
         "dealt_with_at": now if automatic else None,
     }
@@ -125,11 +126,11 @@ def summary(mail: Message, remarks: list[str]) -> str:
     return "\n".join(filter(None, [subject, *remarks, first_own_words(text_of_mail(mail))]))
 
 
-def doubts_about(mail: Message) -> Iterator[str]:
+def doubts_about(mail: Message, idle: bool) -> Iterator[str]:
     """Yield what whoever looks at the mail has to know before its words."""
     if has_doubtful_text(mail):
         yield _("Parts of it could not be read: open the mail itself.")
-    if not is_automatic_mail(mail) or needs_nobody(mail):
+    if idle or not is_automatic_mail(mail):
         return
     if may_be_a_refusal(mail):
         yield _("A mail server wrote it: perhaps a letter did not arrive.")
@@ -141,7 +142,11 @@ def doubts_about(mail: Message) -> Iterator[str]:
 
 
 def invitation_of(mail: Any) -> Invitation | None:
-    """Return the invitation of the letter it answers, else of its sender; None if ambiguous."""
+    """Return the invitation of the letter it answers, else of its sender; None if ambiguous.
+
+    A report of a mail server that names no letter of ours is nobody's: it may be of any mail that
+    bears our address.
+    """
     for name in ("In-Reply-To", "References"):
         if answered := of_letters(Q(message_id__in=message_ids_in(raw_header(mail, name)))):
             return that_takes_replies(only(answered))
@@ -149,7 +154,12 @@ def invitation_of(mail: Any) -> Invitation | None:
         answered := of_letters(Q(deliveries__envelope=envelope))
     ):
         return that_takes_replies(only(answered))
-    return of_sender(sender_address(mail))
+    is_report = is_automatic_mail(mail) and may_be_a_refusal(mail)
+    return None if is_report else of_sender(sender_address(mail))
+
+
+def is_letter_of_ours(message_id: str) -> bool:
+    return bool(message_id) and Letter.objects.filter(message_id=message_id).exists()
 
 
 def that_takes_replies(answered: Invitation | None) -> Invitation | None:

@@ -1,29 +1,47 @@
 """Mail that a program wrote: a report of a mail server, or what nobody has to read."""
 
 import re
+from collections.abc import Callable, Iterator
 from email.message import Message
 
+from invitations.files.uploads import kind_by_first_bytes
 from invitations.mail.incoming import (
+    DEEPEST,
+    attached_name,
     header_addresses,
-    is_decoration,
+    octets,
+    own_message_id,
     own_parts,
+    parameter_of,
     parts_of_mail,
     raw_header,
-    shown_in_pages,
 )
 
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
 MACHINES = ("mailer-daemon", "postmaster")
 # By RFC 3464: it arrived, or left the world in which such reports are written.
 ARRIVED = ("delivered", "relayed", "expanded")
+# What else is reported, and no letter failed to arrive: a reader's, abuse, encryption on the way.
+OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt")
+# By its type or its name: a paper of an office, no card, disclaimer or part of a mail program.
+DOCUMENT_TYPE = re.compile(
+    r"application/(?:pdf|x-pdf|rtf|msword|vnd\.ms-(?:word|excel|powerpoint).*"
+    r"|vnd\.openxmlformats-officedocument\..*|vnd\.oasis\.opendocument\..*)|image/tiff|text/rtf"
+)
+DOCUMENT_NAME = re.compile(r"(?i)\.(?:pdf|tiff?|docx?|docm|rtf|xlsx?|xlsm|pptx?|od[tsp])$")
+# A photograph or scan of a page has more bytes, and the sign of a ministry hardly ever has.
+SMALLEST_SCAN = 20_000
 
 
-def needs_nobody(mail: Message) -> bool:
+def needs_nobody(mail: Message, is_ours: Callable[[str], bool]) -> bool:
     """Tell whether a program wrote the mail, and no person has to read it.
 
     A fax server too, or the registry of a ministry, marks as automatic what it sends along.
+    ``is_ours`` tells by its Message-ID whether a mail in it is a letter of ours that came back.
     """
-    return is_automatic_mail(mail) and not (brings_a_file(mail) or may_be_a_refusal(mail))
+    return is_automatic_mail(mail) and not (
+        may_be_a_refusal(mail) or brings_a_document(mail, is_ours)
+    )
 
 
 def is_automatic_mail(mail: Message) -> bool:
@@ -42,29 +60,42 @@ def has_empty_return_path(mail: Message) -> bool:
     return "Return-Path" in mail and raw_header(mail, "Return-Path") in ("", "<>")
 
 
-def brings_a_file(mail: Message) -> bool:
-    shown = shown_in_pages(mail)
-    return any(is_file(part, shown) for part in own_parts(mail))
+def brings_a_document(mail: Message, is_ours: Callable[[str], bool]) -> bool:
+    return any(is_document(part) for part in brought_parts(mail, is_ours))
 
 
-def is_file(part: Message, shown: set[str]) -> bool:
-    """Whether the part is a document: no words, no mail, no signature, no picture in a page.
+def brought_parts(
+    mail: Message, is_ours: Callable[[str], bool], depth: int = 0
+) -> Iterator[Message]:
+    """Yield the parts of the mail, and of the mails attached to it that are no letters of ours."""
+    for part in own_parts(mail):
+        if part.get_content_maintype() != "message":
+            yield part
+            continue
+        for attached in parts_of_mail(part) if depth < DEEPEST else []:
+            if not is_ours(own_message_id(attached)):
+                yield from brought_parts(attached, is_ours, depth + 1)
 
-    Parts that cannot be told apart may hold one.
-    """
-    kind = part.get_content_maintype()
-    if kind in ("multipart", "message"):
-        return kind == "multipart" and part.get_content_subtype() != "report"
-    if part.get_content_disposition() == "attachment":
+
+def is_document(part: Message) -> bool:
+    """Whether the part is a document; parts that cannot be told apart may hold one."""
+    if part.get_content_maintype() == "multipart":
+        return part.get_content_subtype() != "report"
+    if DOCUMENT_TYPE.fullmatch(part.get_content_type()) or DOCUMENT_NAME.search(
+        attached_name(part)
+    ):
         return True
-    is_signature = part.get_content_subtype().endswith("-signature")
-    return not (kind == "text" or is_signature or is_decoration(part, shown))
+    content = octets(part)
+    is_attached = part.get_content_disposition() == "attachment"
+    if part.get_content_maintype() == "image":
+        return is_attached and len(content) >= SMALLEST_SCAN
+    return kind_by_first_bytes(content[:8]) in ("pdf", "tiff")
 
 
 def may_be_a_refusal(mail: Message) -> bool:
     """Whether a mail server wrote it, and does not say in the standard form that mail arrived."""
     is_report = mail.get_content_type() == "multipart/report"
-    if is_report and "disposition-notification" in raw_header(mail, "Content-Type").lower():
+    if is_report and parameter_of(mail, "report-type").lower() in OTHER_REPORTS:
         return False
     blocks = status_blocks(mail)
     actions = [raw_header(block, "Action").lower() for block in blocks if "Action" in block]

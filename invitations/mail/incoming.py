@@ -265,13 +265,18 @@ def octets(part: Message) -> bytes:
 
 
 def charset_named(part: Message) -> str | None:
+    return parameter_of(part, "charset") or None
+
+
+def parameter_of(part: Message, name: str) -> str:
+    """Return that parameter of the Content-Type; empty if there is none that can be read."""
     try:
-        named = part.get_param("charset")
+        named = part.get_param(name)
     except UNREADABLE:
-        return None
+        return ""
     # RFC 2231 allows a parameter its own charset and language: then it is a tuple.
-    charset = named[2] if isinstance(named, tuple) else named
-    return charset if isinstance(charset, str) else None
+    value = named[2] if isinstance(named, tuple) else named
+    return value if isinstance(value, str) else ""
 
 
 def has_doubtful_text(mail: Message) -> bool:
