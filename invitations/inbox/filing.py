@@ -32,7 +32,7 @@ from invitations.mail.incoming import (
     sha256_of,
     text_of_mail,
 )
-from invitations.models import Channel, Correspondence, Invitation, Letter
+from invitations.models import Channel, Correspondence, Invitation, Letter, Minister
 from invitations.text.keys import mask_keys
 
 SUBJECT_LIMIT = 300
@@ -66,14 +66,15 @@ def file_mail(
 def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) -> dict[str, Any]:
     """Return whose the mail is and what it says, and whether anybody has to look at it."""
     now = timezone.now()
+    came_at = min(received_at or now, now)
     idle = needs_nobody(mail, is_letter_of_ours)
     automatic = idle and not remark
-    found, disowned = invitation_of(mail), is_disowned(mail)
+    found, disowned = invitation_of(mail, came_at), is_disowned(mail)
     return {
         "invitation": None if disowned else found,
         "probably_of": found if disowned else None,
         "channel": Channel.MAIL,
-        "received_at": min(received_at or now, now),
+        "received_at": came_at,
         "sender": sender_shown(mail),
         "summary": summary(mail, [remark, *doubts_about(mail, idle)]),
         "is_automatic": automatic,
@@ -141,7 +142,7 @@ def doubts_about(mail: Message, idle: bool) -> Iterator[str]:
 # Whose mail it is
 
 
-def invitation_of(mail: Any) -> Invitation | None:
+def invitation_of(mail: Message, came_at: dt.datetime) -> Invitation | None:
     """Return the invitation of the letter it answers, else of its sender; None if ambiguous.
 
     A report of a mail server that names no letter of ours is nobody's: it may be of any mail that
@@ -149,28 +150,28 @@ def invitation_of(mail: Any) -> Invitation | None:
     """
     for name in ("In-Reply-To", "References"):
         if answered := of_letters(Q(message_id__in=message_ids_in(raw_header(mail, name)))):
-            return that_takes_replies(only(answered))
+            return that_takes_replies(only(answered), came_at)
     if (envelope := envelope_token_of(mail)) and (
         answered := of_letters(Q(deliveries__envelope=envelope))
     ):
-        return that_takes_replies(only(answered))
+        return that_takes_replies(only(answered), came_at)
     is_report = is_automatic_mail(mail) and may_be_a_refusal(mail)
-    return None if is_report else of_sender(sender_address(mail))
+    return None if is_report else of_sender(sender_address(mail), came_at)
 
 
 def is_letter_of_ours(message_id: str) -> bool:
     return bool(message_id) and Letter.objects.filter(message_id=message_id).exists()
 
 
-def that_takes_replies(answered: Invitation | None) -> Invitation | None:
-    """Return the invitation whose letter was answered, or the one that takes its place today.
+def that_takes_replies(answered: Invitation | None, came_at: dt.datetime) -> Invitation | None:
+    """Return the invitation whose letter was answered, or the one that takes its place then.
 
     Offices answer on the letter to a predecessor, or to an earlier edition.
     """
     if answered is None:
         return None
     of_state = Invitation.objects.issued().filter(member_state=answered.member_state_id)
-    found = current(of_state.select_related("edition"))
+    found = current(of_state.select_related("edition"), came_at)
     if answered in found:
         return answered
     return in_its_place(
@@ -181,23 +182,34 @@ def that_takes_replies(answered: Invitation | None) -> Invitation | None:
 def in_its_place(answered: Invitation, found: list[Invitation]) -> Invitation:
     """Return which of the State's invitations takes the place of one that takes no reply.
 
-    That is the successor's; or the principal one, if it was that: a courtesy to another minister
-    is no answer of the State. Else it is the letter's own.
+    That is the one to the same minister, else the successor's; or the principal one, if it was
+    that and neither has any: what one minister says is no answer of another. Else it is the
+    letter's own.
     """
     principal = [one for one in found if one.is_principal and answered.is_principal]
-    meant = of_successor(answered, found) or principal
+    own = (of_minister(pk, answered, found) for pk in in_succession(answered.minister))
+    meant = next(filter(None, own), principal)
     return meant[0] if len(meant) == 1 else answered
 
 
-def of_successor(answered: Invitation, found: list[Invitation]) -> list[Invitation]:
-    """Return the invitation of who took that office; before its letter is approved, the draft."""
-    successor = answered.minister.successor_id
-    if successor is None or answered.status != Invitation.Status.WITHDRAWN:
-        return []
+def in_succession(minister: Minister) -> list[int]:
+    """Return the keys of the minister and of those who took that office since, in order."""
+    keys = [minister.pk]
+    while minister.successor and minister.successor.pk not in keys:
+        minister = minister.successor
+        keys.append(minister.pk)
+    return keys
+
+
+def of_minister(pk: int, answered: Invitation, found: list[Invitation]) -> list[Invitation]:
+    """Return the minister's invitations among these; before a letter is approved, the draft."""
+    editions = {one.edition_id for one in found}
+    if answered.status == Invitation.Status.WITHDRAWN:
+        editions.add(answered.edition_id)
     drafts = Invitation.objects.filter(
-        edition=answered.edition_id, minister=successor, status=Invitation.Status.DRAFT
+        edition__in=editions, minister=pk, status=Invitation.Status.DRAFT
     )
-    return [one for one in found if one.minister_id == successor] or list(drafts)
+    return [one for one in found if one.minister_id == pk] or list(drafts)
 
 
 def of_letters(which: Q) -> "QuerySet[Invitation] | None":
@@ -215,7 +227,7 @@ def only(invitations: "QuerySet[Invitation]") -> Invitation | None:
     return found[0] if len(found) == 1 else None
 
 
-def of_sender(address: str) -> Invitation | None:
+def of_sender(address: str, came_at: dt.datetime) -> Invitation | None:
     """Return the invitation in force of the office, focal point or mission with that address.
 
     An office goes before its mission. A mission that serves one State writes for its principal
@@ -223,7 +235,7 @@ def of_sender(address: str) -> Invitation | None:
     """
     if not address:
         return None
-    found = current(of_address(address))
+    found = current(of_address(address), came_at)
     offices = [invitation for invitation in found if address in own_addresses(invitation)]
     if offices:
         return offices[0] if len(offices) == 1 else None
@@ -248,11 +260,10 @@ def of_address(address: str) -> "QuerySet[Invitation]":
     )
 
 
-def current(invitations: Iterable[Invitation]) -> list[Invitation]:
-    """Return those to editions that are not over, or else those that still take replies."""
-    now = timezone.now()
-    taking = [one for one in invitations if one.edition.takes_replies(now)]
-    ahead = [one for one in taking if one.edition.is_ahead(now)]
+def current(invitations: Iterable[Invitation], at: dt.datetime) -> list[Invitation]:
+    """Return those to editions that were not over then, or else those that still took replies."""
+    taking = [one for one in invitations if one.edition.takes_replies(at)]
+    ahead = [one for one in taking if one.edition.is_ahead(at)]
     return ahead or taking
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
+from django.utils import timezone
 
 from invitations.inbox.filing import current, in_its_place
 from invitations.links import (
@@ -96,7 +97,7 @@ def of_names(words: str, states: set[int]) -> Invitation | None:
     found = Invitation.objects.issued().principal().filter(member_state__in=states)
     if editions := editions_named(words):
         found = found.filter(edition__in=editions)
-    chosen = current(found.select_related("edition"))
+    chosen = current(found.select_related("edition"), timezone.now())
     return chosen[0] if len(chosen) == 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,7 +53,9 @@ def with_other_editions(one: Invitation, told: str, *, is_sure: bool) -> Offered
 def beside(one: Invitation) -> list[Invitation]:
     """Return the invitations of its State that take replies today."""
     of_state = Invitation.objects.issued().filter(member_state=one.member_state_id)
-    return in_order(current(of_state.select_related(*JOINED)), {one.member_state_id: 0})
+    return in_order(
+        current(of_state.select_related(*JOINED), timezone.now()), {one.member_state_id: 0}
+    )
 
 
 def invitations_called(typed: str) -> list[Invitation]:
@@ -66,7 +69,7 @@ def invitations_called(typed: str) -> list[Invitation]:
 
 
 def in_order(found: list[Invitation], fits: dict[int, Any]) -> list[Invitation]:
-    ahead = {one.pk for one in current(found)}
+    ahead = {one.pk for one in current(found, timezone.now())}
     return sorted(
         found,
         key=lambda one: (

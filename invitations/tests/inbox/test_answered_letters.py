@@ -1,6 +1,9 @@
 """Mail on a letter that is not the last word: of a predecessor, or of an earlier edition."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from invitations.inbox.filing import file_mail
 from invitations.models import Invitation
@@ -34,9 +37,9 @@ def left():
     return invitation
 
 
-def colleague_of(invitation):
+def colleague_of(invitation, given_name="Rudolf"):
     state = invitation.member_state
-    return MinisterFactory(member_state=state, given_name="Rudolf", family_name="Rassendyll")
+    return MinisterFactory(member_state=state, given_name=given_name, family_name="Rassendyll")
 
 
 @pytest.mark.parametrize("status", ["issued", "draft"])
@@ -59,6 +62,49 @@ def test_an_answer_on_a_letter_of_an_edition_that_is_over_is_of_the_one_ahead():
     now = InvitationFactory(minister=earlier.minister)
 
     assert answer_to(earlier).invitation == now
+
+
+@pytest.mark.parametrize("status", ["issued", "draft"])
+def test_who_was_the_principal_minister_once_answers_for_nobody_else(status):
+    earlier = InvitationFactory(edition=past_edition())
+    principal = InvitationFactory(minister=colleague_of(earlier))
+    own = InvitationFactory(
+        edition=principal.edition, minister=earlier.minister, status=status, is_principal=False
+    )
+
+    assert answer_to(earlier).invitation == own
+
+
+@pytest.mark.parametrize("since", [["Robert"], ["Robert", "James"]])
+def test_who_took_that_office_since_an_earlier_edition_answers_for_nobody_else(since):
+    earlier = InvitationFactory(edition=past_edition())
+    minister = earlier.minister
+    for given_name in since:
+        minister.successor = colleague_of(earlier, given_name)
+        minister.save(update_fields=["successor"])
+        minister = minister.successor
+    principal = InvitationFactory(minister=colleague_of(earlier))
+    own = InvitationFactory(edition=principal.edition, minister=minister, is_principal=False)
+
+    assert answer_to(earlier).invitation == own
+
+
+def test_where_neither_has_an_invitation_the_principal_one_takes_the_place():
+    earlier = InvitationFactory(edition=past_edition())
+    principal = InvitationFactory(minister=colleague_of(earlier))
+
+    assert answer_to(earlier).invitation == principal
+
+
+def test_mail_is_filed_where_a_reply_could_be_recorded_when_it_came():
+    answered = InvitationFactory(edition__replies_closed_at=timezone.now())
+    InvitationFactory(minister=answered.minister)
+    LetterFactory(invitation=answered, message_id=OURS)
+    mail = written(sender="stranger@example.org", more=f"In-Reply-To: {OURS}")
+
+    filed = file_mail(mail, received_at=timezone.now() - dt.timedelta(hours=1))
+
+    assert filed.invitation == answered
 
 
 def test_of_two_editions_ahead_the_letter_s_own_is_meant():
