@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +19,7 @@ from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
-from invitations.models import Reply
+from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.replies import settle_contested
 from invitations.text.dates import comma_list
 
@@ -36,6 +37,11 @@ STATUS_IN_SHORT = {
     "set_aside": gettext_lazy("set aside"),
     "noted": gettext_lazy("holding"),
 }
+
+LAST_TOLD_OTHERWISE = gettext_lazy(
+    "The last mail to this office is about another reply than the one that stands now, and none "
+    "follows by itself: speak to that office."
+)
 
 
 @admin.register(Reply)
@@ -170,6 +176,8 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
                 form.add_error(None, refusal)
             else:
                 messages.success(request, _("The choice is noted."))
+                if is_told_otherwise(contested.invitation):
+                    messages.warning(request, LAST_TOLD_OTHERWISE)
                 return redirect("admin:invitations_reply_changelist")
         standing = list(contested.invitation.replies.standing().select_related("recorded_by"))
         context = {
@@ -185,6 +193,18 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
             ],
         }
         return TemplateResponse(request, "admin/replies/settle.html", context)
+
+
+def is_told_otherwise(invitation: Invitation) -> bool:
+    """Whether the last acknowledgement that the office has, or will get, is not what stands.
+
+    Each reply is acknowledged once.
+    """
+    has_left = Exists(Delivery.objects.left().filter(letter=OuterRef("pk")))
+    acknowledged = invitation.letters.in_force().filter(kind=Letter.Kind.ACKNOWLEDGEMENT)
+    stands = Q(reply__status=Reply.Status.STANDING)
+    last = acknowledged.filter(stands | has_left).select_related("reply").order_by("pk").last()
+    return bool(last and last.reply and last.reply.status != Reply.Status.STANDING)
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
