@@ -145,12 +145,16 @@ def with_statement_and_numbers(delegations: Any) -> Any:
 
 def read_on_file(invitation: Invitation) -> OnFile:
     """Read the State's replies in one query; the delegation is read when needed."""
-    return sorted_on_file(invitation, list(Reply.objects.of_state(invitation).order_by("-pk")))
+    replies = Reply.objects.of_state(invitation).select_related("correspondence")
+    return sorted_on_file(invitation, list(replies.order_by("-pk")))
 
 
 def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
-    """Tell the office's own replies from those that others of its State gave."""
-    own = [reply for reply in replies if reply.invitation_id == invitation.pk]
+    """Tell the office's own replies from those that others of its State gave.
+
+    What was taken up again is not its own: it may be another State's.
+    """
+    own = [r for r in replies if r.invitation_id == invitation.pk and not r.is_taken_up]
     for reply in own:
         reply.invitation = invitation
     in_force = [reply for reply in replies if reply.is_in_force]
@@ -160,7 +164,8 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
 
 def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
     """Read what is on file for each of the offices, in two queries for all of them."""
-    replies: Any = Reply.objects.of_editions_and_states(invitations).select_related("invitation")
+    found: Any = Reply.objects.of_editions_and_states(invitations)
+    replies = found.select_related("invitation", "correspondence")
     delegations: Any = Delegation.objects.filter(
         edition__in={invitation.edition_id for invitation in invitations},
         member_state__in={invitation.member_state_id for invitation in invitations},
@@ -170,12 +175,12 @@ def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
         by_state[state_of(reply.invitation)].append(reply)
     for delegation in with_statement_and_numbers(delegations):
         of_state[state_of(delegation)] = delegation
-    found = []
+    several = []
     for invitation in invitations:
         filed = sorted_on_file(invitation, by_state[state_of(invitation)])
         filed.delegation = of_state.get(state_of(invitation))
-        found.append(filed)
-    return found
+        several.append(filed)
+    return several
 
 
 def state_of(row: Invitation | Delegation) -> tuple[int, int]:

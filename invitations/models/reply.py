@@ -31,7 +31,9 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def gone(self) -> Self:
         """Replies whose place a later one took, or that staff set aside."""
-        return self.filter(status__in=[Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE])
+        status = Reply.Status
+        taken_up = Q(status=status.NOTED, settled_at__isnull=False)
+        return self.filter(Q(status__in=[status.SUPERSEDED, status.SET_ASIDE]) | taken_up)
 
     def in_force_for(self, invitation: Invitation) -> Self:
         """Standing replies of the invitation's State, to any of its issued invitations."""
@@ -167,7 +169,12 @@ class Reply(models.Model):
 
     @property
     def is_gone(self) -> bool:
-        """Whether a later reply took its place, or staff set it aside."""
+        """Whether a later reply took its place, or staff set it aside.
+
+        A holding reply that was set aside stays noted, and is known by the hour.
+        """
+        if self.status == Reply.Status.NOTED:
+            return self.settled_at is not None
         return self.status in (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
     @property

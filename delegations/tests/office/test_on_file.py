@@ -10,6 +10,7 @@ from delegations.nominations import nominate_delegate
 from delegations.office.on_file import reply_in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from delegations.tests.states import PERSON
+from invitations.inbox.taken_up import take_up_again
 from invitations.models import Answer, Channel
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
@@ -225,3 +226,52 @@ def test_the_calendar_holds_the_high_level_track():
     assert b"DTSTART;VALUE=DATE:20270511" in response.content
     assert b"DTEND;VALUE=DATE:20270513" in response.content
     assert f"UID:wsis-2027-{invitation.pk}@".encode() in response.content
+
+
+# What was recorded of another State, and taken up again
+
+
+OF_ANOTHER = {
+    "respondent_name": "Black Michael",
+    "respondent_email": "michael@example.org",
+    "remarks": "Strelsau sends its regards.",
+}
+
+
+def recorded_and_taken_up(invitation, **words):
+    now, staff = timezone.now(), UserFactory()
+    filed = file_correspondence(invitation, staff, "fax", now, reply_words=words | OF_ANOTHER)
+    take_up_again(filed, staff, "It is of Strelsau.")
+
+
+def test_a_holding_reply_that_was_taken_up_is_not_this_office_s(invitation):
+    recorded_and_taken_up(invitation, answer="holding", substitute_name="Rupert of Hentzau")
+    client = browser(invitation)
+
+    page = text(client.get(page_of(invitation)))
+
+    assert "and an answer will follow" not in page
+    for words in ("Rupert of Hentzau", *OF_ANOTHER.values()):
+        assert words not in page
+    for name in ("record", "recorded"):
+        assert client.get(page_of(invitation, name)).url == page_of(invitation)
+
+
+def test_the_history_of_an_office_leaves_out_what_was_taken_up(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    recorded_and_taken_up(invitation, answer="represented", substitute_name="Rupert of Hentzau")
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "Attends in person" in page
+    assert "Rupert of Hentzau" not in page
+    assert "set aside after clarification" not in page
+
+
+def test_an_office_of_which_all_was_taken_up_is_asked_as_a_silent_one(invitation):
+    recorded_and_taken_up(invitation, answer="regrets")
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert 'name="answer"' in page
+    assert "On file" not in page

@@ -324,3 +324,15 @@ def test_an_office_that_never_replied_itself_is_only_silent(invitation):
     taken_up(by_fax(invitation))
 
     assert not has_only_replies_that_are_gone(invitation)
+
+
+def test_a_holding_reply_that_was_taken_up_is_not_acknowledged(reached, approved_texts):
+    filed = by_fax(reached(), {"answer": "holding"})
+
+    taken_up(filed)
+    compose_planned()
+
+    reply = filed.replies.get()
+    assert reply.is_gone
+    assert list(type(reply).objects.gone()) == [reply]
+    assert reply.acknowledgements.get().state == "cancelled"
