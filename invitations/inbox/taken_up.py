@@ -89,7 +89,8 @@ def put_back(gone: Reply, status: str) -> None:
 def to_stand(gone: Reply, before: Reply | None, others: list[Reply]) -> Reply | None:
     """Return the reply that stands in its place.
 
-    That is what was set aside for it by choice, what it had superseded, or the last one beside it.
+    That is what was set aside for it by choice, what it had superseded, the last one beside it, or,
+    if the office itself has said nothing, the answer that had been carried over.
     """
     beside = [reply for reply in others if reply.status in BESIDE]
     channels = {reply.channel for reply in beside}
@@ -101,24 +102,30 @@ def to_stand(gone: Reply, before: Reply | None, others: list[Reply]) -> Reply | 
         and (one.settled_at, one.settled_by_id) == (gone.settled_at, gone.settled_by_id)
         and one.channel not in channels
     ]
-    return next(iter(lost_to_it), None) or before or (beside[-1] if beside else None)
+    own = next(iter(lost_to_it), None) or before or (beside[-1] if beside else None)
+    return own or last_in_force([one for one in others if one.carried_from_id], others)
 
 
 def superseded_by(gone: Reply, others: list[Reply]) -> Reply | None:
-    """Return the reply of its channel whose place it took, or one that had been carried over."""
+    """Return the reply of its channel whose place it took."""
     earlier = [
         one
         for one in others
         if (one.pk < gone.pk or one.received_at < gone.received_at)
-        and (one.channel == gone.channel or one.carried_from_id)
+        and one.channel == gone.channel
+        and not one.carried_from_id
     ]
+    return last_in_force(earlier, earlier)
+
+
+def last_in_force(earlier: list[Reply], beside: list[Reply]) -> Reply | None:
+    """Return the last of them that was superseded, unless staff set a later one aside."""
     last = max(
         (one for one in earlier if one.status == Status.SUPERSEDED),
         key=lambda one: (one.received_at, one.pk),
         default=None,
     )
-    # If staff set a later one of the channel aside, nothing of it was in force.
-    aside = [one for one in earlier if one.status == Status.SET_ASIDE and not one.is_taken_up]
+    aside = [one for one in beside if one.status == Status.SET_ASIDE and not one.is_taken_up]
     return None if last is None or any(one.pk > last.pk for one in aside) else last
 
 

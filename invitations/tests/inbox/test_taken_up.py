@@ -18,7 +18,7 @@ from invitations.replies import (
     record_reply,
     settle_contested,
 )
-from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, ReplyFactory, StepFactory, UserFactory
 from invitations.tests.mending import asked_for, released_by
 from invitations.tests.moving import moved
 from invitations.tests.paper import drop, on_file
@@ -44,6 +44,11 @@ def taken_up(filed):
     take_up_again(filed, UserFactory(), WHY)
     filed.refresh_from_db()
     return filed
+
+
+def carried_over(issued):
+    """The answer of a predecessor, which stands until the successor's office says its own."""
+    return released_by(asked_for(ReplyFactory(invitation=issued()).invitation)).replies.get()
 
 
 def test_an_office_for_which_another_s_fax_was_recorded_is_silent_again(invitation):
@@ -336,3 +341,41 @@ def test_a_holding_reply_that_was_taken_up_is_not_acknowledged(reached, approved
     assert reply.is_gone
     assert list(type(reply).objects.gone()) == [reply]
     assert reply.acknowledgements.get().state == "cancelled"
+
+
+def test_an_answer_of_the_predecessor_does_not_rise_beside_the_office_s_own(issued):
+    carried = carried_over(issued)
+    record_reply(carried.invitation, {"answer": "video"})
+
+    taken_up(by_fax(carried.invitation))
+
+    assert statuses(carried.invitation) == [
+        ("in_person", "online", "superseded"),
+        ("video", "online", "standing"),
+        ("regrets", "fax", "set_aside"),
+    ]
+
+
+def test_an_answer_of_the_predecessor_stands_again_if_the_office_said_nothing(issued):
+    carried = carried_over(issued)
+
+    taken_up(by_fax(carried.invitation))
+
+    assert statuses(carried.invitation) == [
+        ("in_person", "online", "standing"),
+        ("regrets", "fax", "set_aside"),
+    ]
+
+
+def test_what_the_office_said_beside_it_stands_before_an_answer_of_the_predecessor(issued):
+    carried = carried_over(issued)
+    filed = by_fax(carried.invitation)
+    record_reply(carried.invitation, {"answer": "video"})
+
+    taken_up(filed)
+
+    assert statuses(carried.invitation) == [
+        ("in_person", "online", "superseded"),
+        ("regrets", "fax", "set_aside"),
+        ("video", "online", "standing"),
+    ]
