@@ -10,9 +10,12 @@ from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import plan_receipts_again
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
+from invitations.outbox.moved_dates.rounds import note_reply
 from invitations.replies import BESIDE, come_to_stand, status_against
 
 Status = Reply.Status
+# The replies by which an office says whether its answer holds.
+SAID = (Status.STANDING, Status.CONFIRMING)
 
 
 @transaction.atomic
@@ -145,11 +148,22 @@ def has_only_replies_that_are_gone(invitation: Invitation) -> bool:
 
 
 def forget_confirmation(filed: Correspondence) -> None:
-    """Ask the office once more whether its answer holds, if this said so."""
-    Reconfirmation.objects.filter(correspondence=filed).update(
+    """Ask once more each office whose answer holds by this alone; one without an answer no more."""
+    asked = Reconfirmation.objects.current()
+    said = asked.filter(correspondence=filed)
+    offices = {filed.invitation_id, *said.values_list("invitation", flat=True)}
+    said.update(
         said=Reconfirmation.Said.NOT_YET,
         said_at=None,
         channel="",
         recorded_by=None,
         correspondence=None,
     )
+    for question in asked.not_yet().filter(invitation__in=offices).select_related("move"):
+        answers = Reply.objects.filter(invitation=question.invitation_id, status__in=SAID)
+        if not answers.standing().exists():
+            question.delete()
+        # What was on file at the move was said of the dates before.
+        since = answers.filter(recorded_at__gte=question.move.released_at)
+        for reply in since.select_related("invitation__edition").order_by("received_at", "pk"):
+            note_reply(reply, is_given=True)

@@ -102,7 +102,17 @@ def note_reply(reply: Reply, *, is_given: bool) -> None:
         is_same = (reply.answer, reply.substitute_name) == (
             question.reply.answer, question.reply.substitute_name,
         )  # fmt: skip
-        settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
+        if not (is_same and is_said_as_surely(question, reply)):
+            settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
+
+
+def is_said_as_surely(question: Reconfirmation, reply: Reply) -> bool:
+    """Whether the answer was re-confirmed before, not by a paper alone if the reply is online.
+
+    What came in may turn out to be another State's, and what it said goes with it.
+    """
+    by_paper = question.correspondence_id is not None and reply.correspondence_id is None
+    return question.said == Said.STILL_VALID and not by_paper
 
 
 def ask_about(reply: Reply, move: DatesMove) -> None:
