@@ -182,6 +182,6 @@ class Dossier:
         given = {
             reply.respondent_phone: reply.respondent_name
             for reply in reversed(self.of(invitation, self.replies))
-            if reply.respondent_phone
+            if reply.respondent_phone and not reply.is_taken_up
         }
         return list(given.items())

@@ -197,8 +197,7 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
 
 
 def settled_in_words(reply: Reply) -> Any:
-    filed = reply.correspondence
-    if filed and filed.invitation_id != reply.invitation_id:
+    if reply.is_taken_up:
         return told.TAKEN_UP
     return told.SET_ASIDE if reply.status == Reply.Status.SET_ASIDE else told.CHOSEN
 

@@ -57,11 +57,10 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     readonly_fields = ["state", "minister", "reach", "answer", "last_call"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallListEntry]:
+        replies = Prefetch("invitation__replies", Reply.objects.select_related("correspondence"))
         calls = Prefetch("invitation__calls", TelephoneCall.objects.standing().select_related("by"))
         missions = "invitation__member_state__missions"
-        return (
-            super().get_queryset(request).prefetch_related("invitation__replies", missions, calls)
-        )
+        return super().get_queryset(request).prefetch_related(replies, missions, calls)
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["-reply_before", "invitation__member_state__sort_key_fr", "pk"]
@@ -81,7 +80,7 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         invitation = entry.invitation
         missions = invitation.member_state.missions.all()
         known = [
-            *(reply.respondent_phone for reply in invitation.replies.all()),
+            *(one.respondent_phone for one in invitation.replies.all() if not one.is_taken_up),
             *(mission.phone for mission in missions),
             invitation.focal_point_email,
             *invitation.minister.to_emails.split(),
