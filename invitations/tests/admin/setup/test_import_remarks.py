@@ -21,8 +21,9 @@ ruritania, edition = lists.ruritania, lists.edition
 def changed(edition, ruritania, reached):
     """A list that changes address and name of a minister whose letter left."""
     CircularFactory(edition=edition, reference="CL-27/1")
-    no_datives = {"minister__name_in_dative": "", "minister__portfolio_in_dative": ""}
-    reached(edition=edition, minister__member_state=ruritania, minister__ref="R-1", **no_datives)
+    once_more = ("name_in_dative", "portfolio_in_dative", "portfolio_in_second_language")
+    minister = {"member_state": ruritania, "ref": "R-1"} | dict.fromkeys(once_more, "")
+    reached(edition=edition, **{f"minister__{name}": value for name, value in minister.items()})
     return FLAVIA | {"ref": "R-1", "family_name": "<b>Elphberg", "to": "new@example.org"}
 
 
