@@ -361,6 +361,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     ``still_valid`` says that it brought none, but that the answer on file holds for moved dates.
     Without a reply it waits unread, and holds the office's reminders until someone looks at it.
     """
+    lock_invitation(invitation)
     now = timezone.now()
     received_at = by_this_clock(received_at, now)
     deals_with_it = bool(reply_words or still_valid)
@@ -376,19 +377,13 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
         **particulars,
     )
     filed.full_clean(exclude=["recorded_by", "dealt_with_by", "scan"])
+    filed.refuse_known_scan(invitation)
     save_new(filed, Act.FILED, by)
     if still_valid:
         confirm_for_office(filed)
     elif reply_words:
-        record_reply(
-            invitation,
-            reply_words,
-            channel=channel,
-            received_at=received_at,
-            by=by,
-            correspondence=filed,
-            seen=seen,
-        )
+        came: dict[str, Any] = {"channel": channel, "received_at": received_at}
+        record_reply(invitation, reply_words, by=by, correspondence=filed, seen=seen, **came)
     return filed
 
 

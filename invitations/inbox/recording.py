@@ -30,13 +30,14 @@ def record_filed(  # noqa: PLR0913 -- what a person says of what came in
 
     ``still_valid`` says that it brought none, but that the answer on file holds for moved dates.
     Otherwise, without words, it waits, and holds the office's reminders. It is
-    refused if somebody dealt with it meanwhile, or said that it is another office's, and if another
-    reply than the one ``seen`` stands by now.
+    refused if somebody dealt with it meanwhile, or said that it is another office's, if the same
+    file is on file for that invitation, and if another reply than the one ``seen`` stands by now.
     """
     now = timezone.now()
     lock_invitation(invitation)
     refuse_if_not_in_force(invitation, particulars.get("received_at", filed.received_at))
     filed = unread_of(filed, invitation)
+    filed.refuse_known_scan(invitation)
     changes = changed(filed, invitation, particulars)
     deals_with_it = still_valid or words is not None
     done = {"dealt_with_at": now, "dealt_with_by": by} if deals_with_it else {}

@@ -9,17 +9,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from invitations.audit import Act, save_new
 from invitations.files.frozen import Frozen, freeze, thaw
 from invitations.files.scans import ScanRead, read_scan
 from invitations.inbox.proposals import proposal
-from invitations.models import Correspondence, DroppedScan, Invitation
+from invitations.models import Correspondence, DroppedScan
 from invitations.setbacks import each_apart
 from invitations.times.clocks import by_this_clock
 from invitations.times.jobs import Job
@@ -71,7 +68,7 @@ def keep(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetim
     same = Correspondence.objects.filter(scan_sha256=frozen.sha256).order_by("pk").first()
     row.correspondence, row.state = same, State.TWICE if same else State.WAITING
     if same:
-        row.told = called(same)[:300]
+        row.told = same.called[:300]
     else:
         filed = Correspondence(
             channel=channel,
@@ -84,25 +81,6 @@ def keep(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetim
         save_new(filed, Act.FILED, row.dropped_by)
         row.correspondence = filed
     row.save()
-
-
-def refuse_known_scan(scan: Frozen, invitation: Invitation) -> None:
-    """Refuse a file that is on file for the invitation, or waits in a pile to be recorded.
-
-    For another invitation it may be filed once more: one paper may answer for two.
-    """
-    its_own = Q(invitation=invitation) | Q(invitation=None, dealt_with_at=None)
-    if known := Correspondence.objects.filter(its_own, scan_sha256=scan.sha256).first():
-        raise ValidationError(
-            _("The same file is on file already, and nothing was recorded: %(name)s.")
-            % {"name": called(known)}
-        )
-
-
-def called(filed: Correspondence) -> str:
-    """Return the name of the file that came before: the one that was dropped, or what it is."""
-    first = filed.dropped.exclude(state=State.TWICE).first()
-    return first.file_name if first else str(filed)
 
 
 def read_scans() -> int:

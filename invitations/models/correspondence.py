@@ -3,9 +3,11 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.invitation import Invitation
@@ -96,6 +98,28 @@ class Correspondence(models.Model):
     def __str__(self) -> str:
         about = self.reference or self.invitation or self.sender
         return comma_list([self.get_channel_display(), about])
+
+    @property
+    def called(self) -> str:
+        """The name of the file as it was dropped, or else what it is."""
+        first = self.dropped.exclude(state=DroppedScan.State.TWICE).first()
+        return first.file_name if first else str(self)
+
+    def refuse_known_scan(self, invitation: Invitation) -> None:
+        """Refuse a file that is on file for the invitation, or waits in a pile to be recorded.
+
+        For another invitation it may be filed once more: one paper may answer for two. Call it
+        with the invitation locked: two people may file it at once.
+        """
+        if not self.scan_sha256:
+            return
+        its_own = Q(invitation=invitation) | Q(invitation=None, dealt_with_at=None)
+        same = Correspondence.objects.filter(its_own, scan_sha256=self.scan_sha256)
+        if known := same.exclude(pk=self.pk).first():
+            raise ValidationError(
+                gettext("The same file is on file already, and nothing was recorded: %(name)s.")
+                % {"name": known.called}
+            )
 
 
 class DroppedScanQuerySet(models.QuerySet["DroppedScan"]):

@@ -18,7 +18,6 @@ from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import state_url, text_link
 from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.scans import freeze_scan
-from invitations.inbox.scans import refuse_known_scan
 from invitations.models import Correspondence, Invitation, Reply
 from invitations.replies import UnseenReply, file_correspondence
 
@@ -99,9 +98,6 @@ class RecordingMixin(ModelAdmin):
 
     def _filed(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
         invitation = form.cleaned_data["invitation"]
-        scan = freeze_scan(form.cleaned_data["scan"])
-        if scan:
-            refuse_known_scan(scan, invitation)
         filed = file_correspondence(
             invitation,
             user_of(request),
@@ -110,7 +106,7 @@ class RecordingMixin(ModelAdmin):
             reply_words=form.reply_words,
             still_valid=form.is_still_valid,
             seen=seen_of(request, invitation),
-            scan=scan,
+            scan=freeze_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,
             summary=obj.summary,

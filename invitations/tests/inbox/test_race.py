@@ -5,11 +5,14 @@ from functools import partial
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
+from invitations.files.frozen import Frozen
 from invitations.inbox.filing import file_mail
 from invitations.inbox.recording import record_filed
 from invitations.inbox.taken_up import take_up_again
 from invitations.models import Correspondence, Reply
+from invitations.replies import file_correspondence
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.paper import on_file
 from invitations.tests.races import at_once
@@ -68,3 +71,15 @@ def test_a_fax_that_two_people_take_up_at_once_waits_once():
 
     assert [type(result) for result in results].count(ValidationError) == 1
     assert Reply.objects.get().status == Reply.Status.SET_ASIDE
+
+
+def test_a_fax_that_two_people_file_for_one_office_at_once_is_filed_once():
+    for number in range(6):
+        scan, office = Frozen("scans/ab/abc.png", f"{number:064}"), InvitationFactory()
+        file = partial(file_correspondence, office, scan=scan, reply_words=REGRETS)
+
+        results = at_once(*[partial(file, UserFactory(), "fax", timezone.now())] * 2)
+
+        [refusal] = [result for result in results if isinstance(result, ValidationError)]
+        assert "on file already" in refusal.message
+        assert Correspondence.objects.count() == Reply.objects.count() == number + 1

@@ -4,15 +4,19 @@ import datetime as dt
 import hashlib
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.utils import timezone
 
-from invitations.files.frozen import thaw
+from invitations.files.frozen import freeze, thaw
+from invitations.inbox.recording import record_filed
 from invitations.inbox.scans import Scan, drop_scan, read_scans
 from invitations.models import Correspondence, DroppedScan, Setback
+from invitations.replies import file_correspondence
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.paper import drop, letter_of, on_file
+from invitations.tests.replies.replying import REGRETS
 from invitations.tests.sheets import as_file, sheet
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +131,25 @@ def test_one_scan_that_fails_stops_no_other():
     assert list(DroppedScan.objects.to_read()) == [lost]
     assert DroppedScan.objects.get(state=State.READ) == sound
     assert Setback.objects.get().item == str(lost.pk)
+
+
+def test_a_dropped_fax_that_is_filed_for_the_office_already_is_not_recorded_beside_it():
+    invitation, registrar = InvitationFactory(), UserFactory()
+    waits, scan = drop(b"a fax").correspondence, freeze(b"a fax", "scans", "png")
+    on_file(invitation=invitation, scan=scan.name, scan_sha256=scan.sha256, reference="MFA/12")
+
+    with pytest.raises(ValidationError, match="on file already, and nothing was recorded"):
+        record_filed(waits, invitation, registrar, REGRETS)
+    record_filed(waits, InvitationFactory(), registrar, REGRETS)
+
+    assert not invitation.replies.exists()
+
+
+def test_a_fax_is_filed_for_an_office_once():
+    invitation, scan = InvitationFactory(), freeze(b"a fax", "scans", "png")
+    file_correspondence(invitation, UserFactory(), "fax", timezone.now(), scan=scan)
+
+    with pytest.raises(ValidationError, match="The same file is on file already"):
+        file_correspondence(invitation, UserFactory(), "fax", timezone.now(), scan=scan)
+
+    assert invitation.correspondence.count() == 1
