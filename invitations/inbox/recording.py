@@ -35,6 +35,7 @@ def record_filed(  # noqa: PLR0913 -- what a person says of what came in
     """
     now = timezone.now()
     lock_invitation(invitation)
+    refuse_if_filed_with_none_in_force(filed, invitation)
     refuse_if_not_in_force(invitation, particulars.get("received_at", filed.received_at))
     filed = unread_of(filed, invitation)
     filed.refuse_known_scan(invitation)
@@ -51,6 +52,17 @@ def record_filed(  # noqa: PLR0913 -- what a person says of what came in
         return None
     how_it_came: dict[str, Any] = {"channel": filed.channel, "received_at": filed.received_at}
     return record_reply(invitation, words, by=by, correspondence=filed, seen=seen, **how_it_came)
+
+
+def refuse_if_filed_with_none_in_force(filed: Correspondence, invitation: Invitation) -> None:
+    """Name the way on for what waits with a draft, or with an invitation that was withdrawn."""
+    if filed.invitation_id == invitation.pk and invitation.status != Invitation.Status.ISSUED:
+        raise ValidationError(
+            _(
+                "This is filed with an invitation that is not in force: wait until it is, or choose"
+                " “Take up again” in the list of correspondence, and say anew whose it is."
+            )
+        )
 
 
 def unread_of(filed: Correspondence, invitation: Invitation) -> Correspondence:

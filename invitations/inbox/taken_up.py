@@ -11,7 +11,7 @@ from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import plan_receipts_again
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.outbox.moved_dates.rounds import note_reply
-from invitations.replies import BESIDE, come_to_stand, status_against
+from invitations.replies import BESIDE, come_to_stand, compare_others, status_against
 
 Status = Reply.Status
 # The replies by which an office says whether its answer holds.
@@ -29,12 +29,14 @@ def take_up_again(filed: Correspondence, by: User, because: str) -> None:
         raise ValidationError(_("Say why: the reason is kept."))
     if filed.invitation:
         lock_invitation(filed.invitation)
+        for reply in replies_of(filed):
+            lock_invitation(reply.invitation)
     locked = Correspondence.objects.select_for_update().get(pk=filed.pk)
     if locked.invitation_id != filed.invitation_id:
         raise ValidationError(_("Somebody has said already whose mail this is."))
     if why := why_not_taken_up(locked):
         raise ValidationError(why)
-    for reply in locked.replies.filter(invitation=locked.invitation_id).order_by("pk"):
+    for reply in replies_of(locked):
         if not reply.is_taken_up:
             set_aside(reply, by, because)
     forget_confirmation(locked)
@@ -49,9 +51,21 @@ def why_not_taken_up(filed: Correspondence) -> str:
     """Return why it is not taken up again; an empty text if it may be."""
     if filed.invitation_id is None and filed.dealt_with_at is None:
         return _("It waits already, and nobody has said whose it is.")
-    if filed.replies.filter(carried_to__isnull=False).exists():
+    issued = Invitation.Status.ISSUED
+    if any(one.is_to_confirm and one.invitation.status == issued for one in replies_of(filed)):
         return _("Its answer was carried over to the successor: record what that office says.")
     return ""
+
+
+def replies_of(filed: Correspondence) -> list[Reply]:
+    """Return the replies recorded of it for its office, each with those carried over from it."""
+    found: list[Reply] = []
+    replies = Reply.objects.select_related("invitation__edition", "correspondence", "carried_from")
+    carried = list(replies.filter(correspondence=filed, invitation=filed.invitation_id))
+    while carried:
+        found += sorted(carried, key=lambda reply: reply.pk)
+        carried = list(replies.filter(carried_from__in=carried))
+    return found
 
 
 def set_aside(reply: Reply, by: User, because: str) -> None:
@@ -69,7 +83,8 @@ def set_aside(reply: Reply, by: User, because: str) -> None:
     record_act(reply, Act.SET_ASIDE, by, because, {"status": (before, after)})
     if before in BESIDE:
         put_back(reply, before)
-        plan_receipts_again(reply.invitation)
+        if reply.invitation.status == Invitation.Status.ISSUED:
+            plan_receipts_again(reply.invitation)
 
 
 def put_back(gone: Reply, status: str) -> None:
@@ -82,7 +97,9 @@ def put_back(gone: Reply, status: str) -> None:
             put_in_force(stands, Status.STANDING)
             if before and before != stands:
                 put_in_force(before, status_against(stands, before))
-            come_to_stand(stands, others)
+            # Who left office is told nothing.
+            is_issued = gone.invitation.status == Invitation.Status.ISSUED
+            (come_to_stand if is_issued else compare_others)(stands, others)
             Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
     elif before:
         standing = next(reply for reply in others if reply.status == Status.STANDING)

@@ -183,8 +183,12 @@ class Reply(models.Model):
 
         Else what brought a reply was dealt with as it was recorded, before anything was settled.
         """
+        if self.settled_at is None:
+            return False
+        if self.carried_from:
+            return self.carried_from.is_taken_up
         filed = self.correspondence
-        if filed is None or self.settled_at is None:
+        if filed is None:
             return False
         is_another_s = filed.invitation_id != self.invitation_id
         return is_another_s or not filed.dealt_with_at or filed.dealt_with_at > self.settled_at
