@@ -78,7 +78,10 @@ def raw_header(mail: Message, name: str) -> str:
 
 def decoded_header(mail: Message, name: str) -> str:
     """Return the header on one line, decoded; what cannot be decoded stays as it came."""
-    raw = header_as_sent(mail, name)
+    return decoded_words(header_as_sent(mail, name))
+
+
+def decoded_words(raw: str) -> str:
     try:
         chunks = decode_header(raw)
     except (HeaderParseError, ValueError):
@@ -215,7 +218,7 @@ def parts_of_mail(mail: Message) -> list[Message]:
 
 
 def attached_names(mail: Message) -> list[str]:
-    """Return the names of the attachments, as the sender gave them."""
+    """Return the names of the attachments."""
     parts, shown = list(own_parts(mail)), shown_in_pages(mail)
     names = [attached_name(part) for part in parts if not is_decoration(part, shown)]
     return [clean_text(name)[:100] for name in names if name]
@@ -240,7 +243,8 @@ def is_decoration(part: Message, shown: set[str]) -> bool:
 def attached_name(part: Message) -> str:
     """Return the file's name; of a mail without one, its subject."""
     try:
-        name = part.get_filename() or ""
+        # Many mail programs write it with encoded words, as a subject.
+        name = decoded_words((part.get_filename() or "")[:HEADER_LIMIT])
     except UNREADABLE:
         return _("a file whose name cannot be read")
     if name or part.get_content_type() != "message/rfc822":

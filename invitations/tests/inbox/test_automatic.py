@@ -36,6 +36,7 @@ IN_BASE64 = "Content-Transfer-Encoding: base64"
         "Content-Type: image/tiff\nContent-Disposition: inline; filename=fax.tif",
         "Content-Type: image/tiff\nContent-Disposition: inline\nContent-ID: <fax>",
         "Content-Type: application/octet-stream; name=Note.DOCX\nContent-Disposition: attachment",
+        'Content-Type: application/octet-stream; name="=?utf-8?B?0L3QvtGC0LAuZG9jeA==?="',
         "Content-Type: message/rfc822\n\nSubject: Reply\nContent-Type: application/pdf",
         "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\nContent-Type: image/tiff",
     ],

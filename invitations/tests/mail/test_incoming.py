@@ -293,6 +293,11 @@ def test_the_file_in_a_signed_mail_is_named():
     assert shown(mail) == "See the note.\n\nAttached: note.pdf, smime.p7s"
 
 
+@pytest.mark.parametrize("name", ["=?utf-8?B?0L3QvtGC0LAucGRm?=", "=?koi8-r?B?zs/UwS5wZGY=?="])
+def test_a_file_is_named_as_its_sender_reads_the_name(name):
+    assert shown(PDF.replace("note.pdf", name)) == "Attached: нота.pdf"
+
+
 def test_a_mail_that_is_attached_is_named_by_its_subject():
     forwarded = "Content-Type: message/rfc822\r\n\r\nSubject: =?utf-8?q?R=C3=A9ponse?=\r\n\r\nYes."
 
