@@ -1,5 +1,7 @@
 """What was recorded of another office, or dealt with by mistake, is taken up again."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -151,14 +153,17 @@ def last_in_force(earlier: list[Reply], beside: list[Reply]) -> Reply | None:
 
 def put_in_force(reply: Reply, status: str) -> None:
     """Let the reply be in force again; a choice against it holds no more."""
+    now_so: dict[str, Any] = {"status": status}
     if reply.status == Status.SET_ASIDE:
-        reply.settled_at, reply.settled_by, reply.settled_because = None, None, ""
+        now_so |= {"settled_at": None, "settled_by": None, "settled_because": ""}
     reply.status = status
-    reply.save(update_fields=["status", "settled_at", "settled_by", "settled_because"])
+    Reply.objects.filter(pk=reply.pk).update(**now_so)
 
 
 def has_only_replies_that_are_gone(invitation: Invitation) -> bool:
-    """Whether the office has answered, by what is its own, and nothing of it is in force."""
+    """Whether an office that is invited has answered, and nothing of its own is in force."""
+    if invitation.status != Invitation.Status.ISSUED:
+        return False
     replies = list(invitation.replies.select_related("correspondence"))
     own = [one for one in replies if one.answer != Answer.HOLDING and not one.is_taken_up]
     return bool(own) and all(one.is_gone for one in own)
