@@ -104,8 +104,8 @@ def put_back(gone: Reply, status: str) -> None:
             (come_to_stand if is_issued else compare_others)(stands, others)
             Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
     elif before:
-        standing = next(reply for reply in others if reply.status == Status.STANDING)
-        put_in_force(before, status_against(standing, before))
+        for standing in (one for one in others if one.status == Status.STANDING):
+            put_in_force(before, status_against(standing, before))
 
 
 def to_stand(gone: Reply, before: Reply | None, others: list[Reply]) -> Reply | None:

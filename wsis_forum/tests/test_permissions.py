@@ -113,6 +113,7 @@ TAKEN_BY = {
     "authenticator: remove_lost": {ADMINISTRATOR},
     "bounce: send_to_another": DRAFTERS,
     "correspondence: mark_as_dealt_with": REGISTRARS,
+    "correspondence: take_up_selected": REGISTRARS,
     "delegate: delete_selected": DESK,
     "delivery: it_went": DRAFTERS,
     "delivery: mark_as_dispatched": DRAFTERS,
