@@ -17,7 +17,12 @@ from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.released import missions_of
 from invitations.mail.authenticity import is_disowned
-from invitations.mail.automatic import is_automatic_mail, may_be_a_refusal, needs_nobody
+from invitations.mail.automatic import (
+    is_automatic_mail,
+    may_be_a_refusal,
+    needs_nobody,
+    returned_ids,
+)
 from invitations.mail.incoming import (
     decoded_header,
     envelope_token_of,
@@ -155,8 +160,10 @@ def invitation_of(mail: Message, came_at: dt.datetime) -> Invitation | None:
         answered := of_letters(Q(deliveries__envelope=envelope))
     ):
         return that_takes_replies(only(answered), came_at)
-    is_report = is_automatic_mail(mail) and may_be_a_refusal(mail)
-    return None if is_report else of_sender(sender_address(mail), came_at)
+    if is_automatic_mail(mail) and may_be_a_refusal(mail):
+        returned = of_letters(Q(message_id__in=returned_ids(mail)))
+        return that_takes_replies(only(returned), came_at) if returned else None
+    return of_sender(sender_address(mail), came_at)
 
 
 def is_letter_of_ours(message_id: str) -> bool:

@@ -9,10 +9,12 @@ from invitations.mail.incoming import (
     DEEPEST,
     attached_name,
     header_addresses,
+    message_ids_in,
     octets,
     own_message_id,
     own_parts,
     parameter_of,
+    part_text,
     parts_of_mail,
     raw_header,
 )
@@ -101,6 +103,15 @@ def may_be_a_refusal(mail: Message) -> bool:
     actions = [raw_header(block, "Action").lower() for block in blocks if "Action" in block]
     has_arrived = bool(actions) and all(action.startswith(ARRIVED) for action in actions)
     return (is_report or comes_from_a_server(mail)) and not has_arrived
+
+
+def returned_ids(mail: Message) -> list[str]:
+    """Return the Message-IDs of the mails that the report sends back, whole or as words."""
+    found: list[str] = []
+    for part in own_parts(mail):
+        found += map(own_message_id, parts_of_mail(part))
+        found += message_ids_in(part_text(part)) if part.get_content_maintype() == "text" else []
+    return list(filter(None, found))
 
 
 def comes_from_a_machine(mail: Message) -> bool:

@@ -109,6 +109,19 @@ def test_a_report_that_names_no_letter_of_ours_waits_and_stops_nobody_s_reminder
     assert not Invitation.objects.unheard().exists()
 
 
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers", "text/plain"])
+def test_a_report_is_of_the_office_whose_letter_it_sends_back(office, kind):
+    LetterFactory(invitation=office, message_id="<letter-1@forum.example.org>")
+    more = 'Return-Path: <>\nContent-Type: multipart/report; boundary="r"'
+    returned = (
+        f"--r\nContent-Type: {kind}\n\nMessage-ID: <letter-1@forum.example.org>\n\n-\n--r--\n"
+    )
+
+    filed = file_mail(written(returned, sender="postmaster@example.net", more=more))
+
+    assert (filed.invitation, filed.dealt_with_at) == (office, None)
+
+
 def test_automatic_mail_that_was_too_large_waits_for_a_person(office):
     filed = file_mail(written("", more="Precedence: bulk"), remark="Too large to be filed.")
 
