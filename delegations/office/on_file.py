@@ -46,6 +46,8 @@ class OnFile:
     answers: set[str] = field(default_factory=set)
     # Those of them that other ministers of the State gave.
     of_others: set[str] = field(default_factory=set)
+    # Whether anybody else of the State has replied, by whatever stands no more.
+    others_replied: bool = False
 
     # The delegation is read only when needed: an office that is silent has none yet.
 
@@ -158,8 +160,10 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
     for reply in own:
         reply.invitation = invitation
     in_force = [reply for reply in replies if reply.is_in_force]
-    others = {reply.answer for reply in in_force if reply.invitation_id != invitation.pk}
-    return OnFile(invitation, own, {reply.answer for reply in in_force}, others)
+    others = [reply for reply in replies if reply.invitation_id != invitation.pk]
+    by_others = {reply.answer for reply in others if reply.is_in_force}
+    answers = {reply.answer for reply in in_force}
+    return OnFile(invitation, own, answers, by_others, others_replied=bool(others))
 
 
 def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
@@ -290,6 +294,9 @@ def statement_doubts(filed: OnFile) -> list[str]:
 
 def has_left_office(filed: OnFile, name: str) -> bool:
     """Whether the person held the office before the minister who is invited now."""
+    # Their statement came with an answer of theirs: without one nobody is asked for.
+    if not filed.others_replied:
+        return False
     return any(before.name == name for before in filed.invitation.minister.predecessors.all())
 
 
