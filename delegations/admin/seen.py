@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from delegations.changes import Stale, lock_rows, row_mark
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import at_hour
+from invitations.forms.fields import LineField
 from invitations.forms.model_forms import WholeRowForm
 
 
-class MarkField(forms.CharField):
+class MarkField(LineField):
     """The mark of a row as its page showed it, which is no change of the row."""
 
     widget = forms.HiddenInput
