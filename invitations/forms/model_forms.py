@@ -23,6 +23,7 @@ from invitations.models import (
 )
 from invitations.models.edition import all_answers, all_segments, ranks_by_original
 from invitations.models.operations import all_kinds
+from invitations.outbox.mending.succession import why_no_successor
 from invitations.text.greetings import is_greeting_in
 
 
@@ -236,6 +237,16 @@ class MinisterForm(HeldRowForm):
         model = Minister
         fields = ["to_emails", "cc_emails"]
         field_classes = {"to_emails": AddressesField, "cc_emails": AddressesField}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a new successor whom a hand-over would refuse."""
+        cleaned = super().clean() or {}
+        successor, state = cleaned.get("successor"), cleaned.get("member_state")
+        if successor and "successor" in self.changed_data:
+            why = why_no_successor(self.instance.pk, state and state.pk, successor)
+            if why:
+                self.add_error("successor", why)
+        return cleaned
 
 
 class FiledMailForm(WholeRowForm):

@@ -77,5 +77,5 @@ def test_the_page_of_what_waits_takes_a_fixed_number_of_queries(
     change = HeldChange.objects.get(kind=kind)
     superuser.get(change_url(change))
 
-    with django_assert_num_queries({"dates": 12, "succession": 26, "mail": 22}[kind]):
+    with django_assert_num_queries({"dates": 12, "succession": 26, "mail": 23}[kind]):
         superuser.get(change_url(change))
