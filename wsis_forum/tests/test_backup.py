@@ -192,10 +192,15 @@ def test_a_store_in_words_that_the_backup_does_not_know_is_not_left_out(keys, tm
     assert "nothing is saved" in made.stderr
 
 
+def back_up_share(keys, folder, **environment):
+    """Back up this database with the store ``share`` in the folder."""
+    here, store = address_of(connection.settings_dict["NAME"]), (folder / "share").as_uri()
+    return run(DEPLOY / "backup", keys[0], folder / "backup",
+               DATABASE_URL=here, STORAGE_URL=store, **environment)  # fmt: skip
+
+
 def test_a_store_that_is_not_there_is_no_empty_one(keys, tmp_path):
-    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
-               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
-               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+    made = back_up_share(keys, tmp_path)
 
     assert made.returncode == 1
     assert "is its disk there?" in made.stderr
@@ -206,9 +211,7 @@ def test_a_store_without_any_letter_of_its_database_is_none_of_it(keys, tmp_path
     LetterFactory(pdf="letters/ab/abcd.pdf", sha256="a")
     (tmp_path / "share").mkdir()
 
-    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
-               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
-               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+    made = back_up_share(keys, tmp_path)
 
     assert made.returncode == 1
     assert "none of the last letters: is its disk there?" in made.stderr
@@ -220,10 +223,7 @@ def test_where_nobody_can_tell_which_letters_there_are_nothing_is_saved(keys, tm
     (tmp_path / "psql").chmod(0o755)
     (tmp_path / "share").mkdir()
 
-    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
-               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
-               PATH=f"{tmp_path}:{os.environ['PATH']}",
-               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+    made = back_up_share(keys, tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}")
 
     assert made.returncode != 0
     assert not list(tmp_path.glob("backup*"))
@@ -235,9 +235,7 @@ def test_one_letter_that_is_lost_stops_no_backup(keys, tmp_path):
     (tmp_path / "share/letters/ab").mkdir(parents=True)
     (tmp_path / "share/letters/ab/abcd.pdf").write_bytes(b"A letter")
 
-    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
-               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
-               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+    made = back_up_share(keys, tmp_path)
 
     assert made.returncode == 0, made.stderr
 

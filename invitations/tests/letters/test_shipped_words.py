@@ -30,16 +30,19 @@ FAULTS = {
 }
 
 
+def found_in(language, pattern):
+    """Return what the pattern matches in the texts of the language, by their names."""
+    of_language = {name: text for name, text in WORDS.items() if name.endswith(f".{language}.md")}
+    matches = {
+        name: re.search(pattern, text.removeprefix("Subject: "))
+        for name, text in of_language.items()
+    }
+    return {name: match.group() for name, match in matches.items() if match}
+
+
 @pytest.mark.parametrize("language", FAULTS)
 def test_no_text_has_a_fault_of_its_language_s_typography(language):
-    found = {
-        name: match.group()
-        for name, text in WORDS.items()
-        if name.endswith(f".{language}.md")
-        and (match := re.search(FAULTS[language], text.removeprefix("Subject: ")))
-    }
-
-    assert found == {}
+    assert found_in(language, FAULTS[language]) == {}
 
 
 # “I” and “we” of one letter, by language: the signatory speaks, and not the secretariat.
@@ -72,14 +75,9 @@ AGREEING = {
 
 @pytest.mark.parametrize("language", AGREEING)
 def test_no_text_agrees_with_one_gender_of_who_signs_or_is_invited(language):
-    found = {
-        name: match.group()
-        for name, text in WORDS.items()
-        if name.endswith(f".{language}.md") and not name.startswith("note")
-        if (match := re.search(AGREEING[language], text))
-    }
+    found = found_in(language, AGREEING[language])
 
-    assert found == {}
+    assert not [name for name in found if not name.startswith("note")]
 
 
 # One letter, or more than one, above whatever number of originals.
