@@ -224,10 +224,14 @@ class Edition2020(TestCase):
 
 
 def invite_some():
-    """Let a sixteenth of the States of each language be invited, and at least one."""
+    """Let a sixteenth of the States of each language be invited, and who has forms of their own."""
+    with_own_forms = FormOfAddress.objects.filter(form="MIN", member_state__isnull=False)
     for language in Language.values:
         states = MemberState.objects.invited().filter(language=language).order_by("iso3")
-        kept = list(states.values_list("pk", flat=True))[::16]
+        kept = [
+            *states.values_list("pk", flat=True)[::16],
+            *with_own_forms.filter(language=language).values_list("member_state", flat=True),
+        ]
         states.exclude(pk__in=kept).update(invited_by_default=False)
 
 
@@ -330,9 +334,8 @@ def said_on_paper(letter):
     minister, state = invitation.minister, invitation.member_state
     assert language == state.language == minister.language
     gender = minister.address_gender
-    form = FormOfAddress.objects.get(
-        language=language, form="MIN", gender=gender, member_state=None
-    )
+    forms = FormOfAddress.objects.filter(language=language, form="MIN", gender=gender)
+    form = forms.filter(member_state=state).first() or forms.get(member_state=None)
     is_russian = language == "ru"
     name = minister.name_in_dative if is_russian else minister.name_in_script or minister.name
     with translation.override(language):
