@@ -15,15 +15,8 @@ from unfold.decorators import action
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.seen import SeenForm, SeenMixin
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme import (
-    APART,
-    approve_session,
-    next_place,
-    place_speaker,
-    unpublish_speakers,
-    what_does_not_fit,
-    why_not_unpublished,
-)
+from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
+from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done

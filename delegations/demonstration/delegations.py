@@ -7,7 +7,7 @@ from django.utils import timezone
 from delegations.changes import tell_what_is_filed
 from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
-from delegations.programme import in_order_of_speaking
+from delegations.programme.speakers import in_order_of_speaking
 from invitations.letters.context import own_text
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
-from delegations.programme import approve_session
+from delegations.programme.sessions import approve_session
 from invitations.audit import Act, record_acts
 from invitations.models import Circular, ForumEdition, LetterTemplate, ReminderStep
 

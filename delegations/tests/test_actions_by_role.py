@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from delegations.models import ApiToken, HighLevelSession
-from delegations.programme import approve_session
+from delegations.programme.sessions import approve_session
 from delegations.tests.api import tokens
 from delegations.tokens import revoke_token
 from invitations.admin.columns import list_url

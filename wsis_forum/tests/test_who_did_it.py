@@ -17,7 +17,7 @@ import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive_answers
 from delegations.models import HighLevelSession
-from delegations.programme import approve_session, unpublish_speakers
+from delegations.programme.sessions import approve_session, unpublish_speakers
 from delegations.tests.acts import EDITION_ACTS
 from invitations import audit
 from invitations.inbox.bounces import match_bounce, move_to_bounced

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.models import SpeakingSlot
-from delegations.programme import sessions_with_speakers
+from delegations.programme.sessions import sessions_with_speakers
 from invitations.letters.calendar.events import public_calendar
 from invitations.models import ForumEdition, Language
 from invitations.text.dates import printed_hour

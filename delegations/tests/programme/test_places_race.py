@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
-from delegations.programme import place_speaker
+from delegations.programme.speakers import place_speaker
 from invitations.tests.factories import EditionFactory, MemberStateFactory
 from invitations.tests.races import at_once
 

@@ -6,8 +6,8 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from delegations import programme
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.programme import speakers
 from delegations.tests.offices import text
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
@@ -118,7 +118,7 @@ def test_nobody_is_pushed_further_than_to_the_next_free_place(session):
     )
     new = SpeakingSlot(session=session, delegation=speaking(session.edition, "Denmark"), position=1)
 
-    programme.place_speaker(new)
+    speakers.place_speaker(new)
 
     far.refresh_from_db()
     assert order_of(session) == [(1, "Denmark"), (2, "Armenia"), (3, "Belgium"), (9, "Chad")]
@@ -146,7 +146,7 @@ def test_history_says_who_stepped_forward_and_of_nobody_behind(session):
     first, second, third = listed(session, "Armenia", "Belgium", "Chad")
     first.position = 2
 
-    programme.place_speaker(first)
+    speakers.place_speaker(first)
 
     def moves(slot):
         entries = LogEntry.objects.get_for_object(slot).filter(action=LogEntry.Action.UPDATE)
@@ -163,7 +163,7 @@ def test_those_between_step_forward_by_one_place_and_not_to_the_next_free_one(se
         )
     slot.position = 5
 
-    programme.place_speaker(slot)
+    speakers.place_speaker(slot)
 
     assert order_of(session) == [(1, "Belgium"), (3, "Chad"), (5, "Armenia"), (6, "Denmark")]
 

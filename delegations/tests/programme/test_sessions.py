@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from delegations.models import HighLevelSession
-from delegations.programme import approve_session
+from delegations.programme.sessions import approve_session
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of
 from invitations.admin.columns import change_url

@@ -1,0 +1,1 @@
+"""The programme: sessions, whose hours calendars have, and the list of speakers."""
