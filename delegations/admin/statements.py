@@ -2,22 +2,29 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import NotedMixin, OfDelegationForm, StandingFilter, StandingMixin
-from delegations.models import PolicyStatement, StatementText
+from delegations.models import HighLevelSession, PolicyStatement, StatementText
+from delegations.programme.inscribing import inscribe, why_not_inscribed
+from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
+from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
+from invitations.text.dates import labelled
 
 
 @display(description=gettext_lazy("status"), ordering="replaced_at")
@@ -82,6 +89,51 @@ class StatementForm(OfDelegationForm):
 OF_ANOTHER_EDITION = gettext_lazy("This session is of another edition than the delegation.")
 
 
+class PlaceFilter(admin.SimpleListFilter):
+    """Whether a statement that is delivered in a session has its place on the list of speakers."""
+
+    title = gettext_lazy("on the list of speakers")
+    parameter_name = "place"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("Not yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        waiting = queryset.heard().without_place()
+        return waiting if self.value() == "no" else queryset.heard().exclude(pk__in=waiting)
+
+
+class InscribeForm(forms.Form):
+    session = forms.ModelChoiceField(
+        HighLevelSession.objects.public(),
+        label=HighLevelSession._meta.verbose_name,
+        required=False,
+        empty_label=gettext_lazy("the one that each prefers"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+def to_inscribe(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:
+    return in_order_of_speaking(statements.select_related("second_choice"))
+
+
+def what_decides(_page: ModelAdmin, statement: PolicyStatement) -> str:
+    """Say by what a statement gets its place, for who inscribes it."""
+    said = {
+        _("rank"): statement.speaker_rank,
+        _("preferred session"): statement.first_choice,
+        _("second preference"): statement.second_choice,
+    }
+    return "\n".join(labelled(name, value) for name, value in said.items() if value)
+
+
+INSCRIBED = ngettext_lazy(
+    "%(count)s speaker is inscribed.", "%(count)s speakers are inscribed.", "count"
+)
+
+
 @admin.register(PolicyStatement)
 class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin):
     form = StatementForm
@@ -96,7 +148,8 @@ class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedM
         "first_choice",
         "stands",
     ]
-    list_filter = ["delegation__edition", StandingFilter, "mode", "language"]
+    actions = ["inscribe_selected"]
+    list_filter = ["delegation__edition", StandingFilter, PlaceFilter, "mode", "language"]
     list_select_related = [
         "delegation__edition",
         "delegation__member_state",
@@ -130,6 +183,36 @@ class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedM
     @display(description=gettext_lazy("photo"))
     def photo_file(self, statement: PolicyStatement) -> str:
         return file_link(statement, "photo") if statement.photo else ""
+
+    def has_inscribe_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("delegations.add_speakingslot")
+
+    @action(description=gettext_lazy("Inscribe on the list of speakers"), permissions=["inscribe"])
+    @confirmed(
+        title=gettext_lazy("Inscribe on the list of speakers"),
+        explanation=gettext_lazy(
+            "In this order each gets a place in the session that it prefers, or else in its second "
+            "preference, where slots and minutes are left. It speaks after who comes before it by "
+            "rank, by the hour of its answer and by the French alphabet; who was moved by hand "
+            "stays. If the list is public, they stand on it at once."
+        ),
+        form=InscribeForm,
+        rows=to_inscribe,
+        describe=what_decides,
+        why_not=why_not_inscribed,
+    )
+    def inscribe_selected(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[PolicyStatement],
+        session: HighLevelSession | None,
+    ) -> None:
+        statements = list(to_inscribe(queryset))
+        done = act_on_each(request, statements, lambda one: inscribe(one, session))
+        tell_done(request, INSCRIBED, done)
+        editions = {one.delegation.edition for one in statements}
+        if done and any(edition.shows_speakers(timezone.now()) for edition in editions):
+            messages.info(request, _("The list of speakers is public: it shows them already."))
 
     def given(self, pk: int) -> Download:
         return photo_download(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from delegations.changes import tell_what_is_filed
 from delegations.demonstration.people import invent_person, read_people
-from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
+from delegations.models import Delegate, Delegation, PolicyStatement
+from delegations.programme.inscribing import inscribe
 from delegations.programme.speakers import in_order_of_speaking
 from invitations.letters.context import own_text
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
@@ -91,19 +92,10 @@ def make_statement(delegation: Delegation, reply: Reply, number: int) -> None:
 
 def inscribe_speakers(edition: ForumEdition) -> None:
     """Inscribe the first eight who speak in person, and publish the list."""
-    statements = PolicyStatement.objects.standing().filter(
+    statements = PolicyStatement.objects.heard().filter(
         delegation__edition=edition, mode=PolicyStatement.Mode.IN_PERSON
     )
-    speakers = in_order_of_speaking(statements.select_related("delegation"))
-    session = edition.sessions.filter(segment="dialogues").earliest("starts_at")
-    SpeakingSlot.objects.bulk_create(
-        SpeakingSlot(
-            session=session,
-            delegation=statement.delegation,
-            position=position,
-            minutes=edition.speaking_minutes,
-        )
-        for position, statement in enumerate(speakers[:8], start=1)
-    )
+    for statement in in_order_of_speaking(statements.select_related("delegation__edition"))[:8]:
+        inscribe(statement)
     edition.speakers_published_at = timezone.now()
     edition.save(update_fields=["speakers_published_at"])

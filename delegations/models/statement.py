@@ -3,12 +3,12 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
-from delegations.models.programme import HighLevelSession
+from delegations.models.programme import ANSWERS_HEARD, HighLevelSession, SpeakingSlot
 from invitations.models import ANSWERS_SPEAKING, Invitation, Language, Rank
 from invitations.text.dates import comma_list
 
@@ -19,6 +19,18 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
         return self.filter(
             has_standing_answer(ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state")
         )
+
+    def heard(self) -> Self:
+        """Statements that are delivered in a session as of today, not in writing alone."""
+        heard = has_standing_answer(
+            ANSWERS_HEARD, "delegation__edition", "delegation__member_state"
+        )
+        return self.filter(heard).exclude(mode=PolicyStatement.Mode.WRITTEN)
+
+    def without_place(self) -> Self:
+        """Statements of delegations with no slot in any session that takes place."""
+        slots = SpeakingSlot.objects.filter(session__in=HighLevelSession.objects.public())
+        return self.exclude(Exists(slots.filter(delegation=OuterRef("delegation"))))
 
 
 class PolicyStatement(models.Model):

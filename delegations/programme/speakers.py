@@ -1,6 +1,7 @@
 """Speakers: their order, their places in a session, and what it has room for."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from auditlog.models import LogEntry
 from django.db import transaction
@@ -56,20 +57,41 @@ def next_place(session: HighLevelSession) -> int:
 
 def what_does_not_fit(session: HighLevelSession) -> list[str]:
     """Return, in sentences, of what the session has too little for who speaks in it today."""
-    speaking = session.slots.standing().aggregate(number=Count("pk"), minutes=Sum("minutes"))
-    lasts = (session.ends_at - session.starts_at) // dt.timedelta(minutes=1)
+    speaking, lasts = taken_of(session), minutes_of(session)
     told = []
-    if (speaking["minutes"] or 0) > lasts:
+    if speaking.minutes > lasts:
         told.append(
             _("%(session)s: its speakers have %(minutes)d minutes, and it lasts %(lasts)d.")
-            % {"session": session, "minutes": speaking["minutes"], "lasts": lasts}
+            % {"session": session, "minutes": speaking.minutes, "lasts": lasts}
         )
-    if 0 < session.seats < speaking["number"]:
+    if 0 < session.seats < speaking.number:
         told.append(
             _("%(session)s: it has %(number)d speakers, and speaking slots for %(seats)d.")
-            % {"session": session, "number": speaking["number"], "seats": session.seats}
+            % {"session": session, "number": speaking.number, "seats": session.seats}
         )
     return told
+
+
+class Taken(NamedTuple):
+    number: int
+    minutes: int
+
+
+def taken_of(session: HighLevelSession) -> Taken:
+    """Return how many speak in the session today, and for how long together."""
+    speaking = session.slots.standing().aggregate(number=Count("pk"), minutes=Sum("minutes"))
+    return Taken(speaking["number"], speaking["minutes"] or 0)
+
+
+def minutes_of(session: HighLevelSession) -> int:
+    return (session.ends_at - session.starts_at) // dt.timedelta(minutes=1)
+
+
+def has_room(session: HighLevelSession, minutes: int) -> bool:
+    """Whether one more may speak in it for so long; without a number of slots, time decides."""
+    speaking = taken_of(session)
+    has_slot = not session.seats or speaking.number < session.seats
+    return has_slot and speaking.minutes + minutes <= minutes_of(session)
 
 
 # Ranks as they are shipped: deputies count as ministers where no minister comes.

@@ -17,9 +17,11 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from delegations.models import ApiToken, HighLevelSession
+from delegations.models import ApiToken, HighLevelSession, PolicyStatement
+from delegations.programme.inscribing import inscribe
 from delegations.programme.sessions import approve_session
 from delegations.tests.api import tokens
+from delegations.tests.places import announced, session_of
 from delegations.tokens import revoke_token
 from invitations.admin.columns import list_url
 from invitations.files.frozen import freeze
@@ -293,6 +295,16 @@ def sessions():
         yield f"approved by {approvers}", session
 
 
+def statements():
+    edition = EditionFactory()
+    session = session_of(edition, seats=9)
+    yield "without place", announced(session, "Ruritania")
+    inscribed = announced(session, "Zenda")
+    inscribe(inscribed)
+    yield "inscribed", inscribed
+    yield "in writing", announced(session, "Strelsau", mode="written")
+
+
 def api_tokens():
     yield "made", tokens.made(EditionFactory(), "answers")[0]
     yield "released", tokens.released(EditionFactory(), "answers")[0]
@@ -332,6 +344,7 @@ ROWS = {
     Correspondence: correspondence, TelephoneCall: calls, WebhookAddress: addresses,
     WebhookMessage: told, HighLevelSession: sessions, ApiToken: api_tokens, Setback: setbacks,
     Bounce: bounces, ForumEdition: editions, Mission: missions, Arming: armings,
+    PolicyStatement: statements,
 }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ class Demonstration(TestCase):
         assert Delegation.objects.standing().exists()
         assert set(Delegate.objects.values_list("gender", flat=True)) >= {"m", "f"}
         assert PolicyStatement.objects.standing().exists()
-        assert list(SpeakingSlot.objects.values_list("position", flat=True))[:2] == [1, 2]
+        assert SpeakingSlot.objects.filter(position=2).exists()
         assert not CallListEntry.objects.exists()
 
     def test_past_is_past_and_agrees_with_itself(self):

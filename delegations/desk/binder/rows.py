@@ -118,10 +118,10 @@ def session_of(session: Any, edition: ForumEdition) -> Session:
 
 def without_place(edition: ForumEdition) -> list[list[Lines]]:
     """Return who has announced a statement and stands in no session yet, in order of speaking."""
-    announced = PolicyStatement.objects.standing().filter(
-        delegation__edition=edition, delegation__slots=None
+    announced = PolicyStatement.objects.standing().without_place()
+    announced = announced.filter(delegation__edition=edition).select_related(
+        "delegation__member_state", "speaker_rank"
     )
-    announced = announced.select_related("delegation__member_state", "speaker_rank")
     return [
         [
             [one.delegation.member_state.listed_as],

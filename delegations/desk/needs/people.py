@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Exists
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
 from delegations.desk.board.reconfirmed import reconfirmed_url
 from delegations.desk.needs.need import Need, may, of_edition
-from delegations.models import HighLevelSession
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from invitations.admin.columns import list_url
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -157,4 +159,20 @@ def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         ),
         list_url(HighLevelSession, approved="no", edition__id__exact=edition.pk),
         HighLevelSession.objects.filter(edition=edition, second_approver=None),
+    )
+
+
+def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+    """Yield who is to be inscribed, once the list is begun or the last day to reply is over."""
+    waiting = PolicyStatement.objects.heard().without_place().filter(delegation__edition=edition)
+    if not edition.is_late(timezone.now()):
+        waiting = waiting.filter(Exists(SpeakingSlot.objects.filter(session__edition=edition)))
+    yield Need(
+        request.user.has_perm("delegations.add_speakingslot"),
+        ngettext_lazy(
+            "speaker without a place on the list of speakers",
+            "speakers without a place on the list of speakers",
+        ),
+        list_url(PolicyStatement, place="no", delegation__edition__id__exact=edition.pk),
+        waiting,
     )

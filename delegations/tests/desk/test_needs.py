@@ -10,6 +10,8 @@ from django.utils import timezone
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
 from delegations.desk.needs.page import all_needs
 from delegations.models import HighLevelSession
+from delegations.programme.inscribing import inscribe
+from delegations.tests.places import announced, session_of
 from invitations.models import Bounce, Correspondence, Letter, Minister, Setback
 from invitations.replies import mark_dealt_with
 from invitations.tests.desk import composed_letter, signed_in
@@ -236,3 +238,23 @@ def test_dropped_scans_wait_for_who_records_replies_and_are_no_mails(client):
     assert item["count"] == 1
     assert list(client.get(item["url"]).context["cl"].queryset) == [scan]
     assert "mail of which nobody knows yet whose it is" not in items
+
+
+def test_speakers_without_a_place_are_counted_once_the_list_is_begun(in_february, admin_client):
+    session = session_of(EditionFactory(), seats=9)
+    first, waiting = announced(session, "Ruritania"), announced(session, "Zenda")
+    announced(session, "Strelsau", mode="written")
+    assert not [title for title in to_do(admin_client) if "speaker" in title]
+    inscribe(first)
+
+    item = to_do(admin_client)["speaker without a place on the list of speakers"]
+
+    assert item["count"] == 1
+    assert list(admin_client.get(item["url"]).context["cl"].queryset) == [waiting]
+
+
+def test_speakers_without_a_place_are_counted_once_the_last_day_is_over(in_february, admin_client):
+    edition = EditionFactory(reply_before=dt.date(2027, 2, 1))
+    announced(session_of(edition, seats=9), "Ruritania")
+
+    assert "speaker without a place on the list of speakers" in to_do(admin_client)

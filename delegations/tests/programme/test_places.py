@@ -1,22 +1,17 @@
 """Places on the list of speakers, as the desk gives and moves them."""
 
-import datetime as dt
-
 import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.models import Delegation, SpeakingSlot
 from delegations.programme import speakers
 from delegations.tests.offices import text
+from delegations.tests.places import order_of, session_of, speaking
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
 from invitations.tests.factories import (
     EditionFactory,
-    InvitationFactory,
-    MemberStateFactory,
-    MinisterFactory,
-    ReplyFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -35,19 +30,6 @@ def session(edition):
     return session_of(edition)
 
 
-def session_of(edition, **more):
-    at = dt.datetime(2027, 5, 11, 9, tzinfo=dt.UTC)
-    said = {"segment": "dialogues", "title": "Dialogues", "starts_at": at}
-    said |= {"ends_at": at + dt.timedelta(hours=1)} | more
-    return HighLevelSession.objects.create(edition=edition, **said)
-
-
-def speaking(edition, name, answer="in_person"):
-    minister = MinisterFactory(member_state=MemberStateFactory(short_name=name))
-    ReplyFactory(invitation=InvitationFactory(edition=edition, minister=minister), answer=answer)
-    return Delegation.objects.create(edition=edition, member_state=minister.member_state)
-
-
 def listed(session, *names):
     """Let these States speak in this order."""
     return [
@@ -56,11 +38,6 @@ def listed(session, *names):
         )
         for place, name in enumerate(names, 1)
     ]
-
-
-def order_of(session):
-    rows = session.slots.order_by("position").select_related("delegation__member_state")
-    return [(one.position, str(one.delegation.member_state)) for one in rows]
 
 
 def page_url(row):

@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.programme.inscribing import inscribe
 from delegations.programme.speakers import place_speaker
+from delegations.tests.places import announced, session_of
 from invitations.tests.factories import EditionFactory, MemberStateFactory
 from invitations.tests.races import at_once
 
@@ -38,3 +40,13 @@ def test_ten_who_give_the_first_place_at_once_all_find_room():
     )
 
     assert sorted(session.slots.values_list("position", flat=True)) == [*range(1, 11)]
+
+
+def test_one_speaker_whom_two_inscribe_at_once_gets_one_place(in_february):
+    edition = EditionFactory()
+    sessions = [session_of(edition, title=title, seats=9) for title in ("Morning", "Evening")]
+    statement = announced(sessions[0], "Ruritania")
+
+    at_once(*(partial(inscribe, statement, one) for one in sessions))
+
+    assert SpeakingSlot.objects.count() == 1

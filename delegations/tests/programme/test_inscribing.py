@@ -1,0 +1,202 @@
+"""Speakers are inscribed from what their offices announced: by rank, request and alphabet."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.programme.inscribing import inscribe
+from delegations.tests.offices import text
+from delegations.tests.places import announced, order_of, session_of
+from invitations.admin.columns import list_url
+from invitations.tests.desk import of_group, told
+from invitations.tests.factories import EditionFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+
+STATEMENTS = reverse("admin:delegations_policystatement_changelist")
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory(speaking_minutes=5)
+
+
+@pytest.fixture
+def session(edition):
+    return session_of(edition, seats=3)
+
+
+def ask(client, *statements, **words):
+    chosen = {"action": "inscribe_selected", "_selected_action": [one.pk for one in statements]}
+    return client.post(STATEMENTS, chosen | words, follow=True)
+
+
+def do(client, *statements, **words):
+    return ask(client, *statements, answered="yes", **words)
+
+
+def test_speakers_stand_by_rank_whatever_order_they_were_chosen_in(admin_client, session):
+    ambassador = announced(session, "Armenia", "AMB")
+    minister = announced(session, "Belgium")
+    head = announced(session, "Chad", "HOG")
+
+    page = do(admin_client, ambassador, minister, head)
+
+    assert order_of(session) == [(1, "Chad"), (2, "Belgium"), (3, "Armenia")]
+    assert {slot.minutes for slot in session.slots.all()} == {5}
+    assert told(page) == ["3 speakers are inscribed."]
+
+
+def test_nobody_is_inscribed_before_it_is_confirmed(admin_client, session):
+    minister, head = announced(session, "Belgium"), announced(session, "Chad", "HOG")
+
+    page = text(ask(admin_client, minister, head))
+
+    assert page.index("Chad") < page.index("Belgium")
+    assert "preferred session: Dialogues" in page
+    assert not SpeakingSlot.objects.exists()
+
+
+def test_a_higher_rank_comes_before_those_inscribed_earlier(session):
+    inscribe(announced(session, "Armenia", "AMB"))
+    inscribe(announced(session, "Belgium"))
+
+    inscribe(announced(session, "Chad", "HOG"))
+
+    assert order_of(session) == [(1, "Chad"), (2, "Belgium"), (3, "Armenia")]
+
+
+def test_whoever_was_moved_by_hand_is_no_measure_for_others(session):
+    ambassador = inscribe(announced(session, "Armenia", "AMB"))
+    ambassador.moved_because = "The ambassador leaves at ten."
+    ambassador.save()
+
+    inscribe(announced(session, "Belgium"))
+
+    assert order_of(session) == [(1, "Armenia"), (2, "Belgium")]
+
+
+def test_the_second_preference_takes_whom_the_first_has_no_slot_for(session):
+    other = session_of(session.edition, title="Round table", seats=9)
+    for name in ("Armenia", "Belgium", "Chad"):
+        inscribe(announced(session, name))
+
+    slot = inscribe(announced(session, "Denmark", second_choice=other))
+
+    assert slot.session == other
+
+
+def test_the_second_preference_takes_whom_the_first_has_no_time_for(edition):
+    short = session_of(edition, seats=9)
+    short.ends_at = short.starts_at + dt.timedelta(minutes=9)
+    short.save()
+    other = session_of(edition, title="Round table")
+    inscribe(announced(short, "Armenia"))
+
+    slot = inscribe(announced(short, "Belgium", second_choice=other))
+
+    assert slot.session == other
+
+
+def test_without_room_the_speaker_waits_and_the_desk_is_told(admin_client, session):
+    chosen = [announced(session, name) for name in ("Armenia", "Belgium", "Chad", "Denmark")]
+
+    page = do(admin_client, *chosen)
+
+    assert told(page) == [
+        f"{chosen[3]}: There is no room for another speaker: Dialogues.",
+        "3 speakers are inscribed.",
+    ]
+
+
+def test_who_says_regrets_later_leaves_room(session):
+    statements = [announced(session, name) for name in ("Armenia", "Belgium", "Chad")]
+    slots = [inscribe(one) for one in statements]
+    slots[0].delegation.member_state.invitations.get().replies.update(answer="regrets")
+
+    assert inscribe(announced(session, "Denmark")).session == session
+
+
+def test_the_desk_chooses_a_session_for_whoever_prefers_none(admin_client, session):
+    statement = announced(session, "Armenia", first_choice=None)
+    refused = do(admin_client, statement)
+    assert "choose one" in told(refused)[0]
+
+    do(admin_client, statement, session=session.pk)
+
+    assert order_of(session) == [(1, "Armenia")]
+
+
+def test_a_session_of_another_edition_takes_nobody(session):
+    elsewhere = session_of(EditionFactory(), seats=9)
+
+    with pytest.raises(ValidationError, match="in its edition"):
+        inscribe(announced(session, "Armenia"), elsewhere)
+
+
+def test_a_session_that_is_called_off_takes_nobody_and_gives_its_speakers_back(session):
+    statement = announced(session, "Armenia")
+    inscribe(statement)
+    other = session_of(session.edition, title="Round table")
+    HighLevelSession.objects.filter(pk=session.pk).update(is_called_off=True)
+
+    with pytest.raises(ValidationError, match="choose one"):
+        inscribe(PolicyStatement.objects.get())
+    assert inscribe(statement, other).session == other
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        ({"mode": "written"}, "not delivered in a session"),
+        ({"answer": "regrets"}, "not delivered in a session"),
+        ({"answer": "written"}, "not delivered in a session"),
+    ],
+)
+def test_who_is_not_heard_is_not_asked_about(admin_client, session, more, refusal):
+    statement = announced(session, "Armenia", **more)
+
+    page = ask(admin_client, statement)
+
+    assert refusal in told(page)[0]
+    with pytest.raises(ValidationError, match=refusal):
+        inscribe(statement)
+
+
+def test_nobody_gets_two_places(admin_client, session):
+    statement = announced(session, "Armenia")
+    inscribe(statement)
+
+    assert "has a place" in told(ask(admin_client, statement))[0]
+    assert "has a place" in told(do(admin_client, statement))[0]
+    assert SpeakingSlot.objects.count() == 1
+
+
+def test_the_desk_is_told_that_the_list_is_public_already(admin_client, session):
+    session.edition.speakers_published_at = timezone.now()
+    session.edition.save()
+
+    assert "public" in told(do(admin_client, announced(session, "Armenia")))[-1]
+
+
+def test_the_list_finds_who_has_no_place_yet(admin_client, session):
+    inscribed, waiting = announced(session, "Armenia"), announced(session, "Belgium")
+    announced(session, "Chad", mode="written")
+    inscribe(inscribed)
+
+    for place, found in {"yes": inscribed, "no": waiting}.items():
+        page = admin_client.get(list_url(PolicyStatement, place=place))
+        assert list(page.context["cl"].queryset) == [found]
+
+
+def test_only_the_speakers_desk_inscribes(client, session):
+    statement = announced(session, "Armenia")
+    client.force_login(of_group("Registrars"))
+
+    do(client, statement)
+
+    assert not SpeakingSlot.objects.exists()
