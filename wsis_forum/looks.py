@@ -18,8 +18,6 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 UNFOLD = {
-    "SITE_TITLE": _("WSIS Forum"),
-    "SITE_HEADER": _("WSIS Forum"),
     "SITE_SUBHEADER": _("Secretariat"),
     "SITE_SYMBOL": "mail",
     "SITE_FAVICONS": [
@@ -60,3 +58,11 @@ UNFOLD = {
         "navigation": "invitations.admin.navigation.navigation",
     },
 }
+
+SHIPPED = "WSIS Forum"
+
+
+def unfold_of(name: str) -> dict[str, Any]:
+    """Return the settings under the deployment's name; the one that is shipped is translated."""
+    called = _("WSIS Forum") if name == SHIPPED else name
+    return {"SITE_TITLE": called, "SITE_HEADER": called, **UNFOLD}

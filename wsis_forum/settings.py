@@ -370,7 +370,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "auth.Group", "m2m_fields": ["permissions"]},
 )
 
-UNFOLD = looks.UNFOLD
+# The desk and the codes of staff are called as the sender of mail is.
+NAME = parseaddr(DEFAULT_FROM_EMAIL)[0] or SITE_HOST
+UNFOLD = looks.unfold_of(NAME)
 
 LOG_JSON = env.flag("LOG_JSON", default=False)
 LOGGING = logs.settings_of_logging(as_json=LOG_JSON)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from ninja import NinjaAPI
@@ -18,7 +19,7 @@ DESCRIPTION = (
 )
 
 api = NinjaAPI(
-    title="WSIS Forum: invitations, answers, speakers",
+    title=f"{settings.NAME}: invitations, answers, speakers",
     version="1.0.0",
     description=DESCRIPTION,
     urls_namespace="api",
