@@ -5,10 +5,14 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
+
+OF_GENEVA = "Europe/Zurich"
 
 
 class LineField(forms.CharField):
@@ -55,6 +59,15 @@ class DeskHourWidget(UnfoldAdminSplitDateTimeWidget):
     """A date and hour on the clock of the desk, which stands beside them."""
 
     template_name = "admin/desk_hour.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"clock": clock_of_the_desk()}
+
+
+def clock_of_the_desk() -> str:
+    """Return what the desk's time is called: that of Geneva, or else its zone."""
+    zone = timezone.get_default_timezone_name()
+    return _("Geneva time") if zone == OF_GENEVA else zone
 
 
 # The form fields that the admin's pages make of a model's columns.

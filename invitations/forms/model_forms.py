@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from invitations.forms.fields import AddressesField, LineField
+from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
 from invitations.models import (
     Answer,
     DigestChoice,
@@ -144,7 +144,6 @@ def ranks_known() -> list[tuple[str, str]]:
 BOXES = ["answers_offered", "segments_offered", "original_ranks"]
 
 
-OF_GENEVA = "Europe/Zurich"
 ANOTHER_TIME = _(
     "This is the time of Geneva, and the edition goes by another: letters name it beside the last "
     "day to reply."
@@ -158,6 +157,12 @@ NAMES_OF_ITS_TIME = {
     "time_zone_name_zh_hans": "日内瓦时间",
     "time_zone_name_ar": "توقيت جنيف",
 }
+
+
+def usual_time() -> dict[str, str]:
+    """Return where and by which time a new edition is held unless something else is typed."""
+    zone = timezone.get_default_timezone_name()
+    return NAMES_OF_ITS_TIME if zone == OF_GENEVA else {"time_zone": zone, "mission_city": ""}
 
 
 class EditionForm(HeldRowForm):

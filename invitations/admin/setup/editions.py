@@ -25,7 +25,7 @@ from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
-from invitations.forms.model_forms import NAMES_OF_ITS_TIME, EditionForm, WholeRowForm
+from invitations.forms.model_forms import EditionForm, WholeRowForm, usual_time
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
 from invitations.text.dates import comma_list
@@ -186,7 +186,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
         return sets if obj else asked_first(ASKED_FIRST, sets)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return NAMES_OF_ITS_TIME | super().get_changeform_initial_data(request)
+        return usual_time() | super().get_changeform_initial_data(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
         in_draft = Q(invitations__status=Invitation.Status.DRAFT)
