@@ -198,7 +198,7 @@ def refuse_unless_taking_files(invitation: Invitation) -> None:
     refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
     if not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
-            _("The High-Level Track has begun: please send the file to the secretariat by mail.")
+            _("The sessions have begun: please send the file to the secretariat by mail.")
         )
 
 

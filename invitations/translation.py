@@ -18,6 +18,7 @@ class ForumEditionTexts(TranslationOptions):
         "postal_address",
         "organizers",
         "background",
+        "track_name",
         "time_zone_name",
         "contact_honorific",
         "contact_name",

@@ -293,7 +293,7 @@ def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any
     language = get_language()
     rows = [
         (_("Forum"), edition.forum_days(language), after.forum_days(language)),
-        (_("High-Level Track"), edition.track_days(language), after.track_days(language)),
+        (edition.track, edition.track_days(language), after.track_days(language)),
         (_("Last day to reply"), last_day(edition), last_day(after)),
         (_("Place"), edition.venue, after.venue),
     ]

@@ -259,7 +259,7 @@ def changed_sessions(edition: ForumEdition, changes: list[Event], language: str)
 def session_line(edition: ForumEdition, event: Event, language: str) -> str:
     """Return hours and place of a session, or that it is taken out; call it in the language."""
     session = event.session
-    title = session.title if session else _("days of the High-Level Track")
+    title = session.title if session else edition.track_name or _("days of the High-Level Track")
     if event.is_cancelled:
         off = session and session.is_called_off
         return labelled(title, _("called off") if off else _("taken out of the calendar"))

@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.models.edition import Language, validate_phone
+from invitations.models.edition import Language
 from invitations.models.held.rows import HeldRow
 from invitations.models.states import MemberState
 from invitations.text.addresses import checked_address
 from invitations.text.dates import bracketed, comma_list
-from invitations.text.lines import is_blank
+from invitations.text.lines import is_blank, validate_phone
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
 from invitations.text.scripts import LETTERS
 from invitations.text.spellings import normalize_name

@@ -19,6 +19,7 @@ from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.dates import printed_range, with_honorific
+from invitations.text.lines import validate_phone
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -104,15 +105,6 @@ def validate_zone_name(name: str) -> None:
         )
 
 
-def validate_phone(number: str) -> None:
-    """Refuse a text that is not an international telephone number."""
-    if not re.fullmatch(r"\+[0-9][0-9 ().-]{5,}[0-9]", number):
-        raise ValidationError(
-            _("%(number)s is not a telephone number: write it as +41 22 555 01 00."),
-            params={"number": number},
-        )
-
-
 class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
     def announced(self) -> Self:
         """Return the editions that the public may know: of which an invitation was ever issued.
@@ -171,6 +163,12 @@ class ForumEdition(HeldRow):
     closes_on = models.DateField(_("closes on"))
     track_opens_on = models.DateField(_("High-Level Track opens on"))
     track_closes_on = models.DateField(_("High-Level Track closes on"))
+    track_name = models.CharField(
+        _("name of the High-Level Track"),
+        max_length=120,
+        blank=True,
+        help_text=_("Where it is called otherwise. Letters call it as their own texts do."),
+    )
     reply_before = models.DateField(
         _("reply before"), help_text=_("The last day to reply is the day before.")
     )
@@ -356,6 +354,11 @@ class ForumEdition(HeldRow):
     def forum_days(self, language: str) -> str:
         """Return its days in words; while it is postponed, that new ones follow."""
         return self.days_in_words(self.opens_on, self.closes_on, language)
+
+    @property
+    def track(self) -> str:
+        """What the part with the ministers' statements is called, in the active language."""
+        return self.track_name or gettext("High-Level Track")
 
     def track_days(self, language: str) -> str:
         return self.days_in_words(self.track_opens_on, self.track_closes_on, language)

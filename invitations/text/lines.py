@@ -159,3 +159,12 @@ def quoted(words: str) -> str:
 
 def without_overrides(words: str) -> str:
     return re.sub(f"[{OVERRIDES}]", "", words)
+
+
+def validate_phone(number: str) -> None:
+    """Refuse a text that is not an international telephone number."""
+    if not re.fullmatch(r"\+[0-9][0-9 ().-]{5,}[0-9]", number):
+        raise ValidationError(
+            _("%(number)s is not a telephone number: write it as +41 22 555 01 00."),
+            params={"number": number},
+        )

@@ -170,6 +170,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
             "theme",
             "place",
             "city",
+            "track_name",
             "time_zone_name",
             "organization",
             "secretariat",

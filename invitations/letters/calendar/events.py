@@ -30,9 +30,10 @@ def track_calendar(invitation: Invitation) -> Calendar:
 
 def calendars_to_send(invitation: Invitation, told: OfficeCalendar) -> dict[str, Calendar]:
     """Return the calendars of a letter by file name: what stands, and what falls away."""
+    symbol = invitation.edition.symbol
     parts: dict[str, tuple[str, Sequence[Event]]] = {
-        "high-level-track.ics": ("PUBLISH", told.standing),
-        "high-level-track-cancelled.ics": ("CANCEL", told.cancelled),
+        f"{symbol}.ics": ("PUBLISH", told.standing),
+        f"{symbol}-cancelled.ics": ("CANCEL", told.cancelled),
     }
     return {
         name: calendar_of(method, invitation, events)
@@ -65,7 +66,7 @@ def public_calendar(edition: ForumEdition) -> Calendar:
     """
     edition, renamed = released_edition(edition), renamed_at(edition)
     calendar = new_calendar("PUBLISH")
-    calendar.add("x-wr-calname", labelled(edition.name, _("High-Level Track")))
+    calendar.add("x-wr-calname", labelled(edition.name, edition.track))
     for session in edition.session_hours.all():
         event = session_event(edition, session)
         event.add("uid", unique(f"{edition.symbol}-session-{session.pk}"))
@@ -104,7 +105,7 @@ def session_event(edition: ForumEdition, session: SessionHours) -> VEvent:
 
 def days_event(edition: ForumEdition) -> VEvent:
     """Return the days as an event: whoever gets it chose no session whose hours are known."""
-    event = new_event(edition, _("High-Level Track"), place=edition.venue)
+    event = new_event(edition, edition.track, place=edition.venue)
     event.add("dtstart", edition.track_opens_on)
     event.add("dtend", edition.track_closes_on + dt.timedelta(days=1))
     return event

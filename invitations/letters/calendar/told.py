@@ -124,6 +124,8 @@ def what_it_says(session: Session, edition: ForumEdition, language: str) -> str:
             said += [session.starts_at, session.ends_at, session.room, session.title]
         else:
             said += [edition.track_opens_on, edition.track_closes_on]
+            # What was told before there were own names says the same without one.
+            said += filter(None, [edition.track_name])
     return hashlib.sha256(DjangoJSONEncoder().encode(said).encode()).hexdigest()
 
 

@@ -123,6 +123,12 @@ def days_that_moved(
         )
         return told, days
     days = {"before": before.track_days(language), "after": after.track_days(language)}
+    if days["before"] != days["after"] and after.track_name:
+        told = _(
+            "The dates of the %(forum)s (%(track)s) have changed. Dates announced earlier: "
+            "%(before)s. New dates: %(after)s."
+        )
+        return told, days | {"track": after.track_name}
     if days["before"] != days["after"]:
         told = _(
             "The dates of the High-Level Track of the %(forum)s have changed. Dates announced "

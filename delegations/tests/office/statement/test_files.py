@@ -194,7 +194,7 @@ def test_no_text_comes_before_the_particulars_or_after_the_opening(invitation):
         late = text(send(browser(invitation), invitation, file(b"Words.")))
 
     assert "Please save the particulars of the statement first." in early
-    assert "The High-Level Track has begun" in late
+    assert "The sessions have begun" in late
     assert not StatementText.objects.exists()
 
 
