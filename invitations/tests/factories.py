@@ -78,7 +78,7 @@ class EditionFactory(InSixLanguages):
     place = "Geneva"
     organization = "Ruritanian Union of Telegraphs"
     secretariat = "The secretariat of the Ruritanian Union of Telegraphs"
-    organizers = "the Union and its partners"
+    organizers = "ITU and its partners"
     background = "The Forum is annual."
     opens_on = dt.date(2027, 5, 10)
     closes_on = dt.date(2027, 5, 14)

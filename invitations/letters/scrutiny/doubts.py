@@ -9,6 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.released import forms_on_file
+from invitations.letters.scrutiny.own_names import (
+    CALLED_OTHERWISE,
+    OF_ANOTHER,
+    calls_the_track_otherwise,
+    is_of_another,
+)
 from invitations.models import (
     Circular,
     Gender,
@@ -170,6 +176,8 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             TITLED_TWICE: is_titled_in_name(letter),
             OBSERVER_ALIKE: is_observer_addressed_alike(letter),
             EARLIER_TEXT: letter.pk in with_earlier,
+            OF_ANOTHER: is_of_another(letter),
+            CALLED_OTHERWISE: calls_the_track_otherwise(letter),
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
             found.setdefault(flaw, []).append(letter)
