@@ -25,6 +25,7 @@ from invitations.models.edition import all_answers, all_segments, ranks_by_origi
 from invitations.models.operations import all_kinds
 from invitations.outbox.mending.succession import why_no_successor
 from invitations.text.greetings import is_greeting_in
+from invitations.text.spellings import normalize_name
 
 
 class WholeRowForm(forms.ModelForm):
@@ -213,6 +214,17 @@ class EditionForm(HeldRowForm):
             on_file = getattr(self.instance, name)
             if name in cleaned and {*cleaned[name]} == {*on_file}:
                 cleaned[name] = on_file
+        return cleaned
+
+
+class MemberStateForm(HeldRowForm):
+    def clean(self) -> dict[str, Any] | None:
+        """Give a State without a key of French lists that of its name: it is first in none."""
+        cleaned = super().clean() or {}
+        names = ("list_name_fr", "short_name_fr", "short_name_en")
+        if not cleaned.get("sort_key_fr", "key"):
+            name = next(filter(None, (cleaned.get(name) for name in names)), "")
+            cleaned["sort_key_fr"] = normalize_name(name).upper()
         return cleaned
 
 

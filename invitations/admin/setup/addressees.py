@@ -15,7 +15,13 @@ from invitations.admin.columns import leads_on, list_url, listed_state, text_lin
 from invitations.admin.state_names import Called
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
-from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
+from invitations.forms.model_forms import (
+    HeldRowForm,
+    MemberStateForm,
+    MissionForm,
+    SpellingsFormSet,
+    WholeRowForm,
+)
 from invitations.letters.addressing import propose_greetings
 from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
@@ -37,7 +43,7 @@ class AliasesOfState(unfold.TabularInline):
 
 @admin.register(MemberState)
 class MemberStateAdmin(TakenOutMixin, ModelAdmin):
-    form = HeldRowForm
+    form = MemberStateForm
     menu = (Menu.ADDRESSEES, 2, "flag")
     instead_of_deleting = gettext_lazy("Change it, or take “invited by default” away.")
     when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the 193 States.")
@@ -51,6 +57,8 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
         "invited",
     ]
     list_display_links = ["iso2", "short_name"]
+    # What another organization changes of many States at once.
+    list_editable = ["language", "invited_by_default"]
     list_filter = ["region", "itu_region", "language", "status", "invited_by_default"]
     search_fields = ["iso3__called"]
     inlines = [AliasesOfState]

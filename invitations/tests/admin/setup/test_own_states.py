@@ -1,0 +1,58 @@
+"""The States of another organization: some are not on the shipped list, many are not invited."""
+
+import pytest
+from django.urls import reverse
+
+from invitations.models import MemberState, OrderOfStates
+from invitations.models.states import in_order
+from invitations.tests.desk import as_sent, of_group
+from invitations.tests.factories import MemberStateFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:invitations_memberstate_changelist")
+ADD = reverse("admin:invitations_memberstate_add")
+
+
+@pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        ({"short_name_en": "Zenda"}, "ZENDA"),
+        ({"short_name_en": "Zenda", "short_name_fr": "Château d’Élphberg"}, "CHATEAU D ELPHBERG"),
+        ({"short_name_en": "Zenda", "list_name_fr": "Strelsau (Îles)"}, "STRELSAU ILES"),
+        ({"short_name_en": "Zenda", "sort_key_fr": "OF ITS OWN"}, "OF ITS OWN"),
+    ],
+)
+def test_a_state_that_is_added_by_hand_stands_in_lists_by_its_name(admin_client, names, key):
+    MemberStateFactory(iso2="QA", sort_key_fr="ANTIGUA")
+    sent = as_sent(admin_client.get(ADD)) | {"iso2": "QZ", "iso3": "QZZ", "language": "en"}
+
+    admin_client.post(ADD, sent | names)
+
+    added = MemberState.objects.get(iso2="QZ")
+    assert added.sort_key_fr == key
+    assert in_order(MemberState.objects.all(), OrderOfStates.FRENCH)[-1] == added
+
+
+def test_whom_an_organization_invites_and_in_which_language_is_changed_in_the_list(client):
+    first, second = (MemberStateFactory(sort_key_fr=key, language="ar") for key in "AB")
+    client.force_login(of_group("Drafters"))
+    sent = {
+        "form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "Save",
+        "form-0-id": first.pk, "form-0-language": "ar",
+        "form-1-id": second.pk, "form-1-language": "en", "form-1-invited_by_default": "on",
+    }  # fmt: skip
+
+    client.post(LIST, sent)
+
+    rows = MemberState.objects.order_by("sort_key_fr").values_list("language", "invited_by_default")
+    assert list(rows) == [("ar", False), ("en", True)]
+
+
+def test_a_reader_changes_nothing_in_the_list(client):
+    client.force_login(of_group("Readers"))
+    MemberStateFactory()
+
+    page = client.get(LIST).content.decode()
+
+    assert 'name="form-0-language"' not in page
