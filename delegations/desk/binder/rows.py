@@ -59,9 +59,10 @@ def reply_row(edition: ForumEdition, invitation: Any) -> list[Lines]:
     """
     given = sorted(invitation.given, key=lambda reply: reply.status == Reply.Status.CONTESTED)
     cells: list[Lines] = [person_lines(invitation.minister), [], [], []]
+    if not invitation.is_principal:
+        cells[0].append(capfirst(_("by courtesy")))
     if not given:
-        issued = invitation.status == Invitation.Status.ISSUED
-        cells[1].append(capfirst(_("silent") if issued else _("letter has not left")))
+        cells[1] += without_answer(invitation)
     for reply in given:
         answer = capfirst(str(ANSWERS_IN_SHORT[reply.answer]))
         is_contested = reply.status == Reply.Status.CONTESTED
@@ -71,6 +72,13 @@ def reply_row(edition: ForumEdition, invitation: Any) -> list[Lines]:
         points = reply.points_for_desk(get_language() or "")[1:]
         cells[3] += [labelled(label, words) for label, words in points]
     return cells
+
+
+def without_answer(invitation: Invitation) -> Lines:
+    """Return why no answer stands; who is invited by courtesy owes none, and is not silent."""
+    if invitation.status == Invitation.Status.DRAFT:
+        return [capfirst(_("letter has not left"))]
+    return [capfirst(_("silent"))] if invitation.is_principal else []
 
 
 def person_lines(minister: Any) -> Lines:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delegations.desk.binder.nightly import write_binder
-from delegations.desk.binder.printing import binder_of
+from delegations.desk.binder.printing import binder_of, context_of
 from delegations.models import PolicyStatement, SpeakingSlot
 from invitations.models import ForumEdition, MemberState, Mission, Reply, Setback
 from invitations.tests.factories import (
@@ -139,6 +139,19 @@ def test_a_contested_reply_stands_beneath_the_one_that_holds(in_february):
 
     assert "Inperson" in bare(pages)
     assert "Regrets(contested)" in bare(pages)
+
+
+def test_only_the_principal_invitation_of_a_state_is_silent(in_february):
+    one = InvitationFactory()
+    courtesy = MinisterFactory(member_state=one.member_state, given_name="Rupert")
+    InvitationFactory(edition=one.edition, minister=courtesy, is_principal=False)
+
+    told = context_of(one.edition, timezone.now())
+    [state] = told["replies"]
+
+    assert told["silent"] == 1
+    assert [row[1] for row in state.rows] == [["Silent"], []]
+    assert [row[0][-1] for row in state.rows] == ["Minister of Communications", "By courtesy"]
 
 
 def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
