@@ -40,7 +40,8 @@ def outbox_row(edition: ForumEdition, outbox: dict[str, OutboxRow]) -> dict[str,
         "at": printed_hour(at, edition.time_zone_name, get_language()),
         "url": list_url(
             Delivery,
-            state__exact=Delivery.State.QUEUED.value,
+            state__in=",".join(Delivery.WAITING),
+            channel__exact=Delivery.Channel.EMAIL.value,
             letter__invitation__edition__id__exact=edition.pk,
         ),
     }

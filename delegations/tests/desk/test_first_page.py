@@ -258,18 +258,19 @@ def test_first_page_says_what_goes_out_next_and_to_how_many(in_february, admin_c
     edition = StepFactory(days_before=21).edition
     for _n in range(2):
         silent_state(edition, "Africa", 9)
-    DeliveryFactory(
-        letter__invitation__edition=edition, not_before=timezone.now() + dt.timedelta(hours=2)
-    )
+    letter = LetterFactory(invitation__edition=edition)
+    for fields in ({}, {"state": "deferred"}, {"channel": "pouch"}, {"state": "cancelled"}):
+        at = timezone.now() + dt.timedelta(hours=2)
+        DeliveryFactory(letter=letter, not_before=at, **fields)
 
     coming = admin_client.get(reverse("admin:index")).context["coming"]
 
     assert [(one["day"], one["count"]) for one in coming["days"]] == [
         ("Wednesday 10 March 2027", 2)
     ]
-    assert coming["outbox"]["count"] == 1
+    assert coming["outbox"]["count"] == 2
     assert coming["outbox"]["at"] == "10 February 2027, 12:00 (Geneva time)"
-    assert admin_client.get(coming["outbox"]["url"]).context["cl"].result_count == 1
+    assert admin_client.get(coming["outbox"]["url"]).context["cl"].result_count == 2
     assert admin_client.get(coming["reminders_url"]).status_code == 200
 
 
