@@ -89,7 +89,7 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
         return self.filter(Exists(reached))
 
     def to_call(self) -> Self:
-        """Entries of offices that owe a word, and that nobody has reached since.
+        """The last entry of each office that owes a word, and that nobody has reached since.
 
         Nobody is called for an edition that is postponed, about to move, or without a last day.
         """
@@ -99,7 +99,8 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
             "invitation__edition__awaits_last_day": False,
         }
         awaited = self.filter(invitation__in=Invitation.objects.awaited(), **resting)
-        return awaited.exclude(pk__in=self.model.objects.called())
+        later = self.model.objects.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
+        return awaited.exclude(Exists(later)).exclude(pk__in=self.model.objects.called())
 
 
 class CallListEntry(models.Model):

@@ -8,10 +8,10 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.models import TelephoneCall
+from invitations.models import CallListEntry, TelephoneCall
 from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.desk import choose, signed_in, told
-from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +103,19 @@ def test_nothing_that_was_said_stands_in_the_names_of_history_and_logs(caplog):
 
     assert "5550" not in f"{call} {caplog.text}"
     assert "Fritz" not in f"{call} {caplog.text}"
+
+
+def test_an_office_that_two_steps_have_listed_is_called_once():
+    first = StepFactory(days_before=3, medium="call", variant="")
+    second = StepFactory(edition=first.edition, days_before=1, medium="call", variant="")
+    office = InvitationFactory(edition=first.edition)
+    for step in (first, second):
+        CallListEntry.objects.create(
+            invitation=office, step=step, reply_before=first.edition.reply_before
+        )
+
+    [entry] = CallListEntry.objects.to_call()
+    assert entry.step == second
+
+    note_call(office, UserFactory(), "reached")
+    assert not CallListEntry.objects.to_call().exists()
