@@ -91,12 +91,15 @@ def sent_by_day(edition: ForumEdition) -> tuple[dict[dt.date, int], dict[dt.date
 
 
 def days_from(edition: ForumEdition, known: Iterable[dt.date]) -> list[dt.date]:
-    """Return the days from the first event to the last one, or to the last day to reply."""
+    """Return the days from the first event to the last one, or to the last day to reply.
+
+    Where these are too many, the last event is among them, and a last day far ahead is not.
+    """
     found = list(known)
     if not found:
         return []
-    last = max([*found, *last_days(edition)])
-    first = max(min(*found, last), last - LONGEST * ONE_DAY)
+    first = max(min(found), max(found) - LONGEST * ONE_DAY)
+    last = min(max([*found, *last_days(edition)]), first + LONGEST * ONE_DAY)
     return [first + number * ONE_DAY for number in range((last - first).days + 1)]
 
 

@@ -55,6 +55,22 @@ def test_an_answer_counts_on_the_day_of_the_first_in_the_edition_s_zone(in_febru
     assert curve.answered[0] == 1
 
 
+def test_a_last_day_far_ahead_leaves_no_answer_out(in_february):
+    edition = EditionFactory(
+        reply_before=dt.date(2028, 9, 1),
+        **dict.fromkeys(
+            ["opens_on", "closes_on", "track_opens_on", "track_closes_on"], dt.date(2028, 11, 1)
+        ),
+    )
+    answer(edition, february(3))
+    answer(edition, february(9))
+
+    curve = curve_of(edition, NOW)
+
+    assert curve.answered == [1, 1, 1, 1, 1, 1, 2, 2]
+    assert (curve.days[0], len(curve.days)) == (dt.date(2027, 2, 3), 401)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
