@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.invitation import Invitation
 from invitations.models.reply import Reply
 
 
@@ -21,7 +22,11 @@ class PartnershipInterestQuerySet(models.QuerySet["PartnershipInterest"]):
 
 class PartnershipInterestManager(models.Manager["PartnershipInterest"]):
     def get_queryset(self) -> Any:
-        """Return the last word of each office, if it is interested.
+        """Return the last word of each office that is invited, if it is interested."""
+        return self.last_words().filter(invitation__status=Invitation.Status.ISSUED)
+
+    def last_words(self) -> Any:
+        """Return the last word of each office, if it is interested, also of one withdrawn since.
 
         That is the standing reply, or what came by another channel later, confirms it and asks. A
         paper may be recorded long after it came.

@@ -307,8 +307,9 @@ def carry_over(standing: Reply, new: Invitation, by: User) -> None:
 def partnership_of(old: Invitation) -> dict[str, Any]:
     """Return whether the old office was interested, by whatever reply, and when it was told of."""
     told = old.replies.aggregate(at=models.Max("partnership_told_at"))
+    of_old = PartnershipInterest.objects.last_words().filter(invitation=old)
     return {
-        "partnership_interest": PartnershipInterest.objects.filter(invitation=old).exists(),
+        "partnership_interest": of_old.exists(),
         "partnership_told_at": told["at"],
     }
 

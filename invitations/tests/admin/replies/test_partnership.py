@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.audit import Act, record_act
+from invitations.letters.issuing import withdraw_invitation
 from invitations.models import PartnershipInterest, Reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+from invitations.tests.mending import asked_for, released_by
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:invitations_partnershipinterest_changelist"
@@ -192,6 +194,17 @@ def test_an_interest_that_a_later_answer_does_not_repeat_leaves_the_list(reply):
     assert PartnershipInterest.objects.get().pk == reply.pk
 
     type(reply).objects.update(status="superseded")
+
+    assert not PartnershipInterest.objects.exists()
+
+
+def test_who_is_invited_no_more_leaves_the_list_and_a_successor_stands_there_once(reply):
+    change = asked_for(reply.invitation, letter="later")
+    successor = released_by(change)
+
+    assert [row.invitation for row in PartnershipInterest.objects.all()] == [successor]
+
+    withdraw_invitation(successor, UserFactory(), "By mistake.")
 
     assert not PartnershipInterest.objects.exists()
 
