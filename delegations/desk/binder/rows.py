@@ -100,7 +100,7 @@ def sessions(edition: ForumEdition) -> list[Session]:
     """Return the sessions that take place, by hour, with who speaks in which place as of now."""
     standing = SpeakingSlot.objects.standing().order_by("position")
     slots = Prefetch("slots", with_speaker(standing), to_attr="speakers")
-    held = HighLevelSession.objects.taking_place().filter(edition=edition)
+    held = HighLevelSession.objects.public().filter(edition=edition).by_published_hour()
     return [session_of(one, edition) for one in held.prefetch_related(slots)]
 
 
@@ -109,9 +109,9 @@ def with_speaker(slots: "QuerySet[SpeakingSlot]") -> "QuerySet[SpeakingSlot]":
 
 
 def session_of(session: Any, edition: ForumEdition) -> Session:
-    begins, ends = (
-        told_hour(at.astimezone(edition.zone)) for at in (session.starts_at, session.ends_at)
-    )
+    """Return title, hours and room as calendars and the public list have them."""
+    said = session.as_published
+    begins, ends = (told_hour(at.astimezone(edition.zone)) for at in (said.starts_at, said.ends_at))
     speakers = [
         [
             [str(slot.position)],
@@ -121,7 +121,7 @@ def session_of(session: Any, edition: ForumEdition) -> Session:
         ]
         for slot in session.speakers
     ]
-    return Session(session.title, f"{begins} – {ends}", session.room, session.chair, speakers)
+    return Session(said.title, f"{begins} – {ends}", said.room, session.chair, speakers)
 
 
 def without_place(edition: ForumEdition) -> list[list[Lines]]:

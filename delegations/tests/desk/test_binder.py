@@ -8,12 +8,14 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from delegations.desk.binder.nightly import write_binder
 from delegations.desk.binder.printing import binder_of, context_of
-from delegations.models import PolicyStatement, SpeakingSlot
-from invitations.models import ForumEdition, MemberState, Mission, Reply, Setback
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.tests.api.published import published_edition, session_of, speaker_of
+from invitations.models import ForumEdition, MemberState, Mission, Reply, SessionHours, Setback
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -152,6 +154,27 @@ def test_only_the_principal_invitation_of_a_state_is_silent(in_february):
     assert told["silent"] == 1
     assert [row[1] for row in state.rows] == [["Silent"], []]
     assert [row[0][-1] for row in state.rows] == ["Minister of Communications", "By courtesy"]
+
+
+def test_its_list_of_speakers_is_the_public_one(in_february, client):
+    edition = published_edition()
+    ForumEdition.objects.update(speakers_published_at=timezone.now())
+    moved, called_off = session_of(edition, 9), session_of(edition, 11)
+    speaker_of(moved, MemberStateFactory(short_name="Ruritania"))
+    speaker_of(called_off, MemberStateFactory(short_name="Strelsau"))
+    # Planned anew and not approved yet; stopped, and planned again by one person alone.
+    HighLevelSession.objects.filter(pk=moved.pk).update(title="Later", room="Room B")
+    SessionHours.objects.filter(session=called_off).update(is_called_off=True)
+
+    told = context_of(edition, timezone.now())
+    page = client.get(reverse("office:speakers", args=[edition.symbol])).context["sessions"]
+
+    [(as_published, _hour, slots)] = page
+    [session] = told["sessions"]
+    assert (session.title, session.room) == (as_published.title, "Room A")
+    assert [row[1] for row in session.speakers] == [["Ruritania"]]
+    assert len(slots) == 1
+    assert [row[0] for row in told["without_place"]] == [["Strelsau"]]
 
 
 def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
