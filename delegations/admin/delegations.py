@@ -156,13 +156,13 @@ class DelegationAdmin(TakenOutMixin, LeadsToStatesMixin, StandingMixin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(TakenOutMixin, NotedMixin):
+class DelegateAdmin(TakenOutMixin, StandingMixin, NotedMixin):
     """Gender and needs are shown on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")
     when_empty = gettext_lazy("Nobody is named yet: offices name their delegates by their link.")
-    list_display = ["name", "role", "function", "delegation", "arrives_on", "departs_on"]
-    list_filter = ["delegation__edition", "role", "needs_visa_letter"]
+    list_display = ["name", "role", "function", "delegation", "arrives_on", "departs_on", "stands"]
+    list_filter = ["delegation__edition", StandingFilter, "role", "needs_visa_letter"]
     list_select_related = ["delegation__edition", "delegation__member_state"]
     search_fields = [
         "name",

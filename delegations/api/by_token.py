@@ -19,7 +19,7 @@ from delegations.api.personal import (
 )
 from delegations.api.problems import Problem
 from delegations.desk.board.standings import principal_rows
-from delegations.models import Delegate, Delegation
+from delegations.models import Delegate
 from delegations.tokens import note_call
 from invitations.letters.released import released_invitation
 from invitations.models import HeldChange, Invitation, Reply
@@ -91,8 +91,7 @@ def released_contacts(invitations: list[Invitation]) -> list[Contact]:
 )
 def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries:
     """List the delegates of delegations that come today. Scope: delegates. Key: `id`."""
-    coming = Delegation.objects.standing().filter(edition=request.auth.edition)
-    rows = Delegate.objects.filter(delegation__in=coming)
+    rows = Delegate.objects.standing().filter(delegation__edition=request.auth.edition)
     rows = rows.select_related("delegation__member_state")
     found, more = part_of(rows, asked, ["delegation__member_state__iso2", "pk"], "id")
     return DelegateEntries(

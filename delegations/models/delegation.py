@@ -81,6 +81,12 @@ class Delegation(models.Model):
         return [step.value for step in NextStep if getattr(self, f"has_{step.value}")]
 
 
+class DelegateQuerySet(models.QuerySet["Delegate"]):
+    def standing(self) -> Self:
+        """Delegates of delegations that come today."""
+        return self.filter(delegation__in=Delegation.objects.standing())
+
+
 class Delegate(models.Model):
     class Role(models.TextChoices):
         HEAD = "head", _("head of delegation")
@@ -108,6 +114,8 @@ class Delegate(models.Model):
     needs_visa_letter = models.BooleanField(_("visa letter needed"), default=False)
     needs = models.TextField(_("needs of access and diet"), max_length=1000, blank=True)
     form_key = models.UUIDField(null=True, editable=False)
+
+    objects = DelegateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delegate")

@@ -18,6 +18,7 @@ from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MemberStateFactory,
+    MinisterFactory,
     ReplyFactory,
     UserFactory,
 )
@@ -167,6 +168,24 @@ def test_gender_and_needs_are_seen_by_those_who_need_them_alone(client):
     client.force_login(desk)
     assert "A ramp." in client.get(page_url(person)).content.decode()
     assert "A ramp." not in client.get(list_url(Delegate)).content.decode()
+
+
+def test_the_list_of_delegates_tells_who_comes_from_whose_state_does_not(admin_client):
+    regrets, comes = delegate(1), delegate(2)
+    for person, answer in ((regrets, "regrets"), (comes, "attends_only")):
+        of = {"member_state": person.delegation.member_state}
+        invitation = InvitationFactory(
+            edition=person.delegation.edition, minister=MinisterFactory(**of)
+        )
+        ReplyFactory(invitation=invitation, answer=answer)
+
+    listed = {
+        stands: [row.pk for row in admin_client.get(url).context["cl"].result_list]
+        for stands in ("yes", "no")
+        for url in [f"{list_url(Delegate)}?stands={stands}"]
+    }
+
+    assert listed == {"yes": [comes.pk], "no": [regrets.pk]}
 
 
 def test_empty_list_of_speakers_says_what_to_do(admin_client):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from delegations.desk.board.suppression import shown_cells, shown_sums
-from delegations.models import Delegate, Delegation, PolicyStatement
+from delegations.models import Delegate, PolicyStatement
 from invitations.models import ForumEdition, Gender
 from invitations.text.spellings import normalize_name
 
@@ -21,9 +21,9 @@ def gender_counts(edition: ForumEdition) -> dict[str, list[int]]:
     A speaker whom the delegation has named as a delegate too counts as stated there; of two
     namesakes who differ, nobody knows which one speaks.
     """
-    coming = Delegation.objects.standing().filter(edition=edition)
     delegates = list(
-        Delegate.objects.filter(delegation__in=coming)
+        Delegate.objects.standing()
+        .filter(delegation__edition=edition)
         .order_by()
         .values_list("delegation", "name", "role", "gender")
     )
