@@ -37,7 +37,8 @@ def waiting(dossier: Dossier) -> list[tuple[str, str]]:
 
 def contested_replies(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for reply in dossier.replies:
-        if reply.status == Reply.Status.CONTESTED:
+        is_issued = reply.invitation.status == Invitation.Status.ISSUED
+        if is_issued and reply.status == Reply.Status.CONTESTED:
             url = reverse("admin:invitations_reply_settle", args=[reply.pk])
             words = _("Two replies differ: choose which one stands.")
             yield words, url if dossier.may("invitations.change_reply") else change_url(reply)
@@ -54,6 +55,8 @@ def unread_correspondence(dossier: Dossier) -> Iterator[tuple[str, str]]:
 def calls_to_make(dossier: Dossier) -> Iterator[tuple[str, str]]:
     """Tell of each silent office on which day it is to be called again, by its last call."""
     for one in dossier.invitations:
+        if one.status == Invitation.Status.WITHDRAWN:
+            continue
         standing = [call for call in dossier.of(one, dossier.calls) if not call.struck_at]
         last = standing[0] if standing else None
         answered = Reply.Status.STANDING in {

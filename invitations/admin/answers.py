@@ -54,6 +54,6 @@ class StandingAnswerFilter(admin.SimpleListFilter):
         if self.value() == SILENT:
             return queryset.silent().principal()
         if self.value() == CONTESTED:
-            return queryset.filter(pk__in=Reply.objects.contested().values("invitation"))
+            return queryset.filter(pk__in=Reply.objects.to_settle().values("invitation"))
         standing = Reply.objects.standing().filter(answer=self.value())
         return queryset.issued().filter(pk__in=standing.values("invitation"))

@@ -29,6 +29,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def contested(self) -> Self:
         return self.filter(status=Reply.Status.CONTESTED)
 
+    def to_settle(self) -> Self:
+        """Contested replies that wait for a choice: of a withdrawn invitation none is made."""
+        return self.contested().filter(invitation__status=Invitation.Status.ISSUED)
+
     def gone(self) -> Self:
         """Replies whose place a later one took, or that staff set aside."""
         status = Reply.Status

@@ -57,8 +57,8 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
             "contested reply",
             "contested replies",
         ),
-        list_url(Reply, status__exact=Reply.Status.CONTESTED.value, **here),
-        Reply.objects.contested().filter(**own),
+        list_url(Reply, status__exact=Reply.Status.CONTESTED.value, of="issued", **here),
+        Reply.objects.to_settle().filter(**own),
         "received_at",
     )
     if edition.moved_at:

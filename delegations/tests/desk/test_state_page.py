@@ -12,7 +12,14 @@ from invitations.admin.columns import change_url, state_url
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import grouped_code, reply_url
-from invitations.models import CallListEntry, Correspondence, Delivery, HeldChange, Letter
+from invitations.models import (
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    HeldChange,
+    Letter,
+    Reply,
+)
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
@@ -399,3 +406,22 @@ def test_the_page_asks_the_database_as_often_for_many_events(
 
     with django_assert_num_queries(21):
         admin_client.get(page)
+
+
+def test_nothing_waits_for_an_office_that_is_invited_no_more(admin_client):
+    stands = ReplyFactory(channel="online")
+    invitation = stands.invitation
+    ReplyFactory(invitation=invitation, channel="fax", status="contested", answer="regrets")
+    on = timezone.localdate() + dt.timedelta(days=1)
+    note_call(invitation, UserFactory(), "call_back", next_call_on=on)
+    Reply.objects.filter(pk=stands.pk).update(status="superseded")
+    page = state_url(invitation.edition, invitation.member_state)
+
+    before = admin_client.get(page).context["waiting"]
+    withdraw_invitation(invitation, UserFactory(), "By mistake.")
+    after = admin_client.get(page).context["waiting"]
+    first = admin_client.get(reverse("admin:index")).context["to_do"]
+
+    assert len(before) == 2
+    assert after == []
+    assert [one for one in first if "repl" in one["title"]] == []

@@ -15,7 +15,7 @@ from invitations.admin.columns import change_url, state_link, text_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.calls import call_in_short
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.models import CallListEntry, Reply, TelephoneCall
+from invitations.models import CallListEntry, Invitation, Reply, TelephoneCall
 from invitations.text.dates import comma_list
 
 
@@ -90,6 +90,8 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
     @display(description=gettext_lazy("standing answer"))
     def answer(self, entry: CallListEntry) -> Any:
+        if entry.invitation.status != Invitation.Status.ISSUED:
+            return entry.invitation.get_status_display()
         standing = [
             reply
             for reply in entry.invitation.replies.all()

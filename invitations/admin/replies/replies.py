@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,13 +21,14 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.replies import settle_contested
-from invitations.text.dates import comma_list
+from invitations.text.dates import bracketed, comma_list
 
 # States without a colour are listed too: else the interface shows their code, not their name.
 REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {
     "standing": "success",
     "contested": "danger",
     "noted": "info",
+    "withdrawn": "",
 }
 STATUS_IN_SHORT = {
     "standing": gettext_lazy("standing"),
@@ -42,6 +43,20 @@ LAST_TOLD_OTHERWISE = gettext_lazy(
     "The last mail to this office is about another reply than the one that stands now, and none "
     "follows by itself: speak to that office."
 )
+
+
+class InvitationFilter(admin.SimpleListFilter):
+    """Whether a reply is in force: what was said for an invitation that is withdrawn is history."""
+
+    title = gettext_lazy("invitation")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        issued, withdrawn = Invitation.Status.ISSUED, Invitation.Status.WITHDRAWN
+        return [(status.value, status.label) for status in (issued, withdrawn)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.filter(invitation__status=self.value()) if self.value() else None
 
 
 @admin.register(Reply)
@@ -64,7 +79,7 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         "choose",
     ]
     list_display_links = ["minister"]
-    list_filter = ["status", "answer", "channel", "invitation__edition"]
+    list_filter = ["status", InvitationFilter, "answer", "channel", "invitation__edition"]
     list_select_related = [
         "invitation__edition",
         "invitation__member_state",
@@ -135,7 +150,10 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
     @display(description=gettext_lazy("status"), ordering="status", label=REPLY_LABELS)
     def status_shown(self, reply: Reply) -> tuple[str, Any]:
-        return reply.status, STATUS_IN_SHORT[reply.status]
+        words, invitation = STATUS_IN_SHORT[reply.status], reply.invitation
+        if invitation.status == Invitation.Status.WITHDRAWN:
+            return invitation.status, bracketed(words, invitation.get_status_display())
+        return reply.status, words
 
     @display(description=gettext_lazy("late"), boolean=True)
     def late(self, reply: Reply) -> bool:
@@ -155,7 +173,8 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
     @display(description="")
     def choose(self, reply: Reply) -> str:
-        if reply.status != Reply.Status.CONTESTED:
+        is_issued = reply.invitation.status == Invitation.Status.ISSUED
+        if not is_issued or reply.status != Reply.Status.CONTESTED:
             return ""
         return text_link(reverse("admin:invitations_reply_settle", args=[reply.pk]), _("choose"))
 

@@ -3,13 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
 from invitations.replies import record_reply
-from invitations.tests.factories import DeliveryFactory
+from invitations.tests.factories import DeliveryFactory, ReplyFactory, UserFactory
 from invitations.tests.replies.replying import IN_PERSON, REGRETS, on_paper
 
 pytestmark = pytest.mark.django_db
 
+LIST = reverse("admin:invitations_reply_changelist")
 SPEAK = "The last mail to this office is about another reply than the one that stands now"
 
 
@@ -58,3 +60,24 @@ def test_a_reply_that_is_acknowledged_after_the_choice_needs_no_word(
     page = page_after_choosing(admin_client, contested, choice)
 
     assert (SPEAK in page.content.decode()) == is_told
+
+
+def test_what_was_said_for_an_invitation_that_is_withdrawn_is_told_apart(admin_client):
+    stands = ReplyFactory()
+    left = ReplyFactory(invitation__edition=stands.invitation.edition)
+    ReplyFactory(invitation=left.invitation, channel="fax", status="contested", answer="regrets")
+    withdraw_invitation(left.invitation, UserFactory(), "By mistake.")
+
+    page = admin_client.get(LIST).text
+    listed = {
+        of: [row.pk for row in admin_client.get(LIST, {"of": of}).context["cl"].result_list]
+        for of in ("issued", "withdrawn")
+    }
+    invitations = reverse("admin:invitations_invitation_changelist")
+    contested = admin_client.get(invitations, {"answer": "contested"}).context["cl"]
+
+    assert "standing (withdrawn)" in page
+    assert "/settle/" not in page
+    assert listed["issued"] == [stands.pk]
+    assert len(listed["withdrawn"]) == 2
+    assert contested.result_count == 0
