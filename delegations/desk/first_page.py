@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.asked import edition_asked
 from delegations.desk.board.coming import coming_context, next_of_each
-from delegations.desk.board.silent import Silent, silent_rows
+from delegations.desk.board.silent import Silent, by_region, silent_rows
 from delegations.desk.needs.page import needs_of
 from delegations.desk.outbox import outbox_counts, outbox_of
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.columns import list_url
 from invitations.admin.outbox.queue import outage_rows
-from invitations.models import ForumEdition, Invitation, Region, Reply
+from invitations.models import ForumEdition, Invitation, Reply
 from invitations.reminders.forecast import forecast_of
 from invitations.text.dates import printed_date
 
@@ -59,10 +59,6 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def silent_by_region(edition: ForumEdition, rows: list[Silent]) -> dict[str, Any]:
     """Return how many States are silent in each region, and how long the letter is out."""
     url, now = reverse("desk:silent"), timezone.now()
-    found = [
-        (name, code, [row for row in rows if row.state.region == code])
-        for code, name in [*Region.choices, ("", _("Without a region"))]
-    ]
     return {
         "all": len(rows),
         "url": f"{url}?edition={edition.symbol}",
@@ -75,7 +71,7 @@ def silent_by_region(edition: ForumEdition, rows: list[Silent]) -> dict[str, Any
                 "uncalled": sum(row.called_at is None for row in own),
                 "url": f"{url}?{urlencode({'edition': edition.symbol, 'region': code})}",
             }
-            for name, code, own in found
+            for code, name, own in by_region(rows)
             if own
         ],
     }

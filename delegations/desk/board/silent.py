@@ -145,8 +145,25 @@ def rows_asked(edition: ForumEdition, request: HttpRequest, now: dt.datetime) ->
     return rows
 
 
+NO_REGION = "none"
+
+
+def region_code(region: str) -> str:
+    """Return by what an address asks for the States of the region, or for those of none."""
+    return region or NO_REGION
+
+
+def region_names() -> dict[str, Any]:
+    return {**dict(Region.choices), NO_REGION: _("Without a region")}
+
+
 def in_region(rows: list[Silent], region: str) -> list[Silent]:
-    return [row for row in rows if row.state.region == region or not region]
+    return [row for row in rows if region_code(row.state.region) == region or not region]
+
+
+def by_region(rows: list[Silent]) -> list[tuple[str, Any, list[Silent]]]:
+    """Return code, name and silent States of each region; those of no region come last."""
+    return [(code, name, in_region(rows, code)) for code, name in region_names().items()]
 
 
 def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any]:
@@ -161,13 +178,14 @@ def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any
         "regions": [
             {
                 "name": name,
-                "count": sum(row.state.region == code for row in rows),
+                "count": len(found),
                 "url": f"?{urlencode({'edition': edition.symbol, 'region': code})}",
                 "is_chosen": code == region,
             }
-            for code, name in Region.choices
+            for code, name, found in by_region(rows)
+            if found or code != NO_REGION
         ],
-        "region": dict(Region.choices).get(region, ""),
+        "region": region_names().get(region, ""),
     }
 
 

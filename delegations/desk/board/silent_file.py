@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page, edition_asked
-from delegations.desk.board.silent import COLUMNS, Silent, in_region, rows_asked
+from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_names, rows_asked
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.taking_out.cells import Cell
@@ -20,7 +20,7 @@ from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, writt
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.admin.taking_out.page import KindForm
 from invitations.audit import record_export
-from invitations.models import ForumEdition, Invitation, Region
+from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, labelled
 
 
@@ -61,7 +61,7 @@ def asked_or_handed_over(_page: None, request: HttpRequest) -> HttpResponse | Fi
 def sheet_of(edition: ForumEdition, request: HttpRequest) -> Sheet:
     region = request.GET.get("region", "")
     rows = in_region(rows_asked(edition, request, timezone.now()), region)
-    name = dict(Region.choices).get(region)
+    name = region_names().get(region)
     filters = [labelled(COLUMNS["region"][0], name)] if name else []
     headings = [str(words) for words, _key in COLUMNS.values()]
     title = labelled(_("Who is silent"), edition.name)

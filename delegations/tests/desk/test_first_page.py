@@ -251,6 +251,20 @@ def test_the_silent_are_for_those_who_may_see_invitations(client):
     assert "Nobody is silent here." in client.get(reverse("desk:silent")).content.decode()
 
 
+def test_the_silent_of_no_region_are_listed_by_themselves(admin_client):
+    edition = EditionFactory()
+    nowhere, _somewhere = (silent_state(edition, region, 8) for region in ("", "Africa"))
+
+    regions = admin_client.get(reverse("admin:index")).context["silent"]["regions"]
+    [url] = [one["url"] for one in regions if one["name"] == "Without a region"]
+    page = admin_client.get(url).context
+    question = admin_client.get(page["take_out_url"]).context
+
+    assert [row["state"] for row in page["rows"]] == [str(nowhere.member_state)]
+    assert sum(one["count"] for one in page["regions"]) == page["all"] == 2
+    assert (question["number"], question["filters"]) == (1, ["Region: Without a region"])
+
+
 # What goes out next
 
 
