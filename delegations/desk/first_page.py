@@ -67,7 +67,7 @@ def silent_by_region(edition: ForumEdition, rows: list[Silent]) -> dict[str, Any
                 "name": name,
                 "count": len(own),
                 "days": max((row.days_since(now) or 0 for row in own), default=0),
-                "unreached": sum(row.left_at is None for row in own),
+                "unreached": sum(not row.arrived for row in own),
                 "uncalled": sum(row.called_at is None for row in own),
                 "url": f"{url}?{urlencode({'edition': edition.symbol, 'region': code})}",
             }

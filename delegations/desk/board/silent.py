@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,6 +19,7 @@ from delegations.desk.board.coming import next_of_each
 from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.models import (
+    INVITING_KINDS,
     Correspondence,
     Delivery,
     ForumEdition,
@@ -33,11 +34,15 @@ from invitations.reminders.forecast import forecast_of
 
 
 class Silent(NamedTuple):
-    """A State without an answer, and what was tried; ``coming`` is what the steps bring next."""
+    """A State without an answer, and what was tried; ``coming`` is what the steps bring next.
+
+    ``arrived`` counts the addresses to which its letter was handed over, and whence none came back.
+    """
 
     state: MemberState
     region: str
     left_at: dt.datetime | None = None
+    arrived: int = 0
     addresses: int = 0
     called_at: dt.datetime | None = None
     call_on: dt.date | None = None
@@ -71,13 +76,21 @@ def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -
 
 
 def letters_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
-    """Return when the last letter left to each office, and how many addresses were tried."""
+    """Return when the last letter left to each office, to how many addresses, and if it arrived."""
     tried = Delivery.objects.filter(letter__invitation__in=silent).exclude(
         state__in=[*Delivery.NOT_LEFT, Delivery.State.CANCELLED]
     )
     found = tried.order_by().values_list("letter__invitation")
-    rows = found.annotate(Max("handed_over_at"), Count("address", distinct=True))
-    return {key: {"left_at": at, "addresses": number} for key, at, number in rows}
+    arrived = Q(state=Delivery.State.HANDED_OVER, letter__kind__in=INVITING_KINDS)
+    rows = found.annotate(
+        left_at=Max("handed_over_at"),
+        arrived=Count("pk", filter=arrived),
+        addresses=Count("address", distinct=True),
+    )
+    return {
+        key: {"left_at": at, "arrived": arrived, "addresses": addresses}
+        for key, at, arrived, addresses in rows
+    }
 
 
 def calls_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from delegations.tests.desk.silent import silent_state
-from invitations.models import Correspondence, Invitation, Outage, Setback
+from invitations.admin.columns import list_url
+from invitations.models import Correspondence, Delivery, Invitation, Outage, Setback
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
@@ -263,6 +264,18 @@ def test_the_silent_of_no_region_are_listed_by_themselves(admin_client):
     assert [row["state"] for row in page["rows"]] == [str(nowhere.member_state)]
     assert sum(one["count"] for one in page["regions"]) == page["all"] == 2
     assert (question["number"], question["filters"]) == (1, ["Region: Without a region"])
+
+
+@pytest.mark.parametrize(("state", "number"), [("handed_over", 0), ("bounced", 1)])
+def test_a_letter_that_came_back_did_not_arrive(admin_client, state, number):
+    silent = silent_state(EditionFactory(), "Africa", 8)
+    Delivery.objects.update(state=state)
+
+    [region] = admin_client.get(reverse("admin:index")).context["silent"]["regions"]
+    here = {"edition__id__exact": silent.edition_id, "reached": "yet", "answer": "silent"}
+    listed = admin_client.get(list_url(Invitation, **here)).context["cl"].result_count
+
+    assert region["unreached"] == listed == number
 
 
 # What goes out next
