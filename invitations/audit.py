@@ -124,6 +124,12 @@ def record_export(model: type[Model], number: int, kind: str, by: User) -> None:
     )
 
 
+def withheld(words: str) -> str:
+    """Return a sign in place of words of which the history keeps only that there were some."""
+    # A new row had none before: auditlog says so by its own word.
+    return "…" if words not in ("", "None") else ""
+
+
 def save_new(row: Model, act: Act, by: User, because: str = "") -> None:
     """Save a new row, and begin its history with this act, its person and the reason."""
     # Otherwise auditlog writes a first row without a person.

@@ -357,7 +357,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "invitations.Reply", "exclude_fields": ["carried_to"]},
     "delegations.Delegation",
     # Needs tell of a person's health: that they changed is kept, not what they are.
-    {"model": "delegations.Delegate", "mask_fields": ["needs"]},
+    {
+        "model": "delegations.Delegate",
+        "mask_fields": ["needs"],
+        "mask_callable": "invitations.audit.withheld",  # auditlog's own shows the second half
+    },
     "delegations.PolicyStatement",
     "delegations.HighLevelSession",
     "delegations.Notice",

@@ -1,7 +1,10 @@
 import datetime as dt
 import uuid
+from importlib import import_module
 
 import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from delegations.changes import Stale, changed_field_labels, printed_author
@@ -102,6 +105,29 @@ def test_a_change_is_noted_with_its_fields_and_not_what_they_held(invitation):
     change = DelegationChange.objects.first()
     assert changed_field_labels(change) == "function, needs of access and diet"
     assert printed_author(change) == "office of Minister of Posts of Ruritania"
+
+
+def test_of_needs_the_history_keeps_that_they_changed_and_no_word(invitation):
+    delegate = named(invitation, needs="Insulin at night.")
+    amend_delegate(invitation, delegate.pk, words(needs="A ramp."), delegate_mark(delegate))
+    delegate.refresh_from_db()
+    amend_delegate(invitation, delegate.pk, words(needs=""), delegate_mark(delegate))
+
+    entries = LogEntry.objects.get_for_object(delegate).order_by("pk")
+
+    assert [entry.changes["needs"] for entry in entries] == [["", "…"], ["…", "…"], ["…", ""]]
+
+
+def test_what_the_history_has_kept_of_needs_is_taken_out(invitation):
+    entry = LogEntry.objects.get_for_object(named(invitation)).get()
+    entry.changes |= {"needs": ["**ne", "********at night."], "name": ["None", "Rudolf"]}
+    entry.save()
+
+    import_module("delegations.migrations.0016_needs_withheld").withhold(apps, None)
+
+    entry.refresh_from_db()
+    assert entry.changes["needs"] == ["", "…"]
+    assert entry.changes["name"] == ["None", "Rudolf"]
 
 
 def test_a_change_of_nothing_is_no_change(invitation):
