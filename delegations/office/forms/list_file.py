@@ -16,7 +16,7 @@ from invitations.files.uploads import is_plain
 from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
 from invitations.minister_import.sources import DIVIDERS, why_another_kind
 from invitations.text.dates import comma_list
-from invitations.text.lines import quoted
+from invitations.text.lines import quoted, tidy_line
 
 MOST_ROWS = 200
 MOST_READ = 1000  # lines, with those left out
@@ -74,20 +74,31 @@ def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
 
     The lines are empty if the file cannot be read, or all of it is left out.
     """
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
     try:
         sheets = sheets_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
         visible = [sheet for sheet in sheets if not sheet.is_hidden]
-        lines = list(islice((line for sheet in visible[:1] for line in sheet.lines()), MOST_READ))
+        found = (line for sheet in visible[:1] for line in sheet.lines())
+        lines = list(islice(found, MOST_READ + 1))
         told = [*what_was_left_out(lines), *sheets_left_out(sheets, visible)]
     except (HostilePackage, UnreadableSheet):
         return "", []
     except TooManySigns as fault:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
-    kept = [line for line in seen(lines) if any(line.cells)]
-    writer.writerows(line.cells[:MOST_CELLS] for line in kept[: MOST_ROWS + 2])
-    return replace_surrogates(written.getvalue()), told
+    if len(lines) > MOST_READ:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
+    return written_rows([line for line in seen(lines) if any(line.cells)]), told
+
+
+def written_rows(rows: list[WorkbookLine]) -> str:
+    """Return the rows with tabs between their cells, each at the line of its number."""
+    written, next_number = io.StringIO(), 1
+    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    for row in rows:
+        if row.number <= MOST_READ:
+            written.write("\n" * (row.number - next_number))
+        writer.writerow(map(tidy_line, row.cells))
+        next_number = row.number + 1
+    return replace_surrogates(written.getvalue())
 
 
 def what_was_left_out(lines: list[WorkbookLine]) -> list[str]:

@@ -113,6 +113,50 @@ def test_a_list_that_is_left_out_as_a_whole_says_why(book):
     assert "is damaged" not in page
 
 
+@pytest.mark.parametrize("above", [0, 1, 4])
+def test_of_three_hundred_rows_none_is_dropped_unsaid(above):
+    book = Workbook()
+    for line in [["Delegation"]] * above + [["Name", "Role"]] + [["Rudolf", "adviser"]] * 300:
+        book.active.append(line)
+
+    assert "A list may have 200 people at most." in shown(book)
+
+
+def test_two_hundred_people_under_a_title_are_read(book):
+    book.active.insert_rows(1, 2)
+    book.active["A1"] = book.active["A2"] = "Delegation"
+    for number in range(197):
+        book.active.append([f"Guard {number}", "Guard"])
+
+    assert "Add 200 people" in shown(book)
+
+
+def test_what_stands_below_a_thousand_rows_is_not_dropped_unsaid(book):
+    for number in range(5, 1003):
+        book.active.append(["Guard"])
+        book.active.row_dimensions[number].hidden = True
+    book.active.append(["Sapt"])
+
+    assert "A list may have 200 people at most." in shown(book)
+
+
+def test_columns_beyond_those_that_are_read_are_named(book):
+    book.active["W1"], book.active["W3"] = "Hotel", "Zenda Arms"
+
+    assert "would be left out: “Hotel”." in shown(book)
+
+
+def test_a_line_is_numbered_as_its_row_in_the_sheet(book):
+    book.active["B2"] = "Envoy\nand aide"
+    book.active.row_dimensions[3].hidden = True
+    book.active["C1"], book.active["C8"], book.active["A8"] = "E-mail", "sapt@", "Sapt"
+
+    page = shown(book)
+
+    assert "Line 8, E-mail – sapt@ is not an e-mail address" in page
+    assert "Envoy and aide" in page
+
+
 def test_a_plain_list_is_told_nothing_of(book):
     assert "left out" not in shown(book)
 
