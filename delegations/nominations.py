@@ -2,7 +2,7 @@
 
 import csv
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from delegations.changes import (
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.receipts import plan_delegation_receipt
+from invitations.files.spreadsheets import comparable_words
 from invitations.models import ANSWERS_BRINGING, Invitation
 
 COMPARED = (
@@ -66,7 +67,7 @@ def nominate_delegate(
 def nominate_delegates(
     invitation: Invitation, people: list[dict[str, Any]], form_key: uuid.UUID
 ) -> list[Delegate]:
-    """Name all people of a list, or none; the same list again names nobody twice."""
+    """Name all people of a list who are not named yet, or none; return those it has named."""
     delegation, named = lock_list(invitation)
     wanted: dict[uuid.UUID | None, dict[str, Any]] = {
         uuid.uuid5(form_key, str(place)): words for place, words in enumerate(people)
@@ -74,23 +75,43 @@ def nominate_delegates(
     before = [person for person in named if person.form_key in wanted]
     if before and all(says_already(person, wanted[person.form_key]) for person in before):
         return before
-    # A browser may bring back a form that was sent, with others on its list: they have no key.
-    keys = [None] * len(people) if before else [*wanted]
-    refuse_too_many(delegation, len(named) + len(people))
-    for words in people:
-        refuse_second_head(words["role"], named)
-        named = [*named, Delegate(**words)]
+    are_new = who_is_new([words["name"] for words in people], named)
     added = [
-        cleaned(Delegate(delegation=delegation, form_key=key, **words))
-        for key, words in zip(keys, people, strict=True)
+        # A browser may bring back a form that was sent, with others on its list: they have no key.
+        Delegate(delegation=delegation, form_key=None if before else key, **words)
+        for (key, words), is_new in zip(wanted.items(), are_new, strict=True)
+        if is_new
     ]
+    if added:
+        name_all(added, delegation, named, invitation)
+    return added
+
+
+def name_all(
+    added: list[Delegate], delegation: Delegation, named: list[Delegate], invitation: Invitation
+) -> None:
+    """Save all of them beside those who are named, or none, and let history and office know."""
+    refuse_too_many(delegation, len(named) + len(added))
+    for place, person in enumerate(added):
+        refuse_second_head(person.role, [*named, *added[:place]])
+        cleaned(person)
     Delegate.objects.bulk_create(added)
     DelegationChange.objects.bulk_create(
         office_change(delegation, invitation, Act.ADDED, person.name) for person in added
     )
     tell_what_is_filed(delegation.pk)
     plan_delegation_receipt(delegation, invitation)
-    return added
+
+
+def who_is_new(names: Iterable[str], named: Iterable[Delegate]) -> list[bool]:
+    """Tell of each name of a list whether nobody has it: neither who is named nor a line above."""
+    known = {comparable_words(person.name) for person in named}
+    told = []
+    for name in map(comparable_words, names):
+        # Two lines without a name are two faults, and not one person.
+        told.append(not name or name not in known)
+        known.add(name)
+    return told
 
 
 @transaction.atomic

@@ -224,6 +224,18 @@ def test_a_list_sent_again_adds_nobody_twice(invitation):
     assert Delegate.objects.count() == DelegationChange.objects.count() == 2
 
 
+def test_who_is_named_by_another_form_meanwhile_is_not_added_by_a_list(invitation):
+    named(invitation, name="Rudolf  RASSENDYLL", function="King")
+    people = [words(function="Envoy"), words("Fritz"), words("fritz")]
+
+    added = nominate_delegates(invitation, people, uuid.uuid4())
+    again = nominate_delegates(invitation, people, uuid.uuid4())
+
+    assert [person.name for person in added] == ["Fritz"]
+    assert again == []
+    assert Delegate.objects.count() == DelegationChange.objects.count() == 2
+
+
 def test_others_on_a_list_that_a_browser_brought_back_are_added(invitation):
     key = uuid.uuid4()
     nominate_delegates(invitation, [words("Rudolf"), words("Fritz")], key)

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate
-from delegations.nominations import NAME_PARTS
+from delegations.nominations import NAME_PARTS, who_is_new
 from delegations.office.forms.delegate import DelegateForm
 from delegations.office.forms.list_file import MOST_ROWS, TOO_LONG
 from delegations.office.forms.list_words import (
@@ -137,13 +137,15 @@ def read_lines(lines: str) -> list[SheetLine]:
 
 
 def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row]:
-    names = {comparable_words(person.name) for person in known}
-    rows = []
-    for number, cells in found.lines:
-        said = with_whole_name(dict(zip(found.meant, cells, strict=False)))
-        name = comparable_words(said.get("name", ""))
-        rows.append(Row(number, said, delegate_form_of_cells(said, of), name in names))
-        names.add(name)
+    said = [
+        (number, with_whole_name(dict(zip(found.meant, cells, strict=False))))
+        for number, cells in found.lines
+    ]
+    are_new = who_is_new([cells["name"] for _number, cells in said], known)
+    rows = [
+        Row(number, cells, delegate_form_of_cells(cells, of), not is_new)
+        for (number, cells), is_new in zip(said, are_new, strict=True)
+    ]
     refuse_second_heads(rows, known)
     return rows
 

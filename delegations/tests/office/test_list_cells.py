@@ -88,3 +88,13 @@ def test_what_is_typed_into_a_cell_stays_a_cell():
 
     assert fields_in(page)["cell-1-function"].startswith("Aide; &quot;first&quot;")
     assert "line-3" in page.content.decode()
+
+
+def test_each_line_without_a_name_is_a_fault_and_none_is_named_already():
+    invitation = coming("Ruritania")
+
+    page = text(shown(browser(invitation), invitation, ";Envoy\n;Aide"))
+
+    assert "Line 1, Name as on the badge – Please give the name." in page
+    assert "Line 2, Name as on the badge – Please give the name." in page
+    assert "is named already" not in page
