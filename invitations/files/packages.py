@@ -3,6 +3,9 @@
 import zipfile
 
 MOST_ENTRIES = 2000
+# Where OpenDocument keeps programs; the lists of libraries beside them may be there without any.
+PROGRAMS = ("Basic/", "Scripts/")
+NO_PROGRAMS = ("/", "/script-lc.xml", "/script-lb.xml", "/dialog-lc.xml", "/dialog-lb.xml")
 
 
 class HostilePackage(Exception):
@@ -31,8 +34,14 @@ def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None
     if sum(entry.file_size for entry in entries) > most_unpacked:
         raise ZipBomb
     names = {entry.filename for entry in entries}
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(map(is_program, names)):
         raise PackageWithMacros
     # Of two entries with the same name, one program reads the first, and another the second.
     if not len(names) == len(entries) <= MOST_ENTRIES or package.testzip() is not None:
         raise HostilePackage
+
+
+def is_program(name: str) -> bool:
+    return name.endswith("vbaProject.bin") or (
+        name.startswith(PROGRAMS) and not name.endswith(NO_PROGRAMS)
+    )

@@ -107,8 +107,8 @@ def sheet_that_repeats(words, rows, columns, headings=()):
     )
 
 
-def odt(mimetype=OPEN_DOCUMENT):
-    return package([("mimetype", mimetype), ("content.xml", "<office/>")])
+def odt(mimetype=OPEN_DOCUMENT, *more):
+    return package([("mimetype", mimetype), ("content.xml", "<office/>"), *more])
 
 
 def picture(kind="PNG", size=(8, 8), **more):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from invitations.files.uploads import decoded_plain_text, document_kind, kind_by_first_bytes
 from invitations.tests.uploading import (
+    OPEN_DOCUMENT,
     docx,
     listed,
     odt,
@@ -58,11 +59,19 @@ def test_a_document_is_recognized_by_its_content(content, kind):
         docx(types=listed().encode("utf-16")),
         docx(("word/vbaProject.bin", "program")),
         odt("application/zip"),
+        odt(OPEN_DOCUMENT, ("Basic/Standard/Module1.xml", "program")),
+        odt(OPEN_DOCUMENT, ("Scripts/python/program.py", "program")),
         picture(),
     ],
 )
 def test_what_is_no_document_is_not_recognized(content):
     assert document_kind(content) == ""
+
+
+def test_a_text_whose_list_of_macros_is_empty_is_taken():
+    empty = [(f"Basic/{name}.xml", "<library/>") for name in ("script-lc", "Standard/script-lb")]
+
+    assert document_kind(odt(OPEN_DOCUMENT, ("Scripts/", ""), *empty)) == "odt"
 
 
 def test_a_bomb_is_not_unpacked():
