@@ -122,21 +122,19 @@ def file_text(
 ) -> StatementText:
     """File a text beside the others, or in place of one, which stays on file as replaced.
 
-    The same bytes are filed once.
+    The same bytes are filed once; said to be in another language, they take their own place.
     """
     refuse_unless_taking_files(invitation)
     kind = text_kind(content)  # Before the lock: it takes its time, and others may write.
     refuse_misnamed(called, kind)
     with transaction.atomic():
         statement = lock_statement(invitation)
-        current = list(statement.texts.current())
         frozen = freeze(content, "statements", kind)
-        if same := next((text for text in current if text.sha256 == frozen.sha256), None):
+        same = statement.texts.current().filter(sha256=frozen.sha256).first()
+        if same and language in ("", same.language):
+            give_way(statement, replaces, same, invitation)
             return same
-        if replaces is not None:
-            replace_text(statement, replaces)
-        elif len(current) >= MOST_TEXTS:
-            raise ValidationError(_("Enough texts are on file: please replace one of them."))
+        make_place(statement, {replaces, same and same.pk} - {None})
         text = statement.texts.create(
             file=frozen.name,
             sha256=frozen.sha256,
@@ -148,6 +146,23 @@ def file_text(
         )
         note_office_change(statement, invitation, Act.CHANGED, ["texts"])
         return text
+
+
+def give_way(
+    statement: PolicyStatement, pk: int | None, to: StatementText, invitation: Invitation
+) -> None:
+    """Let a text be replaced by one that is on file already; the same form may come twice."""
+    others = statement.texts.current().exclude(pk=to.pk)
+    if pk and others.filter(pk=pk).update(replaced_at=timezone.now()):
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"])
+
+
+def make_place(statement: PolicyStatement, replaced: set[Any]) -> None:
+    """Mark as replaced what a new text takes the place of; refuse one too many."""
+    for pk in replaced:
+        replace_text(statement, pk)
+    if not replaced and statement.texts.current().count() >= MOST_TEXTS:
+        raise ValidationError(_("Enough texts are on file: please replace one of them."))
 
 
 def replace_text(statement: PolicyStatement, pk: int) -> None:

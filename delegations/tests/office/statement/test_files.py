@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import time_machine
 from django.db import connection
@@ -184,6 +186,49 @@ def test_the_same_file_ten_times_is_filed_once(invitation):
 
 
 pdf_once = pdf()
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_the_same_file_said_to_be_in_another_language_corrects_it(invitation, replaces):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"Paroles."), text_language="English")
+    first = StatementText.objects.get()
+
+    in_place = {"replaces": first.pk} if replaces else {}
+    send(client, invitation, file(b"Paroles."), text_language="French", **in_place)
+
+    first.refresh_from_db()
+    assert first.replaced_at
+    assert StatementText.objects.current().get().language == "French"
+
+
+def test_the_same_file_without_its_language_keeps_the_one_that_was_said(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"Paroles."), text_language="French")
+
+    send(client, invitation, file(b"Paroles."))
+
+    assert StatementText.objects.get().language == "French"
+
+
+def test_a_text_gives_way_to_one_that_is_on_file_already(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"Draft.", "draft.txt"), file(b"Final.", "final.txt"))
+    draft = StatementText.objects.get(called="draft.txt")
+
+    send(client, invitation, file(b"Final.", "final.txt"), replaces=draft.pk)
+
+    assert StatementText.objects.current().get().called == "final.txt"
+    assert StatementText.objects.count() == 2
+    assert choices(client, invitation) == ["final.txt"]
+
+
+def choices(client, invitation):
+    page = client.get(page_of(invitation, "statement")).content.decode()
+    return re.findall(r'<option value="\d+">([^<]*)</option>', page)
 
 
 def test_no_text_comes_before_the_particulars_or_after_the_opening(invitation):
