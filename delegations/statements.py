@@ -250,7 +250,13 @@ class Download(NamedTuple):
 
 
 def text_download(text: StatementText) -> Download:
-    return Download(thaw(text.file.name, text.sha256), text.called, text.kind)
+    return Download(thaw(text.file.name, text.sha256), name_with_kind(text), text.kind)
+
+
+def name_with_kind(text: StatementText) -> str:
+    """Return a name by which a computer shows the file, and never runs it as a program."""
+    suffix = f".{text.kind}"
+    return text.called if text.called.lower().endswith(suffix) else text.called + suffix
 
 
 def photo_download(statement: PolicyStatement) -> Download:

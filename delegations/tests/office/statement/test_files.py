@@ -40,7 +40,7 @@ def test_a_text_is_filed_under_its_hash_and_handed_back(invitation, content, kin
     assert thaw(filed.file.name, filed.sha256) == content
     handed = client.get(text_url(invitation, filed))
     assert b"".join(handed) == content
-    assert handed["Content-Disposition"].startswith("attachment; ")
+    assert handed["Content-Disposition"] == f'attachment; filename="a speech.exe.{kind}"'
     assert handed["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in handed["Cache-Control"]
 
@@ -283,7 +283,26 @@ def test_files_are_for_their_own_office_and_for_staff_alone(invitation):
     staff.force_login(UserFactory(is_superuser=True))
     assert b"".join(staff.get(text_url(invitation, filed))) == b"Words."
     on_desk = staff.get(reverse("admin:delegations_statementtext_file", args=[filed.pk]))
-    assert on_desk["Content-Disposition"].startswith("attachment; ")
+    assert on_desk["Content-Disposition"] == 'attachment; filename="speech.txt"'
+
+
+@pytest.mark.parametrize(
+    ("called", "handed"),
+    [
+        ("run.bat", "run.bat.txt"),
+        ("speech.TXT", "speech.TXT"),
+        ("H.E. Flavia", "H.E. Flavia.txt"),
+        (".txt", ".txt"),
+    ],
+)
+def test_a_text_is_handed_out_under_a_name_that_tells_its_kind(invitation, called, handed):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"del *.*", called))
+
+    response = client.get(text_url(invitation, StatementText.objects.get()))
+
+    assert response["Content-Disposition"] == f'attachment; filename="{handed}"'
 
 
 def test_a_name_of_a_file_turns_nothing_round(invitation):
