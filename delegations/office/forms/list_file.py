@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from openpyxl.utils import get_column_letter
 
 from invitations.files.encodings import decoded_text
 from invitations.files.packages import HostilePackage, is_package
@@ -36,6 +37,8 @@ LINES_TOLD = [
     _("Rows struck through, left out: %(lines)s."),
     _("Something is struck through in these rows, and was read: %(lines)s."),
     _("Cells that hold a formula, read as empty: %(lines)s. Write their values."),
+    _("Merged cells, read in their first row alone: %(lines)s. Divide them, and fill in each row."),
+    _("Columns that are hidden, and were read: %(columns)s."),
 ]
 
 
@@ -79,7 +82,7 @@ def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
         visible = [sheet for sheet in sheets if not sheet.is_hidden]
         found = (line for sheet in visible[:1] for line in sheet.lines())
         lines = list(islice(found, MOST_READ + 1))
-        told = [*what_was_left_out(lines), *sheets_left_out(sheets, visible)]
+        told = [*what_was_left_out(visible[:1], lines), *sheets_left_out(sheets, visible)]
     except (HostilePackage, UnreadableSheet):
         return "", []
     except TooManySigns as fault:
@@ -101,15 +104,42 @@ def written_rows(rows: list[WorkbookLine]) -> str:
     return replace_surrogates(written.getvalue())
 
 
-def what_was_left_out(lines: list[WorkbookLine]) -> list[str]:
-    """Return sentences on rows that are hidden or struck through, and on cells that are."""
+def what_was_left_out(sheets: list[Sheet], lines: list[WorkbookLine]) -> list[str]:
+    """Return sentences on what was left out, and on what was read that nobody sees."""
     hidden = [line.number for line in lines if line.is_hidden]
     struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
     in_part = [line.number for line in seen(lines) if STRUCK & set(line.flaws.values())]
     formulas = [cell for line in seen(lines) for cell in line.formulas]
-    found: list[list[Any]] = [hidden, struck, in_part, formulas]
+    merged = [cell for sheet in sheets for cell in merged_downwards(sheet, seen(lines))]
+    columns = [name for sheet in sheets for name in hidden_and_read(sheet, seen(lines))]
+    found: list[list[Any]] = [hidden, struck, in_part, formulas, merged, columns]
     told = zip(LINES_TOLD, found, strict=True)
-    return [sentence % {"lines": comma_list(named)} for sentence, named in told if named]
+    return [
+        sentence % dict.fromkeys(("lines", "columns"), comma_list(named))
+        for sentence, named in told
+        if named
+    ]
+
+
+def merged_downwards(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
+    """Return the cells whose words are meant for several of these rows, and stand in the first."""
+    words = {line.number: line.cells for line in lines}
+    covered = {
+        (top, place)
+        for number, places in sheet.merged_into(words).items()
+        for place, top in places.items()
+        if top < number and top in words and words[top][place]
+    }
+    return [f"{get_column_letter(place + 1)}{top}" for top, place in sorted(covered)]
+
+
+def hidden_and_read(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
+    """Return the letters of hidden columns in which these rows hold something."""
+    return [
+        get_column_letter(place + 1)
+        for place in sorted(sheet.hidden_columns)
+        if any(line.cells[place] for line in lines)
+    ]
 
 
 def seen(lines: list[WorkbookLine]) -> list[WorkbookLine]:

@@ -157,8 +157,32 @@ def test_a_line_is_numbered_as_its_row_in_the_sheet(book):
     assert "Envoy and aide" in page
 
 
+def test_cells_that_are_merged_over_several_people_are_named(book):
+    book.active["C1"], book.active["C2"] = "Organization", "Court"
+    book.active["D2"] = "Zenda"
+    for area in ("C2:C4", "D2:E3", "F2:F4", "G1:H1"):
+        book.active.merge_cells(area)
+
+    page = shown(book)
+
+    assert "Merged cells, read in their first row alone: C2, D2." in page
+    assert "Add 3 people" in page
+
+
+def test_columns_that_are_hidden_are_read_and_named(book):
+    book.active["C1"], book.active["C3"] = "Diet", "No nuts."
+    for letter in "CE":
+        book.active.column_dimensions[letter].hidden = True
+
+    assert "Columns that are hidden, and were read: C." in shown(book)
+
+
 def test_a_plain_list_is_told_nothing_of(book):
-    assert "left out" not in shown(book)
+    page = shown(book)
+
+    assert "left out" not in page
+    assert "were read" not in page
+    assert "Merged" not in page
 
 
 def test_people_without_a_role_are_said_to_be_read_as_advisers(book):
