@@ -32,6 +32,8 @@ from invitations.text.lines import isolated, quoted
 
 # Among so many lines the headings are looked for.
 LINES_OF_HEAD = 5
+# Beside columns of both the name is a whole one; beside one of them it is the other part.
+WHOLE_WITH = {"given_name", "family_name"}
 
 
 @dataclass
@@ -152,7 +154,9 @@ def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row
 
 def with_whole_name(cells: dict[str, str]) -> dict[str, str]:
     """Put the name together that stands in several columns, and leave out what is not kept."""
-    name = " ".join(filter(None, (cells.get(part, "") for part in NAME_PARTS)))
+    is_whole = bool(cells.get("name")) and WHOLE_WITH.issubset(cells)
+    parts = ["name"] if is_whole else NAME_PARTS
+    name = " ".join(filter(None, (cells.get(part, "") for part in parts)))
     return {column: cells[column] for column in COLUMNS if column in cells} | {"name": name}
 
 

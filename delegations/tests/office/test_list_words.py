@@ -96,6 +96,21 @@ def test_a_name_in_two_columns_is_put_together(invitation):
     assert names == ["Flavia Elphberg", "Карл Фёдорович Штракенц"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("Full name;First name;Last name\nFritz Tarlenheim;Fritz;Tarlenheim", "Fritz Tarlenheim"),
+        ("First name;Last name;Name on badge\nRudolf;Rassendyll;Rudi of Zenda", "Rudi of Zenda"),
+        ("First name;Last name;Name on badge\nRudolf;Rassendyll;", "Rudolf Rassendyll"),
+        ("Nom;Prénom\nOuld Mohamed;Mohamed", "Mohamed Ould Mohamed"),
+    ],
+)
+def test_a_whole_name_beside_its_parts_is_not_said_twice(invitation, lines, name):
+    sent(invitation, lines, step="add")
+
+    assert Delegate.objects.get().name == name
+
+
 def test_lines_above_the_headings_are_named_and_not_read(invitation):
     page = shown(invitation, "Delegation of Ruritania;\n;\nName;E-mail\nFlavia;")
 
