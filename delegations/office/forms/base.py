@@ -1,5 +1,6 @@
 """The common base of an office's forms: each names its invitation."""
 
+import unicodedata
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from invitations.models import Invitation
 from invitations.replies import ANOTHER_INVITATION
 
+# As browsers and people write a day, and spreadsheets that are saved as text.
+DAYS_TYPED = [
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日",
+    "%Y-%m-%d 00:00:00",
+]  # fmt: skip
 INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
 
 
@@ -100,12 +106,25 @@ class KeyField(forms.UUIDField):
         )
 
 
+class DayField(forms.DateField):
+    """A day in the digits of any script; where the year does not come first, the day does."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = "".join(
+                str(unicodedata.decimal(sign, sign))
+                for sign in value
+                if unicodedata.category(sign) != "Cf"
+            )
+        return super().to_python(value)
+
+
 def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(
+    return DayField(
         label=label,
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+        input_formats=DAYS_TYPED,
     )
 
 

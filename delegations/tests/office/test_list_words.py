@@ -201,6 +201,22 @@ def test_the_preview_speaks_in_words(invitation):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "2027-05-10", "10.5.2027", "10/05/2027", "10-05-2027", "2027/5/10", "2027.05.10",
+        "2027年5月10日", "١٠/٠٥/٢٠٢٧", "\u200f10\u200f/05/2027", "۲۰۲۷/۵/۱۰", "2027-05-10 00:00:00",
+    ],
+)  # fmt: skip
+def test_days_are_known_as_programs_of_each_language_write_them(invitation, said):
+    assert "<bdi>10 May 2027</bdi>" in shown(invitation, f"Name;Arrival\nFlavia;{said}")
+
+
+@pytest.mark.parametrize("said", ["10/5/27", "May 10", "2027-05-10 2027-05-14", "05/14/2027"])
+def test_a_day_that_may_mean_two_is_asked_for(invitation, said):
+    assert f"“{said}” is not read as a date" in shown(invitation, f"Name;Arrival\nFlavia;{said}")
+
+
+@pytest.mark.parametrize(
     ("column", "said", "told"),
     [
         ("Gender", "100%", "not known here. Please write one of these: Woman, Man, Not stated."),
