@@ -1,10 +1,10 @@
 """A hand-over to a successor in office, together with the State's delegation."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 
 from delegations.changes import lock_delegation, note_staff_change
 from delegations.models import Delegate, Delegation, DelegationChange
@@ -19,18 +19,28 @@ def release_hand_over(change: HeldChange, by: User, mark: str, because: str = ""
     release_change(change, by, mark, because)
     said: Any = change.after
     left = Invitation.objects.select_related("edition", "member_state").get(pk=change.object_id)
-    for person in who_is_taken_off(left, said["delegation"]):
+    for person in who_is_taken_off(left, said["delegation"], change.asked_at):
         person.delete()
         note_staff_change(by, person, DelegationChange.Act.REMOVED, [])
 
 
-def who_is_taken_off(left: Invitation, choice: str) -> QuerySet[Delegate]:
+def who_is_taken_off(left: Invitation, choice: str, asked_at: dt.datetime) -> list[Delegate]:
     """Return the people who leave the delegation, locked, by what was chosen for it.
 
-    Call it within a transaction.
+    Who was named after it was chosen, or made head, was not meant. Call it within a transaction.
     """
     of_state = {"edition": left.edition_id, "member_state": left.member_state_id}
     if choice == DelegationChoice.KEEP or not Delegation.objects.filter(**of_state).exists():
-        return Delegate.objects.none()
-    people = lock_delegation(left).delegates.order_by("pk")
-    return people.filter(role=Delegate.Role.HEAD) if choice == DelegationChoice.HEAD_OFF else people
+        return []
+    delegation = lock_delegation(left)
+    people = delegation.delegates.order_by("pk")
+    if choice == DelegationChoice.HEAD_OFF:
+        people = people.filter(role=Delegate.Role.HEAD)
+    since = delegation.changes.filter(part=DelegationChange.Part.DELEGATE, at__gte=asked_at)
+    not_meant = {noted.subject for noted in since if is_about_who(noted)}
+    return [person for person in people if person.name not in not_meant]
+
+
+def is_about_who(noted: DelegationChange) -> bool:
+    """Whether the change names another person, or gives one another role."""
+    return noted.act == DelegationChange.Act.ADDED or not {"name", "role"}.isdisjoint(noted.fields)

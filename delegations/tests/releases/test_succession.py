@@ -2,6 +2,7 @@
 
 import pytest
 
+from delegations.changes import note_staff_change
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.releases.succession import release_hand_over
 from invitations.tests.conftest import composed, issued
@@ -43,6 +44,42 @@ def test_of_the_delegation_those_stay_whom_was_said(coming, choice, stay):
     taken_off = DelegationChange.objects.filter(act="removed", user=by)
     assert taken_off.count() == 3 - len(stay)
     assert Delegation.objects.standing().exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "stay"),
+    [("head_off", ["Fritz", "Sapt", "Rupert Rassendyll"]), ("all_off", ["Rupert Rassendyll"])],
+)
+def test_who_is_named_after_the_hand_over_was_asked_for_stays(coming, choice, stay):
+    desk = UserFactory()
+    change = asked_for(coming, delegation=choice)
+    head = Delegate.objects.get(role="head")
+    head.role = "adviser"
+    head.save()
+    note_staff_change(desk, head, "changed", ["role"])
+    head.delete()
+    note_staff_change(desk, head, "removed", [])
+    new = Delegate.objects.create(delegation=head.delegation, role="head", name="Rupert Rassendyll")
+    note_staff_change(desk, new, "added", [])
+    fritz = Delegate.objects.get(name="Fritz")
+    note_staff_change(desk, fritz, "changed", ["email"])
+
+    release_hand_over(change, UserFactory(), change.mark)
+
+    assert list(Delegate.objects.values_list("name", flat=True)) == stay
+
+
+def test_who_was_made_head_after_the_hand_over_was_asked_for_stays(coming):
+    change = asked_for(coming, delegation="head_off")
+    Delegate.objects.filter(role="head").update(role="adviser")
+    sapt = Delegate.objects.get(name="Sapt")
+    sapt.role = "head"
+    sapt.save()
+    note_staff_change(UserFactory(), sapt, "changed", ["role"])
+
+    release_hand_over(change, UserFactory(), change.mark)
+
+    assert Delegate.objects.count() == 3
 
 
 def test_the_delegation_is_expected_no_more_if_the_answer_is_asked_anew(coming):
