@@ -1,45 +1,18 @@
 """Changes to what a State has on file, by its offices or by staff: locked, compared, noted."""
 
-import json
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Model
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
+from invitations.forms.seen import lock_rows
 from invitations.models import Filed, Invitation, Reply
 from invitations.text.dates import comma_list
 
 # The rows that a line of the history joins to name its author.
 AUTHOR_PATHS = ("user", "invitation__minister__member_state", "invitation__member_state")
-
-
-class Stale(ValidationError):
-    """Refusal: somebody else changed the row after this form was opened; ``row`` is the row now."""
-
-    def __init__(self, row: Any) -> None:
-        self.row = row
-        super().__init__(
-            _(
-                "This was changed after you opened the page, and nothing of yours is lost: what"
-                " stands now is shown beside what you typed. Save again, and your words take its"
-                " place."
-            )
-        )
-
-
-def row_mark(row: Any, columns: Sequence[str]) -> str:
-    """Return the keyed digest of a row, by which a form knows whether the row was changed since.
-
-    It is made of the row itself, so that a change by staff counts too; it is keyed, so that nobody
-    can guess from it what the page does not show.
-    """
-    words = json.dumps([row.pk, *(getattr(row, name) for name in columns)], default=str)
-    return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
 
 
 def lock_delegation(invitation: Invitation) -> Delegation:
@@ -55,12 +28,6 @@ def lock_delegation(invitation: Invitation) -> Delegation:
         delegation = held.get(pk=made.pk)
     delegation.edition, delegation.member_state = edition, state
     return delegation
-
-
-def lock_rows(model: type[Model], keys: Iterable[Any]) -> None:
-    """Lock these rows, in one order for everybody. Call it within a transaction."""
-    rows = model._base_manager.select_for_update(of=("self",)).order_by("pk")
-    list(rows.filter(pk__in=keys).values_list("pk"))
 
 
 def refuse_unless_answered(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import (
-    Stale,
     lock_delegation,
     refuse_unless_answered,
-    row_mark,
     tell_what_is_filed,
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.receipts import plan_delegation_receipt
 from invitations.files.spreadsheets import comparable_words
+from invitations.forms.seen import Stale, row_mark
 from invitations.models import ANSWERS_BRINGING, Invitation
 
 COMPARED = (

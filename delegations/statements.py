@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.changes import (
-    Stale,
     lock_delegation,
     refuse_unless_answered,
-    row_mark,
     tell_what_is_filed,
 )
 from delegations.models import DelegationChange, PolicyStatement, StatementText
@@ -28,6 +26,7 @@ from invitations.files.uploads import (
     kind_by_first_bytes,
     refuse_misnamed,
 )
+from invitations.forms.seen import Stale, row_mark
 from invitations.models import ANSWERS_SPEAKING, ForumEdition, Invitation
 
 COMPARED = (

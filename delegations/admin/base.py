@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from delegations.admin.seen import SeenForm, SeenMixin
-from delegations.changes import lock_rows, note_staff_change
+from delegations.changes import note_staff_change
 from delegations.models import Delegation, DelegationChange
 from invitations.admin.base import ModelAdmin, user_of
+from invitations.forms.model_forms import WholeRowForm
+from invitations.forms.seen import lock_rows
 
 Act = DelegationChange.Act
 
@@ -48,13 +49,13 @@ class StandingMixin(ModelAdmin):
         return bool(row.comes)
 
 
-class OfDelegationForm(SeenForm):
+class OfDelegationForm(WholeRowForm):
     """A form of what an office may change at the same time."""
 
     locked_first = "delegation"
 
 
-class NotedMixin(SeenMixin):
+class NotedMixin(ModelAdmin):
     """A page of an office's row, which writes what staff change into the office's history."""
 
     form = OfDelegationForm

@@ -24,7 +24,6 @@ from delegations.admin.base import (
 )
 from delegations.changes import (
     AUTHOR_PATHS,
-    Stale,
     changed_field_labels,
     note_staff_change,
     printed_author,
@@ -35,6 +34,7 @@ from invitations.admin.columns import leads_on, listed_state, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
+from invitations.forms.seen import Stale
 from invitations.text.dates import labelled
 
 

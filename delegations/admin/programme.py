@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
 from delegations.admin.base import StandingFilter, StandingMixin
-from delegations.admin.seen import SeenForm, SeenMixin
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
 from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
@@ -23,6 +22,7 @@ from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
+from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
 from invitations.text.dates import bracketed, left_to_right
 
@@ -31,9 +31,9 @@ UNPUBLISHED = ngettext_lazy(
 )
 
 
-class SessionForm(SeenForm):
+class SessionForm(WholeRowForm):
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "edition" in self.changed_data and self.instance.pk and self.instance.slots.exists():
             self.add_error("edition", HAS_SPEAKERS)
         return cleaned
@@ -45,7 +45,7 @@ HAS_SPEAKERS = gettext_lazy(
 
 
 @admin.register(HighLevelSession)
-class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
+class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     form = SessionForm
     menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
@@ -148,7 +148,7 @@ def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
     return session.starts_at, session.ends_at
 
 
-class SpeakingSlotForm(SeenForm):
+class SpeakingSlotForm(WholeRowForm):
     """A place on the list of speakers: a taken one may be given, and a move says why."""
 
     locked_first = "session"
@@ -166,7 +166,7 @@ class SpeakingSlotForm(SeenForm):
             self.initial.pop("minutes", None)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         session, delegation = cleaned.get("session"), cleaned.get("delegation")
         if session and delegation and session.edition_id != delegation.edition_id:
             self.add_error("delegation", OF_ANOTHER_EDITION)
@@ -198,7 +198,7 @@ LEFT_EMPTY = {
 
 
 @admin.register(SpeakingSlot)
-class SpeakingSlotAdmin(TakenOutMixin, StandingMixin, SeenMixin):
+class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     form = SpeakingSlotForm
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")

@@ -77,7 +77,7 @@ class TextInline(RecordInline):
 
 class StatementForm(OfDelegationForm):
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         delegation = cleaned.get("delegation")
         for name in ("first_choice", "second_choice"):
             session = cleaned.get(name)

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from delegations.changes import lock_rows
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.speakers import has_room, in_order_of_speaking, next_place, place_speaker
+from invitations.forms.seen import lock_rows
 from invitations.text.dates import comma_list
 
 

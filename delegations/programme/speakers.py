@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Case, Count, Exists, F, Max, Q, QuerySet, Subquery, Sum, When
 from django.utils.translation import gettext as _
 
-from delegations.changes import lock_rows
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
+from invitations.forms.seen import lock_rows
 from invitations.models import ANSWERS_SPEAKING, Answer, MemberState, Rank
 
 # Where they stand while they make room: no list is so long.

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
-from delegations.changes import lock_rows
 from delegations.editions import moved_by_the_clock
 from delegations.models import HighLevelSession, SpeakingSlot
+from invitations.forms.seen import lock_rows
 from invitations.models import (
     AUTOMATIC_KINDS,
     Delivery,

@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 from django.apps import apps
 from django.core.exceptions import ValidationError
 
-from delegations.changes import Stale, changed_field_labels, printed_author
+from delegations.changes import changed_field_labels, printed_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     amend_delegate,
@@ -18,6 +18,7 @@ from delegations.nominations import (
     remove_delegate,
 )
 from delegations.tests.offices import coming, invited
+from invitations.forms.seen import Stale
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 

@@ -4,7 +4,10 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.urls import reverse
+from django.utils import timezone
 
 from delegations.models import (
     Delegate,
@@ -17,7 +20,19 @@ from delegations.models import (
 from delegations.nominations import amend_delegate, delegate_mark
 from delegations.statements import statement_mark, submit_statement
 from delegations.tests.offices import coming, text
+from invitations.admin.base import ModelAdmin, RecordAdmin
+from invitations.models import Alternate, Correspondence, QuietPeriod, StateAlias
 from invitations.tests.desk import as_sent
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+    StepFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -52,6 +67,52 @@ def session(invitation):
         starts_at=dt.datetime(2027, 5, 11, 9, tzinfo=dt.UTC),
         ends_at=dt.datetime(2027, 5, 11, 10, tzinfo=dt.UTC),
     )
+
+
+# Of other models the migrations have brought rows.
+MADE = {
+    "memberstate": MemberStateFactory,
+    "mission": MissionFactory,
+    "minister": MinisterFactory,
+    "reminderstep": StepFactory,
+    "quietperiod": lambda: QuietPeriod.objects.create(
+        edition=EditionFactory(), first_on=dt.date(2027, 4, 1), last_on=dt.date(2027, 4, 2)
+    ),
+    "statealias": lambda: StateAlias.objects.create(
+        member_state=MemberStateFactory(), spelling="Ruritanie"
+    ),
+    "invitation": InvitationFactory,
+    "circular": CircularFactory,
+    "correspondence": lambda: Correspondence.objects.create(
+        invitation=InvitationFactory(), channel="fax", received_at=timezone.now()
+    ),
+    "forumedition": EditionFactory,
+    "user": UserFactory,
+    "alternate": lambda: Alternate.objects.create(
+        approver=UserFactory(), alternate=UserFactory(), from_on="2027-02-01", until_on="2027-02-02"
+    ),
+}
+OWN_ROWS = {"delegation", "delegate", "policystatement", "highlevelsession", "speakingslot"}
+# The choice of one's own mails, and what is never changed once it is made.
+ALONE = {"digestchoice", "webhookaddress", "apitoken", "logentry"}
+
+
+def pages_of_records():
+    return {
+        page.opts.model_name: page
+        for page in admin.site._registry.values()
+        if isinstance(page, ModelAdmin) and not isinstance(page, RecordAdmin)
+    }
+
+
+@pytest.mark.parametrize("name", sorted({*pages_of_records()} - ALONE - OWN_ROWS))
+def test_each_page_of_a_record_brings_its_mark_once(admin_client, name):
+    opts = pages_of_records()[name].opts
+    row = MADE[name]() if name in MADE else opts.model.objects.last()
+
+    page = admin_client.get(reverse(admin_urlname(opts, "change"), args=[row.pk]))
+
+    assert text(page).count('name="seen"') == 1
 
 
 def page_url(row):
@@ -144,6 +205,16 @@ def test_nor_on_the_page_of_the_whole_delegation(admin_client, invitation, deleg
     assert (person.function, other.function) == ("General", "")
     assert "On file now: General" in text(refused)
     assert SAVE_AGAIN in text(refused)
+
+
+def test_what_nobody_else_has_changed_is_saved_there_at_once(admin_client, delegation):
+    person = Delegate.objects.create(delegation=delegation, name="Sapt", function="Colonel")
+    sent = opened(admin_client, delegation)
+
+    admin_client.post(page_url(delegation), sent | {"delegates-0-function": "General"})
+
+    person.refresh_from_db()
+    assert person.function == "General"
 
 
 def test_a_row_marked_for_deletion_is_kept_where_the_office_has_rewritten_it(

@@ -81,6 +81,7 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
     paginator = NarrowPaginator
     list_before_template = "admin/who_may.html"
     change_form_outer_before_template = "admin/before_record.html"
+    change_form_before_template = "admin/seen.html"
     # The lookups of links on our own pages, beside those of the list's filters.
     linked_lookups: Sequence[str] = ()
 
@@ -102,6 +103,10 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         filters = (lookups_of_filter(self.model, one) for one in self.get_list_filter(request))
         own = {"pk", f"{self.opts.pk.name}__exact", *self.linked_lookups}
         return lookup in own.union(*filters)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out the mark of the row: it stands before the fields, on every page once."""
+        return [name for name in super().get_fields(request, obj) if name != "seen"]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Search the rows of another list only if the user may read that list."""

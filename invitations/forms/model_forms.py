@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
+from invitations.forms.seen import SeenForm
 from invitations.models import (
     Answer,
     DigestChoice,
     ForumEdition,
     Invitation,
+    LetterTemplate,
     Minister,
     Mission,
     Rank,
@@ -28,8 +30,10 @@ from invitations.text.greetings import is_greeting_in
 from invitations.text.spellings import normalize_name
 
 
-class WholeRowForm(forms.ModelForm):
+class WholeRowForm(SeenForm):
     """A form that checks all constraints of its row, also over fields that the page does not show.
+
+    It lays nothing over what somebody else has saved meanwhile.
 
     ``refusal`` is the sentence of a verb that refused to save the row.
     """
@@ -94,6 +98,21 @@ class HeldRowForm(WholeRowForm):
         return cleaned
 
 
+class TemplateForm(WholeRowForm):
+    """A form that becomes the next version: it drops no words of one that was made meanwhile."""
+
+    def standing(self, row: Any) -> LetterTemplate:
+        versions = LetterTemplate.objects.filter(
+            kind=row.kind, variant=row.variant, language=row.language
+        )
+        return versions.latest("version")
+
+
+class FormOfAddressForm(HeldRowForm):
+    # Approvals lock States before forms of address, and so does whatever saves one.
+    locked_first = "member_state"
+
+
 class AlternateForm(WholeRowForm):
     """The alternate of an approver; whoever enters a new one is the approver."""
 
@@ -133,9 +152,10 @@ class DigestChoiceForm(WholeRowForm):
             self.initial["language"] = get_language()
 
     def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
         if self.initial.get("often") == DigestChoice.Often.NEVER:
             self.instance.told_until = timezone.now()
-        return super().clean()
+        return cleaned
 
 
 def ranks_known() -> list[tuple[str, str]]:

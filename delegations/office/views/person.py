@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from delegations.changes import AUTHOR_PATHS, Stale, printed_author
+from delegations.changes import AUTHOR_PATHS, printed_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     amend_delegate,
@@ -31,6 +31,7 @@ from delegations.office.page import (
     switch_language,
 )
 from delegations.office.views.delegation import STAFF_NEED, delegate_particulars
+from invitations.forms.seen import Stale
 from invitations.models import Invitation
 
 CHANGED_SINCE = gettext_lazy(

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.changes import Stale
 from delegations.models import PolicyStatement
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
@@ -31,6 +30,7 @@ from delegations.office.views.statement_page import (
     statement_page,
 )
 from delegations.statements import statement_mark, submit_statement, takes_texts
+from invitations.forms.seen import Stale
 from invitations.models import Invitation
 from invitations.text.dates import printed_list
 

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from delegations.changes import Stale
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from delegations.nominations import (
     amend_delegate,
@@ -21,6 +20,7 @@ from delegations.nominations import (
     nominate_delegates,
 )
 from delegations.statements import submit_statement
+from invitations.forms.seen import Stale
 from invitations.replies import UnseenReply, record_reply, record_reply_once
 from invitations.tests.factories import (
     EditionFactory,

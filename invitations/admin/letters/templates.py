@@ -22,7 +22,7 @@ from invitations.admin.mixins import (
     VariantFilter,
     VariantMixin,
 )
-from invitations.forms.model_forms import HeldRowForm
+from invitations.forms.model_forms import HeldRowForm, TemplateForm
 from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -78,6 +78,7 @@ class ReviewedMixin(ModelAdmin):
 
 @admin.register(LetterTemplate)
 class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
+    form = TemplateForm
     menu = (Menu.SET_UP, 4, "edit_document")
     change_form_template = "admin/letters/template_form.html"
     warn_unsaved_form = True

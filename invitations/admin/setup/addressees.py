@@ -16,6 +16,7 @@ from invitations.admin.state_names import Called
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import (
+    FormOfAddressForm,
     HeldRowForm,
     MemberStateForm,
     MissionForm,
@@ -37,6 +38,7 @@ class AliasesOfState(unfold.TabularInline):
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     fields = ["spelling", "language"]
     extra = 0
+    template_before = "admin/seen_in_rows.html"
     hide_title = True
     tab = True
 
@@ -185,7 +187,7 @@ class RankAdmin(ModelAdmin):
 
 @admin.register(FormOfAddress)
 class FormOfAddressAdmin(ModelAdmin):
-    form = HeldRowForm
+    form = FormOfAddressForm
     menu = (Menu.ADDRESSEES, 5, "waving_hand")
     list_display = [
         "form",

@@ -53,7 +53,9 @@ ASKED_FIRST = [
 class QuietPeriodInline(unfold.TabularInline):
     model = QuietPeriod
     form = WholeRowForm
+    fields = ["first_on", "last_on"]
     extra = 0
+    template_before = "admin/seen_in_rows.html"
     hide_title = True
     tab = True
 

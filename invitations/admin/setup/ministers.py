@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
@@ -144,8 +145,11 @@ class MinisterAdmin(MinisterExchangeMixin, AsksAboutLettersMixin):
             return HttpResponseNotAllowed(["POST"])
         pk = request.POST.get("minister", "")
         kept = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
-        form = self.get_form(request, kept, change=bool(kept))(request.POST, instance=kept)
-        form.is_valid()  # Fields that are not valid yet keep the values on file.
+        typed = request.POST.copy()
+        typed.pop("seen", None)  # What is typed is shown, whoever saved what meanwhile.
+        form = self.get_form(request, kept, change=bool(kept))(typed, instance=kept)
+        with transaction.atomic():
+            form.is_valid()  # Fields that are not valid yet keep the values on file.
         words = {"addressed": address_previews(form.instance)}
         return TemplateResponse(request, "admin/setup/minister_addressed.html", words)
 

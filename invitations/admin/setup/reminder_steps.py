@@ -32,6 +32,7 @@ class ReminderStepInline(unfold.TabularInline):
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     fields = ["days_before", "due_on", *SAID, "variant", "approved"]
     readonly_fields = ["due_on", "approved"]
+    template_before = "admin/seen_in_rows.html"
     hide_title = True
     tab = True
 

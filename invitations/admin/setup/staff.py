@@ -21,6 +21,7 @@ from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.history import act_in_words
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.model_forms import AlternateForm, DigestChoiceForm
+from invitations.forms.seen import SeenForm
 from invitations.models import Alternate, DigestChoice
 from invitations.outbox.digests import MAY_BE_TOLD
 from invitations.text.dates import comma_list
@@ -28,12 +29,16 @@ from invitations.text.dates import comma_list
 admin.site.unregister([User, Group, LogEntry])
 
 
+class AccountForm(SeenForm, UserChangeForm):
+    """What an account may do: a page opened before it was closed does not open it again."""
+
+
 @admin.register(User)
 # Django's class comes first, and its stubs type the attributes more narrowly than ours.
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 1, "badge")
     instead_of_deleting = gettext_lazy("Take “active” away: then nobody signs in with it.")
-    form = UserChangeForm
+    form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "full_name", "member_of", "is_staff", "last_login"]

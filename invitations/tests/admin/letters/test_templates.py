@@ -311,7 +311,7 @@ def test_page_of_a_text_takes_as_many_queries_for_three_versions_as_for_one(
             reviewed_at=timezone.now(),
         )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         admin_client.get(page_of(text))
 
 

@@ -213,13 +213,19 @@ def test_a_list_whose_rows_are_edited_in_place_holds_them_too(office, admin_clie
     assert HeldChange.objects.get().row == term
 
 
+def type_address(client, page, address):
+    return client.post(page, as_sent(client.get(page)) | {"to_emails": address}, follow=True)
+
+
 def test_who_saves_a_change_that_waits_is_told_so(office, admin_client):
     page = page_of(office.minister)
-    typed = as_sent(admin_client.get(page))
+    before = office.minister.to_emails
 
-    saved = admin_client.post(page, {**typed, "to_emails": "new@example.org"}, follow=True)
-    taken_back = admin_client.post(page, typed, follow=True)
+    saved = type_address(admin_client, page, "new@example.org")
+    taken_back = type_address(admin_client, page, before)
 
+    office.minister.refresh_from_db()
+    assert office.minister.to_emails == before
     assert any("until a second person releases this change" in said for said in told(saved))
     assert not any("second person" in said for said in told(taken_back))
 

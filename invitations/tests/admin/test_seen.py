@@ -1,0 +1,149 @@
+"""What the desk saves is never laid over what somebody else has saved meanwhile."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.urls import reverse
+
+from invitations.letters.approval import revise_template
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import Circular, Invitation, LetterTemplate, ReminderStep
+from invitations.tests.desk import as_sent, browser_of, page_of
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+    StepFactory,
+    UserFactory,
+)
+from invitations.tests.races import before_the_commit_of
+
+SAVE_AGAIN = "Save again, and your words take its place."
+
+
+def opened(client, row):
+    """What the browser sends back of the page, with the marks that stand in it."""
+    page = client.get(page_of(row))
+    marks = dict(re.findall(r'name="([\w-]*seen)" value="(\w+)"', page.content.decode()))
+    fields = {name: words for name, words in as_sent(page).items() if "seen" not in name}
+    return fields | marks
+
+
+@pytest.mark.django_db
+def test_a_name_that_was_corrected_meanwhile_is_not_put_back(admin_client):
+    minister = MinisterFactory(family_name="Elphbreg", to_emails="old@example.org")
+    sent = opened(admin_client, minister)
+    type(minister).objects.filter(pk=minister.pk).update(family_name="Elphberg")
+
+    refused = admin_client.post(page_of(minister), sent | {"to_emails": "new@example.org"})
+
+    minister.refresh_from_db()
+    assert (minister.family_name, minister.to_emails) == ("Elphberg", "old@example.org")
+    told = refused.content.decode()
+    assert SAVE_AGAIN in told
+    assert "On file now: Elphberg" in told
+
+
+@pytest.mark.django_db
+def test_states_that_a_mission_serves_since_are_not_taken_away(admin_client):
+    mission = MissionFactory()
+    mission.states.set([MemberStateFactory()])
+    sent = opened(admin_client, mission)
+    mission.states.add(served := MemberStateFactory())
+
+    refused = admin_client.post(page_of(mission), sent | {"phone": "+41 22 730 00 00"})
+
+    assert served in mission.states.all()
+    assert SAVE_AGAIN in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_closed_meanwhile_is_not_opened_again(admin_client):
+    left = UserFactory(is_staff=True, password=make_password("a strong one"))
+    url = reverse("admin:auth_user_change", args=[left.pk])
+    shown = {"date_joined_0": "2026-01-02", "date_joined_1": "09:00:00", "last_name": "Hentzau"}
+    page = admin_client.get(url)
+    mark = re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
+    sent = as_sent(page) | shown | {"seen": mark}
+    type(left).objects.filter(pk=left.pk).update(is_active=False)
+
+    refused = admin_client.post(url, sent)
+
+    left.refresh_from_db()
+    assert not left.is_active
+    assert SAVE_AGAIN in refused.content.decode()
+    assert left.password not in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_words_of_a_version_that_was_made_meanwhile_are_not_dropped(admin_client):
+    text = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en").last()
+    sent = opened(admin_client, text)
+    revise_template(text, UserFactory(), "Another subject", text.paper, text.mail)
+
+    refused = admin_client.post(page_of(text), sent | {"mail": f"{text.mail}\n\nPlease."})
+
+    assert text_versions(text).latest("version").subject == "Another subject"
+    assert "On file now: Another subject" in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_earlier_version_may_be_taken_up_again(admin_client):
+    text = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en").last()
+    revise_template(text, UserFactory(), "Another subject", text.paper, text.mail)
+
+    admin_client.post(page_of(text), opened(admin_client, text) | {"mail": f"{text.mail}\n\nNow."})
+
+    newest = text_versions(text).latest("version")
+    assert (newest.subject, newest.mail[-4:]) == (text.subject, "Now.")
+
+
+def text_versions(text):
+    return LetterTemplate.objects.filter(
+        kind=text.kind, variant=text.variant, language=text.language
+    )
+
+
+@pytest.mark.django_db
+def test_a_step_that_was_changed_meanwhile_is_not_put_back_by_the_page_of_its_edition(admin_client):
+    step = StepFactory(days_before=21)
+    sent = opened(admin_client, step.edition)
+    ReminderStep.objects.filter(pk=step.pk).update(days_before=14)
+
+    admin_client.post(page_of(step.edition), sent | {"contact_phone": "+41 22 730 00 00"})
+
+    step.refresh_from_db()
+    assert step.days_before == 14
+
+
+@pytest.mark.django_db
+def test_the_hour_of_a_circular_that_nobody_changed_is_no_reason_to_refuse(admin_client):
+    hour = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)
+    circular = CircularFactory(planned_at=hour, edition__time_zone="UTC")
+    shown = {"planned_at_0": "2027-01-08", "planned_at_1": "09:00"}
+    sent = opened(admin_client, circular) | shown
+    Circular.objects.filter(pk=circular.pk).update(place_fr="Genève 20")
+
+    refused = admin_client.post(page_of(circular), sent)
+
+    assert refused.content.decode().count("On file now") == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+def test_a_withdrawal_at_the_same_moment_is_not_undone_by_the_page_of_the_invitation():
+    invitation = InvitationFactory()
+    client = browser_of(UserFactory(is_superuser=True))
+    sent = opened(client, invitation)
+
+    before_the_commit_of(
+        lambda: withdraw_invitation(invitation, UserFactory(), "Its minister left."),
+        lambda: client.post(page_of(invitation), sent | {"focal_point_name": "Sapt"}),
+    )
+
+    assert Invitation.objects.get().status == "withdrawn"
