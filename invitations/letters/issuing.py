@@ -1,7 +1,8 @@
 """Verbs of the invitation: draft it, issue it, withdraw it; whether it is in force."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -34,7 +35,18 @@ from invitations.models.states import place_in
 Status = Invitation.Status
 
 
-@transaction.atomic
+@contextmanager
+def nobody_else_drafting() -> Iterator[None]:
+    """Write all or nothing; refuse what somebody else has drafted at the same moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        told = _("Somebody drafted one of these invitations at the same moment: look once more.")
+        raise ValidationError(told) from None
+
+
+@nobody_else_drafting()
 def draft_invitation(
     edition: ForumEdition,
     minister: Minister,
@@ -255,12 +267,8 @@ def draft_invitations(edition: ForumEdition, chosen: Collection[int], by: User) 
         )
         for minister, is_principal in with_principals(edition, asked)
     ]
-    try:
-        with transaction.atomic():
-            Invitation.objects.bulk_create(drafts)
-    except IntegrityError:
-        told = _("Somebody drafted one of these invitations at the same moment: look once more.")
-        raise ValidationError(told) from None
+    with nobody_else_drafting():
+        Invitation.objects.bulk_create(drafts)
     ReplyLink.objects.bulk_create(map(new_link, drafts))
     record_new(drafts, Act.DRAFTED, by)
     return len(drafts)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,21 +49,33 @@ def send_to_another_address(letter: Letter, by: User, email: str, because: str =
     """
     refuse_if_it_may_not_leave(letter)
     if email.strip().casefold() in addresses_tried(letter):
-        raise ValidationError(_("This letter has a delivery to that address already."))
+        raise ValidationError(TRIED)
     known = {address.casefold(): address for address in released_addresses(letter)}
     if email.strip().casefold() not in known:
         raise ValidationError(PUT_IT_ON_FILE)
-    now = timezone.now()
-    delivery = letter.deliveries.create(
-        address=known[email.strip().casefold()],
-        envelope=random_signs(ENVELOPE_LENGTH),
-        priority=PRIORITY.get(letter.kind, 5),
-        not_before=now,
-        leave_before=letter.leave_before or now + TRY_FOR,
-    )
+    delivery = delivery_to(known[email.strip().casefold()], letter)
     because = because.strip() or _("another address")
     letter.events.create(delivery=delivery, state=delivery.state, actor=by, because=because)
     return delivery
+
+
+TRIED = gettext_lazy("This letter has a delivery to that address already.")
+
+
+def delivery_to(address: str, letter: Letter) -> Delivery:
+    """Return a new delivery; refuse what somebody else has put into the outbox this moment."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            return letter.deliveries.create(
+                address=address,
+                envelope=random_signs(ENVELOPE_LENGTH),
+                priority=PRIORITY.get(letter.kind, 5),
+                not_before=now,
+                leave_before=letter.leave_before or now + TRY_FOR,
+            )
+    except IntegrityError:
+        raise ValidationError(TRIED) from None
 
 
 def refuse_if_it_may_not_leave(letter: Letter) -> None:

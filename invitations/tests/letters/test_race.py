@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from invitations.audit import Act
@@ -11,10 +12,11 @@ from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
 from invitations.letters.composing import leave_other_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Letter
+from invitations.letters.issuing import draft_invitation, withdraw_invitation
+from invitations.models import Delivery, Invitation, Letter, Minister, ReplyLink
+from invitations.outbox.another_address import send_to_another_address
 from invitations.replies import record_reply
-from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.factories import EditionFactory, MinisterFactory, MissionFactory, UserFactory
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [
@@ -144,3 +146,27 @@ def test_of_two_who_call_back_a_circular_at_once_one_leaves_an_act(composed):
 
     acts = LogEntry.objects.get_for_object(circular)
     assert acts.filter(additional_data__act=Act.CALLED_BACK).count() == 1
+
+
+def test_of_two_who_draft_one_invitation_at_once_one_is_refused_in_a_sentence():
+    for _time in range(TIMES):
+        edition, minister = EditionFactory(), MinisterFactory(family_name=f"Elphberg {_time}")
+
+        said = at_once(*[partial(draft_invitation, edition, minister)] * 2)
+
+        assert {type(one) for one in said} == {Invitation, ValidationError}
+        assert ReplyLink.objects.filter(invitation__edition=edition).count() == 1
+
+
+def test_a_letter_that_two_people_send_to_one_address_at_once_gets_one_delivery(issued):
+    for _time in range(TIMES):
+        invitation = issued()
+        Minister._base_manager.filter(pk=invitation.minister_id).update(cc_emails="a@example.org")
+        letter = Letter.objects.get(invitation=invitation)
+
+        said = at_once(
+            *[partial(send_to_another_address, letter, UserFactory(), "a@example.org")] * 2
+        )
+
+        assert {type(one) for one in said} == {Delivery, ValidationError}
+        assert letter.deliveries.filter(address="a@example.org").count() == 1
