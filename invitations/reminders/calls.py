@@ -27,7 +27,7 @@ def note_call(  # noqa: PLR0913 -- what is kept of a call
     at: dt.datetime | None = None,
     next_call_on: dt.date | None = None,
 ) -> TelephoneCall:
-    """Keep what came of a call, on any day; it is never changed afterwards."""
+    """Keep what came of a call, on any day, once; it is never changed afterwards."""
     now = timezone.now()
     at = by_this_clock(at, now) if at else now
     if at > now:
@@ -38,15 +38,12 @@ def note_call(  # noqa: PLR0913 -- what is kept of a call
         raise ValidationError({"fact": _("Say what came of it.")})
     if next_call_on and next_call_on < invitation.edition.local_date(at):
         raise ValidationError({"next_call_on": _("The next call comes after this one.")})
-    call = TelephoneCall(
-        invitation=invitation,
-        by=by,
-        at=at,
-        outcome=outcome,
-        whom=whom,
-        fact=fact,
-        next_call_on=next_call_on,
-    )
+    said = {"outcome": outcome, "whom": whom, "fact": fact, "next_call_on": next_call_on}
+    # A browser may post twice: nobody calls an office twice at one hour with one result.
+    invitation = Invitation.objects.locked().get(pk=invitation.pk)
+    if same := invitation.calls.standing().filter(by=by, at=at, **said).first():
+        return same
+    call = TelephoneCall(invitation=invitation, by=by, at=at, **said)
     save_new(call, Act.CALL_NOTED, by)
     return call
 

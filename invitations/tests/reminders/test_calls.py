@@ -61,6 +61,19 @@ def test_nobody_answered_is_a_call_that_reached_nobody():
     assert not TelephoneCall.objects.reaching().exists()
 
 
+def test_a_note_that_a_browser_posts_twice_is_kept_once():
+    keeper, invitation = UserFactory(), InvitationFactory()
+    call = {"whom": "Fritz von Tarlenheim", "at": timezone.now() - dt.timedelta(minutes=5)}
+    first = note_call(invitation, keeper, "promised", **call)
+
+    assert note_call(invitation, keeper, "promised", **call) == first
+    another = note_call(invitation, UserFactory(), "promised", **call)
+    strike_call(first, keeper, "It was another State.")
+    again = note_call(invitation, keeper, "promised", **call)
+
+    assert len({first.pk, another.pk, again.pk}) == 3
+
+
 def test_a_struck_note_counts_no_more_and_stays_on_file():
     call, keeper = note_call(InvitationFactory(), UserFactory(), "promised"), UserFactory()
 
