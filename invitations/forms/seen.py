@@ -145,6 +145,38 @@ class SeenForm(forms.ModelForm):
         ]
 
 
+class ListedForm(forms.ModelForm):
+    """A row that is edited in its list, which knows what it showed of each row.
+
+    What nobody typed is not saved, whoever changed it since; what was typed over such a change is
+    refused once, and what stands now is shown.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = not self.is_bound or self.shown_as(name) in self.data
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for name in self.changed_data:
+            if name in self.base_fields and self.fields[name].show_hidden_initial:
+                self.refuse_if_stale(name)
+        return cleaned
+
+    def refuse_if_stale(self, name: str) -> None:
+        now, shown = getattr(self.instance, name), self.data[self.shown_as(name)]
+        if now == self.fields[name].to_python(shown):
+            return
+        data = cast("QueryDict", self.data).copy()
+        data[self.shown_as(name)] = now
+        self.data = data
+        self.add_error(name, _("On file now: %(words)s") % {"words": in_words(self.instance, name)})
+
+    def shown_as(self, name: str) -> str:
+        return self.add_initial_prefix(name)
+
+
 def columns_of(row: Model) -> list[Any]:
     """Return the columns, and of texts those by language: without one it is the reader's."""
     names = {column.name for column in row._meta.concrete_fields}

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from invitations.letters.approval import revise_template
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Circular, Invitation, LetterTemplate, ReminderStep
+from invitations.models import Circular, Invitation, LetterTemplate, ReminderStep, Term
 from invitations.tests.desk import as_sent, browser_of, page_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -23,6 +23,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.races import before_the_commit_of
 
+TERMS = reverse("admin:invitations_term_changelist")
 SAVE_AGAIN = "Save again, and your words take its place."
 
 
@@ -132,6 +133,50 @@ def test_the_hour_of_a_circular_that_nobody_changed_is_no_reason_to_refuse(admin
     refused = admin_client.post(page_of(circular), sent)
 
     assert refused.content.decode().count("On file now") == 1
+
+
+@pytest.fixture
+def terms(admin_client):
+    """Two terms, and what the browser sends back of the list in which they are edited."""
+    Term.objects.exclude(key="subject", language__in=["en", "fr"])._raw_delete("default")
+    shown = admin_client.get(TERMS).content.decode()
+    fields = re.findall(r'name="((?:initial-)?form-[\w-]+)"[^>]*?value="([^"]*)"', shown)
+    return {**dict(fields), "_save": "Save"}
+
+
+@pytest.mark.django_db
+def test_a_term_that_was_changed_meanwhile_is_not_put_back_by_the_list(admin_client, terms):
+    english, french = (Term.objects.get(language=one) for one in ("en", "fr"))
+    Term.objects.filter(pk=english.pk).update(text="Re:")
+
+    admin_client.post(TERMS, typed_in_list(terms, french, "Sujet :"))
+
+    assert {one.text for one in Term.objects.all()} == {"Re:", "Sujet :"}
+
+
+@pytest.mark.django_db
+def test_who_types_over_a_term_that_was_changed_meanwhile_reads_what_stands(admin_client, terms):
+    english = Term.objects.get(language="en")
+    Term.objects.filter(pk=english.pk).update(text="Re:")
+    sent = typed_in_list(terms, english, "About:")
+
+    refused = admin_client.post(TERMS, sent).content.decode()
+
+    english.refresh_from_db()
+    assert english.text == "Re:"
+    assert "On file now: Re:" in refused
+    admin_client.post(TERMS, sent | shown_now(refused))
+    english.refresh_from_db()
+    assert english.text == "About:"
+
+
+def typed_in_list(sent, term, words):
+    [row] = [name for name, value in sent.items() if name.endswith("-id") and value == str(term.pk)]
+    return sent | {row.replace("-id", "-text"): words}
+
+
+def shown_now(page):
+    return dict(re.findall(r'name="(initial-form-[\w-]+)"[^>]*?value="([^"]*)"', page))
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
