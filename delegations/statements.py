@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.changes import (
     lock_delegation,
+    note_staff_change,
     refuse_unless_answered,
     tell_what_is_filed,
 )
@@ -112,26 +114,28 @@ def refuse_large_file(size: int) -> None:
         raise ValidationError(_("A file may have 10 MB at most."))
 
 
-def file_text(
+def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it for the office
     invitation: Invitation,
     content: bytes,
     called: str,
     language: str = "",
     replaces: int | None = None,
+    by: User | None = None,
 ) -> StatementText:
     """File a text beside the others, or in place of one, which stays on file as replaced.
 
     The same bytes are filed once; said to be in another language, they take their own place.
+    ``by`` names who of staff files what came by mail, on any day.
     """
-    refuse_unless_taking_files(invitation)
+    refuse_unless_taking_files(invitation, by)
     kind = text_kind(content)  # Before the lock: it takes its time, and others may write.
     refuse_misnamed(called, kind)
     with transaction.atomic():
-        statement = lock_statement(invitation)
+        statement = lock_statement(invitation, by)
         frozen = freeze(content, "statements", kind)
         same = statement.texts.current().filter(sha256=frozen.sha256).first()
         if same and language in ("", same.language):
-            give_way(statement, replaces, same, invitation)
+            give_way(statement, replaces, same, invitation, by)
             return same
         make_place(statement, {replaces, same and same.pk} - {None})
         text = statement.texts.create(
@@ -143,17 +147,21 @@ def file_text(
             language=language,
             filed_by=invitation,
         )
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"])
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"], by)
         return text
 
 
 def give_way(
-    statement: PolicyStatement, pk: int | None, to: StatementText, invitation: Invitation
+    statement: PolicyStatement,
+    pk: int | None,
+    to: StatementText,
+    invitation: Invitation,
+    by: User | None,
 ) -> None:
     """Let a text be replaced by one that is on file already; the same form may come twice."""
     others = statement.texts.current().exclude(pk=to.pk)
     if pk and others.filter(pk=pk).update(replaced_at=timezone.now()):
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"])
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"], by)
 
 
 def make_place(statement: PolicyStatement, replaced: set[Any]) -> None:
@@ -207,18 +215,18 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
         return statement
 
 
-def refuse_unless_taking_files(invitation: Invitation) -> None:
-    """Refuse files of an office that files none, before any file is read."""
+def refuse_unless_taking_files(invitation: Invitation, by: User | None = None) -> None:
+    """Refuse files of an office that files none, before any file is read; staff file later too."""
     refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
-    if not takes_texts(invitation.edition, timezone.now()):
+    if by is None and not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The sessions have begun: please send the file to the secretariat by mail.")
         )
 
 
-def lock_statement(invitation: Invitation) -> PolicyStatement:
+def lock_statement(invitation: Invitation, by: User | None = None) -> PolicyStatement:
     """Lock the statement, and return it; refuse where it takes no files."""
-    refuse_unless_taking_files(invitation)
+    refuse_unless_taking_files(invitation, by)
     delegation = lock_delegation(invitation)
     statement = PolicyStatement.objects.filter(delegation=delegation).first()
     if statement is None:
@@ -228,17 +236,25 @@ def lock_statement(invitation: Invitation) -> PolicyStatement:
 
 
 def note_office_change(
-    statement: PolicyStatement, invitation: Invitation, act: str, fields: list[str]
+    statement: PolicyStatement,
+    invitation: Invitation,
+    act: str,
+    fields: list[str],
+    by: User | None = None,
 ) -> None:
-    DelegationChange.objects.create(
-        delegation_id=statement.delegation_id,
-        invitation=invitation,
-        part=DelegationChange.Part.STATEMENT,
-        act=act,
-        subject=statement.speaker_name,
-        fields=fields,
-    )
-    tell_what_is_filed(statement.delegation_id)
+    """Note what an office changed, or staff for it, and let a receipt tell the office."""
+    if by:
+        note_staff_change(by, statement, act, fields)
+    else:
+        DelegationChange.objects.create(
+            delegation_id=statement.delegation_id,
+            invitation=invitation,
+            part=DelegationChange.Part.STATEMENT,
+            act=act,
+            subject=statement.speaker_name,
+            fields=fields,
+        )
+        tell_what_is_filed(statement.delegation_id)
     plan_statement_receipt(statement, invitation)
 
 

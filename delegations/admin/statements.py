@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import NotedMixin, OfDelegationForm, StandingFilter, StandingMixin
+from delegations.admin.filing import FileTextMixin
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.inscribing import inscribe, why_not_inscribed
 from delegations.programme.speakers import in_order_of_speaking
@@ -108,7 +109,7 @@ class PlaceFilter(admin.SimpleListFilter):
 class InscribeForm(forms.Form):
     session = forms.ModelChoiceField(
         HighLevelSession.objects.public(),
-        label=HighLevelSession._meta.verbose_name,
+        label=gettext_lazy("High-level session"),
         required=False,
         empty_label=gettext_lazy("the one that each prefers"),
         widget=UnfoldAdminSelectWidget,
@@ -135,7 +136,9 @@ INSCRIBED = ngettext_lazy(
 
 
 @admin.register(PolicyStatement)
-class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin):
+class PolicyStatementAdmin(
+    FileTextMixin, TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin
+):
     form = StatementForm
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")

@@ -52,6 +52,14 @@ def test_the_receipt_of_a_statement_tells_what_stands_after_the_last_change(invi
     assert statement.delegation.member_state == invitation.member_state
 
 
+def test_the_receipt_tells_of_a_text_that_staff_have_filed_for_the_office(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+
+    file_text(invitation, b"Excellencies.", "mailed.txt", by=UserFactory())
+
+    assert any("mailed.txt" in line for line in lines_of(invitation, "statement"))
+
+
 def test_the_receipt_calls_a_session_as_two_people_have_published_it(invitation):
     first, second = session_of(invitation, "Dialogues"), session_of(invitation, "Round table")
     first.hours = HoursFactory(edition=invitation.edition, title="Dialogues")
