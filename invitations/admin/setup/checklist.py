@@ -24,6 +24,7 @@ from invitations.models import (
     LetterTemplate,
     MemberState,
     Minister,
+    Mission,
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
@@ -74,11 +75,12 @@ def dates(edition: ForumEdition) -> Item:
 
 
 def texts(edition: ForumEdition) -> Item:
-    """Say in how many languages the edition has all its texts, and what the first lacks."""
-    lacking = {code: found for code in Language.values if (found := lacking_in(edition, code))}
+    """Say in how many languages that are read the edition has all its texts; what others lack."""
+    read = languages_read(edition)
+    lacking = {code: found for code in read if (found := lacking_in(edition, code))}
     words = _("Complete in %(number)s of %(all)s languages.") % {
-        "number": len(Language) - len(lacking),
-        "all": len(Language),
+        "number": len(read) - len(lacking),
+        "all": len(read),
     }
     url = change_url(edition)
     if lacking:
@@ -86,6 +88,22 @@ def texts(edition: ForumEdition) -> Item:
         code, fields = next(iter(lacking.items()))
         url += f"#id_{build_localized_fieldname(fields[0], code)}"
     return Item(_("Texts"), not lacking, words, url)
+
+
+def languages_read(edition: ForumEdition) -> list[str]:
+    """Return the languages of the States that are invited, and of whoever gets a letter.
+
+    Before there are any, all six.
+    """
+    live = edition.invitations.exclude(status=Invitation.Status.WITHDRAWN).order_by()
+    of_states = MemberState.objects.invited().order_by().values_list("language")
+    of_letters = [
+        live.values_list("minister__language"),
+        live.values_list("minister__second_language"),
+        Mission.objects.filter(city=edition.mission_city).order_by().values_list("language"),
+    ]
+    found = {language for (language,) in of_states.union(*of_letters)}
+    return [code for code in Language.values if code in found] or Language.values
 
 
 def lacking_sentence(edition: ForumEdition, lacking: dict[str, list[str]]) -> str:

@@ -3,10 +3,17 @@
 import pytest
 from django.urls import reverse
 
-from invitations.models import MemberState, OrderOfStates
+from invitations.admin.setup.checklist import texts
+from invitations.models import ForumEdition, MemberState, OrderOfStates
 from invitations.models.states import in_order
 from invitations.tests.desk import as_sent, of_group
-from invitations.tests.factories import MemberStateFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +63,24 @@ def test_a_reader_changes_nothing_in_the_list(client):
     page = client.get(LIST).content.decode()
 
     assert 'name="form-0-language"' not in page
+
+
+def test_texts_are_asked_for_in_the_languages_that_somebody_reads():
+    edition = EditionFactory(mission_city="Nairobi", theme_ru="", theme_zh_hans="", theme_es="")
+    ForumEdition.objects.update(theme_ar="")
+    edition.refresh_from_db()
+    before = texts(edition).words
+
+    MemberStateFactory(language="en")
+    MemberStateFactory(language="ar", invited_by_default=False)
+    MissionFactory(city="Nairobi", language="fr")
+    MissionFactory(city="Zenda", language="zh-hans")
+    for_two = texts(edition)
+    minister = MinisterFactory(member_state__language="en", language="fr", second_language="es")
+    InvitationFactory(edition=edition, minister=minister)
+    with_a_minister = texts(edition)
+
+    assert before.startswith("Complete in 2 of 6 languages.")
+    assert (for_two.is_done, for_two.words) == (True, "Complete in 2 of 2 languages.")
+    assert not with_a_minister.is_done
+    assert with_a_minister.words == "Complete in 2 of 3 languages. Missing in Spanish: theme."
