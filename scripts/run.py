@@ -85,7 +85,8 @@ def alone_in(folder: Path) -> IO[str]:
 
 def static_files_are_new() -> bool:
     made = VAR_DIR / "static" / "staticfiles.json"
-    sources = [Path(sys.prefix, "run-ready"), *(ROOT / "static").rglob("*")]
+    folders = (ROOT / "static", VAR_DIR / "own")
+    sources = [Path(sys.prefix, "run-ready"), *(one for at in folders for one in at.rglob("*"))]
     return made.exists() and all(
         source.stat().st_mtime <= made.stat().st_mtime for source in sources if source.exists()
     )

@@ -37,6 +37,16 @@ def origins(name: str) -> list[str]:
     return found
 
 
+def own_looks(folder: Path) -> list[Path]:
+    """Return the folder if it is there; an emblem is drawn for paper and pages, and for mail."""
+    drawn = [(folder / "letters" / name).is_file() for name in ("emblem.svg", "emblem.png")]
+    if any(drawn) and not all(drawn):
+        raise ImproperlyConfigured(
+            f"{folder / 'letters'} has to hold both emblem.svg and emblem.png, or neither."
+        )
+    return [folder] if folder.is_dir() else []
+
+
 def in_ascii(sender: str) -> str:
     """Return the sender with the address in ASCII, as headers and each mail server take it."""
     address = parseaddr(sender)[1]

@@ -222,7 +222,8 @@ FORMAT_MODULE_PATH = ["wsis_forum.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The organization's own emblem and icon, named as those that are shipped, come first.
+STATICFILES_DIRS = [*env.own_looks(VAR_DIR / "own"), BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT, FILES = env.files(default=VAR_DIR / "files")
 STORAGES = {

@@ -4,11 +4,12 @@ import functools
 import re
 from base64 import b64encode
 from io import BytesIO
+from pathlib import Path
 from string import Template
 from typing import Any
 
 import segno
-from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
@@ -209,7 +210,9 @@ def check_label(term: str) -> str:
 
 @functools.cache
 def emblem() -> str:
-    return (settings.BASE_DIR / "static/letters/emblem.svg").read_text()
+    """Return the drawing, without what drawing programs write before it."""
+    drawn = Path(str(finders.find("letters/emblem.svg"))).read_text(encoding="utf-8")
+    return drawn[drawn.index("<svg") :]
 
 
 # An address that fits on a line parts nowhere, not even after “https://”.

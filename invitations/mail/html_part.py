@@ -6,9 +6,10 @@ from base64 import b64encode
 from collections.abc import Collection, Iterable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -203,4 +204,4 @@ def unbroken(words: str) -> SafeString:
 
 @functools.cache
 def emblem_png() -> bytes:
-    return (settings.BASE_DIR / "static/letters/emblem.png").read_bytes()
+    return Path(str(finders.find("letters/emblem.png"))).read_bytes()
