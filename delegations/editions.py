@@ -103,7 +103,7 @@ def copy_text(
 
     A text that was asked in English and says something else has no words in other languages yet.
     """
-    retell = retold if text.startswith("name") else str
+    retell = retold if text.startswith(("name", "track_name")) else str
     english = f"{text}_en"
     stays = english not in asked or asked[english] == (getattr(source, english) or "")
     for column in texts_of(source)[text]:

@@ -100,7 +100,11 @@ def test_a_session_that_was_called_off_stays_behind(source):
 
 
 def test_names_get_the_new_year_in_each_language(source):
+    source.track_name_fr = "Journées des ministres 2027"
+
     edition = begun(source)
+
+    assert edition.track_name_fr == "Journées des ministres 2028"
 
     assert (edition.name_fr, edition.name_zh_hans) == ("Forum 2028 du SMSI", "WSIS Forum 2028")
     assert edition.name_in_full_fr == "Forum 2028 du Sommet mondial"
