@@ -24,7 +24,15 @@ from invitations.forms.model_forms import (
     WholeRowForm,
 )
 from invitations.letters.addressing import propose_greetings
-from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
+from invitations.models import (
+    FormOfAddress,
+    ForumEdition,
+    Invitation,
+    MemberState,
+    Mission,
+    Rank,
+    StateAlias,
+)
 from invitations.text.dates import comma_list
 
 # The lists of the desk search States by it.
@@ -139,6 +147,12 @@ class MissionAdmin(TakenOutMixin, ModelAdmin):
         (gettext_lazy("Addresses"), {"fields": ["postal_address", "phone", "emails"]}),
         WHY_IT_CHANGES,
     ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the city of the edition at hand: missions elsewhere get no copies."""
+        edition = ForumEdition.objects.current()
+        proposed = {"city": edition.mission_city} if edition else {}
+        return proposed | super().get_changeform_initial_data(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mission]:
         return super().get_queryset(request).prefetch_related("states")

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from invitations.tests.desk import as_sent
+from invitations.tests.factories import EditionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,11 @@ def test_a_desk_in_geneva_is_told_so_in_its_own_language(admin_client):
     page = admin_client.get(reverse("admin:invitations_correspondence_add")).content.decode()
 
     assert "Geneva time" in page
+
+
+def test_a_new_mission_is_in_the_city_of_the_edition_at_hand(admin_client):
+    EditionFactory(mission_city="Nairobi")
+
+    proposed = as_sent(admin_client.get(reverse("admin:invitations_mission_add")))
+
+    assert proposed["city"] == "Nairobi"
