@@ -27,6 +27,8 @@ LONGEST_PAUSE = dt.timedelta(hours=4)
 ENDS_THE_TICK = (OperationalError, InterfaceError, StoreUnavailable)
 # After so many attempts, a pause that doubles each time is longer than LONGEST_PAUSE.
 ENOUGH = 10
+# So often is tried what may end each worker that takes it up.
+MOST_ATTEMPTS = 3
 # A random pause is at most so many times as long as its shortest.
 SPREAD = 3
 
@@ -104,6 +106,16 @@ def each_apart(
 def setback_of(job: Job, item: str) -> Setback:
     known = Setback.objects.filter(job=job, item=item).first()
     return known or Setback(job=job, item=item)
+
+
+def note_vanished_worker(job: Job, item: str) -> None:
+    """Note that a worker left the item unfinished: an item may do the same to each."""
+    note_setback(setback_of(job, item), "A worker vanished.", pauses=False)
+
+
+def has_failed_often(job: Job, item: str) -> bool:
+    """Whether an item that somebody waits for is given up, and says so."""
+    return setback_of(job, item).attempts >= MOST_ATTEMPTS
 
 
 def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from contextlib import suppress
 from itertools import islice
 
 import pytest
@@ -32,7 +33,7 @@ from delegations.tests.lists import (
 from invitations.admin.columns import at_hour, list_url
 from invitations.admin.taking_out.background import ask_for_list, counted, take_out_lists
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
-from invitations.models import Invitation, ListExport, MemberState, Mission
+from invitations.models import Invitation, ListExport, MemberState, Mission, Setback
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
@@ -261,6 +262,32 @@ class EachList(TestCase):
         assert wanted.content is None
         assert "not kept any more" in self.client.get(list_url(ListExport)).content.decode()
 
+    def test_a_list_that_ends_each_worker_is_given_up_and_says_so(self):
+        wanted = ask_for_list(MemberState, "", "csv", 1, self.user)
+        for _worker in range(4):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("invitations.admin.taking_out.background.made", killed)
+                with suppress(Killed):
+                    take_out_lists()
+            long_ago = timezone.now() - timezone.timedelta(minutes=11)
+            ListExport.objects.filter(state="running").update(began_at=long_ago)
+
+        wanted.refresh_from_db()
+        assert wanted.state == "refused"
+        assert wanted.told.startswith("No file was made: it failed several times")
+        assert not Setback.objects.exists()
+
+    def test_a_list_whose_worker_was_killed_once_is_made_by_the_next(self):
+        wanted = ask_for_list(MemberState, "", "csv", 1, self.user)
+        long_ago = timezone.now() - timezone.timedelta(minutes=11)
+        ListExport.objects.update(state="running", began_at=long_ago)
+
+        assert take_out_lists() == 1
+
+        wanted.refresh_from_db()
+        assert wanted.state == "done"
+        assert not Setback.objects.exists()
+
     def test_long_list_is_refused_to_who_lost_the_right(self):
         user = UserFactory()
         wanted = ListExport.objects.create(
@@ -272,6 +299,14 @@ class EachList(TestCase):
         wanted.refresh_from_db()
         assert (wanted.state, wanted.content) == ("refused", None)
         assert wanted.told == "You may not take this list out any more."
+
+
+class Killed(BaseException):
+    """A worker ends here, and nothing of it is run any more."""
+
+
+def killed(wanted):
+    raise Killed
 
 
 @pytest.mark.django_db

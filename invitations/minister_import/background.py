@@ -28,13 +28,12 @@ from invitations.minister_import.remarks import remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, ListImport, Setback
-from invitations.setbacks import each_apart, note_setback, setback_of
+from invitations.setbacks import each_apart, has_failed_often, note_vanished_worker
 from invitations.times.jobs import Job
 
 # A list of more rows is imported in the background.
 MOST_AT_ONCE = 300
 MOST_FAULTS_KEPT = 200
-MOST_ATTEMPTS = 3
 FAILED = gettext_lazy(
     "Nothing was written: the import failed several times for a reason that is not in the list."
     " Please tell the administrators, and upload the list again."
@@ -88,7 +87,7 @@ def import_list(pk: int) -> int:
     if not due.update(state=State.RUNNING, began_at=now):
         return 0
     if is_lost:
-        count_vanished_worker(pk)
+        note_vanished_worker(Job.IMPORT_LISTS, str(pk))
     wanted = ListImport.objects.select_related("edition", "asked_by").get(pk=pk)
     with translation.override(wanted.language), set_actor(wanted.asked_by):
         try:
@@ -104,13 +103,8 @@ def import_list(pk: int) -> int:
     return 1
 
 
-def count_vanished_worker(pk: int) -> None:
-    """Note that a worker left the list unfinished: a list may do the same to each."""
-    note_setback(setback_of(Job.IMPORT_LISTS, str(pk)), "A worker vanished.", pauses=False)
-
-
 def write_or_refuse(wanted: ListImport) -> None:
-    if setback_of(Job.IMPORT_LISTS, str(wanted.pk)).attempts >= MOST_ATTEMPTS:
+    if has_failed_often(Job.IMPORT_LISTS, str(wanted.pk)):
         end(wanted, State.REFUSED, [str(FAILED)])
         return
     try:

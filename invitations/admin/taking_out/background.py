@@ -11,13 +11,14 @@ from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.admin.taking_out.cells import AT_ONCE, Cell, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.admin.taking_out.packing import packed
-from invitations.models import ListExport
+from invitations.models import ListExport, Setback
 from invitations.models.kept.for_a_day import forget_what_expired
-from invitations.setbacks import each_apart
+from invitations.setbacks import each_apart, has_failed_often, note_vanished_worker
 from invitations.times.jobs import Job
 
 State = ListExport.State
@@ -55,17 +56,35 @@ def take_out_lists() -> int:
 def take_out(pk: int) -> int:
     """Make one list, or say why not; 0 if another worker has it."""
     now = timezone.now()
-    if not ListExport.objects.due(now).filter(pk=pk).update(state=State.RUNNING, began_at=now):
+    due = ListExport.objects.due(now).filter(pk=pk)
+    is_lost = due.filter(state=State.RUNNING).exists()
+    if not due.update(state=State.RUNNING, began_at=now):
         return 0
+    if is_lost:
+        note_vanished_worker(Job.TAKE_OUT_LISTS, str(pk))
     wanted = ListExport.objects.select_related("asked_by").get(pk=pk)
     try:
         with translation.override(wanted.language):
-            ended: dict[str, Any] = made(wanted)
+            ended = made_or_given_up(wanted)
     except Exception:  # the caller keeps count of the attempts
         running(wanted).update(state=State.WAITING)
         raise
     running(wanted).update(ended_at=timezone.now(), **ended)
+    Setback.objects.filter(job=Job.TAKE_OUT_LISTS, item=str(pk)).delete()
     return 1
+
+
+def made_or_given_up(wanted: ListExport) -> dict[str, Any]:
+    """Return what becomes of the list; one that ends each worker would do so for ever."""
+    if has_failed_often(Job.TAKE_OUT_LISTS, str(wanted.pk)):
+        return {"state": State.REFUSED, "told": str(FAILED)}
+    return made(wanted)
+
+
+FAILED = gettext_lazy(
+    "No file was made: it failed several times for a reason that is not in the list. Please tell"
+    " the administrators, and take the list out again."
+)
 
 
 def made(wanted: ListExport) -> dict[str, Any]:

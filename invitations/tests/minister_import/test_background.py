@@ -17,9 +17,11 @@ from invitations.minister_import import (
     rows_written,
 )
 from invitations.models import ForumEdition, ListImport, Minister, Setback, Tick
+from invitations.setbacks import MOST_ATTEMPTS, note_vanished_worker
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
 from invitations.tests.lists import FLAVIA, RUPERT, as_csv, bring_in, people
+from invitations.times.jobs import Job
 
 ruritania, edition = lists.ruritania, lists.edition
 State = ListImport.State
@@ -211,7 +213,7 @@ def attempt():
 def test_a_list_that_fails_again_and_again_is_refused_in_the_end(asked, fails):
     wanted = asked(FLAVIA)
 
-    for _attempt in range(background.MOST_ATTEMPTS):
+    for _attempt in range(MOST_ATTEMPTS):
         assert attempt() == 0
         wanted.refresh_from_db()
         assert wanted.state == State.WAITING
@@ -237,10 +239,10 @@ def test_a_list_that_fails_stops_no_other(asked, fails):
 def test_a_list_that_takes_each_worker_with_it_is_refused_in_the_end(asked):
     wanted = asked()
 
-    for _attempt in range(background.MOST_ATTEMPTS):
+    for _attempt in range(MOST_ATTEMPTS):
         long_ago = timezone.now() - dt.timedelta(minutes=11)
         ListImport.objects.update(state=State.RUNNING, began_at=long_ago)
-        background.count_vanished_worker(wanted.pk)
+        note_vanished_worker(Job.IMPORT_LISTS, str(wanted.pk))
     import_lists()
 
     wanted.refresh_from_db()
