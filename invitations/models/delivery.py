@@ -1,6 +1,7 @@
 """The deliveries (the outbox), their bounces, the steps of signed originals, and the history."""
 
 import datetime as dt
+import hashlib
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Self, cast
@@ -169,6 +170,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.letter, self.address or self.get_channel_display()])
+
+    @property
+    def mark(self) -> str:
+        """The hash of its last attempt: a page names it, and decides about no later one."""
+        return hashlib.sha256(f"{self.pk} {self.claim} {self.sending_at}".encode()).hexdigest()
 
 
 class Bounce(models.Model):

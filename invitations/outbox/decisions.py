@@ -36,9 +36,14 @@ def why_not_sent_again(delivery: Delivery) -> str:
     return why_not_uncertain(delivery) or why_it_stays(delivery.letter) or why_not_there(delivery)
 
 
-def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
-    """Settle an uncertain delivery: it went, or it is sent again, if it may leave still."""
+def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = "") -> None:
+    """Settle an uncertain delivery: it went, or it is sent again, if it may leave still.
+
+    ``mark`` is that of the attempt that the person looked at: of a later one they know nothing.
+    """
     now = timezone.now()
+    if mark not in ("", delivery.mark):
+        raise ValidationError(_("It was changed again since you looked at it: look once more."))
     if went:
         settled = transit(
             delivery,

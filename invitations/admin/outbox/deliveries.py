@@ -15,7 +15,7 @@ from invitations.admin.mending.correcting import CorrectingMixin
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.forms.action_forms import DispatchedForm
+from invitations.forms.action_forms import DispatchedForm, MarksForm, marks_of
 from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
@@ -134,11 +134,14 @@ class DeliveryAdmin(
             "You know from the mail server's log or from the addressee that these left. They "
             "count as handed over and are not sent again."
         ),
+        form=MarksForm,
+        initial=marks_of,
         why_not=why_not_uncertain,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
-    def it_went(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide_uncertain(delivery, user_of(request), went=True)
+    def it_went(self, request: HttpRequest, delivery: Delivery, marks: dict[int, str]) -> None:
+        mark = marks.get(delivery.pk, "")
+        decide_uncertain(delivery, user_of(request), went=True, mark=mark)
 
     @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
     @confirmed(
@@ -147,11 +150,14 @@ class DeliveryAdmin(
             "The mail server fell silent after it had the message: it may have sent it. The "
             "addressee may get a second copy of the same letter."
         ),
+        form=MarksForm,
+        initial=marks_of,
         why_not=why_not_sent_again,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
-    def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide_uncertain(delivery, user_of(request), went=False)
+    def send_again(self, request: HttpRequest, delivery: Delivery, marks: dict[int, str]) -> None:
+        mark = marks.get(delivery.pk, "")
+        decide_uncertain(delivery, user_of(request), went=False, mark=mark)
 
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
     @confirmed(

@@ -1,6 +1,7 @@
 """What a person decides about deliveries."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -47,6 +48,25 @@ def test_person_decides_to_send_an_uncertain_delivery_again(client):
         f"{handed}: This delivery is not uncertain any more.",
         "1 delivery changed.",
     }
+
+
+@pytest.mark.parametrize("decision", ["send_again", "it_went"])
+def test_who_looked_at_an_earlier_attempt_decides_nothing_about_a_later_one(client, decision):
+    signed_in(client, "view_delivery", "change_delivery")
+    delivery = DeliveryFactory(**UNCERTAIN, letter=letter_in_force())
+    asked = choose(client, DELIVERIES, decision, delivery).context["form"].initial
+    later = UNCERTAIN["sending_at"] + dt.timedelta(minutes=5)
+    type(delivery).objects.update(claim=uuid4(), sending_at=later)
+
+    response = choose(client, DELIVERIES, decision, delivery, answered="yes", **asked)
+
+    delivery.refresh_from_db()
+    assert delivery.state == "uncertain"
+    assert "look once more" in told(response)[0]
+    asked = choose(client, DELIVERIES, decision, delivery).context["form"].initial
+    choose(client, DELIVERIES, decision, delivery, answered="yes", **asked)
+    delivery.refresh_from_db()
+    assert delivery.state in ("queued", "handed_over")
 
 
 def test_failed_delivery_is_sent_anew(client):
