@@ -6,11 +6,19 @@ import re
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from invitations.letters.approval import revise_template
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Circular, Invitation, LetterTemplate, ReminderStep, Term
+from invitations.models import (
+    Circular,
+    FormOfAddress,
+    Invitation,
+    LetterTemplate,
+    ReminderStep,
+    Term,
+)
 from invitations.tests.desk import as_sent, browser_of, page_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -24,6 +32,7 @@ from invitations.tests.factories import (
 from invitations.tests.races import before_the_commit_of
 
 TERMS = reverse("admin:invitations_term_changelist")
+LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "invitations_(\w+)"')
 SAVE_AGAIN = "Save again, and your words take its place."
 
 
@@ -177,6 +186,23 @@ def typed_in_list(sent, term, words):
 
 def shown_now(page):
     return dict(re.findall(r'name="(initial-form-[\w-]+)"[^>]*?value="([^"]*)"', page))
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Only PostgreSQL names its locks.")
+def test_a_form_of_address_is_locked_after_its_state_as_approvals_lock_both(admin_client):
+    own = FormOfAddress.objects.last()
+    own.pk, own.member_state = None, MemberStateFactory()
+    own.save()
+    sent = opened(admin_client, own) | {"notes": "By note of the protocol."}
+
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.post(page_of(own), sent)
+
+    own.refresh_from_db()
+    assert own.notes == "By note of the protocol."
+    locked = [table for one in queries for table in LOCKED.findall(one["sql"])]
+    assert list(dict.fromkeys(locked)) == ["memberstate", "formofaddress"]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
