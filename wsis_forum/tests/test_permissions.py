@@ -145,6 +145,7 @@ TAKEN_BY = {
     "lettertemplate: approve_selected": APPROVERS,
     "lettertemplate: tick_selected": DRAFTERS | APPROVERS,
     "mission: propose_greetings": DRAFTERS,
+    "policystatement: inscribe_selected": DESK,
     "quietperiod: delete_selected": DRAFTERS,
     "reminderstep: approve_selected": APPROVERS,
     "setback: try_again": DRAFTERS,
