@@ -76,10 +76,11 @@ def test_a_picture_too_large_to_draw_is_refused(of):
     [
         lambda: picture("JPEG", size=(8_660, 5_770)),
         lambda: picture("JPEG", size=(8_660, 5_770), progressive=True),
+        lambda: picture("JPEG", size=(8_192, 6_144)),  # of a telephone with fifty megapixels
         lambda: picture("JPEG", size=(4_999, 4_999)),
         lambda: saved(Image.new("RGBA", (4_000, 4_000)), "PNG"),
     ],
-    ids=["JPEG", "progressive", "JPEG drawn whole", "PNG"],
+    ids=["JPEG", "progressive", "telephone", "JPEG drawn whole", "PNG"],
 )
 def test_the_largest_photo_takes_little_memory_and_none_of_the_site(made):
     said = subprocess.run(
