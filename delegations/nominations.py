@@ -45,14 +45,22 @@ def delegate_mark(delegate: Delegate) -> str:
     return row_mark(delegate, COMPARED)
 
 
+class Namesake(ValidationError):
+    """Refusal: somebody of this name is on the list, and whoever adds another was not told."""
+
+
 @transaction.atomic
 def nominate_delegate(
-    invitation: Invitation, words: dict[str, Any], form_key: uuid.UUID
+    invitation: Invitation, words: dict[str, Any], form_key: uuid.UUID, told_of: str = ""
 ) -> Delegate:
-    """Name a person; the same words, of whichever form, name nobody twice."""
+    """Name a person; the same words, of whichever form, name nobody twice.
+
+    Raise Namesake unless the name is ``told_of``: the office has been told that it is there.
+    """
     delegation, named = lock_list(invitation)
     if already := next((person for person in named if says_already(person, words)), None):
         return already
+    refuse_namesake(words["name"], named, told_of)
     before = any(person.form_key == form_key for person in named)
     refuse_too_many(delegation, len(named) + 1)
     refuse_second_head(words["role"], named)
@@ -185,6 +193,24 @@ def refuse_second_head(role: str, others: list[Delegate]) -> None:
         raise ValidationError(
             {"role": _("A delegation has one head, and %s is named already.") % head.name}
         )
+
+
+def refuse_namesake(name: str, named: list[Delegate], told_of: str) -> None:
+    same = next((person for person in named if are_same(person.name, name)), None)
+    if same and not are_same(name, told_of):
+        raise Namesake(
+            {
+                "name": _(
+                    "%(name)s is on the list already. Save again if this is another person of"
+                    " the same name."
+                )
+                % {"name": same.name}
+            }
+        )
+
+
+def are_same(one: str, other: str) -> bool:
+    return comparable_words(one) == comparable_words(other)
 
 
 def cleaned(delegate: Delegate) -> Delegate:

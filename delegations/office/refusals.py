@@ -18,7 +18,9 @@ from invitations.text.dates import comma_list
 
 # What a form brings along that nobody typed.
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
-HIDDEN = ("invitation", "form_key", "seen", "dates", "step", "from", "without", "replaces")
+HIDDEN = (
+    "invitation", "form_key", "seen", "namesake", "dates", "step", "from", "without", "replaces",
+)  # fmt: skip
 # Whose columns the forms fill.
 KEPT_IN = (Reply, PolicyStatement, Delegate)
 # What a form calls otherwise than its column.

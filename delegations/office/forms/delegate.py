@@ -36,6 +36,8 @@ class DelegateForm(OfficeForm):
 
     form_key = KeyField()
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # The name of which somebody was told that it is on the list already.
+    namesake = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
     role = forms.ChoiceField(
         label=_("Role"), error_messages={"required": _("Please choose the role.")}
     )
@@ -99,6 +101,7 @@ class DelegateForm(OfficeForm):
             "invitation",
             "form_key",
             "seen",
+            "namesake",
             "role",
             "name",
             "function",

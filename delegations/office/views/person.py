@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from delegations.changes import AUTHOR_PATHS, printed_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
+    Namesake,
     amend_delegate,
     delegate_mark,
     nominate_delegate,
@@ -49,13 +50,27 @@ def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = DelegateForm(request.POST, of=invitation)
     if shown := show_unsaved(request, invitation, form, None):
         return shown
+    given = form.cleaned_data
     try:
-        added = nominate_delegate(invitation, form.words, form.cleaned_data["form_key"])
+        added = nominate_delegate(invitation, form.words, given["form_key"], given["namesake"])
+    except Namesake as refusal:
+        return namesake_page(request, invitation, given["name"], refusal)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return person_page(request, invitation, form)
     messages.success(request, _("%s is on the list.") % added.name)
     return redirect("office:delegation", invitation.pk)
+
+
+def namesake_page(
+    request: HttpRequest, invitation: Invitation, name: str, refusal: Namesake
+) -> HttpResponse:
+    """Say that the name is on the list; sent again, the form names another person of that name."""
+    data = request.POST.copy()
+    data["namesake"] = name
+    form = DelegateForm(data, of=invitation)
+    form.add_error(None, refusal)
+    return person_page(request, invitation, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
