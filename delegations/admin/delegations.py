@@ -38,8 +38,14 @@ from invitations.forms.seen import Stale
 from invitations.text.dates import labelled
 
 
+class PersonForm(OfDelegationForm):
+    """A row of the page of a delegation, which asks by itself of one head for all its rows."""
+
+    unchecked = frozenset({"role"})
+
+
 class DelegateFormSet(PaginationInlineFormSet):
-    """Refuses two heads entered at once: each of them alone breaks no rule.
+    """Refuses two heads, and lets one take the place of another.
 
     What is wrong with a whole row is said above all rows: the page has no place for it below.
     """
@@ -49,9 +55,15 @@ class DelegateFormSet(PaginationInlineFormSet):
         if told := list(self.faults_of_rows()):
             raise ValidationError(told)
         kept = [form for form in self.forms if form not in self.deleted_forms]
-        heads = [form for form in kept if form.cleaned_data.get("role") == Delegate.Role.HEAD]
-        if len(heads) > 1:
+        heads = sum(map(is_head, kept))
+        if heads > 1 or (heads and self.has_head_beside()):
             raise ValidationError(_("A delegation has one head."))
+
+    def has_head_beside(self) -> bool:
+        """Whether somebody has become head meanwhile who stands in no row of the page."""
+        shown = [form.instance.pk for form in self.initial_forms]
+        heads = Delegate.objects.filter(delegation=self.instance.pk, role=Delegate.Role.HEAD)
+        return heads.exclude(pk__in=shown).exists()
 
     def faults_of_rows(self) -> Iterator[str]:
         """Yield what is wrong with whole rows; of one to be deleted, only that it was changed."""
@@ -60,11 +72,26 @@ class DelegateFormSet(PaginationInlineFormSet):
                 if form not in self.deleted_forms or isinstance(fault, Stale):
                     yield labelled(form.instance, " ".join(fault.messages))
 
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Save the head last: the database has never two, not even while rows are saved."""
+        count, deleted = self.initial_form_count(), self.deleted_forms
+        self.forms[:count] = sorted(
+            self.forms[:count], key=lambda form: form not in deleted and is_head(form)
+        )
+        # Django keeps the places of the rows to be deleted, for who may delete any.
+        self.__dict__.pop("_deleted_form_indexes", None)
+        saved: list[Any] = super().save_existing_objects(commit)
+        return saved
+
     def delete_existing(self, obj: Any, commit: bool = True) -> None:
         """Delete the person as on file, so that history names nobody by what was typed there."""
         with suppress(Delegate.DoesNotExist):
             obj.refresh_from_db()
         super().delete_existing(obj, commit)
+
+
+def is_head(form: Any) -> bool:
+    return bool(form.cleaned_data.get("role") == Delegate.Role.HEAD)
 
 
 PARTICULARS = [
@@ -79,7 +106,7 @@ PARTICULARS = [
 
 class DelegateInline(unfold.StackedInline):
     model = Delegate
-    form = OfDelegationForm
+    form = PersonForm
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     formset = DelegateFormSet
     template_before = "admin/seen_in_rows.html"
