@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
 from invitations.forms.seen import lock_rows
-from invitations.models import ANSWERS_SPEAKING, Answer, MemberState, Rank
+from invitations.models import ANSWERS_SPEAKING, Answer, Rank
+from invitations.models.states import by_status
 
 # Where they stand while they make room: no list is so long.
 APART = 10_000
@@ -119,6 +120,6 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
     return statements.order_by(
         weight.asc(nulls_last=True),
         Subquery(requests.values("received_at")[:1]),
-        Case(When(delegation__member_state__status=MemberState.Status.MEMBER, then=0), default=1),
+        by_status("delegation__member_state"),
         "delegation__member_state__sort_key_fr",
     )

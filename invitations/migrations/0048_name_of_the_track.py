@@ -45,4 +45,9 @@ class Migration(migrations.Migration):
             name='track_name_zh_hans',
             field=models.CharField(blank=True, help_text='Where it is called otherwise. Letters call it as their own texts do.', max_length=120, null=True, verbose_name='name of the High-Level Track'),
         ),
+        migrations.AlterField(
+            model_name='memberstate',
+            name='status',
+            field=models.CharField(choices=[('member', 'Member State'), ('associate', 'associate member'), ('observer', 'observer')], default='member', max_length=10, verbose_name='status'),
+        ),
     ]

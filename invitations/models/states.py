@@ -34,6 +34,7 @@ class MemberStateQuerySet(HeldQuerySet["MemberState"]):
 class MemberState(HeldRow):
     class Status(models.TextChoices):
         MEMBER = "member", _("Member State")
+        ASSOCIATE = "associate", _("associate member")
         OBSERVER = "observer", _("observer")
 
     iso2 = models.CharField("ISO 3166-1 alpha-2", max_length=2, unique=True)
@@ -108,11 +109,19 @@ class MemberState(HeldRow):
         return running_form(next(name for name in names if name)).replace("'", "’")
 
 
+# Member States come first in each order, observers last.
+BY_STATUS = MemberState.Status.values
+
+
 def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
     """Sort by the alphabet of that language, observers after Member States."""
-    return sorted(
-        states, key=lambda state: (state.status != state.Status.MEMBER, *key_in(state, order))
-    )
+    return sorted(states, key=lambda state: (BY_STATUS.index(state.status), *key_in(state, order)))
+
+
+def by_status(path: str = "member_state") -> Combinable:
+    """Return by what the database puts Member States first, and observers last."""
+    places = [When(**{f"{path}__status": one}, then=place) for place, one in enumerate(BY_STATUS)]
+    return Case(*places, default=len(BY_STATUS))
 
 
 def key_in(state: MemberState, order: str) -> tuple[str, str]:

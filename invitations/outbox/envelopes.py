@@ -17,6 +17,7 @@ from invitations.letters.routes import (
 )
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.models.held.outdated import OVER_WHO_LEFT
+from invitations.models.states import by_status
 from invitations.text.dates import comma_list
 
 JOINED = (
@@ -29,7 +30,7 @@ JOINED = (
 OF_COVERED = ("invitation__member_state", "invitation__minister")
 # Observers come after Member States; a State's principal letter before those by courtesy.
 FRENCH_ORDER = (
-    "invitation__member_state__status",
+    by_status("invitation__member_state"),
     "invitation__member_state__sort_key_fr",
     "-invitation__is_principal",
     "pk",

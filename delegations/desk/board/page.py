@@ -101,7 +101,8 @@ def tile(one: Standing, edition: ForumEdition) -> dict[str, Any]:
         "name": one.state.listed_as,
         "url": state_url(edition, one.state),
         "more": labelled(one.kind.words, on_day(one.since)) if one.since else one.kind.words,
-        "is_observer": one.state.status == one.state.Status.OBSERVER,
+        "is_no_member": one.state.status != one.state.Status.MEMBER,
+        "status": one.state.get_status_display(),
     }
 
 

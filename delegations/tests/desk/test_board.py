@@ -68,6 +68,16 @@ def test_courtesy_superseded_and_withdrawn_answers_move_no_tile(admin_client):
     }
 
 
+def test_the_tile_of_an_associate_member_says_so(admin_client):
+    edition = EditionFactory()
+    MemberStateFactory(region="Europe", status="associate")
+    MemberStateFactory(region="Europe")
+
+    page = admin_client.get(reverse("desk:board"), {"edition": edition.symbol}).content.decode()
+
+    assert page.count("(associate member)") == 1
+
+
 def test_states_stand_in_the_chosen_order_and_observers_last(admin_client):
     edition = EditionFactory()
     for name, key in (("Austria", "ZZZ"), ("Zenda", "AAA")):

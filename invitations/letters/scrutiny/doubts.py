@@ -190,7 +190,8 @@ IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
 IN_OTHER_LETTERS = _("a name or function in the letters of another language")
 TITLED_TWICE = _("a courtesy or title within the name, beside that of the form of address")
 OBSERVER_ALIKE = _(
-    "an observer, addressed with all alike: look whether the circular calls them Member States"
+    "an associate or observer, addressed with all alike: look whether the circular calls them "
+    "Member States"
 )
 EARLIER_TEXT = _(
     "an earlier version of the letter template, which was revised since: compose anew what is to "
@@ -244,8 +245,8 @@ def is_titled_in_name(letter: Letter) -> bool:
 
 
 def is_observer_addressed_alike(letter: Letter) -> bool:
-    is_observer = letter.invitation.member_state.status == MemberState.Status.OBSERVER
-    return is_observer and bool(letter.addressed_alike) and letter.kind != Letter.Kind.NOTE
+    is_no_member = letter.invitation.member_state.status != MemberState.Status.MEMBER
+    return is_no_member and bool(letter.addressed_alike) and letter.kind != Letter.Kind.NOTE
 
 
 def notes_in_two_languages(letters: list[Letter]) -> set[int]:

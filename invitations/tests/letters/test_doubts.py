@@ -174,10 +174,11 @@ def test_it_is_told_that_a_name_has_a_courtesy_in_it(composed, minister, is_told
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("status", ["observer", "associate"])
 @pytest.mark.parametrize(("alike", "is_told"), [("To the ministers", True), ("", False)])
-def test_it_is_told_that_an_observer_is_addressed_with_all_alike(composed, alike, is_told):
+def test_it_is_told_that_an_observer_is_addressed_with_all_alike(composed, alike, is_told, status):
     letter = composed(edition=CircularFactory(addressed_to=alike).edition)
-    MemberState.objects.update(status="observer")
+    MemberState.objects.update(status=status)
     letter.invitation.refresh_from_db()
 
     assert (str(OBSERVER_ALIKE) in approval_doubts([letter]).flawed) == is_told

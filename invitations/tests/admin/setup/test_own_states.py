@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from invitations.admin.setup.checklist import texts
-from invitations.models import ForumEdition, MemberState, OrderOfStates
-from invitations.models.states import in_order
+from invitations.models import ForumEdition, Invitation, MemberState, OrderOfStates
+from invitations.models.states import by_status, in_order
 from invitations.tests.desk import as_sent, of_group
 from invitations.tests.factories import (
     EditionFactory,
@@ -84,3 +84,15 @@ def test_texts_are_asked_for_in_the_languages_that_somebody_reads():
     assert (for_two.is_done, for_two.words) == (True, "Complete in 2 of 2 languages.")
     assert not with_a_minister.is_done
     assert with_a_minister.words == "Complete in 2 of 3 languages. Missing in Spanish: theme."
+
+
+def test_associate_members_stand_between_member_states_and_observers():
+    for key, status in {"A": "observer", "B": "associate", "C": "member"}.items():
+        state = MemberStateFactory(sort_key_fr=key, status=status)
+        InvitationFactory(minister__member_state=state)
+
+    sorted_here = [one.sort_key_fr for one in in_order(MemberState.objects.all(), "fr")]
+    invitations = Invitation.objects.order_by(by_status(), "member_state__sort_key_fr")
+
+    in_database = invitations.values_list("member_state__sort_key_fr", flat=True)
+    assert sorted_here == list(in_database) == ["C", "B", "A"]

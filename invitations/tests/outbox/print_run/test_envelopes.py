@@ -104,9 +104,10 @@ def test_missions_come_in_the_order_of_their_first_state_and_the_others_after_th
     assert contents(run) == [[ruritania.pk], [zenda.pk], [capital.pk], [office.pk]]
 
 
-def test_observers_come_after_member_states(letter):
+@pytest.mark.parametrize("status", ["observer", "associate"])
+def test_observers_and_associates_come_after_member_states(letter, status):
     observer, member = letter(sort_key="AUTRICHE"), letter(sort_key="ZENDA")
-    observer.invitation.member_state.status = "observer"
+    observer.invitation.member_state.status = status
     observer.invitation.member_state.save()
     mission_for(observer)
     mission_for(member)
