@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, save_new
 from invitations.models import WebhookAddress
 from invitations.outbox.webhooks.announcing import mark_of
-from invitations.outbox.webhooks.signing import encrypt, new_secret
+from invitations.outbox.webhooks.signing import as_earlier, encrypt, new_secret
 
 
 @transaction.atomic
@@ -69,12 +69,12 @@ def refuse_if_ended(address: WebhookAddress) -> None:
 
 @transaction.atomic
 def rotate_secret(address: WebhookAddress, by: User) -> str:
-    """Return a new secret, shown this once; for a day the earlier one signs beside it."""
+    """Return a new secret, shown this once; for a day the earlier ones sign beside it."""
     address = WebhookAddress.objects.select_for_update().get(pk=address.pk)
     refuse_if_ended(address)
-    secret = new_secret()
-    address.earlier_secret, address.secret = address.secret, encrypt(secret)
-    address.rotated_at = timezone.now()
+    secret, now = new_secret(), timezone.now()
+    address.earlier_secret, address.secret = as_earlier(address, now), encrypt(secret)
+    address.rotated_at = now
     address.save(update_fields=["earlier_secret", "secret", "rotated_at"])
     record_act(address, Act.WEBHOOK_SECRET, by)
     return secret

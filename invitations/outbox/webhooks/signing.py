@@ -60,13 +60,31 @@ def renew(address: WebhookAddress, name: str, kept: str) -> None:
             as_kept.update(**{name: encrypt(decrypt(kept))})
 
 
+def earlier_secrets(address: WebhookAddress, now: dt.datetime) -> list[str]:
+    """Return the secrets that are valid beside today's: of the last change's day, if readable."""
+    if not address.rotated_at or now - address.rotated_at >= EARLIER_SIGNS_FOR:
+        return []
+    with suppress(InvalidToken):
+        return decrypt(address.earlier_secret).split()
+    return []
+
+
+def as_earlier(address: WebhookAddress, now: dt.datetime) -> str:
+    """Return what is kept as earlier once the secret changes: all that are valid until then.
+
+    Whoever changes it twice has given out neither or the first: the other system has one of them.
+    """
+    valid = earlier_secrets(address, now)
+    with suppress(InvalidToken):
+        valid.append(decrypt(address.secret))
+    return encrypt(" ".join(valid)) if valid else ""
+
+
 def signed(address: WebhookAddress, key: str, body: str, now: dt.datetime) -> dict[str, str]:
     """Return the headers that sign this body, under each secret that is valid now."""
-    kept = [address.secret]
-    if address.rotated_at and address.earlier_secret:
-        kept += [address.earlier_secret] * (now - address.rotated_at < EARLIER_SIGNS_FOR)
+    valid = [decrypt(address.secret), *earlier_secrets(address, now)]
     at = now.astimezone(dt.UTC)
-    signatures = (Webhook(decrypt(one)).sign(key, at, body) for one in kept)
+    signatures = (Webhook(one).sign(key, at, body) for one in valid)
     return {
         "webhook-id": key,
         "webhook-timestamp": str(int(at.timestamp())),

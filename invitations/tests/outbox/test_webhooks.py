@@ -304,6 +304,33 @@ def test_for_a_day_both_secrets_open_the_signature(armed, tmp_path):
     assert secret not in str(WebhookAddress.objects.values().get())
 
 
+def test_a_secret_that_is_changed_twice_in_a_day_leaves_the_other_system_the_one_it_has(
+    armed, tmp_path
+):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, given_out = released(peer.url)
+        lost, secret = (rotate_secret(webhook, UserFactory()) for _press in range(2))
+        ReplyFactory(invitation__edition=webhook.edition)
+        send_webhooks(way=peer.way)
+
+        assert peer.read_by(secret) == peer.read_by(lost) == peer.read_by(given_out)
+        with later(hours=25):
+            webhook.messages.update(state="waiting", not_before=timezone.now())
+            send_webhooks(way=peer.way)
+        assert len(peer.told[1][0]["webhook-signature"].split()) == 1
+
+
+def test_a_secret_that_no_key_opens_any_more_can_be_changed(armed, settings, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _lost = released(peer.url)
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "of-another-year", []
+        secret = rotate_secret(webhook, UserFactory())
+        ReplyFactory(invitation__edition=webhook.edition)
+
+        assert send_webhooks(way=peer.way) == 1
+        assert peer.read_by(secret)
+
+
 def test_under_a_new_key_both_secrets_are_closed_anew_and_the_old_key_can_go(
     armed, settings, tmp_path
 ):
