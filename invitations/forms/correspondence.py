@@ -25,6 +25,7 @@ from invitations.models import (
     NAME_THE_SUBSTITUTE,
     Answer,
     Correspondence,
+    ForumEdition,
     Invitation,
     Reconfirmation,
     Reply,
@@ -74,6 +75,13 @@ def with_still_valid(choices: Iterable[Any]) -> list[Any]:
     return [*choices, (_("Asked again since the dates moved"), [holds])]
 
 
+def segments_known() -> list[Any]:
+    """Return the segments that some edition offers: another organization has not all of them."""
+    editions = ForumEdition.objects.values_list("segments_offered", flat=True)
+    offered = {segment for of_one in editions for segment in of_one}
+    return [choice for choice in Segment.choices if choice[0] in offered]
+
+
 class PaperReplyForm(WholeRowForm):
     """A letter or call that came in, and the reply it brought, if it brought one."""
 
@@ -87,7 +95,7 @@ class PaperReplyForm(WholeRowForm):
     substitute_function = of_reply("substitute_function", UnfoldAdminTextInputWidget)
     substitute_rank = of_reply("substitute_rank", UnfoldAdminSelectWidget)
     segments = BoxesField(
-        label=_("Segments to be attended"), choices=Segment.choices, required=False
+        label=_("Segments to be attended"), choices=segments_known, required=False
     )
     partnership_interest = of_reply("partnership_interest", UnfoldBooleanSwitchWidget)
     respondent_name = of_reply("respondent_name", UnfoldAdminTextInputWidget)

@@ -266,7 +266,7 @@ def test_the_page_costs_the_same_queries_with_one_invitation_and_with_three(
     for number in range(3):
         invited_to(edition, f"Q{number}", f"Ruritania {number}")
         client.get(page(filed))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.post(page(filed), {"whose": "Ruritania"})
 
 
