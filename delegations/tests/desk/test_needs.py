@@ -258,3 +258,15 @@ def test_speakers_without_a_place_are_counted_once_the_last_day_is_over(in_febru
     announced(session_of(edition, seats=9), "Ruritania")
 
     assert "speaker without a place on the list of speakers" in to_do(admin_client)
+
+
+def test_mail_of_nobody_yet_is_counted_once_where_there_is_one_edition(admin_client):
+    invitation = InvitationFactory()
+    Correspondence.objects.create(channel="fax")
+    Correspondence.objects.create(channel="fax", invitation=invitation)
+
+    told = to_do(admin_client)
+    items = [item for title, item in told.items() if title.startswith(("mail of", "piece of"))]
+    listed = [admin_client.get(item["url"]).context["cl"].result_count for item in items]
+
+    assert [item["count"] for item in items] == listed == [1, 1]

@@ -61,6 +61,13 @@ class DealtWithFilter(FilledFilter):
         return [("no", _("No")), ("yes", _("Yes"))]
 
 
+class OfEditionFilter(admin.RelatedFieldListFilter):
+    """The edition, also where there is but one: what is nobody's yet is of none."""
+
+    def has_output(self) -> bool:
+        return True
+
+
 @admin.register(Correspondence)
 class CorrespondenceAdmin(
     TakenOutMixin, LeadsToStatesMixin, RecordingMixin, ScansMixin, BesideMixin
@@ -80,7 +87,13 @@ class CorrespondenceAdmin(
         "dealt_with",
     ]
     list_display_links = ["channel"]
-    list_filter = [DealtWithFilter, WhoseFilter, "channel", "is_automatic", "invitation__edition"]
+    list_filter = [
+        DealtWithFilter,
+        WhoseFilter,
+        "channel",
+        "is_automatic",
+        ("invitation__edition", OfEditionFilter),
+    ]
     list_select_related = [
         "invitation__edition",
         "invitation__member_state",
