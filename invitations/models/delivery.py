@@ -29,6 +29,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> Self:
         return self.filter(state__in=Delivery.WAITING)
 
+    def to_dispatch(self) -> Self:
+        """Printed letters that wait; signed originals, and notes above them, are listed apart."""
+        return (
+            self.waiting().exclude(channel=Delivery.Channel.EMAIL).filter(letter__by_original=False)
+        )
+
     def due(self, at: dt.datetime) -> Self:
         return self.by_mail().waiting().filter(not_before__lte=at)
 

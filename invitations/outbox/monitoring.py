@@ -200,8 +200,7 @@ def printed_waiting() -> int:
 
     Signed originals and the notes above them have a page of their own.
     """
-    printed = Delivery.objects.exclude(channel=Delivery.Channel.EMAIL)
-    return printed.waiting().filter(letter__by_original=False).count()
+    return Delivery.objects.to_dispatch().count()
 
 
 # Letters

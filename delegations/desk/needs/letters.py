@@ -73,15 +73,15 @@ def deliveries(
         stuck = outbox.get(state)
         found = Found(stuck.open, stuck.since) if stuck else Found(0)
         yield Need(decides, title, url, found=found)
-    own = Delivery.objects.filter(letter__invitation__edition=edition, letter__by_original=False)
+    printed = {"state__exact": State.QUEUED.value, "channel__in": "pouch,post"}
     yield Need(
         decides,
         ngettext_lazy(
             "printed letter to mark as dispatched",
             "printed letters to mark as dispatched",
         ),
-        list_url(Delivery, state__exact=State.QUEUED.value, channel__in="pouch,post", **here),
-        own.waiting().exclude(channel=Delivery.Channel.EMAIL),
+        list_url(Delivery, **printed, letter__by_original__exact=False, **here),
+        Delivery.objects.to_dispatch().filter(letter__invitation__edition=edition),
         "not_before",
     )
 

@@ -270,3 +270,14 @@ def test_mail_of_nobody_yet_is_counted_once_where_there_is_one_edition(admin_cli
     listed = [admin_client.get(item["url"]).context["cl"].result_count for item in items]
 
     assert [item["count"] for item in items] == listed == [1, 1]
+
+
+def test_a_note_above_a_signed_original_is_no_printed_letter_to_mark(admin_client):
+    edition = EditionFactory()
+    for by_original in (True, False):
+        letter = LetterFactory(invitation__edition=edition, by_original=by_original)
+        DeliveryFactory(letter=letter, channel="pouch", address="")
+
+    item = to_do(admin_client)["printed letter to mark as dispatched"]
+
+    assert item["count"] == 1 == admin_client.get(item["url"]).context["cl"].result_count
