@@ -17,7 +17,8 @@ from invitations.models import ForumEdition
 from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
-NAMED = re.compile(r"binder-.+-(\d{4}-\d\d-\d\d)\.pdf\.gpg")
+# With what a worker that was killed had written of one.
+NAMED = re.compile(r"binder-.+-(\d{4}-\d\d-\d\d)\.pdf\.gpg(?:\.\d+\.part)?")
 # By the clock of the forum's place, when nobody works and the day's backup may follow.
 FROM_HOUR = 2
 

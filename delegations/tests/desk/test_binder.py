@@ -188,6 +188,19 @@ def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
     assert names(folder) == [f"binder-wsis-2027-2027-02-{day}.pdf.gpg" for day in (11, 12, 13)]
 
 
+def test_what_a_killed_worker_left_of_a_binder_is_kept_no_longer(folder, settings):
+    EditionFactory(symbol="wsis-2027")
+    settings.BINDER_DAYS = 2
+    write_binder(NIGHT)
+    (file,) = folder.iterdir()
+    file.rename(folder / f"{file.name}.4711.part")
+
+    for day in (1, 2, 3):
+        write_binder(NIGHT + dt.timedelta(days=day))
+
+    assert names(folder) == [f"binder-wsis-2027-2027-02-{day}.pdf.gpg" for day in (11, 12, 13)]
+
+
 def test_by_hand_it_takes_the_place_of_todays_and_leaves_other_files(folder):
     EditionFactory(symbol="wsis-2027")
     write_binder(NIGHT)
