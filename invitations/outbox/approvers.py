@@ -66,12 +66,11 @@ def people_who_may(permission: str, now: dt.datetime) -> "QuerySet[User]":
 
 def tell(approver: User, now: dt.datetime) -> bool:
     """Send one mail about all that the approver was not told yet; a failure leaves it for later."""
-    changes = note_told(approver, now)
+    changes, content = note_told(approver, now)
     if not changes:
         return False
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
-        content = message_about(changes, approver, now).as_bytes()
         with configured_carrier() as line:
             line.connect()
             line.hand_over(Envelope(sender, approver.email), content)
@@ -86,8 +85,11 @@ def tell(approver: User, now: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def note_told(approver: User, now: dt.datetime) -> list[HeldChange]:
-    """Note that the approver is told, before the mail leaves: another worker finds nothing."""
+def note_told(approver: User, now: dt.datetime) -> tuple[list[HeldChange], bytes]:
+    """Note that the approver is told, before the mail leaves: another worker finds nothing.
+
+    Return the changes and the mail; of one that cannot be written nothing is noted as told.
+    """
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=approver.pk)
     long = Q(state=HeldChange.State.WAITING, asked_at__lte=now - TOLD_AFTER)
     untold = HeldChange.objects.exclude(told=approver).order_by("asked_at", "pk")
@@ -99,7 +101,7 @@ def note_told(approver: User, now: dt.datetime) -> list[HeldChange]:
         .select_related("asked_by", "alone_by")
     )
     TOLD.objects.bulk_create(TOLD(heldchange=one, user=approver) for one in changes)
-    return changes
+    return changes, message_about(changes, approver, now).as_bytes() if changes else b""
 
 
 def message_about(changes: list[HeldChange], approver: User, now: dt.datetime) -> EmailMessage:
