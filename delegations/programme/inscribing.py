@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
@@ -58,11 +58,17 @@ def session_with_room(
 
 
 def place_by_order(statement: PolicyStatement, session: HighLevelSession) -> int:
+    """Return the first place behind all who come before it, and before who speaks after it.
+
+    Whoever speaks no more is no measure, and who was put later since stays before it.
+    """
+    in_order = session.slots.standing().filter(moved_because="")
     there = PolicyStatement.objects.filter(
-        Q(pk=statement.pk) | Q(delegation__in=session.slots.values("delegation"))
+        Q(pk=statement.pk) | Q(delegation__in=in_order.values("delegation"))
     )
     order = list(in_order_of_speaking(there).values_list("delegation", flat=True))
-    later = order[order.index(statement.delegation_id) + 1 :]
-    behind = session.slots.filter(moved_because="", delegation__in=later).order_by("position")
-    first = behind.values_list("position", flat=True).first()
+    own = order.index(statement.delegation_id)
+    before = in_order.filter(delegation__in=order[:own]).aggregate(last=Max("position"))["last"]
+    later = in_order.filter(delegation__in=order[own + 1 :], position__gt=before or 0)
+    first = later.order_by("position").values_list("position", flat=True).first()
     return next_place(session) if first is None else first

@@ -80,6 +80,26 @@ def test_whoever_was_moved_by_hand_is_no_measure_for_others(session):
     assert order_of(session) == [(1, "Armenia"), (2, "Belgium")]
 
 
+def test_whose_rank_was_put_right_later_lets_nobody_before_who_comes_first(session):
+    later = inscribe(announced(session, "Armenia"))
+    inscribe(announced(session, "Belgium"))
+    PolicyStatement.objects.filter(delegation=later.delegation).update(speaker_rank="AMB")
+
+    inscribe(announced(session, "Chad"))
+
+    assert order_of(session) == [(1, "Armenia"), (2, "Belgium"), (3, "Chad")]
+
+
+def test_who_says_regrets_later_lets_nobody_before_who_comes_first(session):
+    regrets = inscribe(announced(session, "Armenia"))
+    inscribe(announced(session, "Belgium"))
+    regrets.delegation.member_state.invitations.get().replies.update(answer="regrets")
+
+    inscribe(announced(session, "Chad"))
+
+    assert order_of(session) == [(1, "Armenia"), (2, "Belgium"), (3, "Chad")]
+
+
 def test_the_second_preference_takes_whom_the_first_has_no_slot_for(session):
     other = session_of(session.edition, title="Round table", seats=9)
     for name in ("Armenia", "Belgium", "Chad"):
