@@ -21,7 +21,7 @@ def lock_delegation(invitation: Invitation) -> Delegation:
     Call it within a transaction.
     """
     edition, state = invitation.edition, invitation.member_state
-    held = Delegation.objects.select_for_update(of=("self",)).order_by("pk")
+    held = Delegation.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     delegation = held.filter(edition=edition, member_state=state).first()
     if delegation is None:
         made, _new = Delegation.objects.get_or_create(edition=edition, member_state=state)

@@ -43,8 +43,11 @@ def row_mark(row: Any, columns: Sequence[str], also: Sequence[Any] = ()) -> str:
 
 
 def lock_rows(model: type[Model], keys: Iterable[Any]) -> None:
-    """Lock these rows, in one order for everybody. Call it within a transaction."""
-    rows = model._base_manager.select_for_update(of=("self",)).order_by("pk")
+    """Lock these rows, in one order for everybody. Call it within a transaction.
+
+    Rows that refer to them do not wait: two who lock rows of two models may save both.
+    """
+    rows = model._base_manager.select_for_update(of=("self",), no_key=True).order_by("pk")
     list(rows.filter(pk__in=keys).values_list("pk"))
 
 
