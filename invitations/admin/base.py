@@ -43,6 +43,7 @@ from invitations.admin.who_may import (
 )
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
+from invitations.forms.seen import ListedForm
 from invitations.models import HeldChange
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
@@ -146,6 +147,12 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
     ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+        form: type[forms.ModelForm] = super().get_changelist_form(
+            request, **{"form": ListedForm, **kwargs}
+        )
         return form
 
     def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:

@@ -51,6 +51,12 @@ def lock_rows(model: type[Model], keys: Iterable[Any]) -> None:
     list(rows.filter(pk__in=keys).values_list("pk"))
 
 
+def locked_anew(row: Model) -> Model | None:
+    """Lock the row, and return it as it is now; rows that refer to it do not wait."""
+    rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=row.pk).first() if row.pk else None
+
+
 class MarkField(LineField):
     """The mark of a row as its page showed it, which is no change of the row."""
 
@@ -87,10 +93,7 @@ class SeenForm(forms.ModelForm):
         """
         cleaned = super().clean()
         self.lock()
-        # Rows that refer to it do not wait.
-        rows = type(self.instance)._base_manager.select_for_update(of=("self",), no_key=True)
-        row = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
-        if row:
+        if row := locked_anew(self.instance):
             self.take_over(row)
         return cleaned
 
@@ -175,6 +178,14 @@ class ListedForm(forms.ModelForm):
         data[self.shown_as(name)] = now
         self.data = data
         self.add_error(name, _("On file now: %(words)s") % {"words": in_words(self.instance, name)})
+
+    def save(self, commit: bool = True) -> Any:
+        """Lock the row until it is saved: of what stands now, only what was typed is changed."""
+        now = locked_anew(self.instance)
+        for column in columns_of(now) if now else []:
+            if column.name not in self.changed_data:
+                setattr(self.instance, column.attname, getattr(now, column.attname))
+        return super().save(commit)
 
     def shown_as(self, name: str) -> str:
         return self.add_initial_prefix(name)

@@ -126,6 +126,15 @@ def as_sent(response):
     }
 
 
+def as_listed(response):
+    """What the browser would send from a list whose rows are edited in place."""
+    formset = response.context["cl"].formset
+    fields = [field for form in [formset.management_form, *formset.forms] for field in form]
+    sent = {one.html_name: one.value() for one in fields if one.value() not in (None, False)}
+    hidden = {one.html_initial_name: one.initial for one in fields if one.field.show_hidden_initial}
+    return sent | hidden
+
+
 def told(response):
     return [str(message) for message in response.context["messages"]]
 

@@ -23,7 +23,6 @@ from invitations.admin.mixins import (
     VariantMixin,
 )
 from invitations.forms.model_forms import HeldRowForm, TemplateForm
-from invitations.forms.seen import ListedForm
 from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -242,12 +241,6 @@ class TermAdmin(ReviewedMixin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["key", "language", "reader"] if obj else ["reader"]
-
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
-        form: type[forms.ModelForm] = super().get_changelist_form(
-            request, **{"form": ListedForm, **kwargs}
-        )
-        return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: a letter needs all its terms."""

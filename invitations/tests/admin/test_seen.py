@@ -16,10 +16,11 @@ from invitations.models import (
     FormOfAddress,
     Invitation,
     LetterTemplate,
+    MemberState,
     ReminderStep,
     Term,
 )
-from invitations.tests.desk import as_sent, browser_of, page_of
+from invitations.tests.desk import as_listed, as_sent, browser_of, page_of
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -218,3 +219,20 @@ def test_a_withdrawal_at_the_same_moment_is_not_undone_by_the_page_of_the_invita
     )
 
     assert Invitation.objects.get().status == "withdrawn"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+def test_a_name_that_is_corrected_at_the_same_moment_is_not_put_back_by_the_list_of_states():
+    state = MemberStateFactory(short_name="Ruritnaia", language="ar")
+    client = browser_of(UserFactory(is_superuser=True))
+    url = reverse("admin:invitations_memberstate_changelist")
+    sent = as_listed(client.get(url)) | {"form-0-language": "en", "_save": "Save"}
+
+    before_the_commit_of(
+        lambda: MemberState.objects.filter(pk=state.pk).update(short_name_en="Ruritania"),
+        lambda: client.post(url, sent),
+    )
+
+    state.refresh_from_db()
+    assert (state.short_name_en, state.language) == ("Ruritania", "en")

@@ -6,7 +6,7 @@ from django.urls import reverse
 from invitations.admin.setup.checklist import texts
 from invitations.models import ForumEdition, Invitation, MemberState, OrderOfStates
 from invitations.models.states import by_status, in_order
-from invitations.tests.desk import as_sent, of_group
+from invitations.tests.desk import as_listed, as_sent, of_group
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -54,6 +54,17 @@ def test_whom_an_organization_invites_and_in_which_language_is_changed_in_the_li
 
     rows = MemberState.objects.order_by("sort_key_fr").values_list("language", "invited_by_default")
     assert list(rows) == [("ar", False), ("en", True)]
+
+
+def test_a_language_that_was_changed_meanwhile_is_not_put_back_by_the_list(admin_client):
+    first, _second = (MemberStateFactory(sort_key_fr=key, language="ar") for key in "AB")
+    sent = as_listed(admin_client.get(LIST))
+    MemberState.objects.filter(pk=first.pk).update(language="fr", invited_by_default=False)
+
+    admin_client.post(LIST, sent | {"form-1-language": "en", "_save": "Save"})
+
+    rows = MemberState.objects.order_by("sort_key_fr").values_list("language", "invited_by_default")
+    assert list(rows) == [("fr", False), ("en", True)]
 
 
 def test_a_reader_changes_nothing_in_the_list(client):
