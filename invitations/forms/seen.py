@@ -140,7 +140,8 @@ class SeenForm(forms.ModelForm):
         self.data = data
         self.add_error(None, Stale(row))
         for name in typed:
-            self.add_error(name, _("On file now: %(words)s") % {"words": in_words(row, name)})
+            words = in_words(row, name, self.fields[name])
+            self.add_error(name, _("On file now: %(words)s") % {"words": words})
 
     def typed_otherwise(self, row: Model, changing: set[str]) -> list[str]:
         own = {column.name for column in columns_of(row)} | {*self.relations(row)}
@@ -177,7 +178,8 @@ class ListedForm(forms.ModelForm):
         data = cast("QueryDict", self.data).copy()
         data[self.shown_as(name)] = now
         self.data = data
-        self.add_error(name, _("On file now: %(words)s") % {"words": in_words(self.instance, name)})
+        words = in_words(self.instance, name, self.fields[name])
+        self.add_error(name, _("On file now: %(words)s") % {"words": words})
 
     def save(self, commit: bool = True) -> Any:
         """Lock the row until it is saved: of what stands now, only what was typed is changed."""
@@ -207,10 +209,13 @@ def differs(row: Model, name: str, words: Any) -> bool:
     return bool(getattr(row, name) != words)
 
 
-def in_words(row: Model, name: str) -> str:
-    """Return what a column says, as a person reads it."""
+def in_words(row: Model, name: str, field: forms.Field) -> str:
+    """Return what a column says, as a person reads it in the field of the page."""
     if row._meta.get_field(name).many_to_many:
         return comma_list(getattr(row, name).all()) or "–"
+    if isinstance(getattr(row, name), list):
+        called: dict[Any, Any] = dict(getattr(field, "choices", ()))
+        return comma_list(called.get(one, one) for one in getattr(row, name)) or "–"
     value, chosen = getattr(row, name), getattr(row, f"get_{name}_display", None)
     if isinstance(value, dt.datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")

@@ -14,6 +14,7 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import (
     Circular,
     FormOfAddress,
+    ForumEdition,
     Invitation,
     LetterTemplate,
     MemberState,
@@ -23,6 +24,7 @@ from invitations.models import (
 from invitations.tests.desk import as_listed, as_sent, browser_of, page_of
 from invitations.tests.factories import (
     CircularFactory,
+    EditionFactory,
     InvitationFactory,
     MemberStateFactory,
     MinisterFactory,
@@ -143,6 +145,18 @@ def test_the_hour_of_a_circular_that_nobody_changed_is_no_reason_to_refuse(admin
     refused = admin_client.post(page_of(circular), sent)
 
     assert refused.content.decode().count("On file now") == 1
+
+
+@pytest.mark.django_db
+def test_boxes_that_were_ticked_meanwhile_are_told_as_the_page_calls_them(admin_client):
+    edition = EditionFactory(answers_offered=["in_person", "regrets"])
+    sent = opened(admin_client, edition)
+    ForumEdition.objects.update(answers_offered=["in_person", "video"])
+
+    refused = admin_client.post(page_of(edition), sent).content.decode()
+
+    now = "attends in person and delivers a statement, statement by video"
+    assert f"On file now: {now}" in refused
 
 
 @pytest.fixture
