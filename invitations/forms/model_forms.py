@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
-from invitations.forms.seen import SeenForm
+from invitations.forms.seen import SeenForm, lock_rows
 from invitations.models import (
     Answer,
     DigestChoice,
@@ -101,11 +102,18 @@ class HeldRowForm(WholeRowForm):
 class TemplateForm(WholeRowForm):
     """A form that becomes the next version: it drops no words of one that was made meanwhile."""
 
+    def lock(self) -> None:
+        # Whoever makes the next version locks them all, also from the page of another one.
+        lock_rows(LetterTemplate, versions_of(self.instance).values_list("pk", flat=True))
+
     def standing(self, row: Any) -> LetterTemplate:
-        versions = LetterTemplate.objects.filter(
-            kind=row.kind, variant=row.variant, language=row.language
-        )
-        return versions.latest("version")
+        return versions_of(row).latest("version")
+
+
+def versions_of(text: LetterTemplate) -> QuerySet[LetterTemplate]:
+    return LetterTemplate.objects.filter(
+        kind=text.kind, variant=text.variant, language=text.language
+    )
 
 
 class FormOfAddressForm(HeldRowForm):

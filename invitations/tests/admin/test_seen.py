@@ -5,10 +5,12 @@ import re
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
+from django.forms import modelform_factory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from invitations.forms.model_forms import TemplateForm
 from invitations.letters.approval import revise_template
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import (
@@ -32,7 +34,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.races import before_the_commit_of
+from invitations.tests.races import before_the_commit_of, ends_within, on_the_side
 
 TERMS = reverse("admin:invitations_term_changelist")
 LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "invitations_(\w+)"')
@@ -250,3 +252,28 @@ def test_a_name_that_is_corrected_at_the_same_moment_is_not_put_back_by_the_list
 
     state.refresh_from_db()
     assert (state.short_name_en, state.language) == ("Ruritania", "en")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+def test_of_one_text_two_versions_are_taken_up_at_once_and_neither_waits_for_the_other():
+    text = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en").last()
+    newer = revise_template(text, UserFactory(), "Another subject", text.paper, text.mail)
+    client = browser_of(UserFactory(is_superuser=True))
+    sent = opened(client, newer) | {"subject": "A third subject"}
+
+    def take_up_the_former():
+        form = modelform_factory(LetterTemplate, TemplateForm, fields=["subject"])
+        assert form({"subject": "A fourth subject"}, instance=text).is_valid()
+        saves = on_the_side(lambda: client.post(page_of(newer), sent), results)
+        ends_within(1, saves)
+        revise_template(text, UserFactory(), "A fourth subject", text.paper, text.mail)
+        return saves
+
+    results = []
+    with transaction.atomic():
+        saves = take_up_the_former()
+
+    assert ends_within(10, saves)
+    assert SAVE_AGAIN in results[0].content.decode()
+    assert text_versions(text).latest("version").subject == "A fourth subject"
