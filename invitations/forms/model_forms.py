@@ -304,8 +304,8 @@ class FiledMailForm(WholeRowForm):
                 field.refuse = lambda words: None
 
     def _is_as_it_came(self, name: str, field: LineField) -> bool:
-        sent, came = self.data.get(self.add_prefix(name), ""), self.initial.get(name) or ""
-        return field.tidy(sent) == field.tidy(came)
+        sent = self.data.get(self.add_prefix(name), "")
+        return field.tidy(sent) == field.tidy(self.get_initial_for_field(field, name) or "")
 
 
 class InvitationForm(HeldRowForm):

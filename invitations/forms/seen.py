@@ -82,7 +82,8 @@ class SeenForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # A page of a new row, or on which nothing can be typed, lays nothing over anything.
         if self.instance.pk and {*self.fields} - {"seen"}:
-            self.initial["seen"] = self.mark_of(self.standing(self.instance))
+            # Made when it is shown: a page may leave out some of the fields until then.
+            self.initial["seen"] = lambda: self.mark_of(self.standing(self.instance))
         else:
             del self.fields["seen"]
 

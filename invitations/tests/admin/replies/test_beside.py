@@ -116,6 +116,15 @@ def test_what_was_found_is_recorded_by_the_same_key(client, registrar):
     assert (reply.invitation, reply.answer, reply.channel) == (wanted, "regrets", "fax")
 
 
+def test_of_a_mail_too_what_was_found_is_recorded_by_the_same_key(client, registrar):
+    mail, wanted = file_mail(written()), invited_to(EditionFactory(), "QR", "Ruritania")
+
+    found = client.post(page(mail), sent(client.get(page(mail)), whose="QR"))
+    client.post(page(mail), sent(found, answer="regrets"))
+
+    assert Reply.objects.get().invitation == wanted
+
+
 def test_where_nothing_says_whose_it_is_the_empty_choice_says_what_to_do(client, registrar):
     InvitationFactory(minister__member_state__iso2="RU")
     filed = on_file()
