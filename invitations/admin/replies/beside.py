@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -112,7 +113,13 @@ def is_done(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bo
     if "_nothing" in request.POST:
         put_aside(request, filed)
         return True
-    return not form.is_looking and form.is_valid() and recorded(request, filed, form)
+    return not form.is_looking and is_whole(form) and recorded(request, filed, form)
+
+
+def is_whole(form: BesideForm) -> bool:
+    """Whether it can be recorded: the row is locked while it is read anew, and then by the verb."""
+    with transaction.atomic():
+        return form.is_valid()
 
 
 def put_aside(request: HttpRequest, filed: Correspondence) -> None:

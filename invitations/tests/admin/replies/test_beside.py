@@ -261,6 +261,14 @@ def test_a_contradiction_is_told_by_the_rules_that_all_paper_keeps(client, regis
     assert "this contradicts the reply that stands" in response.content.decode()
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_reply_is_recorded_where_no_test_holds_a_transaction_open(client, registrar, mail):
+    answered = client.post(page(mail), sent(client.get(page(mail)), answer="regrets"))
+
+    assert answered.status_code == 302
+    assert Reply.objects.get().answer == "regrets"
+
+
 def test_who_may_not_record_finds_no_page_and_no_link(client, mail):
     signed_in(client, "view_correspondence")
 
