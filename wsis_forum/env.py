@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 import idna
@@ -35,6 +36,14 @@ def origins(name: str) -> list[str]:
                 f"{name}: {origin} is no origin: write it as https://www.example.org."
             )
     return found
+
+
+def time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ImproperlyConfigured(
+            f"TIME_ZONE: {name} is no time zone: write it as Africa/Nairobi."
+        )
+    return name
 
 
 def own_looks(folder: Path) -> list[Path]:

@@ -217,7 +217,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 ARABIC_MONTHS = os.getenv("ARABIC_MONTHS", "western")  # or eastern, or both
 USE_TZ = True
-TIME_ZONE = "Europe/Zurich"
+# The clock of the desk and of what a worker makes for it; each edition has its own time zone.
+TIME_ZONE = env.time_zone(os.getenv("TIME_ZONE", "Europe/Zurich"))
 FORMAT_MODULE_PATH = ["wsis_forum.formats"]
 
 STATIC_URL = "static/"

@@ -94,7 +94,7 @@ def test_the_walk_knows_no_variable_of_the_deployment(monkeypatch, tmp_path):
     given = environment_of(tmp_path)
 
     kept = {name for name, value in given.items() if value == "of the deployment"}
-    assert kept <= {"ARABIC_MONTHS", "FROM_EMAIL"}
+    assert kept <= {"ARABIC_MONTHS", "FROM_EMAIL", "TIME_ZONE"}
     assert given["VAR_DIR"] == str(tmp_path)
 
 

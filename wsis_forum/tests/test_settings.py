@@ -320,3 +320,24 @@ def test_a_password_that_no_server_takes_is_refused_without_telling_it(
         read()
 
     assert str(refusal.value) == f"{name}: user and password have to be written in ASCII."
+
+
+def test_the_desk_goes_by_the_time_zone_that_is_set(tmp_path):
+    ask = "from django.conf import settings; print(settings.TIME_ZONE)"
+    environment = {
+        "PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **WORKS,
+        "DJANGO_SETTINGS_MODULE": "wsis_forum.settings", "TIME_ZONE": "Africa/Nairobi",
+    }  # fmt: skip
+
+    said = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True, text=True,
+        timeout=120,
+    )  # fmt: skip
+
+    assert said.stdout.strip() == "Africa/Nairobi"
+
+
+def test_a_time_zone_that_is_none_is_refused_in_one_line():
+    with pytest.raises(ImproperlyConfigured, match="Nairobi is no time zone"):
+        env.time_zone("Nairobi")
