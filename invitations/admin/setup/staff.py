@@ -43,6 +43,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "full_name", "member_of", "is_staff", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    # Nobody types them: a page that was opened before the last one would put it back.
+    readonly_fields = ["last_login", "date_joined"]
 
     @signed_in_recently("change_account")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

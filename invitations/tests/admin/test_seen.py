@@ -81,10 +81,9 @@ def test_states_that_a_mission_serves_since_are_not_taken_away(admin_client):
 def test_an_account_that_was_closed_meanwhile_is_not_opened_again(admin_client):
     left = UserFactory(is_staff=True, password=make_password("a strong one"))
     url = reverse("admin:auth_user_change", args=[left.pk])
-    shown = {"date_joined_0": "2026-01-02", "date_joined_1": "09:00:00", "last_name": "Hentzau"}
     page = admin_client.get(url)
     mark = re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
-    sent = as_sent(page) | shown | {"seen": mark}
+    sent = as_sent(page) | {"last_name": "Hentzau", "seen": mark}
     type(left).objects.filter(pk=left.pk).update(is_active=False)
 
     refused = admin_client.post(url, sent)
@@ -93,6 +92,22 @@ def test_an_account_that_was_closed_meanwhile_is_not_opened_again(admin_client):
     assert not left.is_active
     assert SAVE_AGAIN in refused.content.decode()
     assert left.password not in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_account_that_signed_in_meanwhile_is_closed_at_once(admin_client):
+    leaving = UserFactory(is_staff=True, password=make_password("a strong one"))
+    url = reverse("admin:auth_user_change", args=[leaving.pk])
+    page = admin_client.get(url)
+    mark = re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
+    sent = as_sent(page) | {"seen": mark}
+    signed_in_at = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)
+    type(leaving).objects.filter(pk=leaving.pk).update(last_login=signed_in_at)
+
+    admin_client.post(url, {name: said for name, said in sent.items() if name != "is_active"})
+
+    leaving.refresh_from_db()
+    assert (leaving.is_active, leaving.last_login) == (False, signed_in_at)
 
 
 @pytest.mark.django_db
