@@ -130,9 +130,11 @@ def as_listed(response):
     """What the browser would send from a list whose rows are edited in place."""
     formset = response.context["cl"].formset
     fields = [field for form in [formset.management_form, *formset.forms] for field in form]
-    sent = {one.html_name: one.value() for one in fields if one.value() not in (None, False)}
+    said = {one.html_name: one.value() for one in fields}
     hidden = {one.html_initial_name: one.initial for one in fields if one.field.show_hidden_initial}
-    return sent | hidden
+    return {
+        name: one for name, one in said.items() if one is not None and one is not False
+    } | hidden
 
 
 def told(response):
