@@ -294,7 +294,13 @@ class MinisterForm(HeldRowForm):
         return cleaned
 
 
-class FiledMailForm(WholeRowForm):
+class FiledForm(WholeRowForm):
+    """A form of what came in; whoever records its reply locks the invitation first too."""
+
+    locked_first = "invitation"
+
+
+class FiledMailForm(FiledForm):
     """A form of filed mail: garbled words may stay as they came, unless somebody changes them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

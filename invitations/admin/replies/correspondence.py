@@ -20,7 +20,7 @@ from invitations.admin.replies.scans import ScansMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
-from invitations.forms.model_forms import FiledMailForm, WholeRowForm
+from invitations.forms.model_forms import FiledForm, FiledMailForm
 from invitations.inbox.filing import assign_mail
 from invitations.inbox.taken_up import (
     has_only_replies_that_are_gone,
@@ -144,7 +144,7 @@ class CorrespondenceAdmin(
         """Ask for everything at first, later for the description alone: the reply is on file."""
         form: type[forms.ModelForm] = PaperReplyForm
         if obj:
-            form = FiledMailForm if obj.message else WholeRowForm
+            form = FiledMailForm if obj.message else FiledForm
         if obj and obj.invitation_id:
             kwargs["help_texts"] = {"invitation": ""}
         return super().get_form(request, obj, change, form=form, **kwargs)
