@@ -25,7 +25,7 @@ from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.text.dates import labelled
+from invitations.text.dates import comma_list, labelled
 
 
 @display(description=gettext_lazy("status"), ordering="replaced_at")
@@ -106,9 +106,19 @@ class PlaceFilter(admin.SimpleListFilter):
         return waiting if self.value() == "no" else queryset.heard().exclude(pk__in=waiting)
 
 
+class SessionField(forms.ModelChoiceField):
+    """A session that takes place, told with its edition: the newest comes first."""
+
+    def __init__(self, **named: Any) -> None:
+        sessions = HighLevelSession.objects.public().select_related("edition")
+        super().__init__(sessions.order_by("-edition__opens_on", "starts_at", "pk"), **named)
+
+    def label_from_instance(self, session: Any) -> str:
+        return comma_list([session, session.edition])
+
+
 class InscribeForm(forms.Form):
-    session = forms.ModelChoiceField(
-        HighLevelSession.objects.public(),
+    session = SessionField(
         label=gettext_lazy("High-level session"),
         required=False,
         empty_label=gettext_lazy("the one that each prefers"),

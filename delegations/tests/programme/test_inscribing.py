@@ -57,6 +57,7 @@ def test_nobody_is_inscribed_before_it_is_confirmed(admin_client, session):
     page = text(ask(admin_client, minister, head))
 
     assert page.index("Chad") < page.index("Belgium")
+    assert f"Dialogues, {session.edition}" in page
     assert "preferred session: Dialogues" in page
     assert not SpeakingSlot.objects.exists()
 
