@@ -120,22 +120,22 @@ def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it 
     called: str,
     language: str = "",
     replaces: int | None = None,
-    by: User | None = None,
+    staff: User | None = None,
 ) -> StatementText:
     """File a text beside the others, or in place of one, which stays on file as replaced.
 
     The same bytes are filed once; said to be in another language, they take their own place.
-    ``by`` names who of staff files what came by mail, on any day.
+    ``staff`` is who files what came by mail, on any day.
     """
-    refuse_unless_taking_files(invitation, by)
+    refuse_unless_taking_files(invitation, staff)
     kind = text_kind(content)  # Before the lock: it takes its time, and others may write.
     refuse_misnamed(called, kind)
     with transaction.atomic():
-        statement = lock_statement(invitation, by)
+        statement = lock_statement(invitation, staff)
         frozen = freeze(content, "statements", kind)
         same = statement.texts.current().filter(sha256=frozen.sha256).first()
         if same and language in ("", same.language):
-            give_way(statement, replaces, same, invitation, by)
+            give_way(statement, replaces, same, invitation, staff)
             return same
         make_place(statement, {replaces, same and same.pk} - {None})
         text = statement.texts.create(
@@ -147,7 +147,7 @@ def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it 
             language=language,
             filed_by=invitation,
         )
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"], by)
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"], staff)
         return text
 
 
@@ -156,12 +156,12 @@ def give_way(
     pk: int | None,
     to: StatementText,
     invitation: Invitation,
-    by: User | None,
+    staff: User | None,
 ) -> None:
     """Let a text be replaced by one that is on file already; the same form may come twice."""
     others = statement.texts.current().exclude(pk=to.pk)
     if pk and others.filter(pk=pk).update(replaced_at=timezone.now()):
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"], by)
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"], staff)
 
 
 def make_place(statement: PolicyStatement, replaced: set[Any]) -> None:
@@ -215,18 +215,18 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
         return statement
 
 
-def refuse_unless_taking_files(invitation: Invitation, by: User | None = None) -> None:
+def refuse_unless_taking_files(invitation: Invitation, staff: User | None = None) -> None:
     """Refuse files of an office that files none, before any file is read; staff file later too."""
     refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
-    if by is None and not takes_texts(invitation.edition, timezone.now()):
+    if staff is None and not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The sessions have begun: please send the file to the secretariat by mail.")
         )
 
 
-def lock_statement(invitation: Invitation, by: User | None = None) -> PolicyStatement:
+def lock_statement(invitation: Invitation, staff: User | None = None) -> PolicyStatement:
     """Lock the statement, and return it; refuse where it takes no files."""
-    refuse_unless_taking_files(invitation, by)
+    refuse_unless_taking_files(invitation, staff)
     delegation = lock_delegation(invitation)
     statement = PolicyStatement.objects.filter(delegation=delegation).first()
     if statement is None:
@@ -240,11 +240,11 @@ def note_office_change(
     invitation: Invitation,
     act: str,
     fields: list[str],
-    by: User | None = None,
+    staff: User | None = None,
 ) -> None:
     """Note what an office changed, or staff for it, and let a receipt tell the office."""
-    if by:
-        note_staff_change(by, statement, act, fields)
+    if staff:
+        note_staff_change(staff, statement, act, fields)
     else:
         DelegationChange.objects.create(
             delegation_id=statement.delegation_id,

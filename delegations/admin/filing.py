@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -68,7 +69,7 @@ class FileTextMixin(ModelAdmin):
         form = FileTextForm(request.POST or None, request.FILES or None, statement=statement)
         if request.method == "POST" and form.is_valid():
             try:
-                filed = file_for(statement, form.cleaned_data, by=user_of(request))
+                filed = file_for(statement, form.cleaned_data, user_of(request))
             except ValidationError as refusal:
                 form.add_error("text", refusal)
             else:
@@ -87,7 +88,7 @@ class FileTextMixin(ModelAdmin):
     file_text.largest_of_staff = LARGEST_FILE + 10_000
 
 
-def file_for(statement: PolicyStatement, said: dict[str, Any], by: Any) -> str:
+def file_for(statement: PolicyStatement, said: dict[str, Any], staff: User) -> str:
     """File the text as the office's whose answer brings the statement; return its name."""
     file = said["text"]
     refuse_large_file(file.size or 0)
@@ -95,7 +96,7 @@ def file_for(statement: PolicyStatement, said: dict[str, Any], by: Any) -> str:
     office = office_of(statement)
     if office is None:
         raise ValidationError(NOT_SPEAKING)
-    file_text(office, file.read(), called, said["language"], said.get("replaces"), by=by)
+    file_text(office, file.read(), called, said["language"], said.get("replaces"), staff)
     return called
 
 

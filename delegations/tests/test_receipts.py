@@ -55,7 +55,7 @@ def test_the_receipt_of_a_statement_tells_what_stands_after_the_last_change(invi
 def test_the_receipt_tells_of_a_text_that_staff_have_filed_for_the_office(invitation):
     submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
 
-    file_text(invitation, b"Excellencies.", "mailed.txt", by=UserFactory())
+    file_text(invitation, b"Excellencies.", "mailed.txt", staff=UserFactory())
 
     assert any("mailed.txt" in line for line in lines_of(invitation, "statement"))
 

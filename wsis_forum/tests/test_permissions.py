@@ -43,6 +43,7 @@ OPENED_BY = {
     "desk:silent_take_out": READERS - {"Readers"},
     "desk:state": READERS,
     "auth_group_roles": EVERYONE,
+    "delegations_policystatement_file_text": DESK,
     "delegations_policystatement_photo": READERS,
     "delegations_statementtext_file": READERS,
     "invitations_bounce_message": DRAFTERS,
