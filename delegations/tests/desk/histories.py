@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.nominations import nominate_delegate
-from delegations.programme import approve_session, next_place, place_speaker
+from delegations.programme.sessions import approve_session
+from delegations.programme.speakers import next_place, place_speaker
 from delegations.releases.moved_dates import release_move
 from delegations.releases.succession import release_hand_over
 from delegations.statements import submit_statement
