@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
 from django.utils import timezone
@@ -30,6 +31,7 @@ from invitations.files.uploads import (
 )
 from invitations.forms.seen import Stale, row_mark
 from invitations.models import ANSWERS_SPEAKING, ForumEdition, Invitation
+from invitations.text.lines import tidy_line, without_overrides
 
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",
@@ -112,6 +114,17 @@ def redrawn_photo(content: bytes) -> bytes:
 def refuse_large_file(size: int) -> None:
     if size > LARGEST_FILE:
         raise ValidationError(_("A file may have 10 MB at most."))
+
+
+def read_upload(file: UploadedFile) -> bytes:
+    """Return the content; refuse a file that is too large before it is read."""
+    refuse_large_file(file.size or 0)
+    return file.read()
+
+
+def upload_name(file: UploadedFile) -> str:
+    """Return the name that its sender gave the file, by which people recognize it."""
+    return without_overrides(tidy_line(file.name or ""))[-120:] or _("text")
 
 
 def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it for the office

@@ -20,11 +20,10 @@ from unfold.widgets import (
 )
 
 from delegations.models import PolicyStatement
-from delegations.statements import LARGEST_FILE, NOT_SPEAKING, file_text, refuse_large_file
+from delegations.statements import LARGEST_FILE, NOT_SPEAKING, file_text, read_upload, upload_name
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.forms.fields import LineField
 from invitations.models import ANSWERS_SPEAKING, Invitation, Reply
-from invitations.text.lines import tidy_line, without_overrides
 
 
 class FileTextForm(forms.Form):
@@ -78,26 +77,25 @@ class FileTextMixin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("File a text that came by mail"),
-            "statement": statement,
+            "about": statement,
+            "button": _("Put it on file"),
             "form": form,
             "media": form.media,
             "back": back,
         }
-        return TemplateResponse(request, "admin/file_text.html", context)
+        return TemplateResponse(request, "admin/uploading.html", context)
 
     file_text.largest_of_staff = LARGEST_FILE + 10_000
 
 
 def file_for(statement: PolicyStatement, said: dict[str, Any], staff: User) -> str:
     """File the text as the office's whose answer brings the statement; return its name."""
-    file = said["text"]
-    refuse_large_file(file.size or 0)
-    called = without_overrides(tidy_line(file.name or ""))[-120:]
-    office = office_of(statement)
+    office, file = office_of(statement), said["text"]
     if office is None:
         raise ValidationError(NOT_SPEAKING)
-    file_text(office, file.read(), called, said["language"], said.get("replaces"), staff)
-    return called
+    filed = (read_upload(file), upload_name(file), said["language"], said.get("replaces"))
+    file_text(office, *filed, staff=staff)
+    return upload_name(file)
 
 
 def office_of(statement: PolicyStatement) -> Invitation | None:

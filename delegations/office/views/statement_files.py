@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
@@ -25,12 +24,12 @@ from delegations.statements import (
     file_photo,
     file_text,
     photo_download,
-    refuse_large_file,
+    read_upload,
     text_download,
+    upload_name,
 )
 from invitations.models import Invitation
 from invitations.text.dates import keep_own_order, labelled, printed_list
-from invitations.text.lines import tidy_line, without_overrides
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,17 +83,6 @@ def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
         else:
             saved.append(upload_name(photo))
     return saved
-
-
-def read_upload(file: UploadedFile) -> bytes:
-    """Return the content; refuse a file that is too large before it is read."""
-    refuse_large_file(file.size or 0)
-    return file.read()
-
-
-def upload_name(file: UploadedFile) -> str:
-    """Return the name that the office gave the file, by which people recognize it."""
-    return without_overrides(tidy_line(file.name or ""))[-120:] or _("text")
 
 
 @require_safe

@@ -130,11 +130,12 @@ class DroppedScanAdmin(RecordAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Drop scans"),
+            "button": _("Put them on file"),
             "form": form,
             "media": form.media,
             "back": list_url(DroppedScan),
         }
-        return TemplateResponse(request, "admin/replies/drop.html", context)
+        return TemplateResponse(request, "admin/uploading.html", context)
 
     drop.largest_of_staff = LARGEST_PILE  # the middleware that measures requests asks for it
 
