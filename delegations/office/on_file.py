@@ -3,21 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, Q
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from delegations.models import Delegation, PolicyStatement
-from delegations.statements import takes_texts
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
-    Answer,
     Channel,
     Invitation,
     NextStep,
@@ -25,15 +22,6 @@ from invitations.models import (
     left_to_do,
 )
 from invitations.text.dates import printed_hour
-from invitations.text.lines import isolated
-
-# How the statement of each answer is delivered.
-MODE_OF_ANSWER = {
-    Answer.IN_PERSON: PolicyStatement.Mode.IN_PERSON,
-    Answer.REPRESENTED: PolicyStatement.Mode.IN_PERSON,
-    Answer.VIDEO: PolicyStatement.Mode.VIDEO,
-    Answer.WRITTEN: PolicyStatement.Mode.WRITTEN,
-}
 
 
 @dataclass
@@ -189,155 +177,6 @@ def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
 
 def state_of(row: Invitation | Delegation) -> tuple[int, int]:
     return row.edition_id, row.member_state_id
-
-
-class OfficePart(NamedTuple):
-    """One thing that an office is asked for, and its state."""
-
-    view: str
-    label: str
-    state: str
-    is_done: bool
-    is_open: bool
-    # What is to be done next, in words; empty where nothing is asked.
-    step: str = ""
-    # Whether that is done last: the words of a statement are written when all else is settled.
-    can_wait: bool = False
-
-
-def office_parts(filed: OnFile) -> list[OfficePart]:
-    """Return what an office is asked for: what is done and what is left to do."""
-    return [answer_part(filed), statement_part(filed), delegation_part(filed)]
-
-
-def next_part(parts: list[OfficePart], here: str) -> OfficePart | None:
-    """Return the first thing left to do, but for that of the page on which the office stands."""
-    open_parts = [part for part in parts if part.step and part.view != here]
-    return min(open_parts, key=lambda part: part.can_wait, default=None)
-
-
-def answer_part(filed: OnFile) -> OfficePart:
-    if filed.contested:
-        state = _("two communications differ; the secretariat is clarifying the matter")
-    elif filed.standing and filed.standing.is_to_confirm:
-        state = _("given by the predecessor’s office; to be confirmed or changed")
-        return OfficePart("answer", _("Answer"), state, False, is_open=True)
-    elif filed.standing:
-        state = _("recorded")
-    elif filed.holding:
-        state = _("transmitted to the capital; an answer will follow")
-    else:
-        state = _("to be given")
-    return OfficePart("answer", _("Answer"), state, filed.standing is not None, is_open=True)
-
-
-def statement_part(filed: OnFile) -> OfficePart:
-    label = _("Policy statement")
-    if not filed.speaks:
-        kept = filed.keeps("statement")
-        return OfficePart("statement", label, unasked_state(filed, kept), False, is_open=kept)
-    if NextStep.SPEAKER in filed.left_to_do:
-        step = _("Announce the policy statement")
-        return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
-    if statement_doubts(filed):
-        state = _("announced, but the answer now says otherwise: please check")
-        step = _("Check the policy statement")
-        return OfficePart("statement", label, state, False, is_open=True, step=step)
-    if NextStep.TEXT in filed.left_to_do:
-        is_taken = takes_texts(filed.invitation.edition, timezone.now())
-        step = _("File a text of the statement") if is_taken else ""
-        state = _("announced; the text may follow")
-        return OfficePart("statement", label, state, True, True, step, can_wait=True)
-    texts = ngettext(
-        "announced, with %(count)d text", "announced, with %(count)d texts", filed.texts
-    ) % {"count": filed.texts}
-    return OfficePart("statement", label, texts, True, is_open=True)
-
-
-def unasked_state(filed: OnFile, is_kept: bool) -> str:
-    """Return the state of what the answer on file does not ask for."""
-    if not filed.answers:
-        return _("after the answer")
-    if is_kept:
-        return _("on file, but not expected with this answer")
-    return _("none is expected with this answer")
-
-
-def statement_doubts(filed: OnFile) -> list[str]:
-    """Return, in sentences, where the statement says otherwise than the answer that stands."""
-    reply, statement = filed.standing, filed.statement
-    if reply is None or statement is None or reply.answer not in ANSWERS_SPEAKING:
-        return []
-    minister, doubts = filed.invitation.minister.name, []
-    named = {reply.substitute_name for reply in filed.replies} | {minister}
-    expected = reply.substitute_name or minister
-    if statement.speaker_name != expected and (
-        statement.speaker_name in named or has_left_office(filed, statement.speaker_name)
-    ):
-        doubts.append(
-            _(
-                "By the answer on file the speaker is %(expected)s; the statement still names"
-                " %(speaker)s. Please check the speaker’s name and function."
-            )
-            % {"expected": isolated(expected), "speaker": isolated(statement.speaker_name)}
-        )
-    if statement.mode != MODE_OF_ANSWER[Answer(reply.answer)]:
-        doubts.append(
-            _(
-                "The answer on file says “%(answer)s”; the statement says that it is delivered"
-                " “%(mode)s”. Please correct the one that is wrong."
-            )
-            % {"answer": reply.get_answer_display(), "mode": statement.get_mode_display()}
-        )
-    return doubts
-
-
-def has_left_office(filed: OnFile, name: str) -> bool:
-    """Whether the person held the office before the minister who is invited now."""
-    # Their statement came with an answer of theirs: without one nobody is asked for.
-    if not filed.others_replied:
-        return False
-    return any(before.name == name for before in filed.invitation.minister.predecessors.all())
-
-
-def put_aside(filed: OnFile, answers: set[str]) -> list[str]:
-    """Return, in sentences, what is on file and not expected while these answers stand."""
-    if filed.is_silent or not answers:
-        return []
-    sentences = []
-    if filed.statement and answers.isdisjoint(ANSWERS_SPEAKING):
-        sentences.append(
-            _(
-                "The policy statement that is on file is not expected with this answer. It is kept,"
-                " stands on no list of speakers, and counts again should the answer change."
-            )
-        )
-    if filed.named and answers.isdisjoint(ANSWERS_BRINGING):
-        sentences.append(
-            _(
-                "The delegation that is on file is not expected with this answer. Its list is kept,"
-                " and counts again should the answer change."
-            )
-        )
-    return sentences
-
-
-def delegation_part(filed: OnFile) -> OfficePart:
-    label = _("Delegation")
-    if not filed.comes:
-        kept = filed.keeps("named")
-        return OfficePart("delegation", label, unasked_state(filed, kept), False, is_open=kept)
-    if not filed.named:
-        state, step = _("nobody is named yet"), _("Name the delegation")
-        return OfficePart("delegation", label, state, False, is_open=True, step=step)
-    people = ngettext("%(count)d person named", "%(count)d people named", filed.named) % {
-        "count": filed.named
-    }
-    if NextStep.HEAD in filed.left_to_do:
-        state = _("%(people)s; the head of delegation is still to be named") % {"people": people}
-        step = _("Name the head of delegation")
-        return OfficePart("delegation", label, state, False, is_open=True, step=step)
-    return OfficePart("delegation", label, people, True, is_open=True)
 
 
 def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:

@@ -14,10 +14,7 @@ from delegations.office.asked_again import asked_again, seen_dates
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
-    next_part,
-    office_parts,
     printed_receipt,
-    put_aside,
     read_on_file,
     reply_history,
     reply_in_words,
@@ -30,6 +27,7 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
+from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import gone_page_with_typed
 from delegations.office.views.summary import show_summary, summary_page

@@ -14,7 +14,7 @@ from delegations.office.forms.delegate_list import ListForm
 from delegations.office.forms.list_cells import cell_fields, lines_mark
 from delegations.office.forms.list_rows import Row
 from delegations.office.list_template import known_headings, list_template
-from delegations.office.on_file import OnFile, office_parts, read_on_file
+from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -22,6 +22,7 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
+from delegations.office.parts import office_parts
 from delegations.office.views.delegation import STAFF_NEED, named_delegates
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.models import Invitation

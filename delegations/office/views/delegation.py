@@ -11,14 +11,9 @@ from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_auth
 from delegations.models import Delegate
 from delegations.nominations import gender_balance, gender_encouragement
 from delegations.office.access import office_required
-from delegations.office.on_file import (
-    OnFile,
-    next_part,
-    office_parts,
-    printed_edition_hour,
-    read_on_file,
-)
+from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import page_context
+from delegations.office.parts import next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from invitations.models import Invitation
 from invitations.text.dates import comma_list, printed_date

@@ -23,7 +23,7 @@ from delegations.nominations import (
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
-from delegations.office.on_file import office_parts, printed_edition_hour, read_on_file
+from delegations.office.on_file import printed_edition_hour, read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -31,6 +31,7 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
+from delegations.office.parts import office_parts
 from delegations.office.views.delegation import STAFF_NEED, delegate_particulars
 from invitations.forms.seen import Stale
 from invitations.models import Invitation

@@ -11,16 +11,9 @@ from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
-from delegations.office.on_file import (
-    MODE_OF_ANSWER,
-    OnFile,
-    next_part,
-    office_parts,
-    printed_edition_hour,
-    read_on_file,
-    statement_doubts,
-)
+from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context
+from delegations.office.parts import MODE_OF_ANSWER, next_part, office_parts, statement_doubts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation

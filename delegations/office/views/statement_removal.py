@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from delegations.models import StatementText
 from delegations.office.access import office_required
 from delegations.office.forms.delegate import RemovalForm
-from delegations.office.on_file import office_parts, read_on_file
+from delegations.office.on_file import read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -20,6 +20,7 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
+from delegations.office.parts import office_parts
 from delegations.office.views.statement_page import STAFF_NEED, printed_text
 from delegations.statements import take_photo_off, take_text_off
 from invitations.models import Invitation

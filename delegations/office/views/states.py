@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from delegations.office.access import private_page
 from delegations.office.contact import announced_edition
-from delegations.office.on_file import OnFile, office_parts, read_several_on_file
+from delegations.office.on_file import OnFile, read_several_on_file
 from delegations.office.page import is_staff_looking, printed_minister_name
+from delegations.office.parts import office_parts
 from delegations.office.several_states import (
     MOST_STATES,
     answer_together,

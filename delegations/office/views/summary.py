@@ -14,8 +14,9 @@ from delegations.office.access import office_required
 from delegations.office.asked_again import seen_dates
 from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import ReplyForm
-from delegations.office.on_file import OfficePart, OnFile, office_parts, put_aside, read_on_file
+from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
+from delegations.office.parts import OfficePart, office_parts, put_aside
 from delegations.office.refusals import gone_page_with_typed
 from invitations.models import Answer, Invitation, Reply
 from invitations.outbox.moved_dates.rounds import UnseenDates
