@@ -63,9 +63,18 @@ class Program:
         wait_until(self.was_stopped, "the processes stand still")
 
     def was_stopped(self) -> bool:
-        """Stop the processes; return whether those forked meanwhile are stopped too."""
-        self.tell(signal.SIGSTOP)
-        return all(map(is_stopped, self.pids))
+        """Stop the processes; return whether those forked meanwhile are stopped too.
+
+        One that waits until a program it begins has begun stops no sooner, and that is stopped too:
+        then all go on.
+        """
+        for _look in range(10):
+            self.tell(signal.SIGSTOP)
+            if all(map(is_stopped, self.pids)):
+                return True
+            time.sleep(0.02)
+        self.goes_on()
+        return False
 
     def goes_on(self) -> None:
         self.tell(signal.SIGCONT)
