@@ -1,14 +1,11 @@
 """Changes to what a State has on file, by its offices or by staff: locked, compared, noted."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from invitations.forms.seen import lock_rows
-from invitations.models import Filed, Invitation, Reply
+from invitations.models import Filed, Invitation
 from invitations.text.dates import comma_list
 
 # The rows that a line of the history joins to name its author.
@@ -28,12 +25,6 @@ def lock_delegation(invitation: Invitation) -> Delegation:
         delegation = held.get(pk=made.pk)
     delegation.edition, delegation.member_state = edition, state
     return delegation
-
-
-def refuse_unless_answered(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
-    """Refuse unless a standing answer of the State is one of these."""
-    if not Reply.objects.in_force_for(invitation).filter(answer__in=answers).exists():
-        raise ValidationError(because)
 
 
 def note_staff_change(

@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import (
     lock_delegation,
-    refuse_unless_answered,
     tell_what_is_filed,
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.receipts import plan_delegation_receipt
 from invitations.files.spreadsheets import comparable_words
 from invitations.forms.seen import Stale, row_mark
-from invitations.models import ANSWERS_BRINGING, Invitation
+from invitations.models import Invitation, Reply
 
 COMPARED = (
     "role", "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
@@ -154,7 +153,8 @@ def remove_delegate(invitation: Invitation, pk: int, seen: str) -> None:
 
 def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
     """Lock the delegation, and return it with the people on its list."""
-    refuse_unless_answered(ANSWERS_BRINGING, invitation, NOT_COMING)
+    if not Reply.objects.in_force_for(invitation).expecting("delegation").exists():
+        raise ValidationError(NOT_COMING)
     delegation = lock_delegation(invitation)
     return delegation, list(delegation.delegates.order_by("pk"))
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from delegations.changes import (
     lock_delegation,
     note_staff_change,
-    refuse_unless_answered,
     tell_what_is_filed,
 )
 from delegations.models import DelegationChange, PolicyStatement, StatementText
@@ -30,7 +29,7 @@ from invitations.files.uploads import (
     refuse_misnamed,
 )
 from invitations.forms.seen import Stale, row_mark
-from invitations.models import ANSWERS_SPEAKING, ForumEdition, Invitation
+from invitations.models import ForumEdition, Invitation, Reply
 from invitations.text.lines import tidy_line, without_overrides
 
 COMPARED = (
@@ -51,7 +50,7 @@ def statement_mark(statement: PolicyStatement | None) -> str:
 @transaction.atomic
 def submit_statement(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicyStatement:
     """Announce the statement, or change it; raise Stale if somebody else changed it meanwhile."""
-    refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
+    refuse_unless_speaking(invitation)
     delegation = lock_delegation(invitation)
     standing = PolicyStatement.objects.filter(delegation=delegation).first()
     statement = standing or PolicyStatement()
@@ -72,6 +71,12 @@ def submit_statement(invitation: Invitation, words: dict[str, Any], seen: str) -
     act = Act.CHANGED if standing else Act.ADDED
     note_office_change(statement, invitation, act, changed if standing else [])
     return statement
+
+
+def refuse_unless_speaking(invitation: Invitation) -> None:
+    """Refuse unless the State's own answer, its principal minister's, brings a statement."""
+    if not Reply.objects.in_force_for(invitation).expecting("statement").exists():
+        raise ValidationError(NOT_SPEAKING)
 
 
 def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
@@ -230,7 +235,7 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
 
 def refuse_unless_taking_files(invitation: Invitation, staff: User | None = None) -> None:
     """Refuse files of an office that files none, before any file is read; staff file later too."""
-    refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
+    refuse_unless_speaking(invitation)
     if staff is None and not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The sessions have begun: please send the file to the secretariat by mail.")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.issuing import lock_invitation
-from invitations.letters.planning import FILED_WITH, plan_acknowledgement, plan_receipts_again
+from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_NAMING_A_SUBSTITUTE,
@@ -27,6 +27,7 @@ from invitations.models import (
     Invitation,
     Reply,
 )
+from invitations.models.reply import FILED_WITH
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
     lock_with_dates_seen,

@@ -99,17 +99,12 @@ def file_for(statement: PolicyStatement, said: dict[str, Any], staff: User) -> s
 
 
 def office_of(statement: PolicyStatement) -> Invitation | None:
-    """Return the invitation whose answer brings the statement, the principal one first."""
+    """Return the invitation whose answer brings the statement."""
     delegation = statement.delegation
     speaking = Reply.objects.standing().filter(answer__in=ANSWERS_SPEAKING)
-    invitations = Invitation.objects.filter(
+    invitations = Invitation.objects.answering_for_state().filter(
         edition=delegation.edition_id,
         member_state=delegation.member_state_id,
-        status=Invitation.Status.ISSUED,
         replies__in=speaking,
     )
-    return (
-        invitations.select_related("edition", "member_state", "minister")
-        .order_by("-is_principal", "pk")
-        .first()
-    )
+    return invitations.select_related("edition", "member_state", "minister").first()

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +17,11 @@ from invitations.models import (
     NextStep,
     Reply,
 )
+from invitations.models.reply import ReplyQuerySet
 from invitations.text.dates import comma_list, labelled
 
 
-def standing_answers(answers: tuple[str, ...], edition: str, state: str) -> "QuerySet[Reply]":
+def standing_answers(answers: tuple[str, ...], edition: str, state: str) -> ReplyQuerySet:
     """Return the standing replies among the answers to any issued invitation of that State."""
     return Reply.objects.standing().filter(
         answer__in=answers,
@@ -30,15 +31,15 @@ def standing_answers(answers: tuple[str, ...], edition: str, state: str) -> "Que
     )
 
 
-def has_standing_answer(answers: tuple[str, ...], edition: str, state: str) -> Exists:
-    """Whether an issued invitation of that State has a standing reply among the answers."""
-    return Exists(standing_answers(answers, edition, state))
+def answers_of_state(answers: tuple[str, ...], edition: str, state: str) -> ReplyQuerySet:
+    """Return those of them to the invitation whose answer is the State's: the principal one's."""
+    return standing_answers(answers, edition, state).answering_for_state()
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def standing(self) -> Self:
         """Delegations that come today; a later regret drops out by itself."""
-        return self.filter(has_standing_answer(ANSWERS_BRINGING, "edition", "member_state"))
+        return self.filter(Exists(standing_answers(ANSWERS_BRINGING, "edition", "member_state")))
 
     def with_what_is_filed(self) -> Self:
         """Let each say which of the steps after a yes are done."""

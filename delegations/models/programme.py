@@ -3,11 +3,11 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from delegations.models.delegation import Delegation, has_standing_answer
+from delegations.models.delegation import Delegation, answers_of_state
 from invitations.models import (
     Answer,
     ApprovedByTwo,
@@ -86,9 +86,8 @@ class HighLevelSession(ApprovedByTwo):
 class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
     def standing(self) -> Self:
         """Slots whose State is heard today; a later regret drops out by itself."""
-        return self.filter(
-            has_standing_answer(ANSWERS_HEARD, "session__edition", "delegation__member_state")
-        )
+        of_state = ("session__edition", "delegation__member_state")
+        return self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
 
 
 class SpeakingSlot(models.Model):

@@ -7,24 +7,22 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from delegations.models.delegation import Delegation, has_standing_answer
+from delegations.models.delegation import Delegation, answers_of_state
 from delegations.models.programme import ANSWERS_HEARD, HighLevelSession, SpeakingSlot
 from invitations.models import ANSWERS_SPEAKING, Invitation, Language, Rank
 from invitations.text.dates import comma_list
+
+OF_STATE = ("delegation__edition", "delegation__member_state")
 
 
 class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
     def standing(self) -> Self:
         """Statements that will be delivered as of today, in any mode."""
-        return self.filter(
-            has_standing_answer(ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state")
-        )
+        return self.filter(Exists(answers_of_state(ANSWERS_SPEAKING, *OF_STATE)))
 
     def heard(self) -> Self:
         """Statements that are delivered in a session as of today, not in writing alone."""
-        heard = has_standing_answer(
-            ANSWERS_HEARD, "delegation__edition", "delegation__member_state"
-        )
+        heard = Exists(answers_of_state(ANSWERS_HEARD, *OF_STATE))
         return self.filter(heard).exclude(mode=PolicyStatement.Mode.WRITTEN)
 
     def without_place(self) -> Self:

@@ -29,8 +29,8 @@ class OnFile:
     """The replies of an office, the newest first, and its State's delegation and statement."""
 
     invitation: Invitation
-    replies: Sequence[Reply]
-    # The answers that stand for the State: one minister's regrets do not undo another one's yes.
+    replies: Sequence[Any]
+    # The answers of all its ministers that stand: one's regrets do not undo another one's yes.
     answers: set[str] = field(default_factory=set)
     # Those of them that other ministers of the State gave.
     of_others: set[str] = field(default_factory=set)
@@ -106,14 +106,35 @@ class OnFile:
     def comes(self) -> bool:
         return not self.answers.isdisjoint(ANSWERS_BRINGING)
 
+    @cached_property
+    def is_for_state(self) -> bool:
+        """Whether its answer is the State's own, and not one by courtesy beside it."""
+        for_state = Invitation.objects.answering_for_state()
+        return self.invitation.is_principal or for_state.contains(self.invitation)
+
+    @cached_property
+    def of_state(self) -> set[str]:
+        """The answers that are the State's own: its statement follows them."""
+        if self.invitation.is_principal:
+            return {reply.answer for reply in self.replies if reply.is_in_force}
+        in_force = Reply.objects.in_force_for(self.invitation).answering_for_state()
+        return set(in_force.values_list("answer", flat=True))
+
     @property
     def speaks(self) -> bool:
-        return not self.answers.isdisjoint(ANSWERS_SPEAKING)
+        return not self.of_state.isdisjoint(ANSWERS_SPEAKING)
+
+    @property
+    def would_speak(self) -> bool:
+        """Whether the office's own answer brings a statement, and its State's does not."""
+        said = self.standing.answer if self.standing else ""
+        return said in ANSWERS_SPEAKING and not self.speaks
 
     @cached_property
     def left_to_do(self) -> list[NextStep]:
         """What the answers ask for and is not on file: reminders ask for the same."""
-        return left_to_do(self.answers, self.delegation.filed if self.delegation else [])
+        filed = self.delegation.filed if self.delegation else []
+        return left_to_do(self.answers, self.of_state, filed)
 
     def keeps(self, what: str) -> bool:
         """Whether the office can still look at a statement or delegation of an earlier answer."""

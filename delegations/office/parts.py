@@ -65,6 +65,9 @@ def statement_part(filed: OnFile) -> OfficePart:
     label = _("Policy statement")
     if not filed.speaks:
         kept = filed.keeps("statement")
+        if filed.would_speak:
+            state = _("follows the answer of another minister of your State")
+            return OfficePart("statement", label, state, False, is_open=True)
         return OfficePart("statement", label, unasked_state(filed, kept), False, is_open=kept)
     if NextStep.SPEAKER in filed.left_to_do:
         step = _("Announce the policy statement")
@@ -130,12 +133,12 @@ def has_left_office(filed: OnFile, name: str) -> bool:
     return any(before.name == name for before in filed.invitation.minister.predecessors.all())
 
 
-def put_aside(filed: OnFile, answers: set[str]) -> list[str]:
+def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]:
     """Return, in sentences, what is on file and not expected while these answers stand."""
     if filed.is_silent or not answers:
         return []
     sentences = []
-    if filed.statement and answers.isdisjoint(ANSWERS_SPEAKING):
+    if filed.statement and of_state.isdisjoint(ANSWERS_SPEAKING):
         sentences.append(
             _(
                 "The policy statement that is on file is not expected with this answer. It is kept,"

@@ -9,7 +9,8 @@ from django.db.models import Case, Count, Exists, F, Max, Q, QuerySet, Subquery,
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.models.delegation import standing_answers
+from delegations.models.delegation import answers_of_state, standing_answers
+from delegations.models.statement import OF_STATE
 from invitations.forms.seen import lock_rows
 from invitations.models import ANSWERS_SPEAKING, Answer, Rank
 from invitations.models.states import by_status
@@ -105,18 +106,16 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
     """Order by rank of the speaker, then by order of request, then by the French alphabet.
 
     A speaker whose rank is not said comes last. A deputy minister counts as minister where the
-    State's minister does not come. A request is as old as the State's first standing reply that
-    brings a statement. In the alphabet, observers come after Member States.
+    State's minister does not come. A request is as old as the State's standing reply that brings
+    the statement. In the alphabet, observers come after Member States.
     """
-    comes = standing_answers(MINISTER_COMES, "delegation__edition", "delegation__member_state")
+    comes = standing_answers(MINISTER_COMES, *OF_STATE)
     minister = Rank.objects.filter(code=MINISTER).values("weight")
     stands_in = Q(speaker_rank__in=DEPUTIES) & ~Exists(
         comes.exclude(invitation__minister__rank__in=DEPUTIES)
     )
     weight = Case(When(stands_in, then=Subquery(minister)), default=F("speaker_rank__weight"))
-    requests = standing_answers(
-        ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state"
-    ).order_by("received_at")
+    requests = answers_of_state(ANSWERS_SPEAKING, *OF_STATE).order_by("received_at")
     return statements.order_by(
         weight.asc(nulls_last=True),
         Subquery(requests.values("received_at")[:1]),

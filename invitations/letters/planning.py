@@ -25,8 +25,6 @@ from invitations.letters.released import (
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
-    ANSWERS_BRINGING,
-    ANSWERS_SPEAKING,
     AUTOMATIC_KINDS,
     INVITING_KINDS,
     Channel,
@@ -101,8 +99,6 @@ def plan_acknowledgement(reply: Reply, besides: Container[str] = ()) -> None:
 
 # Who files goes on filing: one receipt tells what stands so long after the last change.
 AT_REST = dt.timedelta(hours=1)
-# The answers with which an office files what a receipt acknowledges.
-FILED_WITH = {"statement": ANSWERS_SPEAKING, "delegation": ANSWERS_BRINGING}
 
 
 def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], str]) -> None:
@@ -134,8 +130,8 @@ def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], st
 
 def why_receipt_overtaken(receipt: Letter) -> str:
     """Return why what the receipt tells counts no more, or is told by a later one."""
-    answers = Reply.objects.in_force_for(receipt.invitation)
-    if not answers.filter(answer__in=FILED_WITH[receipt.variant]).exists():
+    in_force = Reply.objects.in_force_for(receipt.invitation)
+    if not in_force.expecting(receipt.variant).exists():
         return _("what it acknowledges is not expected with the answer that stands now")
     later = Letter.objects.in_force().filter(pk__gt=receipt.pk, invitation=receipt.invitation_id)
     if later.filter(kind=receipt.kind, variant=receipt.variant).exists():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Minister
-from invitations.models.edition import ANSWERS_BRINGING, ForumEdition
+from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, ForumEdition
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.models.reasons import ReasonField
 from invitations.models.states import MemberState
@@ -32,6 +32,23 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
 
     def principal(self) -> Self:
         return self.filter(is_principal=True)
+
+    def answering_for_state(self) -> Self:
+        """Issued invitations whose answer is their State's: principal ones.
+
+        Of a State that has none, in force or drafted, any other's answer is.
+        """
+        principal = self.model.objects.principal().exclude(status=Invitation.Status.WITHDRAWN)
+        of_state = {"edition": OuterRef("edition"), "member_state": OuterRef("member_state")}
+        return self.issued().filter(Q(is_principal=True) | ~Exists(principal.filter(**of_state)))
+
+    def speaking_by_courtesy(self) -> Self:
+        """Invitations whose answer brings a statement, while that of their State brings none."""
+        speaking = {"replies__status": "standing", "replies__answer__in": ANSWERS_SPEAKING}
+        for_state = self.model.objects.answering_for_state()
+        of_state = {"edition": OuterRef("edition"), "member_state": OuterRef("member_state")}
+        others = self.issued().exclude(pk__in=for_state.values("pk"))
+        return others.filter(~Exists(for_state.filter(**speaking, **of_state)), **speaking)
 
     def answered(self) -> Self:
         """Issued invitations with a standing reply; a contested reply beside it changes nothing."""

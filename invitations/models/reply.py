@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Rank
 from invitations.models.correspondence import Channel, Correspondence
-from invitations.models.edition import Answer, Segment
+from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Segment
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders.steps import ReminderStep
 from invitations.text.dates import labelled, printed_list
 
+# The answers with which an office files what a receipt acknowledges.
+FILED_WITH = {"statement": ANSWERS_SPEAKING, "delegation": ANSWERS_BRINGING}
 NAME_THE_SUBSTITUTE = _("Please name the substitute.")
 
 
@@ -42,6 +44,15 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def in_force_for(self, invitation: Invitation) -> Self:
         """Standing replies of the invitation's State, to any of its issued invitations."""
         return self.of_state(invitation).filter(is_in_force=True)
+
+    def answering_for_state(self) -> Self:
+        """Replies to invitations whose answer is their State's: statements follow them alone."""
+        return self.filter(invitation__in=Invitation.objects.answering_for_state())
+
+    def expecting(self, what: str) -> Self:
+        """Replies that ask for the "statement" or the "delegation": any minister's bring people."""
+        found = self.filter(answer__in=FILED_WITH[what])
+        return found.answering_for_state() if what == "statement" else found
 
     def of_state(self, invitation: Invitation) -> Self:
         """All replies of the invitation's State, each with ``is_in_force``."""

@@ -168,7 +168,7 @@ def filed_page(
         here="answer",
         begun=begun_draft(invitation, filed),
         next_part=next_part(parts, "answer"),
-        put_aside=put_aside(filed, filed.answers),
+        put_aside=put_aside(filed, filed.answers, filed.of_state),
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
@@ -216,7 +216,7 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         standing=filed.standing,
         filed=filed,
         next_part=next_part(parts, "answer"),
-        put_aside=put_aside(filed, filed.answers),
+        put_aside=put_aside(filed, filed.answers, filed.of_state),
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
         copied="copy" in mailed,
     )

@@ -77,7 +77,7 @@ def summary_page(
         lines=[(place_of(field), label, said) for field, label, said in fields],
         fallen=fallen_points(form, words, language),
         standing=standing,
-        put_aside=put_aside(filed, answers_with(filed, form.words["answer"])),
+        put_aside=put_aside(filed, *answers_with(filed, form.words["answer"])),
         beside=beside,
         nothing_saved=_("This reply has not been recorded"),
     )
@@ -103,9 +103,14 @@ def marked_anew(form: ReplyForm, name: str, mark: str, because: ValidationError)
     return again
 
 
-def answers_with(filed: OnFile, answer: str) -> set[str]:
-    """Return the answers that would stand for the State; one that is to follow replaces none."""
-    return filed.answers if answer == Answer.HOLDING else filed.of_others | {answer}
+def answers_with(filed: OnFile, answer: str) -> tuple[set[str], set[str]]:
+    """Return the answers of all ministers of the State, and its own ones, once this one stands.
+
+    One that is to follow replaces none.
+    """
+    if answer == Answer.HOLDING:
+        return filed.answers, filed.of_state
+    return filed.of_others | {answer}, {answer} if filed.is_for_state else filed.of_state
 
 
 def place_of(field: str) -> str:

@@ -78,7 +78,7 @@ def test_after_regrets_what_is_on_file_is_shown_and_nothing_is_asked_about_it(in
     assert "the registration of each participant" not in delegation
 
 
-def test_nothing_is_put_aside_while_another_minister_of_the_state_comes(invitation):
+def test_people_are_kept_on_while_another_minister_comes_and_the_statement_is_not(invitation):
     minister = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
     other = InvitationFactory(
         minister=minister, edition=invitation.edition, is_principal=False, status="issued"
@@ -88,7 +88,7 @@ def test_nothing_is_put_aside_while_another_minister_of_the_state_comes(invitati
 
     page = text(browser(invitation).post(page_of(invitation), words, follow=True))
 
-    assert STATEMENT_KEPT not in page
+    assert STATEMENT_KEPT in page
     assert DELEGATION_KEPT not in page
 
 

@@ -1,7 +1,7 @@
 """What an office that said yes has to do next, and what its State has filed of it."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -27,16 +27,23 @@ ASKED_BY: dict[str, tuple[str, ...]] = {
     NextStep.HEAD: ANSWERS_BRINGING,
     NextStep.TEXT: ANSWERS_SPEAKING,
 }
+# A State has one statement, by its own answer; any of its ministers may bring somebody.
+BY_ANSWER_OF_STATE = (NextStep.SPEAKER, NextStep.TEXT)
 
 
-def left_to_do(answers: Iterable[str], filed: Collection[str]) -> list[NextStep]:
-    """Return what these answers ask for and nobody has filed, in order."""
-    given = set(answers)
-    return [
-        step
-        for step in NextStep
-        if not given.isdisjoint(ASKED_BY[step]) and step.value not in filed
-    ]
+def left_to_do(
+    answers: Collection[str], of_state: Collection[str], filed: Collection[str]
+) -> list[NextStep]:
+    """Return what is asked for and nobody has filed, in order.
+
+    ``answers`` are those of all its ministers, ``of_state`` those that are the State's own.
+    """
+
+    def asks(step: NextStep) -> bool:
+        given = of_state if step in BY_ANSWER_OF_STATE else answers
+        return not set(given).isdisjoint(ASKED_BY[step])
+
+    return [step for step in NextStep if asks(step) and step.value not in filed]
 
 
 def asked_before(edition: ForumEdition, asks_for: str) -> dt.date:
@@ -100,7 +107,9 @@ def offices_to_ask(what: str) -> InvitationQuerySet:
 
 
 def said_yes_to(what: str) -> InvitationQuerySet:
-    issued: InvitationQuerySet = Invitation.objects.issued()
-    return issued.filter(
+    found: InvitationQuerySet = Invitation.objects.issued()
+    if what in BY_ANSWER_OF_STATE:
+        found = found.answering_for_state()
+    return found.filter(
         replies__status="standing", replies__answer__in=ASKED_BY[what], replies__carried_from=None
     )

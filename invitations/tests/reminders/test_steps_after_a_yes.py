@@ -91,7 +91,8 @@ def test_what_lacks_an_address_is_one_letter_that_waits_until_there_is_one(said_
     assert Letter.objects.get(kind="reminder").pk == waiting.pk
 
 
-def test_the_second_office_of_a_state_is_asked_once_the_first_says_no(said_yes, peer):
+def two_offices(said_yes):
+    """Return the principal office and one by courtesy of a State, both of which said yes."""
     first = said_yes()
     Invitation.objects.update(is_principal=False)
     second = said_yes(
@@ -101,6 +102,20 @@ def test_the_second_office_of_a_state_is_asked_once_the_first_says_no(said_yes, 
     )
     Invitation.objects.filter(pk=second.pk).update(is_principal=False)
     Invitation.objects.filter(pk=first.pk).update(is_principal=True)
+    return first, second
+
+
+def test_nobody_else_is_asked_for_the_statement_once_the_first_office_says_no(said_yes):
+    first, _second = two_offices(said_yes)
+    with time_machine.travel(THE_DAY, tick=False):
+        record_reply(first, {"answer": "regrets"})
+
+    assert asked_on() == 0
+
+
+def test_the_second_office_of_a_state_names_the_head_once_the_first_says_no(said_yes, peer):
+    ReminderStep.objects.update(asks_for="head", variant="head")
+    first, _second = two_offices(said_yes)
     asked_on()
     assert reminders().get().recipients == [["to", "focal@example.org"]]
 
