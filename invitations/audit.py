@@ -19,6 +19,11 @@ Changes = Mapping[str, tuple[object, object]]
 class Act(TextChoices):
     ISSUED = "issued", _("put in force with the approval of its letter")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    PRINCIPAL = "principal", _("made the State’s principal invitation")
+    BY_COURTESY = (
+        "by_courtesy",
+        _("by courtesy from now on: another one is the principal invitation"),
+    )
     DRAFT_AGAIN = "draft_again", _("a draft again: its circular was called back")
     LETTER_LEFT = "letter_left", _("its letter left as it is, though the record says otherwise")
     HAND_OVER_ASKED = (

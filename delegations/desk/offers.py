@@ -17,6 +17,7 @@ from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.mending.replacing import MAY_REPLACE
 from invitations.letters.approval import why_not_recomposed
+from invitations.letters.issuing import why_not_principal
 from invitations.models import (
     INVITING_KINDS,
     Delivery,
@@ -58,6 +59,7 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
         *to_send_elsewhere(dossier, invitation),
         *to_replace(dossier, invitation),
         *to_hand_over(dossier, invitation),
+        *to_make_principal(dossier, invitation),
         *to_withdraw(dossier, invitation),
     ]
 
@@ -190,6 +192,12 @@ def to_hand_over(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     if all(map(dossier.may, HANDS_OVER)) and not (withdrawn or waits or differ):
         url = reverse("desk:hand_over", args=[invitation.pk])
         yield Offer(_("Hand over to a successor"), "how_to_reg", url)
+
+
+def to_make_principal(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    if dossier.may("invitations.change_invitation") and not why_not_principal(invitation):
+        url, rows = list_url(Invitation), (invitation.pk,)
+        yield Offer(_("Make it the principal invitation"), "star", url, "make_principal", rows)
 
 
 def to_withdraw(dossier: Dossier, invitation: Any) -> Iterator[Offer]:

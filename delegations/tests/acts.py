@@ -7,7 +7,7 @@ from delegations.releases.moved_dates import release_move
 from delegations.releases.succession import release_hand_over
 from delegations.tests.api.tokens import made
 from delegations.tokens import make_token, release_token, revoke_token
-from invitations.letters.issuing import draft_invitations
+from invitations.letters.issuing import draft_invitations, make_principal
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,
     hold,
@@ -16,13 +16,24 @@ from invitations.outbox.moved_dates.asking import (
     values_of_edition,
 )
 from invitations.outbox.moved_dates.in_force import put_in_force
-from invitations.tests.factories import EditionFactory, MinisterFactory, ReplyFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
 from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked, in_force
 
 
 def beginning_from_another(_make, by):
     return new_edition_from(EditionFactory(), {"symbol": "x"}, "", by)
+
+
+def making_principal(_make, by):
+    invitation = InvitationFactory(is_principal=False)
+    make_principal(invitation, by, BECAUSE)
+    return invitation
 
 
 def drafting(_make, by):
@@ -92,6 +103,7 @@ def revoking_a_token(_make, by):
 EDITION_ACTS = {
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
+    make_principal: making_principal,
     ask_to_move: asking_to_move,
     hold: holding,
     stop: stopping_an_edition,

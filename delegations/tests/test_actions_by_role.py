@@ -115,6 +115,7 @@ def invitations():
     ended = in_use()
     end_link(ended, 1, someone(), BECAUSE)
     yield "without link", ended
+    yield "by courtesy", InvitationFactory(is_principal=False)
     leaving = in_use()
     asked_for(leaving)
     yield "handed over", leaving

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.models import Answer, Reconfirmation, Reply
+from invitations.models import Answer, Invitation, Reconfirmation, Reply
 
-SILENT, CONTESTED = "silent", "contested"
+SILENT, CONTESTED, SPEAKS_BY_COURTESY = "silent", "contested", "speaks_by_courtesy"
 ANSWERS_IN_SHORT: dict[str, Any] = {
     Answer.IN_PERSON: gettext_lazy("in person"),
     Answer.REPRESENTED: gettext_lazy("represented"),
@@ -46,7 +46,12 @@ class StandingAnswerFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
-        return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
+        own = [(SILENT, _("silent")), (CONTESTED, _("contested"))]
+        return [
+            *own,
+            *answers,
+            (SPEAKS_BY_COURTESY, _("a statement, though the State’s own brings none")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         if self.value() is None:
@@ -55,5 +60,7 @@ class StandingAnswerFilter(admin.SimpleListFilter):
             return queryset.silent().principal()
         if self.value() == CONTESTED:
             return queryset.filter(pk__in=Reply.objects.to_settle().values("invitation"))
+        if self.value() == SPEAKS_BY_COURTESY:
+            return queryset.filter(pk__in=Invitation.objects.speaking_by_courtesy().values("pk"))
         standing = Reply.objects.standing().filter(answer=self.value())
         return queryset.issued().filter(pk__in=standing.values("invitation"))

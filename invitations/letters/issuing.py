@@ -137,6 +137,35 @@ def withdraw_invitations(
     return in_hand
 
 
+@transaction.atomic
+def make_principal(invitation: Invitation, by: User, because: str) -> None:
+    """Let the invitation answer for its State; the one that did so stays in force, by courtesy."""
+    if not because.strip():
+        raise ValidationError(_("Say why it becomes the State’s principal invitation."))
+    of_state = Invitation.objects.filter(
+        edition=invitation.edition_id, member_state=invitation.member_state_id
+    )
+    in_hand = {one.pk: one for one in of_state.locked()}
+    chosen = in_hand.pop(invitation.pk)
+    if why := why_not_principal(chosen):
+        raise ValidationError(why)
+    before = [
+        one for one in in_hand.values() if one.is_principal and one.status != Status.WITHDRAWN
+    ]
+    of_state.filter(pk__in=[one.pk for one in before]).update(is_principal=False)
+    of_state.filter(pk=chosen.pk).update(is_principal=True)
+    record_acts(before, Act.BY_COURTESY, by, because, {"is_principal": (True, False)})
+    record_act(chosen, Act.PRINCIPAL, by, because, {"is_principal": (False, True)})
+    invitation.refresh_from_db(fields=["is_principal"])
+
+
+def why_not_principal(invitation: Invitation) -> str:
+    """Return why the invitation cannot become its State's principal one; empty if it can."""
+    if invitation.status != Status.ISSUED:
+        return _("This invitation is not in force.")
+    return _("It is the principal invitation already.") if invitation.is_principal else ""
+
+
 def lock_invitation(invitation: Invitation) -> None:
     """Lock the invitation, so that one at a time files for it, and read its present status.
 

@@ -130,6 +130,7 @@ TAKEN_BY = {
     "highlevelsession: unpublish": DESK,
     "invitation: compose_letters": DRAFTERS,
     "invitation: end_links": DRAFTERS,
+    "invitation: make_principal": DRAFTERS,
     "invitation: replace_letters": DRAFTERS,
     "invitation: replace_links": DRAFTERS,
     "invitation: send_to_another": DRAFTERS,

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from delegations.desk.needs.letters import deliveries, letters, originals, people
 from delegations.desk.needs.need import Need, found_of
-from delegations.desk.needs.people import approvals, changes, mails, replies, speakers
+from delegations.desk.needs.people import approvals, changes, courtesy, mails, replies, speakers
 from delegations.desk.needs.systems import systems
 from delegations.desk.outbox import OutboxRow
 from invitations.models import ForumEdition
@@ -49,6 +49,7 @@ def all_needs(
     yield from replies(edition, request)
     yield from mails(request)
     yield from approvals(edition, request)
+    yield from courtesy(edition, request)
     yield from speakers(edition, request)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext_lazy
 from delegations.desk.board.reconfirmed import reconfirmed_url
 from delegations.desk.needs.need import Need, may, of_edition
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from invitations.admin.answers import SPEAKS_BY_COURTESY
 from invitations.admin.columns import list_url
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -19,6 +20,7 @@ from invitations.models import (
     DroppedScan,
     ForumEdition,
     HeldChange,
+    Invitation,
     LetterTemplate,
     Reconfirmation,
     ReminderStep,
@@ -159,6 +161,19 @@ def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         ),
         list_url(HighLevelSession, approved="no", edition__id__exact=edition.pk),
         HighLevelSession.objects.filter(edition=edition, second_approver=None),
+    )
+
+
+def courtesy(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+    """Yield who would speak for a State whose own answer brings no statement."""
+    yield Need(
+        may(request, "change_invitation"),
+        ngettext_lazy(
+            "answer by courtesy that brings a statement, while the State’s own brings none",
+            "answers by courtesy that bring statements, while the States’ own bring none",
+        ),
+        list_url(Invitation, answer=SPEAKS_BY_COURTESY, edition__id__exact=edition.pk),
+        edition.invitations.speaking_by_courtesy(),
     )
 
 

@@ -260,6 +260,20 @@ def test_speakers_without_a_place_are_counted_once_the_last_day_is_over(in_febru
     assert "speaker without a place on the list of speakers" in to_do(admin_client)
 
 
+def test_a_statement_by_courtesy_alone_needs_somebody_who_says_which_answer_counts(admin_client):
+    principal = InvitationFactory()
+    minister = MinisterFactory(member_state=principal.member_state, family_name="Sapt")
+    other = InvitationFactory(edition=principal.edition, minister=minister, is_principal=False)
+    ReplyFactory(invitation=other, answer="in_person")
+    title = "answer by courtesy that brings a statement, while the State’s own brings none"
+
+    item = to_do(admin_client)[title]
+
+    assert list(admin_client.get(item["url"]).context["cl"].queryset) == [other]
+    ReplyFactory(invitation=principal, answer="video")
+    assert title not in to_do(admin_client)
+
+
 def test_mail_of_nobody_yet_is_counted_once_where_there_is_one_edition(admin_client):
     invitation = InvitationFactory()
     Correspondence.objects.create(channel="fax")

@@ -61,6 +61,11 @@ from invitations.text.dates import labelled
 # More ministers than these are named to the database by what they have in common.
 MOST_BY_KEY = 1_000
 ENDED = ngettext_lazy("%(count)s link ended.", "%(count)s links ended.", "count")
+PRINCIPAL = ngettext_lazy(
+    "%(count)s invitation is its State’s principal one now.",
+    "%(count)s invitations are their States’ principal ones now.",
+    "count",
+)
 WITHDRAWN = ngettext_lazy(
     "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
 )
@@ -123,6 +128,7 @@ class InvitationAdmin(
         "send_to_another",
         "replace_links",
         "end_links",
+        "make_principal",
         "withdraw_selected",
     ]
     inlines = [
@@ -269,6 +275,27 @@ class InvitationAdmin(
     def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
         plan_letters_of_editions(request, editions, queryset)
+
+    @action(description=gettext_lazy("Make it the principal invitation"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Make it the principal invitation"),
+        explanation=gettext_lazy(
+            "The board, reminders, the policy statement and the list of speakers follow its answer "
+            "from now on. What is the principal invitation today stays in force, by courtesy. "
+            "Nobody is written to."
+        ),
+        button=gettext_lazy("Make it the principal invitation"),
+        form=ReasonForm,
+        why_not=issuing.why_not_principal,
+    )
+    def make_principal(
+        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+    ) -> None:
+        user = user_of(request)
+        done = act_on_each(
+            request, queryset, lambda one: issuing.make_principal(one, user, because)
+        )
+        tell_done(request, PRINCIPAL, done)
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     @confirmed(

@@ -193,7 +193,7 @@ def hand_over(change: HeldChange, by: User) -> None:
     withdraw_invitation(old, by, change.because)
     new = invitation_of_successor(old, focal_point, said)
     if old.is_principal:
-        make_principal(new, said)
+        settle_principal(new, said)
     plan_first_letter(new, said, change.asked_by)
     changes = {"invitation": (old.pk, new.pk)}
     record_acts(pass_unread_on(old, new), Act.ASSIGNED, by, change.because, changes)
@@ -260,7 +260,7 @@ def invitation_of_successor(old: Invitation, focal_point: Invitation, said: Any)
     )
 
 
-def make_principal(new: Invitation, said: Any) -> None:
+def settle_principal(new: Invitation, said: Any) -> None:
     """Let the successor's invitation, or the one that was chosen, be the State's own."""
     Invitation.objects.filter(pk=said["principal"] or new.pk).update(is_principal=True)
     new.refresh_from_db(fields=["is_principal"])

@@ -1,10 +1,16 @@
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.issuing import draft_invitation, issue_invitation, withdraw_invitation
+from invitations.letters.issuing import (
+    draft_invitation,
+    issue_invitation,
+    make_principal,
+    withdraw_invitation,
+)
 from invitations.models import Delivery, Invitation, Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -138,6 +144,53 @@ def test_after_a_withdrawal_the_state_can_be_invited_anew():
     successor = MinisterFactory(member_state=first.member_state, given_name="Antoinette")
 
     assert draft_invitation(first.edition, successor).is_principal
+
+
+def beside(principal, **fields):
+    """Invite another minister of the State, by courtesy."""
+    minister = MinisterFactory(member_state=principal.member_state, family_name="Sapt")
+    return InvitationFactory(
+        edition=principal.edition, minister=minister, is_principal=False, **fields
+    )
+
+
+def test_one_invitation_of_a_state_is_principal_and_the_one_before_stays_by_courtesy():
+    before = InvitationFactory()
+    chosen = beside(before)
+
+    make_principal(chosen, UserFactory(), "The minister speaks for the State.")
+
+    assert chosen.is_principal
+    before.refresh_from_db()
+    assert (before.status, before.is_principal) == ("issued", False)
+    for one, act in ((before, "by_courtesy"), (chosen, "principal")):
+        entry = LogEntry.objects.get_for_object(one).first()
+        assert entry.additional_data["act"] == act
+        assert entry.additional_data["because"] == "The minister speaks for the State."
+
+
+@pytest.mark.parametrize(
+    ("fields", "because", "refused"),
+    [
+        ({"status": "draft"}, "So.", "not in force"),
+        ({"status": "withdrawn"}, "So.", "not in force"),
+        ({}, " ", "Say why"),
+    ],
+)
+def test_no_invitation_that_is_not_in_force_becomes_principal(fields, because, refused):
+    before = InvitationFactory()
+    chosen = beside(before, **fields)
+
+    with pytest.raises(ValidationError, match=refused):
+        make_principal(chosen, UserFactory(), because)
+
+    before.refresh_from_db()
+    assert before.is_principal
+
+
+def test_what_is_principal_already_is_not_made_so_once_more():
+    with pytest.raises(ValidationError, match="already"):
+        make_principal(InvitationFactory(), UserFactory(), "So.")
 
 
 def test_a_withdrawn_invitation_keeps_its_replies():

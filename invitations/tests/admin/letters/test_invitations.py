@@ -235,6 +235,21 @@ def test_withdrawal_of_what_is_withdrawn_is_refused_by_name(admin_client):
     }
 
 
+def test_the_principal_invitation_of_a_state_is_changed_for_a_reason(admin_client):
+    before = InvitationFactory()
+    minister = MinisterFactory(member_state=before.member_state, family_name="Sapt")
+    chosen = InvitationFactory(edition=before.edition, minister=minister, is_principal=False)
+
+    asked = choose(admin_client, "make_principal", chosen)
+    done = choose(
+        admin_client, "make_principal", chosen, answered="yes", because="He speaks for the State."
+    )
+
+    assert "stays in force, by courtesy" in asked.text
+    assert told(done) == ["1 invitation is its State’s principal one now."]
+    assert list(Invitation.objects.filter(is_principal=True)) == [chosen]
+
+
 def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
     invitation = InvitationFactory()
 
