@@ -1,13 +1,14 @@
 """The sessions of the High-Level Track, and the list of speakers."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
@@ -17,11 +18,12 @@ from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
 from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
-from invitations.admin.columns import hour_column
+from invitations.admin.columns import hour_by_its_edition
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
+from invitations.forms.fields import HourOfEditionField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
 from invitations.text.dates import bracketed, left_to_right
@@ -32,6 +34,23 @@ UNPUBLISHED = ngettext_lazy(
 
 
 class SessionForm(WholeRowForm):
+    """A session; its hours are typed and shown by the clock of its edition."""
+
+    starts_at = HourOfEditionField(label=capfirst(gettext_lazy("starts at")))
+    ends_at = HourOfEditionField(label=capfirst(gettext_lazy("ends at")))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"starts_at", "ends_at"} & self.fields.keys():
+            field = cast("HourOfEditionField", self.fields[name])
+            field.by_the_clock_of(self.edition_named())
+
+    def edition_named(self) -> ForumEdition | None:
+        """Return the edition that is chosen, else that of the session."""
+        chosen = str(self.data.get(self.add_prefix("edition"), self.initial.get("edition", "")))
+        named = ForumEdition.objects.filter(pk=chosen) if chosen.isdecimal() else None
+        return named.first() if named else None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "edition" in self.changed_data and self.instance.pk and self.instance.slots.exists():
@@ -44,6 +63,10 @@ HAS_SPEAKERS = gettext_lazy(
 )
 
 
+BEGINS = hour_by_its_edition("starts_at", gettext_lazy("starts at"))
+ENDS = hour_by_its_edition("ends_at", gettext_lazy("ends at"))
+
+
 @admin.register(HighLevelSession)
 class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     form = SessionForm
@@ -52,8 +75,8 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     list_display = [
         "title",
         "segment",
-        hour_column("starts_at", gettext_lazy("starts at")),
-        hour_column("ends_at", gettext_lazy("ends at")),
+        BEGINS,
+        ENDS,
         "room",
         "seats",
         "is_called_off",
@@ -62,7 +85,8 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     actions = ["approve_selected", "unpublish"]
     list_filter = ["edition", "segment", "is_called_off", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
-    readonly_fields = ["approved"]
+    readonly_fields = ["approved", BEGINS, ENDS]
+    shown_to_readers = {"starts_at": BEGINS, "ends_at": ENDS}
     search_fields = ["title_en", "title_fr", "room", "chair"]
     date_hierarchy = "starts_at"
     fieldsets = [

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db.models import Model
@@ -138,6 +138,18 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
         return at_hour(getattr(row, name))
 
     return dated(shown, name)
+
+
+def hour_by_its_edition(name: str, title: Any) -> Callable[[Any], str]:
+    """Return a column that shows the instant by the clock of the row's edition, in files too."""
+
+    @display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        return at_hour(getattr(row, name), row.edition.zone)
+
+    column = dated(shown, name)
+    column.by_its_edition = True
+    return cast("Callable[[Any], str]", column)
 
 
 def dated(column: Any, name: str) -> Any:

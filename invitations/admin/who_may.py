@@ -17,7 +17,7 @@ from invitations.text.dates import comma_list
 class ForReadersMixin(unfold.ModelAdmin):
     """What is shown in place of fields whose values only a form makes readable."""
 
-    shown_to_readers: dict[str, str] = {}
+    shown_to_readers: dict[str, Any] = {}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
@@ -26,7 +26,7 @@ class ForReadersMixin(unfold.ModelAdmin):
         return with_names(without_reason(sets), self.shown_to_readers)
 
 
-def with_names(sets: Any, names: dict[str, str]) -> list[tuple[Any, dict[str, Any]]]:
+def with_names(sets: Any, names: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
     """Return the fieldsets with other names for some of their fields."""
     return [
         (title, {**options, "fields": [rename_fields(name, names) for name in options["fields"]]})
@@ -34,7 +34,7 @@ def with_names(sets: Any, names: dict[str, str]) -> list[tuple[Any, dict[str, An
     ]
 
 
-def rename_fields(name: Any, names: dict[str, str]) -> Any:
+def rename_fields(name: Any, names: dict[str, Any]) -> Any:
     if isinstance(name, list | tuple):
         return tuple(dict.fromkeys(names.get(one, one) for one in name))
     return names.get(name, name)

@@ -1,7 +1,8 @@
 """Fields for words and addresses: each tidies what was typed, or refuses it in a sentence."""
 
+import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -68,6 +69,49 @@ def clock_of_the_desk() -> str:
     """Return what the desk's time is called: that of Geneva, or else its zone."""
     zone = timezone.get_default_timezone_name()
     return _("Geneva time") if zone == OF_GENEVA else zone
+
+
+class HourOfEditionWidget(DeskHourWidget):
+    """A date and hour on the clock of an edition; while none is chosen, the page says whose."""
+
+    edition: Any = None
+
+    @property
+    def zone(self) -> dt.tzinfo | None:
+        return self.edition.zone if self.edition else None
+
+    @property
+    def clock(self) -> str:
+        if self.edition is None:
+            return _("By the clock of the edition.")
+        return str(self.edition.time_zone_name)
+
+    def decompress(self, value: Any) -> list[Any]:
+        with timezone.override(self.zone):
+            return cast("list[Any]", super().decompress(value))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"clock": self.clock}
+
+
+class HourOfEditionField(forms.SplitDateTimeField):
+    """An instant, typed and shown by the clock of its edition, which the form sets.
+
+    An hour that this clock skips, or strikes twice, is refused.
+    """
+
+    widget = HourOfEditionWidget
+
+    def by_the_clock_of(self, edition: Any) -> None:
+        cast("HourOfEditionWidget", self.widget).edition = edition
+
+    def compress(self, data_list: Any) -> dt.datetime | None:
+        with timezone.override(self.zone):
+            return cast("dt.datetime | None", super().compress(data_list))
+
+    @property
+    def zone(self) -> dt.tzinfo | None:
+        return cast("HourOfEditionWidget", self.widget).zone
 
 
 # The form fields that the admin's pages make of a model's columns.

@@ -219,7 +219,8 @@ def in_words(row: Model, name: str, field: forms.Field) -> str:
         return comma_list(called.get(one, one) for one in getattr(row, name)) or "–"
     value, chosen = getattr(row, name), getattr(row, f"get_{name}_display", None)
     if isinstance(value, dt.datetime):
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        at = timezone.localtime(value, getattr(field, "zone", None))
+        return date_format(at, "DATETIME_FORMAT")
     if isinstance(value, dt.date):
         return date_format(value)
     if isinstance(value, bool):

@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import at_hour, change_url, hour_column, text_link
+from invitations.admin.columns import (
+    at_hour,
+    change_url,
+    hour_by_its_edition,
+    hour_column,
+    text_link,
+)
 from invitations.models import CalendarEntry, SessionHours
 
 
@@ -56,6 +62,10 @@ class CalendarEntryAdmin(RecordAdmin):
         return at_hour(entry.letter.composed_at)
 
 
+BEGINS = hour_by_its_edition("starts_at", gettext_lazy("starts at"))
+ENDS = hour_by_its_edition("ends_at", gettext_lazy("ends at"))
+
+
 @admin.register(SessionHours)
 class SessionHoursAdmin(RecordAdmin):
     when_empty = gettext_lazy(
@@ -64,20 +74,22 @@ class SessionHoursAdmin(RecordAdmin):
     list_display = [
         "title",
         "segment",
-        hour_column("starts_at", gettext_lazy("starts at")),
-        hour_column("ends_at", gettext_lazy("ends at")),
+        BEGINS,
+        ENDS,
         "room",
         "is_called_off",
         "sequence",
         hour_column("published_at", gettext_lazy("published at")),
     ]
     list_filter = ["edition", "segment", "is_called_off"]
+    list_select_related = ["edition"]
     search_fields = ["title", "room"]
     date_hierarchy = "starts_at"
     fields = [
         ("edition", "segment"),
         "title",
-        ("starts_at", "ends_at"),
+        (BEGINS, ENDS),
         ("room", "is_called_off"),
         ("sequence", "published_at"),
     ]
+    readonly_fields = [BEGINS, ENDS]

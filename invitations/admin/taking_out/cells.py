@@ -76,15 +76,16 @@ def cell_of(listed: Any, row: Any, name: Any) -> Cell:
     if of := getattr(attribute, "dated", ""):
         value = getattr(row, of) or ""
     if isinstance(value, dt.date):
-        return on_the_desk(value)
+        zone = row.edition.zone if getattr(attribute, "by_its_edition", False) else None
+        return by_the_clock(value, zone)
     return in_words(field, attribute, value, row)
 
 
-def on_the_desk(moment: dt.date) -> dt.date:
-    """Return the day, or the instant by the desk's clock, to the second: no cell has a zone."""
+def by_the_clock(moment: dt.date, zone: dt.tzinfo | None) -> dt.date:
+    """Return the day, or the instant by the desk's clock or the zone's: no cell has a zone."""
     if not isinstance(moment, dt.datetime):
         return moment
-    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0)
+    return timezone.localtime(moment, zone).replace(tzinfo=None, microsecond=0)
 
 
 def in_words(field: Any, attribute: Any, value: Any, row: Any) -> str:
