@@ -7,6 +7,7 @@ from string import Template
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -266,13 +267,20 @@ def term_in(language: str, key: str) -> str:
 
 def propose_greetings(missions: Iterable[Mission]) -> int:
     """Write the greeting of each mission that has none, where it is certain; count them."""
-    written = 0
-    for mission in missions:
-        if not mission.greeted_as and (words := proposed_greeting(mission)):
-            mission.greeted_as = words
-            mission.save(update_fields=["greeted_as"])
-            written += 1
-    return written
+    lacking = [one for one in missions if not one.greeted_as and proposed_greeting(one)]
+    return sum(write_greeting(mission.pk) for mission in lacking)
+
+
+@transaction.atomic
+def write_greeting(pk: int) -> bool:
+    """Write it under the mission's lock: what a person typed meanwhile stays as it is."""
+    locked = Mission.objects.select_for_update(of=("self",), no_key=True)
+    mission = locked.filter(pk=pk, greeted_as="").first()
+    if mission is None or not (words := proposed_greeting(mission)):
+        return False
+    mission.greeted_as = words
+    mission.save(update_fields=["greeted_as"])
+    return True
 
 
 def proposed_greeting(mission: Mission) -> str:

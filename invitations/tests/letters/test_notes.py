@@ -265,8 +265,27 @@ def test_a_proposal_overwrites_no_greeting():
 
     assert propose_greetings(missions) == 1
 
-    assert missions[0].greeted_as.startswith("to the Permanent Mission of the Republic of Kenya")
-    assert missions[1].greeted_as == "to the Legation of Kenya"
+    first, second = (Mission.objects.get(pk=one.pk).greeted_as for one in missions)
+    assert first.startswith("to the Permanent Mission of the Republic of Kenya")
+    assert second == "to the Legation of Kenya"
+
+
+@pytest.mark.parametrize(
+    ("typed", "begins"),
+    [
+        ({"greeted_as": "to Zenda"}, "to Zenda"),
+        ({"kind": "embassy"}, ""),
+        ({"language": "fr"}, "à la Mission permanente"),
+    ],
+)
+def test_what_a_person_typed_of_a_mission_meanwhile_is_not_overwritten(typed, begins):
+    read = MissionFactory(greeted_as="")
+    read.states.set(shipped("KEN"))
+    Mission.objects.filter(pk=read.pk).update(**typed)
+
+    propose_greetings([read])
+
+    assert " ".join(Mission.objects.get(pk=read.pk).greeted_as.split()[:4]) == begins
 
 
 def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_kind():
