@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation
-from invitations.letters.planning import plan_receipts_again
+from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.outbox.moved_dates.rounds import note_reply
 from invitations.replies import BESIDE, come_to_stand, compare_others, status_against
@@ -83,7 +83,7 @@ def set_aside(reply: Reply, by: User, because: str) -> None:
         settled_because=because,
     )
     record_act(reply, Act.SET_ASIDE, by, because, {"status": (before, after)})
-    if before in BESIDE:
+    if before in (*BESIDE, Status.SET_ASIDE):
         put_back(reply, before)
         if reply.invitation.status == Invitation.Status.ISSUED:
             plan_receipts_again(reply.invitation)
@@ -98,14 +98,22 @@ def put_back(gone: Reply, status: str) -> None:
         if stands := to_stand(gone, before, others):
             put_in_force(stands, Status.STANDING)
             if before and before != stands:
-                put_in_force(before, status_against(stands, before))
+                put_beside(before, stands)
             # Who left office is told nothing.
             is_issued = gone.invitation.status == Invitation.Status.ISSUED
             (come_to_stand if is_issued else compare_others)(stands, others)
             Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
-    elif before:
+    elif before and not any(one.channel == gone.channel and one.status in BESIDE for one in others):
         for standing in (one for one in others if one.status == Status.STANDING):
-            put_in_force(before, status_against(standing, before))
+            put_beside(before, standing)
+
+
+def put_beside(reply: Reply, standing: Reply) -> None:
+    """Let the reply confirm or contest what stands; it may have gone before it was acknowledged."""
+    put_in_force(reply, status_against(standing, reply))
+    is_issued = reply.invitation.status == Invitation.Status.ISSUED
+    if is_issued and not reply.acknowledgements.in_force().exists():
+        plan_acknowledgement(reply)
 
 
 def to_stand(gone: Reply, before: Reply | None, others: list[Reply]) -> Reply | None:

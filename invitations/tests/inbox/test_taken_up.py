@@ -300,6 +300,66 @@ def test_what_staff_set_aside_of_its_channel_still_lets_nothing_before_it_rise(i
     assert not invitation.replies.contested().exists()
 
 
+def test_a_contradiction_whose_place_it_took_waits_again_though_staff_had_set_it_aside(invitation):
+    record_reply(invitation, IN_PERSON)
+    by_fax(invitation, {"answer": "video"}, hours_ago=2)
+    filed = by_fax(invitation)
+    settle_contested(filed.replies.get(), UserFactory(), "It cannot be theirs.", stands=False)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "standing"),
+        ("video", "fax", "contested"),
+        ("regrets", "fax", "set_aside"),
+    ]
+
+
+def test_what_it_had_replaced_stands_again_though_staff_had_chosen_another(invitation):
+    by_fax(invitation, IN_PERSON, hours_ago=2)
+    filed = by_fax(invitation, {"answer": "video"})
+    online = record_reply(invitation, REGRETS)
+    settle_contested(online, UserFactory(), "By telephone.", stands=True)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("in_person", "fax", "contested"),
+        ("video", "fax", "set_aside"),
+        ("regrets", "online", "standing"),
+    ]
+
+
+def test_a_later_word_of_its_channel_keeps_what_came_before_from_waiting_again(invitation):
+    record_reply(invitation, IN_PERSON)
+    by_fax(invitation, {"answer": "video"}, hours_ago=3)
+    filed = by_fax(invitation, hours_ago=2)
+    settle_contested(filed.replies.get(), UserFactory(), "It cannot be theirs.", stands=False)
+    by_fax(invitation, {"answer": "written"})
+
+    taken_up(filed)
+
+    assert invitation.replies.contested().get().answer == "written"
+
+
+@pytest.mark.parametrize("is_set_aside", [False, True])
+def test_a_contradiction_that_waits_again_is_acknowledged_if_it_was_not(
+    reached, approved_texts, is_set_aside
+):
+    invitation = reached()
+    record_reply(invitation, IN_PERSON)
+    first = by_fax(invitation, {"answer": "video"}, hours_ago=2).replies.get()
+    filed = by_fax(invitation)
+    compose_planned()
+    assert not first.acknowledgements.in_force().exists()
+    if is_set_aside:
+        settle_contested(filed.replies.get(), UserFactory(), "It is not theirs.", stands=False)
+
+    taken_up(filed)
+
+    assert first.acknowledgements.in_force().get().variant == "contested"
+
+
 def test_what_is_recorded_of_it_anew_is_taken_up_alone(invitation):
     filed = taken_up(by_fax(InvitationFactory()))
     first = filed.replies.get()
