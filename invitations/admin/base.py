@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.core.validators import ProhibitNullCharactersValidator
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -43,7 +45,7 @@ from invitations.admin.who_may import (
 )
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
-from invitations.forms.seen import ListedForm
+from invitations.forms.seen import ListedForm, ListedFormSet
 from invitations.models import HeldChange
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
@@ -155,6 +157,9 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         )
         return form
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, **{"formset": ListedFormSet, **kwargs})
+
     def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
         """Name each choice as the lists and the search for choices do."""
         field = super().formfield_for_dbfield(*args, **kwargs)
@@ -194,7 +199,9 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {**self._who_may(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
+        # Rows that are edited in their list stay locked from their comparison until they are saved.
+        with transaction.atomic() if "_save" in request.POST else nullcontext():
+            return super().changelist_view(request, context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -183,7 +183,7 @@ class ListedForm(forms.ModelForm):
         self.add_error(name, _("On file now: %(words)s") % {"words": words})
 
     def save(self, commit: bool = True) -> Any:
-        """Lock the row until it is saved: of what stands now, only what was typed is changed."""
+        """Change only what was typed of what stands now, also of columns that the list lacks."""
         now = locked_anew(self.instance)
         for column in columns_of(now) if now else []:
             if column.name not in self.changed_data:
@@ -192,6 +192,15 @@ class ListedForm(forms.ModelForm):
 
     def shown_as(self, name: str) -> str:
         return self.add_initial_prefix(name)
+
+
+class ListedFormSet(forms.BaseModelFormSet):
+    """The rows of such a list: locked before they are read, until those that changed are saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.queryset is not None:
+            lock_rows(self.model, list(self.queryset.values_list("pk", flat=True)))
 
 
 def columns_of(row: Model) -> list[Any]:

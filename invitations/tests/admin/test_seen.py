@@ -271,6 +271,24 @@ def test_a_name_that_is_corrected_at_the_same_moment_is_not_put_back_by_the_list
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+def test_what_is_typed_over_a_change_of_the_same_moment_is_refused_by_the_list_of_states():
+    state = MemberStateFactory(language="ar")
+    client = browser_of(UserFactory(is_superuser=True))
+    url = reverse("admin:invitations_memberstate_changelist")
+    sent = as_listed(client.get(url)) | {"form-0-language": "en", "_save": "Save"}
+
+    refused = before_the_commit_of(
+        lambda: MemberState.objects.filter(pk=state.pk).update(language="fr"),
+        lambda: client.post(url, sent),
+    )
+
+    state.refresh_from_db()
+    assert state.language == "fr"
+    assert "On file now: French" in refused.content.decode()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
 def test_of_one_text_two_versions_are_taken_up_at_once_and_neither_waits_for_the_other():
     text = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en").last()
     newer = revise_template(text, UserFactory(), "Another subject", text.paper, text.mail)
