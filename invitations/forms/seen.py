@@ -199,8 +199,9 @@ class ListedFormSet(forms.BaseModelFormSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.is_bound and self.queryset is not None:
-            lock_rows(self.model, list(self.queryset.values_list("pk", flat=True)))
+        rows: Any = self.queryset
+        if self.is_bound:
+            lock_rows(rows.model, list(rows.values_list("pk", flat=True)))
 
 
 def columns_of(row: Model) -> list[Any]:
