@@ -42,7 +42,7 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
     Each is saved by itself: a wrong word holds back no file, and a bad file no word.
     """
-    sessions = session_choices(invitation.edition)
+    sessions = session_choices(invitation)
     if request.method != "POST":
         return statement_page(request, invitation, sessions)
     form = StatementForm(request.POST, of=invitation, sessions=sessions)
@@ -93,7 +93,7 @@ def saved_words(files: list[str]) -> str:
 def show_in_other_language(
     request: HttpRequest, invitation: Invitation, form: StatementForm
 ) -> HttpResponse:
-    sessions = session_choices(invitation.edition)
+    sessions = session_choices(invitation)
     again = StatementForm(of=invitation, sessions=sessions, typed=form.typed)
     files_form = files_form_of(invitation)
     files_form.initial["text_language"] = request.POST.get("text_language", "")
@@ -122,7 +122,7 @@ def stale_page(
     files_saved: list[str],
 ) -> HttpResponse:
     """Show the saved values beside the typed ones; sent again, the form replaces them."""
-    filed, sessions = read_on_file(invitation), session_choices(invitation.edition)
+    filed, sessions = read_on_file(invitation), session_choices(invitation)
     data = request.POST.copy()
     data["seen"] = statement_mark(cast("PolicyStatement", stale.row) if stale.row.pk else None)
     form = StatementForm(data, of=invitation, sessions=sessions)

@@ -38,7 +38,7 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take texts and a photo, each file by itself: a bad one does not hold back a good one."""
     if request.method != "POST":
         return redirect("office:statement", invitation.pk)
-    sessions, form = session_choices(invitation.edition), files_form_of(invitation, request)
+    sessions, form = session_choices(invitation), files_form_of(invitation, request)
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
         return statement_page(request, invitation, sessions, files_form=form, status=403)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
-from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
+from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import MODE_OF_ANSWER, next_part, office_parts, statement_doubts
@@ -22,21 +23,35 @@ from invitations.text.dates import printed_date, printed_hour
 STAFF_NEED = "delegations.view_policystatement"
 
 
-def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
-    """Return the sessions that take place and have slots, by their hours in calendars."""
-    language = get_language()
-    offered = HighLevelSession.objects.public().filter(edition=edition, seats__gt=0)
-    shown = [(one.pk, one.as_published) for one in offered.by_published_hour()]
-    return [
-        (
-            pk,
-            f"{session.title} – "
-            + printed_hour(
-                session.starts_at.astimezone(edition.zone), edition.time_zone_name, language
-            ),
-        )
-        for pk, session in shown
-    ]
+def session_choices(invitation: Invitation) -> list[tuple[int, str]]:
+    """Return the sessions that take place and have slots, by their hours in calendars.
+
+    What the State prefers stays among them, and says so where it is not offered any more: whoever
+    saves the form for another reason does not drop it.
+    """
+    offered = HighLevelSession.objects.public().filter(seats__gt=0, pk=OuterRef("pk"))
+    of_state = PolicyStatement.objects.filter(
+        delegation__edition=invitation.edition_id,
+        delegation__member_state=invitation.member_state_id,
+    )
+    preferred = [Q(pk__in=of_state.values(name)) for name in SLOTS]
+    sessions = HighLevelSession.objects.filter(edition=invitation.edition_id)
+    sessions = sessions.annotate(is_offered=Exists(offered))
+    shown = sessions.filter(preferred[0] | preferred[1] | Q(is_offered=True)).by_published_hour()
+    return [(one.pk, printed_session(one, invitation.edition)) for one in shown]
+
+
+def printed_session(session: Any, edition: ForumEdition) -> str:
+    hours = session.as_published
+    at = printed_hour(
+        hours.starts_at.astimezone(edition.zone), edition.time_zone_name, get_language()
+    )
+    named = f"{hours.title} – {at}"
+    return (
+        named
+        if session.is_offered
+        else _("%(session)s (not offered any more)") % {"session": named}
+    )
 
 
 def statement_form(filed: OnFile, sessions: list[tuple[int, str]]) -> StatementForm:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from delegations.models import DelegationChange, PolicyStatement
+from delegations.models import DelegationChange, HighLevelSession, PolicyStatement
 from delegations.tests.office.statement.statements import (
     announced,
     file,
@@ -203,6 +203,23 @@ def test_sessions_to_prefer_stand_by_the_hours_of_calendars(invitation):
     page = text(browser(invitation).get(page_of(invitation, "statement")))
 
     assert page.index("Early – ") < page.index("Late – ")
+
+
+@pytest.mark.parametrize("how", [{"is_called_off": True}, {"seats": 0}])
+def test_a_preferred_session_that_is_not_offered_any_more_is_kept_and_says_so(invitation, how):
+    session, other = session_of(invitation, "First"), session_of(invitation, "Other")
+    client = browser(invitation)
+    announced(client, invitation, second_choice=session.pk)
+    HighLevelSession.objects.update(**how)
+
+    page = text(client.get(page_of(invitation, "statement")))
+    choice = re.search(r'<option value="(\d+)" selected>(First[^<]*)</option>', page)
+    words = {"second_choice": choice[1], "title": "On trust", "seen": seen_by(client, invitation)}
+    statement = announced(client, invitation, **words)
+
+    assert choice[2].endswith("(not offered any more)")
+    assert (statement.second_choice, statement.title) == (session, "On trust")
+    assert f'value="{other.pk}"' not in page
 
 
 def test_the_second_preference_is_another_session(invitation):
