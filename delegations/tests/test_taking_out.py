@@ -167,6 +167,19 @@ class EachList(TestCase):
         assert self.client.post(take_out_url(Invitation), {"kind": "exe"}).status_code == 200
         assert LogEntry.objects.count() == before
 
+    def test_a_list_to_which_one_of_our_links_led_is_taken_out_too(self):
+        state = Invitation.objects.first().member_state
+
+        page = self.client.get(f"{take_out_url(Invitation)}?member_state__id__exact={state.pk}")
+        others = {
+            (one.model, lookup): self.client.get(f"{take_out_url(one.model)}?{lookup}=1")
+            for one in PAGES
+            for lookup in (*one.linked_lookups, "pk")
+        }
+
+        assert page.context["filters"] == [f"Member State: {state}"]
+        assert {answer.status_code for answer in others.values()} == {200}
+
     def test_what_the_list_refuses_is_not_taken_out(self):
         url = f"{take_out_url(Invitation)}?minister__to_emails__startswith=a"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin.utils import (
+    NotRelationField,
     display_for_field,
     display_for_value,
     get_fields_from_path,
@@ -20,6 +21,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from invitations.admin.lookups import name_of_choice
 from invitations.text.dates import comma_list, labelled
 
 Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
@@ -128,23 +130,33 @@ def filters_in_words(listed: Any) -> list[str]:
             told.append(labelled(capfirst(one.title), comma_list(map(str, chosen))))
         for name in names:
             asked.pop(name, None)
-    told += [
-        labelled(capfirst(name_of_lookup(listed.model, lookup)), comma_list(values))
-        for lookup, values in asked.items()
-    ]
+    told += [told_of_lookup(listed.model, lookup, values) for lookup, values in asked.items()]
     if listed.query:
         told.append(labelled(_("Search"), listed.query))
     return told
 
 
-def name_of_lookup(model: Any, lookup: str) -> Any:
-    """Return the name of the column that an address compares."""
+def told_of_lookup(model: Any, lookup: str, values: list[str]) -> str:
+    """Return the name of the column that an address compares, and with what: rows by their names.
+
+    What is no column stands as it is.
+    """
+    fields = fields_of_lookup(model, lookup)
+    if not fields:
+        return labelled(capfirst(lookup), comma_list(values))
+    column, *before = reversed(fields)
+    if column.primary_key and before:
+        column, rows = before[0], before[0].related_model._default_manager
+        values = [name_of_choice(row) for row in rows.filter(pk__in=values)]
+    return labelled(capfirst(getattr(column, "verbose_name", lookup)), comma_list(values))
+
+
+def fields_of_lookup(model: Any, lookup: str) -> list[Any]:
+    """Return the columns on the way to the one that is compared; the comparison comes behind."""
     path = lookup
     while path:
         try:
-            field: Any = get_fields_from_path(model, path)[-1]
-        except FieldDoesNotExist:
+            return list(get_fields_from_path(model, path))
+        except (FieldDoesNotExist, NotRelationField):
             path = path.rpartition(LOOKUP_SEP)[0]
-        else:
-            return getattr(field, "verbose_name", lookup)
-    return lookup
+    return []
