@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.desk.asked import desk_page
 from delegations.desk.offers import HANDS_OVER
@@ -44,7 +46,7 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
     if why := why_not_handed_over(invitation):
         messages.error(request, why)
         return redirect(back)
-    on_file = what_is_on_file(invitation)
+    on_file = what_is_on_file(invitation, user_of(request))
     form = HandOverForm(
         request.POST or None,
         invitation=invitation,
@@ -73,22 +75,39 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/hand_over.html", context)
 
 
-def what_is_on_file(invitation: Invitation) -> dict[str, Any]:
-    """Return letter, answer, delegation and announced speaker, as the page says them."""
+def what_is_on_file(invitation: Invitation, user: User) -> dict[str, Any]:
+    """Return letter, answer, delegation and announced speaker, as the page says them.
+
+    Who may not open the list of delegates learns how many are named.
+    """
     letter, reply = standing_letter(invitation), invitation.replies.standing().first()
     of_state = Delegation.objects.filter(
         edition=invitation.edition_id, member_state=invitation.member_state_id
     )
-    named = Delegate.objects.filter(delegation__in=of_state)
+    named = Delegate.objects.filter(delegation__in=of_state).order_by("pk")
     announced = PolicyStatement.objects.filter(delegation__in=of_state)
     return {
         "letter": letter,
         "letter_day": on_day(letter.approved_at) if letter else "",
         "answer": ANSWERS_IN_SHORT[reply.answer] if reply else "",
         "answer_day": on_day(reply.received_at) if reply else "",
-        "people": list(named.order_by("pk")),
+        "delegation": told_of_delegation(named),
+        "people": named if user.has_perm("delegations.view_delegate") else [],
         "speaker": announced.values_list("speaker_name", flat=True).first(),
     }
+
+
+def told_of_delegation(named: "QuerySet[Delegate]") -> str:
+    """Return how many are named, and that a head is missing; empty where nobody is named."""
+    roles = list(named.values_list("role", flat=True))
+    if not roles:
+        return ""
+    people = ngettext("%(count)d person named", "%(count)d people named", len(roles)) % {
+        "count": len(roles)
+    }
+    if Delegate.Role.HEAD in roles:
+        return people
+    return _("%(people)s; the head of delegation is still to be named") % {"people": people}
 
 
 def invited_elsewhere(invitation: Invitation) -> list[tuple[str, str]]:
@@ -109,7 +128,7 @@ def what_is_asked(invitation: Invitation, on_file: dict[str, Any]) -> list[str]:
     """Return the questions that make sense: nothing is asked about what is not there."""
     is_there = {
         "reply": on_file["answer"],
-        "delegation": on_file["people"],
+        "delegation": on_file["delegation"],
         "principal": invitation.is_principal and other_invitations(invitation).exists(),
     }
     return [name for name, found in is_there.items() if found]

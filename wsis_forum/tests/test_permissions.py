@@ -9,12 +9,13 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client, RequestFactory, TestCase
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from delegations.groups import WRITTEN_BY_GROUP, permissions_of
-from invitations.models import Invitation, Minister
+from invitations.models import Minister
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import MemberStateFactory, UserFactory
+from wsis_forum.tests.addresses import addresses, page_named, url_of
 
 NOBODY, ADMINISTRATOR = "of no group", "administrator"
 PARTNERSHIP = "Partnership team"
@@ -168,43 +169,7 @@ TAKEN_BY = {
     "socialaccount: unlink_selected": {ADMINISTRATOR},
     "usersession: end_selected": {ADMINISTRATOR},
 }
-OF_DJANGO = {"index", "login", "logout", "password_change", "password_change_done", "search",
-             "autocomplete", "jsi18n", "view_on_site", "app_list"}  # fmt: skip
 STANDARD = ("changelist", "add", "change", "delete", "history")
-
-
-def addresses():
-    """The name of each address of the desk, with the values it takes."""
-    found = {one.app_name: one for one in get_resolver().url_patterns if hasattr(one, "app_name")}
-    yield from addresses_under(found["admin"])
-    for name, converters in addresses_under(found["desk"]):
-        yield f"desk:{name}", converters
-
-
-def addresses_under(branch):
-    for one in branch.url_patterns:
-        if hasattr(one, "url_patterns"):
-            yield from addresses_under(one)
-        elif one.name and one.name not in OF_DJANGO:
-            yield one.name, one.pattern.converters
-
-
-def url_of(name, converters):
-    """The address of the first row there is; of pages of both apps, that of its edition."""
-    if name.startswith("desk:"):
-        one = Invitation.objects.select_related("edition", "member_state").first()
-        said = {"symbol": one.edition.symbol, "iso3": one.member_state.iso3, "pk": one.pk}
-        return reverse(name, kwargs={kind: said[kind] for kind in converters})
-    row = page_named(name).model.objects.first()
-    first = row.pk if row else 1
-    return reverse(f"admin:{name}", args=[first, 1][: len(converters)])
-
-
-def page_named(name):
-    pages = admin.site._registry.values()
-    return next(
-        page for page in pages if name.startswith(f"{page.opts.app_label}_{page.opts.model_name}_")
-    )
 
 
 class Roles(TestCase):

@@ -34,6 +34,11 @@ class LetterFilesMixin(RecordAdmin):
         may_approve = request.user.has_perm("invitations.approve_letter")
         return may_approve or self.has_draft_permission(request)
 
+    def may_read_words(self, request: HttpRequest, letter: Letter) -> bool:
+        """Whether the user reads its words; of a list of delegates, only who may open theirs."""
+        may_see_names = request.user.has_perm("delegations.view_delegate")
+        return self.has_words_permission(request) and (may_see_names or not lists_delegates(letter))
+
     def get_urls(self) -> list[Any]:
         return [
             path(
@@ -101,7 +106,14 @@ class LetterFilesMixin(RecordAdmin):
     def _readable(self, request: HttpRequest, pk: int) -> Letter:
         if not (self.has_view_permission(request) and self.has_words_permission(request)):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+        letter: Letter = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_read_words(request, letter):
+            raise PermissionDenied
+        return letter
+
+
+def lists_delegates(letter: Letter) -> bool:
+    return letter.kind == Letter.Kind.RECEIPT and letter.variant == "delegation"
 
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -53,6 +54,9 @@ TESTS_SENT = ngettext_lazy(
     "%(count)s test is on its way to %(email)s.",
     "%(count)s tests are on their way to %(email)s.",
     "count",
+)
+NAMES_WITHHELD = gettext_lazy(
+    "The words name delegates, and are shown to those who may open the list of delegates."
 )
 # What the name of a letter says.
 NAMED_BY = ("invitation__member_state", "invitation__minister__member_state")
@@ -182,6 +186,8 @@ class LetterAdmin(
         words = ["shown_subject", "words_on_paper", "words_in_mail", "mail_as_read"]
         if not self.has_words_permission(request):
             about, words = about[:-2], ["shown_subject", "withheld"]
+        elif obj and not self.may_read_words(request, obj):
+            about, words = about[:-2], ["shown_subject", "names_withheld"]
         return [(None, {"fields": about}), (gettext_lazy("Words as composed"), {"fields": words})]
 
     readonly_fields = [
@@ -197,6 +203,7 @@ class LetterAdmin(
         "words_in_mail",
         "mail_as_read",
         "withheld",
+        "names_withheld",
     ]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
@@ -268,6 +275,10 @@ class LetterAdmin(
     def withheld(self, letter: Letter) -> str:
         return _("They carry the reply link and are shown to those who draft or approve.")
 
+    @display(description=gettext_lazy("words"))
+    def names_withheld(self, letter: Letter) -> str:
+        return str(NAMES_WITHHELD)
+
     @action(description=gettext_lazy("Send a test to myself"), permissions=["words"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
         """Send the letters as they would be today, marked as a test, to the user."""
@@ -279,6 +290,8 @@ class LetterAdmin(
         tell_done(request, TESTS_SENT, sent, email=user_of(request).email)
 
     def _send_test(self, request: HttpRequest, letter: Letter) -> None:
+        if not self.may_read_words(request, letter):
+            raise ValidationError(NAMES_WITHHELD)
         send_test(letter, user_of(request))
         self.log_change(request, letter, _("A test was sent to oneself."))
 
