@@ -17,12 +17,12 @@ from delegations.desk.board.genders import gender_context
 from delegations.desk.board.reconfirmed import reconfirmed_context
 from delegations.desk.board.standings import (
     INVITED,
-    KINDS,
-    NO_REGION,
+    Kind,
     RegionOfStates,
     Standing,
     by_region,
     counts,
+    kinds_shown,
     order_asked,
     standings_of,
 )
@@ -78,8 +78,8 @@ def headline(standings: list[Standing]) -> dict[str, int]:
 def legend(standings: list[Standing]) -> list[dict[str, Any]]:
     by_kind = counts(standings)
     return [
-        {"kind": kind, "words": capfirst(str(kind.words)), "count": by_kind[code]}
-        for code, kind in KINDS.items()
+        {"kind": kind, "words": capfirst(str(kind.words)), "count": by_kind[kind.code]}
+        for kind in kinds_shown(standings)
     ]
 
 
@@ -110,22 +110,29 @@ def table_of_answers(regions: list[RegionOfStates], edition: ForumEdition) -> di
     """Return the number of States by region and answer, with the sums of both."""
     rows = [(region.name, region.code, region.standings) for region in regions]
     everyone = [one for region in regions for one in region.standings]
+    kinds = kinds_shown(everyone)
+    sums = counts(everyone)
     return {
-        "kinds": [(kind, capfirst(str(kind.words))) for kind in KINDS.values()],
+        "kinds": [(kind, capfirst(str(kind.words))) for kind in kinds],
         "rows": [
-            {"name": name, "cells": cells(found, edition, region), "sum": len(found)}
+            {"name": name, "cells": cells(found, kinds, edition, region), "sum": len(found)}
             for name, region, found in rows
         ],
-        "sums": [cell["count"] for cell in cells(everyone, edition, NO_REGION)],
+        "sums": [sums[kind.code] for kind in kinds],
         "sum": len(everyone),
     }
 
 
-def cells(found: list[Standing], edition: ForumEdition, region: str) -> list[dict[str, Any]]:
+def cells(
+    found: list[Standing], kinds: list[Kind], edition: ForumEdition, region: str
+) -> list[dict[str, Any]]:
     by_kind = counts(found)
     return [
-        {"count": by_kind[code], "url": answers_url(edition, code, region) if region else ""}
-        for code in KINDS
+        {
+            "count": by_kind[kind.code],
+            "url": answers_url(edition, kind.code, region) if region else "",
+        }
+        for kind in kinds
     ]
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +19,7 @@ from invitations.models import (
 )
 from invitations.models.states import in_order
 
-DRAFT, UNINVITED = "draft", "uninvited"
+DRAFT, UNINVITED, BY_COURTESY = "draft", "uninvited", "courtesy"
 NO_REGION = ""
 
 
@@ -43,6 +43,7 @@ KINDS = {
         Kind(SILENT, gettext_lazy("silent"), "?"),
         Kind(DRAFT, gettext_lazy("letter has not left"), "…"),
         Kind(UNINVITED, gettext_lazy("no invitation"), "–"),
+        Kind(BY_COURTESY, gettext_lazy("by courtesy only"), "°"),
     )
 }
 ANSWERED = [code for code in KINDS if code in ANSWERS_IN_SHORT]
@@ -61,13 +62,19 @@ class Standing(NamedTuple):
 def standings_of(edition: ForumEdition, order: str) -> list[Standing]:
     """Return the States that the edition invites or could, Member States first, in that order."""
     invited = {row["member_state"]: row for row in principal_rows(edition)}
-    states = MemberState.objects.filter(Q(invited_by_default=True) | Q(pk__in=invited))
-    return [standing(state, invited.get(state.pk)) for state in in_order(states, order)]
+    live = live_invitations(edition).filter(member_state=OuterRef("pk"))
+    states = MemberState.objects.annotate(has_invitation=Exists(live))
+    could_be = states.filter(Q(invited_by_default=True) | Q(has_invitation=True))
+    return [standing(state, invited.get(state.pk)) for state in in_order(could_be, order)]
+
+
+def live_invitations(edition: ForumEdition) -> "QuerySet[Invitation]":
+    return edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
 
 
 def principal_rows(edition: ForumEdition) -> Any:
     """Return the edition's principal invitations that were not withdrawn, with their answers."""
-    live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
+    live = live_invitations(edition).filter(is_principal=True)
     stands = FilteredRelation("replies", condition=Q(replies__status="standing"))
     return (
         live.order_by()
@@ -79,9 +86,10 @@ def principal_rows(edition: ForumEdition) -> Any:
     )  # fmt: skip
 
 
-def standing(state: MemberState, row: dict[str, Any] | None) -> Standing:
+def standing(state: Any, row: dict[str, Any] | None) -> Standing:
     if row is None:
-        return Standing(state, KINDS[UNINVITED], None, None)
+        kind = BY_COURTESY if state.has_invitation else UNINVITED
+        return Standing(state, KINDS[kind], None, None)
     if row["status"] == Invitation.Status.DRAFT:
         return Standing(state, KINDS[DRAFT], None, row["pk"])
     if row["answer"]:
@@ -119,3 +127,9 @@ def counts(standings: Iterable[Standing]) -> dict[str, int]:
     for one in standings:
         found[one.kind.code] += 1
     return found
+
+
+def kinds_shown(standings: Iterable[Standing]) -> list[Kind]:
+    """Return the kinds of which a page speaks: by courtesy alone few States are ever invited."""
+    found = counts(standings)
+    return [kind for code, kind in KINDS.items() if code != BY_COURTESY or found[code]]

@@ -68,6 +68,39 @@ def test_courtesy_superseded_and_withdrawn_answers_move_no_tile(admin_client):
     }
 
 
+def test_a_state_that_is_invited_by_courtesy_alone_stands_so(admin_client):
+    edition = EditionFactory()
+    one = invited(edition, "Ruritania", is_principal=False)
+    one.member_state.invited_by_default = False
+    one.member_state.save()
+    invited(edition, "Strelsau", is_principal=False)
+    invited(edition, "Zenda", is_principal=False, status="withdrawn")
+
+    page = admin_client.get(BOARD, {"edition": edition.symbol}).context
+
+    courtesy, uninvited = "By courtesy only", "No invitation"
+    assert {tile["name"]: tile["more"].capitalize() for tile in page["regions"][0]["tiles"]} == {
+        "Ruritania": courtesy,
+        "Strelsau": courtesy,
+        "Zenda": uninvited,
+    }
+    assert {one["words"]: one["count"] for one in page["legend"][-2:]} == {
+        uninvited: 1,
+        courtesy: 2,
+    }
+    assert [str(words) for _kind, words in page["table"]["kinds"]][-1] == courtesy
+    assert (page["states"], page["invited"]) == (3, 0)
+
+
+def test_where_no_state_is_invited_by_courtesy_alone_the_board_does_not_speak_of_it(admin_client):
+    invited(EditionFactory(), "Ruritania")
+
+    page = admin_client.get(BOARD).context
+
+    assert [kind.code for kind, _words in page["table"]["kinds"]][-1] == "uninvited"
+    assert [one["kind"].code for one in page["legend"]][-1] == "uninvited"
+
+
 def test_the_tile_of_an_associate_member_says_so(admin_client):
     edition = EditionFactory()
     MemberStateFactory(region="Europe", status="associate")
@@ -143,7 +176,7 @@ def test_sums_of_the_table_are_those_of_its_rows_and_its_links_count_the_same(ad
 def test_each_way_to_stand_has_a_sign_of_its_own():
     marks = [kind.mark for kind in KINDS.values()]
 
-    assert len(set(marks)) == len(marks) == 9
+    assert len(set(marks)) == len(marks) == 10
 
 
 @pytest.mark.parametrize("states", [1, 3])
