@@ -47,6 +47,7 @@ def context_of(edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
         "replies": list(rows.replies(edition, standings, invited)),
         "sessions": rows.sessions(edition),
         "without_place": rows.without_place(edition),
+        "in_writing": rows.in_writing(edition),
         "contacts": list(rows.contacts(states, invited)),
         "forms": blank_forms(edition),
         "blank_lines": range(BLANK_LINES),

@@ -125,8 +125,19 @@ def session_of(session: Any, edition: ForumEdition) -> Session:
 
 
 def without_place(edition: ForumEdition) -> list[list[Lines]]:
-    """Return who has announced a statement and stands in no session yet, in order of speaking."""
-    announced = PolicyStatement.objects.standing().without_place()
+    """Return who is to be heard and stands in no session yet, in order of speaking."""
+    return announced_rows(edition, PolicyStatement.objects.heard().without_place())
+
+
+def in_writing(edition: ForumEdition) -> list[list[Lines]]:
+    """Return whose statement is filed and needs no place, since nobody delivers it."""
+    heard = PolicyStatement.objects.heard().values("pk")
+    return announced_rows(edition, PolicyStatement.objects.standing().exclude(pk__in=heard))
+
+
+def announced_rows(
+    edition: ForumEdition, announced: "QuerySet[PolicyStatement]"
+) -> list[list[Lines]]:
     announced = announced.filter(delegation__edition=edition).select_related(
         "delegation__member_state", "speaker_rank"
     )

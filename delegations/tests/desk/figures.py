@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delegations.desk.binder.printing import context_of
 from delegations.desk.board.genders import gender_counts
-from delegations.desk.board.standings import DRAFT, INVITED, UNINVITED, standings_of
+from delegations.desk.board.standings import INVITED, standings_of
 from delegations.models import Delegate, PolicyStatement
 from delegations.tests.api.published import V1
 from delegations.tests.api.tokens import released, with_token
@@ -115,7 +115,7 @@ class Figures:
             shown = self.client.get(state_url(self.edition, state)).context["invitations"]
             own = [item for item in shown if item["invitation"].pk == one.invitation]
             words = [str(item["answer"][1]).split(": ")[-1] for item in own if item["answer"]]
-            expected = [] if kind.code in (DRAFT, UNINVITED) else [str(kind.words)]
+            expected = [str(kind.words)] if kind.code in INVITED else []
             if words != expected:
                 yield f"page of {state}: {words}, and on the board {kind.words}"
             if by_api.get(state.iso2) != (kind.code if kind.code in INVITED else None):
@@ -179,7 +179,8 @@ class Figures:
             yield f"speakers: {len(public)} for everybody, and {told} by the API"
         announced = PolicyStatement.objects.standing().filter(delegation__edition=self.edition)
         placed = {state for _position, state in binder}
-        placed |= {row[0][0] for row in self.binder["without_place"]}
+        for part in ("without_place", "in_writing"):
+            placed |= {row[0][0] for row in self.binder[part]}
         for statement in announced:
             if statement.delegation.member_state.listed_as not in placed:
                 yield f"binder: nowhere {statement}"

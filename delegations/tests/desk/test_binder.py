@@ -15,6 +15,7 @@ from delegations.desk.binder.nightly import write_binder
 from delegations.desk.binder.printing import binder_of, context_of
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.api.published import published_edition, session_of, speaker_of
+from delegations.tests.places import announced
 from invitations.models import ForumEdition, MemberState, Mission, Reply, SessionHours, Setback
 from invitations.tests.factories import (
     EditionFactory,
@@ -154,6 +155,31 @@ def test_only_the_principal_invitation_of_a_state_is_silent(in_february):
     assert told["silent"] == 1
     assert [row[1] for row in state.rows] == [["Silent"], []]
     assert [row[0][-1] for row in state.rows] == ["Minister of Communications", "By courtesy"]
+
+
+def test_a_state_that_is_invited_by_courtesy_alone_is_in_it(in_february):
+    one = InvitationFactory(is_principal=False, minister__member_state__invited_by_default=False)
+
+    told = context_of(one.edition, timezone.now())
+
+    [state] = told["replies"]
+    assert state.rows[0][0][-1] == "By courtesy"
+    assert [state.name] == [one.name for one in told["contacts"]]
+
+
+def test_a_statement_in_writing_waits_for_no_place(in_february):
+    edition = published_edition()
+    session = session_of(edition, 9)
+    announced(session, "Ruritania")
+    announced(session, "Strelsau", mode="written")
+    announced(session, "Zenda", answer="written")
+    announced(session, "Hentzau", answer="regrets")
+
+    told = context_of(edition, timezone.now())
+
+    assert [row[0] for row in told["without_place"]] == [["Ruritania"]]
+    assert sorted(row[0] for row in told["in_writing"]) == [["Strelsau"], ["Zenda"]]
+    assert "Ruritania" in read(binder_of(edition, timezone.now()))
 
 
 def test_its_list_of_speakers_is_the_public_one(in_february, client):
