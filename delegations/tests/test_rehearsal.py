@@ -34,7 +34,7 @@ from wsis_forum.env import Mailbox
 LEFT_BEHIND = {
     *("StateAlias", "Alternate", "ReplyLink", "TelephoneCall", "CallListEntry", "Correspondence"),
     *("Reply", "Letter", "SignedOriginal", "CalendarEntry", "Delivery", "Bounce", "LetterEvent"),
-    *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "Outage", "Arming"),
+    *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "StaffMail", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
     *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage"),

@@ -48,7 +48,15 @@ from invitations.models.letter import Letter
 from invitations.models.list_import import ListExport, ListImport
 from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
-from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
+from invitations.models.operations import (
+    Arming,
+    DigestChoice,
+    Outage,
+    Setback,
+    StaffMail,
+    Tick,
+    Worker,
+)
 from invitations.models.partnership.interests import PartnershipInterest
 from invitations.models.reminders.calls import CallListEntry, TelephoneCall
 from invitations.models.reminders.filed import (
@@ -159,6 +167,7 @@ __all__ = [
     "SessionHours",
     "Setback",
     "SignedOriginal",
+    "StaffMail",
     "Stage",
     "StateAlias",
     "Step",

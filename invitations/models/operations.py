@@ -62,6 +62,25 @@ class Setback(models.Model):
         return f"{self.job}, {self.item}"
 
 
+class StaffMail(models.Model):
+    """A mail to staff or to a team that a worker hands over; gone once the answer is on file.
+
+    It is saved with the note that its words are told, so that what a worker left behind is seen.
+    """
+
+    job = models.SlugField(max_length=40)
+    item = models.CharField(max_length=50)
+    begun_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("mail to staff")
+        verbose_name_plural = _("mails to staff")
+
+    def __str__(self) -> str:
+        return f"{self.job}, {self.item}"
+
+
 class OutageQuerySet(models.QuerySet["Outage"]):
     def standing(self) -> Self:
         return self.filter(ended_at=None)

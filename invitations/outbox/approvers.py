@@ -3,13 +3,11 @@
 import datetime as dt
 import logging
 from email.message import EmailMessage
-from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
-from invitations.models import Alternate, HeldChange
+from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import why_mute
+from invitations.outbox.teams.staff_mail import hand_over, tell_of_vanished
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.jobs import Job
@@ -40,6 +38,7 @@ def tell_approvers(now: dt.datetime | None = None) -> int:
     if mute := why_mute():
         logger.warning(mute)
         return 0
+    tell_of_vanished(Job.TELL_APPROVERS)
     now = now or timezone.now()
     approvers = approvers_at(now)
     return each_apart(
@@ -66,42 +65,36 @@ def people_who_may(permission: str, now: dt.datetime) -> "QuerySet[User]":
 
 def tell(approver: User, now: dt.datetime) -> bool:
     """Send one mail about all that the approver was not told yet; a failure leaves it for later."""
-    changes, content = note_told(approver, now)
-    if not changes:
+    if not untold(approver, now).exists():
         return False
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    try:
-        with configured_carrier() as line:
-            line.connect()
-            line.hand_over(Envelope(sender, approver.email), content)
-    except (Refused, Unknown) as fault:
-        # It is not sent again each minute: the desk's first page shows the same.
-        logger.error("A mail to an approver may be lost: %s", fault.words)  # noqa: TRY400
-    except NotTaken as fault:
-        logger.warning("A mail to an approver waits: %s", fault.words)
-        TOLD.objects.filter(user=approver, heldchange__in=changes).delete()
-        return False
-    return True
+    told: list[HeldChange] = []
+    return hand_over(
+        StaffMail(job=Job.TELL_APPROVERS, item=str(approver.pk)),
+        approver.email,
+        note=partial(note_told, approver, now, told),
+        take_back=lambda: TOLD.objects.filter(user=approver, heldchange__in=told).delete(),
+    )
 
 
-@transaction.atomic
-def note_told(approver: User, now: dt.datetime) -> tuple[list[HeldChange], bytes]:
-    """Note that the approver is told, before the mail leaves: another worker finds nothing.
+def untold(approver: User, now: dt.datetime) -> "QuerySet[HeldChange]":
+    """Return what waits long, or was released alone, of which the approver was not told yet."""
+    long = Q(state=HeldChange.State.WAITING, asked_at__lte=now - TOLD_AFTER)
+    found = HeldChange.objects.exclude(told=approver).order_by("asked_at", "pk")
+    # Who changed a record cannot release it, but hears of what another one released alone.
+    own = found.filter(contributors=approver, state=HeldChange.State.WAITING).values("pk")
+    return found.filter(long | Q(state=HeldChange.State.ALONE)).exclude(pk__in=own)
 
-    Return the changes and the mail; of one that cannot be written nothing is noted as told.
+
+def note_told(approver: User, now: dt.datetime, told: list[HeldChange]) -> bytes:
+    """Note that the approver is told, and of what; return the mail, empty if there is nothing.
+
+    Another worker waits at the lock, and finds nothing. Of a mail that cannot be written nothing is
+    noted.
     """
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=approver.pk)
-    long = Q(state=HeldChange.State.WAITING, asked_at__lte=now - TOLD_AFTER)
-    untold = HeldChange.objects.exclude(told=approver).order_by("asked_at", "pk")
-    # Who changed a record cannot release it, but hears of what another one released alone.
-    own = untold.filter(contributors=approver, state=HeldChange.State.WAITING).values("pk")
-    changes = list(
-        untold.filter(long | Q(state=HeldChange.State.ALONE))
-        .exclude(pk__in=own)
-        .select_related("asked_by", "alone_by")
-    )
-    TOLD.objects.bulk_create(TOLD(heldchange=one, user=approver) for one in changes)
-    return changes, message_about(changes, approver, now).as_bytes() if changes else b""
+    told += untold(approver, now).select_related("asked_by", "alone_by")
+    TOLD.objects.bulk_create(TOLD(heldchange=one, user=approver) for one in told)
+    return message_about(told, approver, now).as_bytes() if told else b""
 
 
 def message_about(changes: list[HeldChange], approver: User, now: dt.datetime) -> EmailMessage:

@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 from collections import Counter
 from email.message import EmailMessage
-from email.utils import parseaddr
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,9 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
-from invitations.models import Delivery, DigestChoice, ForumEdition, Letter, LetterEvent
+from invitations.models import (
+    Delivery,
+    DigestChoice,
+    ForumEdition,
+    Letter,
+    LetterEvent,
+    StaffMail,
+)
 from invitations.outbox.arming import why_mute
+from invitations.outbox.teams.staff_mail import hand_over, tell_of_vanished
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART
@@ -74,6 +80,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
     if mute := why_mute():
         logger.warning(mute)
         return 0
+    tell_of_vanished(Job.SEND_DIGEST)
     choices = choices_that_stand()
     if not choices:
         return 0
@@ -121,16 +128,19 @@ def tell(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime)
     states = [state for what in choice.what for state in STATES[what]]
     found = [digest_of(edition, states, since, until) for edition in editions]
     digests = [digest for digest in found if digest.total]
+    if not digests:
+        move_mark(choice, since, until)
+        return False
     # Built before the mark moves: what cannot be written now is told by a later digest.
     with translation.override(choice.language):
-        content = message_of(choice.user, digests, until).as_bytes() if digests else b""
-    # The worker that moves the mark sends the digest; another one finds it moved.
-    if not move_mark(choice, since, until) or not digests:
-        return False
-    if send(choice.user, content):
-        return True
-    move_mark(choice, until, since)
-    return False
+        content = message_of(choice.user, digests, until).as_bytes()
+    return hand_over(
+        StaffMail(job=Job.SEND_DIGEST, item=str(choice.user_id)),
+        choice.user.email,
+        # The worker that moves the mark sends the digest; another one finds it moved.
+        note=lambda: content if move_mark(choice, since, until) else b"",
+        take_back=partial(move_mark, choice, until, since),
+    )
 
 
 def move_mark(choice: DigestChoice, since: dt.datetime, until: dt.datetime) -> int:
@@ -151,21 +161,6 @@ def digest_of(
     )
     named = list(troubles.order_by("at", "pk")[:NAMED_AT_MOST])
     return Digest(edition, since, until, dict(counts), named)
-
-
-def send(user: User, content: bytes) -> bool:
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    try:
-        with configured_carrier() as line:
-            line.connect()
-            line.hand_over(Envelope(sender, user.email), content)
-    except (Refused, Unknown) as fault:
-        # It is not sent again each minute: the admin's pages show the same.
-        logger.error("The digest of account %s may be lost: %s", user.pk, fault.words)  # noqa: TRY400
-    except NotTaken as fault:
-        logger.warning("The digest of account %s waits: %s", user.pk, fault.words)
-        return False
-    return True
 
 
 # Its words

@@ -1,1 +1,1 @@
-"""What other teams of the organization are told by mail; it is no letter and is not kept."""
+"""What staff and other teams are told by mail: it is no letter and is not kept."""

@@ -3,19 +3,17 @@
 import datetime as dt
 import logging
 from email.message import EmailMessage
-from email.utils import parseaddr
 from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
-from invitations.models import Invitation, PartnershipInterest
+from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
 from invitations.outbox.arming import why_mute
+from invitations.outbox.teams.staff_mail import hand_over, tell_of_vanished
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
@@ -30,6 +28,7 @@ def tell_partnership(now: dt.datetime | None = None) -> int:
     if mute := why_mute():
         logger.warning(mute)
         return 0
+    tell_of_vanished(Job.TELL_PARTNERSHIP)
     now = now or timezone.now()
     new = PartnershipInterest.objects.untold().order_by("pk")
     rows = new.values_list("pk", "invitation")[:MOST_AT_ONCE]
@@ -40,32 +39,23 @@ def tell_partnership(now: dt.datetime | None = None) -> int:
 
 def tell(pk: int, office: int, now: dt.datetime) -> bool:
     """Tell of one interest; a mail that may have arrived is never sent again."""
-    interest = claimed(pk, office, now)
-    if interest is None:
+    address = ForumEdition.objects.get(invitations=office).as_released.partnership_email
+    # An address that waits for a second person is not written to.
+    if not address:
         return False
-    address = interest.invitation.edition.as_released.partnership_email
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    try:
-        with translation.override(settings.LANGUAGE_CODE):
-            content = message_about(interest, address, now).as_bytes()
-        with configured_carrier() as line:
-            line.connect()
-            line.hand_over(Envelope(sender, address), content)
-    except Unknown as fault:
-        logger.error("A mail to the partnership team may be lost: %s", fault.words)  # noqa: TRY400
-    except Refused:
-        give_back(pk)
-        raise
-    except NotTaken as fault:
-        logger.warning("A mail to the partnership team waits: %s", fault.words)
-        give_back(pk)
-        return False
-    return True
+    return hand_over(
+        StaffMail(job=Job.TELL_PARTNERSHIP, item=str(pk)),
+        address,
+        note=partial(note_told, pk, office, address, now),
+        # By the plain manager: the reply may have been superseded meanwhile.
+        take_back=lambda: PartnershipInterest._base_manager.filter(pk=pk).update(
+            partnership_told_at=None
+        ),
+    )
 
 
-@transaction.atomic
-def claimed(pk: int, office: int, now: dt.datetime) -> PartnershipInterest | None:
-    """Note that the team is told, before the mail leaves: another worker finds nothing.
+def note_told(pk: int, office: int, address: str, now: dt.datetime) -> bytes:
+    """Note that the team is told, and return the mail; empty if another worker was quicker.
 
     A reply of the same office waits at the lock, so that two of them are told of once.
     """
@@ -74,17 +64,11 @@ def claimed(pk: int, office: int, now: dt.datetime) -> PartnershipInterest | Non
         "invitation__edition", "invitation__member_state", "invitation__minister"
     )
     interest: PartnershipInterest | None = untold.filter(pk=pk).first()
-    # An address that waits for a second person is not written to.
-    if interest is None or not interest.invitation.edition.as_released.partnership_email:
-        return None
+    if interest is None:
+        return b""
     PartnershipInterest.objects.filter(pk=pk).update(partnership_told_at=now)
-    return interest
-
-
-def give_back(pk: int) -> None:
-    """Let it be told again: the mail did not leave."""
-    # By the plain manager: the reply may have been superseded meanwhile.
-    PartnershipInterest._base_manager.filter(pk=pk).update(partnership_told_at=None)
+    with translation.override(settings.LANGUAGE_CODE):
+        return message_about(interest, address, now).as_bytes()
 
 
 def message_about(interest: PartnershipInterest, address: str, now: dt.datetime) -> EmailMessage:
