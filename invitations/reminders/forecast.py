@@ -19,7 +19,7 @@ from invitations.reminders.known import (
     invitations_of,
 )
 from invitations.reminders.next_steps import Asked, asked_after_a_yes, why_not_asked
-from invitations.reminders.owing import AFTER_THE_LETTER, SPEAK_TO_THEIR_MISSION, STOPPED
+from invitations.reminders.owing import AFTER_THE_LETTER, STOPPED
 from invitations.reminders.schedules import Schedule, schedules_by_question
 
 Steps = list[tuple[ReminderStep, dt.datetime]]
@@ -102,10 +102,8 @@ def why_not_reminded(invitation: Any) -> str:
         return _("it is a courtesy invitation: the State's principal one is reminded")
     if invitation.has_answered and invitation.asked_at is None:
         return _("the office has answered")
-    if invitation.has_written:
-        return _("the office has sent something that nobody has looked at yet")
-    if invitation.is_by_original:
-        return str(SPEAK_TO_THEIR_MISSION)
+    if because := why_not_asked(invitation):
+        return because
     if invitation.reached_at is None:
         return _("the letter has not reached the office: it did not leave, or it came back")
     return ""

@@ -5,11 +5,16 @@ import time_machine
 from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Delivery, Letter
+from invitations.models import Delivery, Letter, Minister
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply
-from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+from invitations.tests.factories import (
+    InvitationFactory,
+    MinisterFactory,
+    ReplyFactory,
+    UserFactory,
+)
 from invitations.tests.reminding import (
     edition_with_three_steps,
     geneva,
@@ -192,3 +197,13 @@ def test_the_plan_costs_the_same_for_one_office_and_for_three(
         plan = forecast_of(edition, geneva(1))
 
     assert len(plan.mails) == 2 * offices
+
+
+def test_nothing_is_foretold_of_an_office_whose_minister_has_left(edition, reached):
+    invitation = reached(edition=edition)
+    Minister.objects.filter(pk=invitation.minister_id).update(successor=MinisterFactory())
+
+    plan = forecast_of(edition, geneva(1))
+
+    assert (plan.mails, plan.calls) == ([], [])
+    assert plan.none == {"whom the letter was written to has left office": [invitation]}
