@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.correspondence import has_unread_mail
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders.steps import ReminderStep
@@ -91,14 +92,16 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
     def to_call(self) -> Self:
         """The last entry of each office that owes a word, and that nobody has reached since.
 
-        Nobody is called for an edition that is postponed, about to move, or without a last day.
+        Nobody is called for an edition that is postponed, about to move, or without a last day; nor
+        by courtesy, for who has left office, or while something from the office lies unread.
         """
         resting = {
             "invitation__edition__stopped_at": None,
             "invitation__edition__postponed_at": None,
             "invitation__edition__awaits_last_day": False,
         }
-        awaited = self.filter(invitation__in=Invitation.objects.awaited(), **resting)
+        owing = Invitation.objects.principal().in_office().awaited()
+        awaited = self.filter(invitation__in=owing.exclude(has_unread_mail()), **resting)
         later = self.model.objects.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
         return awaited.exclude(Exists(later)).exclude(pk__in=self.model.objects.called())
 

@@ -8,10 +8,16 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.models import CallListEntry, TelephoneCall
+from invitations.models import CallListEntry, Invitation, Minister, TelephoneCall
 from invitations.reminders.calls import note_call, strike_call
+from invitations.replies import file_correspondence
 from invitations.tests.desk import choose, signed_in, told
-from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory
+from invitations.tests.factories import (
+    InvitationFactory,
+    MinisterFactory,
+    StepFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +138,21 @@ def test_an_office_that_two_steps_have_listed_is_called_once():
 
     note_call(office, UserFactory(), "reached")
     assert not CallListEntry.objects.to_call().exists()
+
+
+def listed(step, **of_office):
+    office = InvitationFactory(edition=step.edition, **of_office)
+    CallListEntry.objects.create(
+        invitation=office, step=step, reply_before=step.edition.reply_before
+    )
+    return office
+
+
+def test_an_office_is_called_no_more_once_it_would_not_be_listed():
+    step = StepFactory(days_before=3, medium="call", variant="")
+    silent, by_courtesy, has_left, has_written = (listed(step) for _each in range(4))
+    Invitation.objects.filter(pk=by_courtesy.pk).update(is_principal=False)
+    Minister.objects.filter(pk=has_left.minister_id).update(successor=MinisterFactory())
+    file_correspondence(has_written, UserFactory(), "fax", timezone.now())
+
+    assert [entry.invitation for entry in CallListEntry.objects.to_call()] == [silent]
