@@ -126,8 +126,8 @@ class InscribeForm(forms.Form):
     )
 
 
-def to_inscribe(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:
-    return in_order_of_speaking(statements.select_related("second_choice"))
+def to_inscribe(statements: Any) -> QuerySet[PolicyStatement]:
+    return in_order_of_speaking(statements.select_related("second_choice").with_places())
 
 
 def what_decides(_page: ModelAdmin, statement: PolicyStatement) -> str:

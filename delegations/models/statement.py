@@ -30,6 +30,13 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
         slots = SpeakingSlot.objects.filter(session__in=HighLevelSession.objects.public())
         return self.exclude(Exists(slots.filter(delegation=OuterRef("delegation"))))
 
+    def with_places(self) -> Self:
+        """Let each say whether it is heard in a session as of today, and lacks its place."""
+        same = self.model.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            is_heard=Exists(same.heard()), lacks_place=Exists(same.without_place())
+        )
+
 
 class PolicyStatement(models.Model):
     class Mode(models.TextChoices):

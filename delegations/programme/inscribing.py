@@ -1,5 +1,7 @@
 """Inscribe speakers: the statement that an office announced gets a place on the list."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Q
@@ -21,7 +23,7 @@ def inscribe(statement: PolicyStatement, session: HighLevelSession | None = None
     edition = statement.delegation.edition
     # All of them, in which its delegation may have a place: two people never give it two.
     lock_rows(HighLevelSession, edition.sessions.values_list("pk", flat=True))
-    if because := why_not_inscribed(statement):
+    if because := why_not_inscribed(PolicyStatement.objects.with_places().get(pk=statement.pk)):
         raise ValidationError(because)
     slot = SpeakingSlot(delegation=statement.delegation, minutes=edition.speaking_minutes)
     slot.session = session_with_room(statement, session, slot.minutes)
@@ -30,12 +32,11 @@ def inscribe(statement: PolicyStatement, session: HighLevelSession | None = None
     return slot
 
 
-def why_not_inscribed(statement: PolicyStatement) -> str:
-    """Return why the statement gets no place on the list; an empty text if it may have one."""
-    own = PolicyStatement.objects.filter(pk=statement.pk)
-    if not own.heard().exists():
+def why_not_inscribed(statement: Any) -> str:
+    """Return why one read ``with_places`` gets no place on the list; empty if it may have one."""
+    if not statement.is_heard:
         return _("It is not delivered in a session as of today: no place is given.")
-    if not own.without_place().exists():
+    if not statement.lacks_place:
         return _("It has a place on the list of speakers already.")
     return ""
 

@@ -51,6 +51,21 @@ def test_speakers_stand_by_rank_whatever_order_they_were_chosen_in(admin_client,
     assert told(page) == ["3 speakers are inscribed."]
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_question_takes_as_many_queries_for_many_statements(
+    admin_client, session, django_assert_num_queries, number
+):
+    inscribe(announced(session, "Armenia"))
+    chosen = [PolicyStatement.objects.get()]
+    chosen += [announced(session, name) for name in ("Belgium", "Chad", "Denmark")[:number]]
+    text(ask(admin_client, *chosen))
+
+    with django_assert_num_queries(10):
+        page = ask(admin_client, *chosen)
+
+    assert len(page.context["rows"]) == number
+
+
 def test_nobody_is_inscribed_before_it_is_confirmed(admin_client, session):
     minister, head = announced(session, "Belgium"), announced(session, "Chad", "HOG")
 
