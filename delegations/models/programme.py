@@ -85,9 +85,13 @@ class HighLevelSession(ApprovedByTwo):
 
 class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
     def standing(self) -> Self:
-        """Slots whose State is heard today; a later regret drops out by itself."""
+        """Slots whose State is heard today; a later regret drops out by itself.
+
+        So does a statement that its office makes one in writing alone.
+        """
         of_state = ("session__edition", "delegation__member_state")
-        return self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
+        heard = self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
+        return heard.exclude(delegation__statement__mode="written")
 
 
 class SpeakingSlot(models.Model):

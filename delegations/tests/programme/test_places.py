@@ -4,10 +4,11 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from delegations.models import Delegation, SpeakingSlot
+from delegations.models import Delegation, PolicyStatement, SpeakingSlot
 from delegations.programme import speakers
+from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
-from delegations.tests.places import order_of, session_of, speaking
+from delegations.tests.places import announced, order_of, session_of, speaking
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
 from invitations.tests.factories import (
@@ -257,3 +258,11 @@ def test_who_does_not_speak_any_more_takes_no_minutes(admin_client, session):
     saved = admin_client.post(page_url(slot), words_of(slot, minutes=60), follow=True)
 
     assert not any("minutes" in sentence for sentence in told(saved))
+
+
+def test_a_statement_in_writing_alone_leaves_the_list_and_its_minutes(session):
+    inscribe(announced(session, "Armenia"))
+    PolicyStatement.objects.update(mode="written")
+
+    assert not SpeakingSlot.objects.standing().exists()
+    assert speakers.taken_of(session).number == 0
