@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
 from delegations.admin.base import StandingFilter, StandingMixin
-from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.programme.inscribing import HAS_A_PLACE
 from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
 from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
@@ -25,6 +26,7 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.fields import HourOfEditionField
 from invitations.forms.model_forms import WholeRowForm
+from invitations.forms.seen import lock_rows
 from invitations.models import ForumEdition
 from invitations.text.dates import bracketed, left_to_right
 
@@ -175,7 +177,6 @@ def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
 class SpeakingSlotForm(WholeRowForm):
     """A place on the list of speakers: a taken one may be given, and a move says why."""
 
-    locked_first = "session"
     # Whoever stands in the place makes room: ``place_speaker``.
     unchecked = frozenset({"position"})
 
@@ -189,11 +190,18 @@ class SpeakingSlotForm(WholeRowForm):
                 self.fields[name].required, self.fields[name].help_text = False, told
             self.initial.pop("minutes", None)
 
+    def lock(self) -> None:
+        """Lock all sessions of the edition: two people never give one State two places."""
+        chosen = {self.instance.session_id, getattr(self.cleaned_data.get("session"), "pk", None)}
+        editions = HighLevelSession.objects.filter(pk__in=chosen - {None}).values("edition")
+        sessions = HighLevelSession.objects.filter(edition__in=editions)
+        lock_rows(HighLevelSession, sessions.values_list("pk", flat=True))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         session, delegation = cleaned.get("session"), cleaned.get("delegation")
-        if session and delegation and session.edition_id != delegation.edition_id:
-            self.add_error("delegation", OF_ANOTHER_EDITION)
+        if session and delegation:
+            self.refuse_misplaced(session, delegation)
         if self.moves and not (
             "moved_because" in self.changed_data and cleaned.get("moved_because")
         ):
@@ -201,6 +209,14 @@ class SpeakingSlotForm(WholeRowForm):
         if session and self.instance.pk is None:
             self.fill_in(session, cleaned)
         return cleaned
+
+    def refuse_misplaced(self, session: HighLevelSession, delegation: Delegation) -> None:
+        """Refuse a session of another edition, and a second place of one State."""
+        if session.edition_id != delegation.edition_id:
+            self.add_error("delegation", OF_ANOTHER_EDITION)
+        others = delegation.slots.in_public_sessions().exclude(pk=self.instance.pk)
+        if {"session", "delegation"} & {*self.changed_data} and others.exists():
+            self.add_error("delegation", HAS_A_PLACE)
 
     @property
     def moves(self) -> bool:

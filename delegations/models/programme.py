@@ -93,6 +93,10 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         heard = self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
         return heard.exclude(delegation__statement__mode="written")
 
+    def in_public_sessions(self) -> Self:
+        """Slots in sessions that take place: a State has one of these."""
+        return self.filter(session__in=HighLevelSession.objects.public())
+
 
 class SpeakingSlot(models.Model):
     session = models.ForeignKey(

@@ -27,7 +27,7 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
 
     def without_place(self) -> Self:
         """Statements of delegations with no slot in any session that takes place."""
-        slots = SpeakingSlot.objects.filter(session__in=HighLevelSession.objects.public())
+        slots = SpeakingSlot.objects.in_public_sessions()
         return self.exclude(Exists(slots.filter(delegation=OuterRef("delegation"))))
 
     def with_places(self) -> Self:

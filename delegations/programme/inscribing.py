@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.speakers import has_room, in_order_of_speaking, next_place, place_speaker
@@ -37,8 +38,11 @@ def why_not_inscribed(statement: Any) -> str:
     if not statement.is_heard:
         return _("It is not delivered in a session as of today: no place is given.")
     if not statement.lacks_place:
-        return _("It has a place on the list of speakers already.")
+        return str(HAS_A_PLACE)
     return ""
+
+
+HAS_A_PLACE = gettext_lazy("It has a place on the list of speakers already.")
 
 
 def session_with_room(

@@ -4,7 +4,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from delegations.models import Delegation, PolicyStatement, SpeakingSlot
+from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme import speakers
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
@@ -266,3 +266,27 @@ def test_a_statement_in_writing_alone_leaves_the_list_and_its_minutes(session):
 
     assert not SpeakingSlot.objects.standing().exists()
     assert speakers.taken_of(session).number == 0
+
+
+def test_no_state_gets_a_second_place_in_another_session(admin_client, edition, session):
+    (slot,) = listed(session, "Armenia")
+    other = session_of(edition)
+    words = {"session": other.pk, "delegation": slot.delegation_id, "position": "", "minutes": ""}
+
+    refused = admin_client.post(ADD, words)
+
+    assert list(SpeakingSlot.objects.all()) == [slot]
+    assert "It has a place on the list of speakers already." in text(refused)
+
+
+def test_a_state_whose_session_is_called_off_gets_a_place_in_another(
+    admin_client, edition, session
+):
+    (slot,) = listed(session, "Armenia")
+    other = session_of(edition)
+    HighLevelSession.objects.filter(pk=session.pk).update(is_called_off=True)
+    words = {"session": other.pk, "delegation": slot.delegation_id, "position": "", "minutes": ""}
+
+    admin_client.post(ADD, words)
+
+    assert slot.delegation.slots.filter(session=other).exists()
