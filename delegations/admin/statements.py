@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from delegations.admin.base import NotedMixin, OfDelegationForm, StandingFilter, StandingMixin
 from delegations.admin.filing import FileTextMixin
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
+from delegations.programme.doubts import doubts_of_state
 from delegations.programme.inscribing import inscribe, why_not_inscribed
 from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
@@ -106,6 +107,24 @@ class PlaceFilter(admin.SimpleListFilter):
         return waiting if self.value() == "no" else queryset.heard().exclude(pk__in=waiting)
 
 
+class AgreesFilter(admin.SimpleListFilter):
+    """Whether an answer of the State says that its statement is delivered in this mode."""
+
+    title = gettext_lazy("agrees with the answer")
+    parameter_name = "agrees"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        contradicted = queryset.contradicted()
+        if self.value() == "no":
+            return contradicted
+        return queryset.standing().exclude(pk__in=contradicted.values("pk"))
+
+
 class SessionField(forms.ModelChoiceField):
     """A session that takes place, told with its edition: the newest comes first."""
 
@@ -162,7 +181,14 @@ class PolicyStatementAdmin(
         "stands",
     ]
     actions = ["inscribe_selected"]
-    list_filter = ["delegation__edition", StandingFilter, PlaceFilter, "mode", "language"]
+    list_filter = [
+        "delegation__edition",
+        StandingFilter,
+        PlaceFilter,
+        AgreesFilter,
+        "mode",
+        "language",
+    ]
     list_select_related = [
         "delegation__edition",
         "delegation__member_state",
@@ -192,6 +218,22 @@ class PolicyStatementAdmin(
     readonly_fields = ["photo_file"]
     gives = "photo"
     inlines = [TextInline]
+    change_form_outer_before_template = "admin/statements/before_statement.html"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        statement = context.get("original")
+        reads_answers = request.user.has_perm("invitations.view_reply")
+        context["doubts"] = doubts_of_state(statement) if statement and reads_answers else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: PolicyStatement, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        for doubt in doubts_of_state(obj):
+            messages.warning(request, doubt)
 
     @display(description=gettext_lazy("photo"))
     def photo_file(self, statement: PolicyStatement) -> str:

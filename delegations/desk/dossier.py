@@ -152,7 +152,8 @@ class Dossier:
     def statement(self) -> Any:
         if not (self.delegation and self.reads(PolicyStatement)):
             return None
-        return PolicyStatement.objects.filter(delegation=self.delegation).first()
+        found = PolicyStatement.objects.filter(delegation=self.delegation)
+        return found.select_related("delegation").first()
 
     @cached_property
     def held_changes(self) -> list[tuple[HeldChange, str]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.desk.dossier import Dossier
 from delegations.desk.offers import to_hand_over
+from delegations.programme.doubts import doubts_of_state
 from invitations.admin.columns import change_url, on_day, why_it_waits
 from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, told_day
@@ -32,6 +33,7 @@ def waiting(dossier: Dossier) -> list[tuple[str, str]]:
         *letters_at_work(dossier),
         *held_changes(dossier),
         *persons_out_of_office(dossier),
+        *doubtful_statement(dossier),
     ]
 
 
@@ -114,3 +116,10 @@ def persons_out_of_office(dossier: Dossier) -> Iterator[tuple[str, str]]:
             words = _("%(person)s has left office, and is invited still.")
             handed = next((offer.url for offer in to_hand_over(dossier, one)), change_url(one))
             yield words % {"person": keep_own_order(str(one.minister))}, handed
+
+
+def doubtful_statement(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Tell where the statement says otherwise than the answer, for who reads both."""
+    if dossier.statement and dossier.reads(Reply):
+        for doubt in doubts_of_state(dossier.statement):
+            yield doubt, change_url(dossier.statement)

@@ -3,10 +3,11 @@
 from delegations.models.delegation import Delegate, Delegation, DelegationChange
 from delegations.models.notice import Notice
 from delegations.models.programme import HighLevelSession, SpeakingSlot
-from delegations.models.statement import PolicyStatement, StatementText
+from delegations.models.statement import MODE_OF_ANSWER, PolicyStatement, StatementText
 from delegations.models.token import ApiCall, ApiToken
 
 __all__ = [
+    "MODE_OF_ANSWER",
     "ApiCall",
     "ApiToken",
     "Delegate",

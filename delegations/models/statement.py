@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, answers_of_state
 from delegations.models.programme import ANSWERS_HEARD, HighLevelSession, SpeakingSlot
-from invitations.models import ANSWERS_SPEAKING, Invitation, Language, Rank
+from invitations.models import ANSWERS_SPEAKING, Answer, Invitation, Language, Rank
 from invitations.text.dates import comma_list
 
 OF_STATE = ("delegation__edition", "delegation__member_state")
@@ -29,6 +29,14 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
         """Statements of delegations with no slot in any session that takes place."""
         slots = SpeakingSlot.objects.in_public_sessions()
         return self.exclude(Exists(slots.filter(delegation=OuterRef("delegation"))))
+
+    def contradicted(self) -> Self:
+        """Statements that will be delivered as of today, in a mode that no answer speaks of."""
+        agreeing = Q()
+        for answer, mode in MODE_OF_ANSWER.items():
+            stands = Exists(answers_of_state((answer,), *OF_STATE))
+            agreeing |= Q(stands, mode=mode)
+        return self.standing().exclude(agreeing)
 
     def with_places(self) -> Self:
         """Let each say whether it is heard in a session as of today, and lacks its place."""
@@ -99,6 +107,15 @@ class PolicyStatement(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.speaker_name, self.delegation])
+
+
+# How the statement of each answer is delivered.
+MODE_OF_ANSWER = {
+    Answer.IN_PERSON: PolicyStatement.Mode.IN_PERSON,
+    Answer.REPRESENTED: PolicyStatement.Mode.IN_PERSON,
+    Answer.VIDEO: PolicyStatement.Mode.VIDEO,
+    Answer.WRITTEN: PolicyStatement.Mode.WRITTEN,
+}
 
 
 class StatementTextQuerySet(models.QuerySet["StatementText"]):

@@ -6,19 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.models import PolicyStatement
 from delegations.office.on_file import OnFile
+from delegations.programme.doubts import statement_doubts
 from delegations.statements import takes_texts
-from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, NextStep
-from invitations.text.lines import isolated
-
-# How the statement of each answer is delivered.
-MODE_OF_ANSWER = {
-    Answer.IN_PERSON: PolicyStatement.Mode.IN_PERSON,
-    Answer.REPRESENTED: PolicyStatement.Mode.IN_PERSON,
-    Answer.VIDEO: PolicyStatement.Mode.VIDEO,
-    Answer.WRITTEN: PolicyStatement.Mode.WRITTEN,
-}
+from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, NextStep
 
 
 class OfficePart(NamedTuple):
@@ -72,7 +63,7 @@ def statement_part(filed: OnFile) -> OfficePart:
     if NextStep.SPEAKER in filed.left_to_do:
         step = _("Announce the policy statement")
         return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
-    if statement_doubts(filed):
+    if doubts_of(filed):
         state = _("announced, but the answer now says otherwise: please check")
         step = _("Check the policy statement")
         return OfficePart("statement", label, state, False, is_open=True, step=step)
@@ -96,41 +87,11 @@ def unasked_state(filed: OnFile, is_kept: bool) -> str:
     return _("none is expected with this answer")
 
 
-def statement_doubts(filed: OnFile) -> list[str]:
-    """Return, in sentences, where the statement says otherwise than the answer that stands."""
-    reply, statement = filed.standing, filed.statement
-    if reply is None or statement is None or reply.answer not in ANSWERS_SPEAKING:
+def doubts_of(filed: OnFile) -> list[str]:
+    """Return, in sentences, where the statement says otherwise than the answer it follows."""
+    if filed.standing is None or filed.statement is None or not filed.is_for_state:
         return []
-    minister, doubts = filed.invitation.minister.name, []
-    named = {reply.substitute_name for reply in filed.replies} | {minister}
-    expected = reply.substitute_name or minister
-    if statement.speaker_name != expected and (
-        statement.speaker_name in named or has_left_office(filed, statement.speaker_name)
-    ):
-        doubts.append(
-            _(
-                "By the answer on file the speaker is %(expected)s; the statement still names"
-                " %(speaker)s. Please check the speaker’s name and function."
-            )
-            % {"expected": isolated(expected), "speaker": isolated(statement.speaker_name)}
-        )
-    if statement.mode != MODE_OF_ANSWER[Answer(reply.answer)]:
-        doubts.append(
-            _(
-                "The answer on file says “%(answer)s”; the statement says that it is delivered"
-                " “%(mode)s”. Please correct the one that is wrong."
-            )
-            % {"answer": reply.get_answer_display(), "mode": statement.get_mode_display()}
-        )
-    return doubts
-
-
-def has_left_office(filed: OnFile, name: str) -> bool:
-    """Whether the person held the office before the minister who is invited now."""
-    # Their statement came with an answer of theirs: without one nobody is asked for.
-    if not filed.others_replied:
-        return False
-    return any(before.name == name for before in filed.invitation.minister.predecessors.all())
+    return statement_doubts(filed.statement, filed.standing, filed.replies, filed.others_replied)
 
 
 def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]:

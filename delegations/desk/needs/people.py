@@ -178,7 +178,10 @@ def courtesy(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
 
 
 def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
-    """Yield who is to be inscribed, once the list is begun or the last day to reply is over."""
+    """Yield who is to be inscribed, once the list is begun or the last day to reply is over.
+
+    Whose statement contradicts the answer is told of at once.
+    """
     waiting = PolicyStatement.objects.heard().without_place().filter(delegation__edition=edition)
     if not edition.is_late(timezone.now()):
         waiting = waiting.filter(Exists(SpeakingSlot.objects.filter(session__edition=edition)))
@@ -190,4 +193,13 @@ def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         ),
         list_url(PolicyStatement, place="no", delegation__edition__id__exact=edition.pk),
         waiting,
+    )
+    yield Need(
+        request.user.has_perm("delegations.change_policystatement"),
+        ngettext_lazy(
+            "statement in another mode than its State’s answer",
+            "statements in another mode than their States’ answers",
+        ),
+        list_url(PolicyStatement, agrees="no", delegation__edition__id__exact=edition.pk),
+        PolicyStatement.objects.contradicted().filter(delegation__edition=edition),
     )

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.models import HighLevelSession, PolicyStatement, StatementText
+from delegations.models import MODE_OF_ANSWER, HighLevelSession, PolicyStatement, StatementText
 from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context
-from delegations.office.parts import MODE_OF_ANSWER, next_part, office_parts, statement_doubts
+from delegations.office.parts import doubts_of, next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
@@ -104,7 +104,7 @@ def statement_page(
         parts=parts,
         here="statement",
         next_part=next_part(parts, "statement"),
-        doubts=statement_doubts(filed),
+        doubts=doubts_of(filed),
         receipt_goes_to=receipt_goes_to(invitation, "statement") if announced else "",
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes,

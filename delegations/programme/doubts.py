@@ -1,0 +1,64 @@
+"""Where a statement says otherwise than the answer that brings it, for its office and the desk."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from delegations.models import MODE_OF_ANSWER, PolicyStatement
+from invitations.models import ANSWERS_SPEAKING, Answer, Minister, Reply
+from invitations.text.lines import isolated
+
+
+def statement_doubts(
+    statement: PolicyStatement, reply: Reply, replies: Iterable[Reply], others_replied: bool = True
+) -> list[str]:
+    """Return, in sentences, where the statement says otherwise than this answer, which stands.
+
+    ``replies`` are all that its office gave. Who held the office before is looked for only where
+    ``others_replied``: a statement of theirs came with an answer.
+    """
+    if reply.answer not in ANSWERS_SPEAKING:
+        return []
+    minister, doubts = reply.invitation.minister, []
+    named = {one.substitute_name for one in replies} | {minister.name}
+    expected = reply.substitute_name or minister.name
+    if statement.speaker_name != expected and (
+        statement.speaker_name in named
+        or (others_replied and has_left_office(minister, statement.speaker_name))
+    ):
+        doubts.append(
+            _(
+                "By the answer on file the speaker is %(expected)s; the statement still names"
+                " %(speaker)s. Please check the speaker’s name and function."
+            )
+            % {"expected": isolated(expected), "speaker": isolated(statement.speaker_name)}
+        )
+    if statement.mode != MODE_OF_ANSWER[Answer(reply.answer)]:
+        doubts.append(
+            _(
+                "The answer on file says “%(answer)s”; the statement says that it is delivered"
+                " “%(mode)s”. Please correct the one that is wrong."
+            )
+            % {"answer": reply.get_answer_display(), "mode": statement.get_mode_display()}
+        )
+    return doubts
+
+
+def has_left_office(minister: Minister, name: str) -> bool:
+    """Whether the person of that name held the office before the minister."""
+    return any(before.name == name for before in minister.predecessors.all())
+
+
+def doubts_of_state(statement: PolicyStatement) -> list[str]:
+    """Return the doubts about the statement of a State beside the answer that it follows."""
+    of_state = Reply.objects.answering_for_state().filter(
+        invitation__edition=statement.delegation.edition_id,
+        invitation__member_state=statement.delegation.member_state_id,
+    )
+    replies = list(of_state.select_related("invitation__minister").order_by("invitation", "pk"))
+    told = [
+        statement_doubts(statement, reply, [r for r in replies if r.invitation == reply.invitation])
+        for reply in replies
+        if reply.status == Reply.Status.STANDING and reply.answer in ANSWERS_SPEAKING
+    ]
+    return min(told, key=len, default=[])
