@@ -34,7 +34,7 @@ from invitations.outbox.moved_dates.rounds import (
     note_reply,
     note_same_again,
 )
-from invitations.reminders.owing import next_step
+from invitations.reminders.owing import next_step, skips_another_step
 from invitations.times.clocks import by_this_clock
 
 ANOTHER_INVITATION = gettext_lazy(
@@ -221,7 +221,8 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     last = next((r for r in earlier if r.channel == reply.channel), None)
     if last is None or last.is_gone or last.carried_from_id:
         return None
-    return last if what_it_says(last) == what_it_says(reply) else None
+    is_same = what_it_says(last) == what_it_says(reply)
+    return last if is_same and not skips_another_step(reply, last) else None
 
 
 def save_once(reply: Reply) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.letters.routes import by_original
 from invitations.models import (
+    Answer,
     Delivery,
     ForumEdition,
     Invitation,
@@ -70,10 +71,14 @@ def may_be_asked(edition: ForumEdition, what: str, now: dt.datetime) -> "QuerySe
 
 
 def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
-    """Return the next reminder step: the last overdue, a mail before a call, else the first."""
+    """Return the next reminder step: the last overdue, a mail before a call, else the first.
+
+    One whose day is over, and which a holding reply has stood in for, is past.
+    """
     schedule = schedule_of(invitation.edition, invitation.member_state)
     today = schedule.day_of(now)
-    dues = schedule.ahead(today)
+    past = skipped_by(invitation)
+    dues = [due for due in schedule.ahead(today) if due.day >= today or due.step.pk not in past]
     reminded = reminded_by(invitation)
     open_dues = [
         due
@@ -96,6 +101,22 @@ def reminded_by(invitation: Invitation) -> set[int | None]:
     called = invitation.call_list_entries.filter(reply_before=deadline)
     left = mailed.filter(deliveries__handed_over_at__isnull=False)
     return {*left.values_list("step", flat=True), *called.values_list("step", flat=True)}
+
+
+def skipped_by(invitation: Invitation) -> set[int | None]:
+    """Return the steps that the office's holding replies have stood in for."""
+    noted = invitation.replies.filter(
+        status=Reply.Status.NOTED, skips_deadline=invitation.edition.reply_before
+    )
+    return set(noted.values_list("skips_step", flat=True))
+
+
+def skips_another_step(reply: Reply, last: Reply) -> bool:
+    """Whether a holding reply, said once more, stands in for a later step than the last one."""
+    if reply.answer != Answer.HOLDING:
+        return False
+    step = next_step(reply.invitation, reply.recorded_at)
+    return step is not None and step.pk != last.skips_step_id
 
 
 def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:

@@ -100,6 +100,33 @@ def test_a_holding_reply_skips_the_next_step_alone(edition, reached):
     assert variants() == ["last"]
 
 
+def holds(invitation, at, **words):
+    with time_machine.travel(at, tick=False):
+        record_reply(invitation, {"answer": "holding"} | words)
+
+
+@pytest.mark.parametrize("words", [{}, {"remarks": "The Cabinet meets next week."}])
+def test_a_holding_reply_after_the_skipped_day_skips_the_step_after_it(edition, reached, words):
+    invitation = reached(edition=edition)
+    holds(invitation, geneva(5))
+    holds(invitation, geneva(20), **words)
+
+    planned = [queue_reminders(geneva(day)) for day in (10, 20, 24)]
+
+    assert planned == [0, 0, 0]
+    assert queue_reminders(geneva(29)) == 1
+    assert CallListEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("again", [geneva(5, 10), geneva(10, 10)])
+def test_two_holding_replies_before_the_next_step_skip_that_step_alone(edition, reached, again):
+    invitation = reached(edition=edition)
+    holds(invitation, geneva(5))
+    holds(invitation, again, remarks="The Cabinet meets next week.")
+
+    assert [queue_reminders(geneva(day)) for day in (11, 24)] == [0, 1]
+
+
 def test_a_holding_reply_calls_back_the_reminder_that_is_planned(edition, reached):
     invitation = reached(edition=edition)
     queue_reminders(geneva(10))
