@@ -22,7 +22,7 @@ from delegations.statements import statement_mark, submit_statement
 from delegations.tests.offices import coming, text
 from invitations.admin.base import ModelAdmin, RecordAdmin
 from invitations.models import Alternate, Correspondence, QuietPeriod, StateAlias
-from invitations.tests.desk import as_sent
+from invitations.tests.desk import SAVE_AGAIN, as_sent
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -35,8 +35,6 @@ from invitations.tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
-
-SAVE_AGAIN = "Save again, and your words take its place."
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from invitations.tests.factories import (
     UserFactory,
 )
 
+# What a page says to who would lay words over those that somebody else has saved meanwhile.
+SAVE_AGAIN = "Save again, and your words take its place."
 # The groups of the secretariat; the partnership team has a list of its own.
 GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
 

@@ -23,7 +23,7 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
-from invitations.tests.desk import as_listed, as_sent, browser_of, page_of
+from invitations.tests.desk import SAVE_AGAIN, as_listed, as_sent, browser_of, page_of
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -38,7 +38,6 @@ from invitations.tests.races import before_the_commit_of, ends_within, on_the_si
 
 TERMS = reverse("admin:invitations_term_changelist")
 LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "invitations_(\w+)"')
-SAVE_AGAIN = "Save again, and your words take its place."
 
 
 def opened(client, row):
