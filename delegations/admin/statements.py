@@ -274,7 +274,7 @@ class PolicyStatementAdmin(
 
 
 @admin.register(StatementText)
-class StatementTextAdmin(FileGivingMixin, RecordAdmin):
+class StatementTextAdmin(StandingMixin, FileGivingMixin, RecordAdmin):
     menu = (Menu.FORUM, 4, "description")
     when_empty = gettext_lazy("No text yet: offices send theirs by their link.")
     list_display = [
@@ -283,10 +283,11 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
         "language",
         "kind",
         hour_column("filed_at", gettext_lazy("filed at")),
+        "stands",
         what_became,
         "download",
     ]
-    list_filter = ["statement__delegation__edition", "kind"]
+    list_filter = ["statement__delegation__edition", StandingFilter, "kind"]
     list_select_related = [
         "statement__delegation__edition",
         "statement__delegation__member_state",
@@ -295,8 +296,19 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
     ]
     search_fields = ["called", "sha256", "statement__delegation__member_state__iso3__called"]
     date_hierarchy = "filed_at"
-    fields = ["delegation", "called", "language", "kind", "size", "sha256", "filed", "download"]
-    readonly_fields = ["delegation", "filed", "download"]
+    fields = [
+        "delegation",
+        "called",
+        "language",
+        "kind",
+        "size",
+        "sha256",
+        "filed",
+        "stands",
+        what_became,
+        "download",
+    ]
+    readonly_fields = ["delegation", "filed", "stands", what_became, "download"]
 
     def given(self, pk: int) -> Download:
         return text_download(get_object_or_404(StatementText, pk=pk))

@@ -122,6 +122,10 @@ class StatementTextQuerySet(models.QuerySet["StatementText"]):
     def current(self) -> Self:
         return self.filter(replaced_at=None)
 
+    def standing(self) -> Self:
+        """Current texts of statements that will be delivered as of today."""
+        return self.current().filter(statement__in=PolicyStatement.objects.standing())
+
 
 class StatementText(models.Model):
     """A file with the words of the statement; a replaced file stays on file."""

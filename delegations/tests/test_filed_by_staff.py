@@ -8,10 +8,13 @@ from django.urls import reverse
 from delegations.models import DelegationChange, StatementText
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
+from invitations.admin.columns import change_url
 from invitations.tests.desk import of_group, told
 from invitations.tests.factories import EditionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+
+TEXTS = reverse("admin:delegations_statementtext_changelist")
 
 
 @pytest.fixture
@@ -88,3 +91,24 @@ def test_the_speakers_desk_alone_files_texts(client, statement, group, may):
     file(client, statement)
 
     assert statement.texts.exists() == may
+
+
+def test_the_list_of_texts_tells_which_of_them_stand(admin_client, statement):
+    file(admin_client, statement)
+    first = statement.texts.get()
+    file(admin_client, statement, mailed(b"Mr. Chair", "short.txt"), replaces=first.pk)
+    gone = announced(statement.first_choice, "Strelsau")
+    file(admin_client, gone, mailed(b"Regretfully", "never.txt"))
+    gone.delegation.member_state.invitations.get().replies.update(answer="regrets")
+
+    page = admin_client.get(TEXTS)
+
+    assert {one.called: one.comes for one in page.context["cl"].queryset} == {
+        "speech.txt": False,
+        "short.txt": True,
+        "never.txt": False,
+    }
+    assert "it stays on file" in text(page)
+    [found] = admin_client.get(TEXTS, {"stands": "yes"}).context["cl"].queryset
+    assert found.called == "short.txt"
+    assert "it stays on file" in text(admin_client.get(change_url(first)))
