@@ -256,6 +256,68 @@ def test_what_else_is_wrong_with_a_row_marked_for_deletion_is_not_asked(admin_cl
     assert not Delegate.objects.exists()
 
 
+LOOK_AGAIN = "look at what stands now, and delete it then"
+
+
+def asked_to_delete(client, row):
+    """The page that asks whether to delete the row, and what its button sends."""
+    url = page_url(row).replace("/change/", "/delete/")
+    mark = re.search(r'name="seen" value="(\w+)"', text(client.get(url)))[1]
+    return url, {"post": "yes", "seen": mark}
+
+
+def test_what_the_office_has_rewritten_is_deleted_only_by_who_has_read_it(
+    admin_client, invitation, statement
+):
+    url, sent = asked_to_delete(admin_client, statement)
+    amend_statement(invitation, statement, quotation="Trust is built by all.")
+
+    refused = admin_client.post(url, sent, follow=True)
+
+    assert PolicyStatement.objects.exists()
+    assert LOOK_AGAIN in text(refused)
+    url, sent = asked_to_delete(admin_client, statement)
+    admin_client.post(url, sent)
+    assert not PolicyStatement.objects.exists()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_who_was_named_or_changed_since_does_not_go_with_a_delegation_that_is_deleted(
+    admin_client, invitation, delegation, is_known
+):
+    if is_known:
+        person = Delegate.objects.create(delegation=delegation, name="Sapt")
+    url, sent = asked_to_delete(admin_client, delegation)
+    if is_known:
+        amend_person(invitation, person, function="General")
+    else:
+        Delegate.objects.create(delegation=delegation, name="Sapt")
+
+    refused = admin_client.post(url, sent, follow=True)
+
+    assert Delegate.objects.exists()
+    assert LOOK_AGAIN in text(refused)
+
+
+def test_rows_chosen_in_a_list_are_not_deleted_with_a_change_that_nobody_has_read(
+    admin_client, invitation, delegation
+):
+    people = [Delegate.objects.create(delegation=delegation, name=one) for one in ("A", "B")]
+    url = reverse("admin:delegations_delegate_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in people]}
+    sent = chosen | {"post": "yes"}
+    mark = re.search(r'name="seen" value="(\w+)"', text(admin_client.post(url, chosen)))[1]
+    amend_person(invitation, people[1], function="General")
+
+    refused = admin_client.post(url, sent | {"seen": mark})
+
+    assert Delegate.objects.count() == 2
+    assert LOOK_AGAIN in text(refused)
+    mark = re.search(r'name="seen" value="(\w+)"', text(refused))[1]
+    admin_client.post(url, sent | {"seen": mark})
+    assert not Delegate.objects.exists()
+
+
 def test_of_two_staff_who_move_one_slot_the_second_reads_what_the_first_did(
     admin_client, delegation, session
 ):

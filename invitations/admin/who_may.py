@@ -1,14 +1,21 @@
 """Pages that offer what their reader may do, in words for those who only read."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import CASCADE, PROTECT, RESTRICT, Exists, Model, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
 
+from invitations.forms.seen import lock_to_delete, mark_of_deletion
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list
@@ -48,8 +55,36 @@ def without_reason(sets: Any) -> list[tuple[Any, dict[str, Any]]]:
 # What can be deleted
 
 
+CHANGED_SINCE = gettext_lazy(
+    "This was changed after you opened the page, and nothing is deleted: look at what stands now, "
+    "and delete it then."
+)
+
+
+def is_stale(request: HttpRequest, mark: str) -> bool:
+    """Whether somebody confirmed a deletion who saw something else than what would go."""
+    return bool(request.POST.get("post")) and request.POST.get("seen", "") not in ("", mark)
+
+
+def delete_as_seen(
+    page: "DeletedAloneMixin", request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    """Delete the chosen rows, once it was asked; ask again if any was changed since."""
+    with transaction.atomic():
+        mark = page.mark_of_deletion(request, queryset)
+        if is_stale(request, mark):
+            messages.warning(request, CHANGED_SINCE)
+            data: Any = request.POST.copy()
+            del data["post"]
+            request.POST = data
+        answer: Any = delete_selected(page, request, queryset)
+    if answer:
+        answer.context_data["seen"] = mark
+    return answer
+
+
 class DeletedAloneMixin(unfold.ModelAdmin):
-    """Pages that offer to delete only a record to which no other one holds."""
+    """Pages that offer to delete only a record to which no other one holds, as it was shown."""
 
     change_form_outer_after_template = "admin/kept.html"
     instead_of_deleting: Any = ""
@@ -59,7 +94,29 @@ class DeletedAloneMixin(unfold.ModelAdmin):
         actions: dict[str, Any] = super().get_actions(request)
         if issubclass(self.model, HeldRow) or self.relations_that_keep(request):
             actions.pop("delete_selected", None)
+        if "delete_selected" in actions:
+            _act, *named = actions["delete_selected"]
+            actions["delete_selected"] = (delete_as_seen, *named)
         return actions
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Delete the record, once it was asked; ask again if it or what goes along was changed."""
+        with transaction.atomic():
+            row = self.get_object(request, unquote(object_id))
+            mark = self.mark_of_deletion(request, [row]) if row else ""
+            if is_stale(request, mark):
+                messages.warning(request, CHANGED_SINCE)
+                return HttpResponseRedirect(request.get_full_path())
+            return super().delete_view(request, object_id, {"seen": mark, **(extra_context or {})})
+
+    def mark_of_deletion(self, request: HttpRequest, rows: Iterable[Any]) -> str:
+        """Return the mark of all that would be deleted; of what is confirmed, under its locks."""
+        keys = [row.pk for row in rows]
+        if request.POST.get("post"):
+            lock_to_delete(list(rows), getattr(self.form, "locked_first", ""))
+        return mark_of_deletion(QuerySet(self.model).filter(pk__in=keys))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

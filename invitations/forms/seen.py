@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
@@ -38,7 +40,11 @@ def row_mark(row: Any, columns: Sequence[str], also: Sequence[Any] = ()) -> str:
     It is made of the row itself, so that a change by staff counts too; it is keyed, so that nobody
     can guess from it what the page does not show.
     """
-    words = json.dumps([row.pk, *(getattr(row, name) for name in columns), *also], default=str)
+    return keyed_digest([row.pk, *(getattr(row, name) for name in columns), *also])
+
+
+def keyed_digest(said: list[Any]) -> str:
+    words = json.dumps(said, default=str)
     return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
 
 
@@ -51,10 +57,39 @@ def lock_rows(model: type[Model], keys: Iterable[Any]) -> None:
     list(rows.filter(pk__in=keys).values_list("pk"))
 
 
+def lock_to_delete(rows: Sequence[Any], first: str = "") -> None:
+    """Lock the rows, and before them those of the relation ``first``, as whoever changes them does.
+
+    Call it within a transaction.
+    """
+    for model in {type(row) for row in rows}:
+        if first:
+            relation: Any = model._meta.get_field(first)
+            keys = {getattr(row, relation.attname) for row in rows} - {None}
+            lock_rows(relation.related_model, keys)
+        lock_rows(model, [row.pk for row in rows])
+
+
 def locked_anew(row: Model) -> Model | None:
     """Lock the row, and return it as it is now; rows that refer to it do not wait."""
     rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
     return rows.filter(pk=row.pk).first() if row.pk else None
+
+
+def mark_of_deletion(rows: Iterable[Model]) -> str:
+    """Return the mark of the rows and of all that goes with them.
+
+    Of rows of other programs, such as the sessions of an account, only that they are there counts.
+    """
+    going = NestedObjects(using=DEFAULT_DB_ALIAS)
+    going.collect(list(rows))
+    own = ("invitations", "delegations", "auth")
+    marks = [
+        row_mark(row, [one.attname for one in columns_of(row) if row._meta.app_label in own])
+        for ones in going.model_objs.values()
+        for row in ones
+    ]
+    return keyed_digest(sorted(marks))
 
 
 class MarkField(LineField):
