@@ -234,51 +234,57 @@ def noted_in_parts(keys: Sequence[int]) -> Iterator[Noted]:
 
 
 def note_records(keys: Sequence[int]) -> list[Noted]:
-    """Note what is behind these letters before any of it is read to compose them.
+    """Note what is behind these letters before any of it is read to compose them; then read it.
 
     What changes meanwhile differs when they are approved. Behind an automatic letter nothing is
-    hashed: it asks which changes wait.
+    hashed: it asks which changes wait, and its records are read once it is claimed.
     """
     found = letters_with_records().select_related("mission").in_bulk(keys)
     letters = [found[key] for key in keys if key in found]
     for letter in letters:
         choose_languages(letter)
     hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
-    return [Noted(one, hashes.get(one.pk, {})) for one in letters]
+    read = Letter.objects.select_related(*OWN).prefetch_related(*SHARED).in_bulk(list(hashes))
+    return [Noted(read.get(one.pk, one), hashes.get(one.pk, {})) for one in letters]
+
+
+# What each letter has by itself is joined; what many have is read once for all of them.
+OWN = ("invitation__minister__member_state", "invitation__member_state")
+SHARED = (
+    "invitation__edition",
+    "invitation__minister__rank",
+    "invitation__links",
+    "invitation__member_state__missions",
+    "circular",
+    "composed_by",
+    "mission",
+    "replaces__circular",
+)
+JOINED = ("invitation__edition", "invitation__minister__rank", "circular", "composed_by")
 
 
 def claim_to_compose(noted: Noted) -> Letter | None:
-    """Lease the letter and return it with its records; None if another worker has it."""
-    pk, is_automatic = noted.letter.pk, noted.letter.kind in AUTOMATIC_KINDS
-    free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
-    if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
+    """Lease the letter and return it with its records; None if another worker has, or had, it."""
+    letter = noted.letter
+    until = timezone.now() + COMPOSE_WITHIN
+    free = Letter.objects.planned().filter(free_to_compose(), pk=letter.pk)
+    # Who has tried it since it was read has left a later hour, and perhaps a reason.
+    if not free.filter(compose_again_at=letter.compose_again_at).update(composing_until=until):
         return None
-    # Which changes wait is asked before the records are read, too.
-    held = held_changes(noted.letter.invitation) if is_automatic else ()
-    letter = Letter.objects.select_related(*RECORDS, *records_besides(noted.letter)).get(pk=pk)
-    letter.composed_with, letter.held = noted.hashes, held
+    if letter.kind in AUTOMATIC_KINDS:
+        return automatic_with_records(letter)
+    letter.composing_until, letter.composed_with, letter.held = until, noted.hashes, ()
     return letter
 
 
-RECORDS = (
-    "invitation__edition",
-    "invitation__minister__member_state",
-    "invitation__minister__rank",
-    "invitation__member_state",
-    "circular",
-    "composed_by",
-)
-
-
-def records_besides(letter: Letter) -> list[str]:
-    """Return the records that only some letters have: to join them all doubles the columns."""
-    besides = {
-        "mission": letter.mission_id,
-        "replaces__circular": letter.replaces_id,
-        "step": letter.step_id,
-        "reply": letter.reply_id,
-    }
-    return [name for name, key in besides.items() if key is not None]
+def automatic_with_records(letter: Letter) -> Letter:
+    """Return the letter with its records; which changes wait is asked before they are read."""
+    held = held_changes(letter.invitation)
+    # To join the records that only some letters have doubles the columns.
+    besides = [name for name in ("step", "reply") if getattr(letter, f"{name}_id") is not None]
+    letter = Letter.objects.select_related(*OWN, *JOINED, *besides).get(pk=letter.pk)
+    letter.held = held
+    return letter
 
 
 def compose_or_say_why(letter: Letter) -> bool:

@@ -63,7 +63,7 @@ class LetterKeys(NamedTuple):
 def letter_keys(letter: Letter) -> LetterKeys:
     """Return the keys that the letter prints; refuse one with a link where that has ended."""
     check_code = grouped_code(letter.check_code or "", " ")
-    if link := letter.invitation.links.current().first():
+    if link := letter.invitation.current_link:
         return LetterKeys(reply_url(link), grouped_code(link.code), check_code)
     if is_keyless(letter.kind, letter.variant):
         return dead_keys()._replace(check_code=check_code)

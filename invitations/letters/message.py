@@ -92,7 +92,8 @@ def reply_links(letter: Letter) -> list[str]:
     """Return the links that lead to the office's own page: of the letter, or of a specimen."""
     if is_keyless(letter.kind, letter.variant):
         return []
-    return [dead_keys().reply_link, *map(reply_url, letter.invitation.links.current())]
+    current = letter.invitation.current_link
+    return [dead_keys().reply_link, *([reply_url(current)] if current else [])]
 
 
 AUTOMATIC_MARK: dict[str, str] = {

@@ -206,9 +206,7 @@ def emails_of(missions: Iterable[Mission]) -> list[str]:
 
 
 def mission_emails(letter: Letter) -> list[str]:
-    if letter.held:
-        return emails_of(released_missions(letter.invitation, letter.held))
-    return emails_of(missions_of(letter.invitation))
+    return emails_of(released_missions(letter.invitation, letter.held or ()))
 
 
 def besides_ministers(invitation: Invitation, emails: Iterable[str]) -> list[str]:

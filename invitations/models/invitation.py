@@ -210,6 +210,11 @@ class Invitation(HeldRow):
         return self.issued_at is not None and self.status != self.Status.DRAFT
 
     @property
+    def current_link(self) -> "ReplyLink | None":
+        """The link that was not replaced; where links were read with the invitation, of these."""
+        return next((link for link in self.links.all() if link.replaced_at is None), None)
+
+    @property
     def chosen_as(self) -> str:
         """Its name among the invitations of several editions."""
         named = labelled(self.member_state.listed_as, self.minister)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations import tasks
@@ -16,7 +17,9 @@ from invitations.files.frozen import freeze
 from invitations.letters import composing, composing_queue
 from invitations.letters.circulars import plan_circular, plan_invitation_letters, plan_notes
 from invitations.letters.composing_queue import (
+    claim_to_compose,
     compose_planned,
+    note_records,
     reasons_not_composed,
     try_composing_again,
 )
@@ -398,6 +401,39 @@ def test_a_note_finds_out_that_it_waits_before_it_is_rendered(monkeypatch):
 
     note = circular.letters.get(kind="note")
     assert (note.waits_because, rendered) == ("It waits for the letters that it covers.", [])
+
+
+# What is behind twenty is read at once
+
+
+def queries_for(number):
+    edition = EditionFactory()
+    for _letter in range(number):
+        drafted(edition)
+    plan_invitation_letters(edition)
+    with CaptureQueriesContext(connection) as queries:
+        assert compose_planned(edition) == number
+    return len(queries)
+
+
+def test_each_further_letter_asks_for_its_words_and_is_written_and_asks_no_more():
+    queries_for(1)  # what is asked once in a process
+
+    claimed_and_written, asked_for_words = 6, 6
+    assert queries_for(3) - queries_for(1) == 2 * (claimed_and_written + asked_for_words)
+
+
+def test_what_another_worker_has_tried_since_it_was_read_is_left_to_the_next_tick():
+    draft = drafted(minister__language="ru", edition=EditionFactory(theme_ru=""))
+    plan_invitation_letters(draft.edition)
+    (noted,) = note_records([draft.letters.get().pk])
+    compose_planned()
+
+    assert claim_to_compose(noted) is None
+
+    letter = draft.letters.get()
+    assert (letter.waits_because, letter.composing_until) == ("Missing in Russian: theme.", None)
+    assert claimed(letter.pk)
 
 
 # The command counts them all
