@@ -8,14 +8,17 @@ import pikepdf
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from PIL import Image
 from pydyf import Stream
 
 from invitations.files.frozen import thaw
+from invitations.files.scans import page_read
 from invitations.letters import typesetting
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.pdf import body_html, html_of_markdown
 from invitations.letters.pdf_conformance import DelimitedStream
 from invitations.letters.typesetting import typeset_pdf
+from invitations.links import reply_url
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import ask, printed
@@ -113,6 +116,17 @@ def test_link_code_and_check_code_are_printed_and_labelled(composed):
     assert code.isalpha()
     assert check.isdigit()
     assert "page 1 of 1" in text
+
+
+@pytest.mark.parametrize("dots_per_inch", ["100", "300"])
+def test_the_printed_code_is_read_as_the_link_to_the_reply(composed, tmp_path, dots_per_inch):
+    letter, page = composed(), tmp_path / "page"
+
+    ask(pdf_of(letter), "pdftoppm", "-r", dots_per_inch, "-gray", "-singlefile", "-", str(page))
+
+    with Image.open(page.with_suffix(".pgm")) as picture:
+        codes = page_read(picture)["codes"]
+    assert codes == [reply_url(letter.invitation.links.get())]
 
 
 def test_a_second_language_follows_in_the_same_file_with_the_same_reply(composed):
