@@ -12,7 +12,6 @@ import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -120,9 +119,10 @@ def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, A
             "original_signed": terms["original_signed"] if is_signed else "",
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
+            "of_pages": page_label(terms["page"]),
             "terms": terms
             | {key: before_words(terms[key]) for key in ("ref", "subject")}
-            | {"page": page_label(terms["page"]), "check_at": check_label(terms["check_at"])},
+            | {"check_at": check_label(terms["check_at"])},
         }
 
 
@@ -202,11 +202,11 @@ def place_and_date(circular: Circular, language: str) -> str:
     }
 
 
-def page_label(term: str) -> SafeString:
-    """Return “page n of m” as HTML; the style sheet counts into its two spans."""
-    page, pages = '<span class="page"></span>', '<span class="pages"></span>'
-    label = Template(escape(term)).safe_substitute(page=page, pages=pages)
-    return mark_safe(label)  # noqa: S308 -- the term is escaped
+def page_label(term: str) -> str:
+    """Return “page n of m” as the style sheet has it: quoted words, and counters between them."""
+    quoted = term.replace("\\", r"\\").replace('"', r"\"")
+    page, pages = '" counter(page) "', '" counter(pages) "'
+    return f'"{Template(quoted).safe_substitute(page=page, pages=pages)}"'
 
 
 def check_label(term: str) -> str:

@@ -1,6 +1,7 @@
 """Children that set letters in type: naively, as the product does, and with Typst."""
 
 import functools
+import string
 import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import pikepdf
 import segno
 from django.template import Context, Template
+from django.utils.safestring import SafeString, mark_safe
 from weasyprint import HTML
 
 from delegations.demonstration.people import invent_person
@@ -86,9 +88,18 @@ def naive() -> None:
 
 
 def naive_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> bytes:
-    html = naive_template().render(Context(letter_context(letter, texts, keys)))
+    context = letter_context(letter, texts, keys)
+    for sheet in context["sheets"]:
+        sheet["of_pages"] = in_spans(sheet["terms"]["page"])
+    html = naive_template().render(Context(context))
     pdf: bytes = HTML(string=html, base_url=f"{NAIVE}/").write_pdf()
     return pdf
+
+
+def in_spans(term: str) -> SafeString:
+    """Return “page n of m” as HTML; the style sheet counts into its two spans."""
+    page, pages = '<span class="page"></span>', '<span class="pages"></span>'
+    return mark_safe(string.Template(term).safe_substitute(page=page, pages=pages))  # noqa: S308 -- ours
 
 
 @functools.cache

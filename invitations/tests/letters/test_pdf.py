@@ -19,7 +19,7 @@ from invitations.letters.pdf import body_html, html_of_markdown
 from invitations.letters.pdf_conformance import DelimitedStream
 from invitations.letters.typesetting import typeset_pdf
 from invitations.links import reply_url
-from invitations.models import Language, LetterTemplate
+from invitations.models import Language, LetterTemplate, Term
 from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import ask, printed
 from wsis_forum.tests.running import started
@@ -287,6 +287,15 @@ def test_a_letter_reads_no_file_of_the_machine(tmp_path):
     pdf = typeset_pdf(f'<img src="{(tmp_path / "secret.svg").as_uri()}" alt="x">', 1)
 
     assert "secret" not in ask(pdf, "pdftotext", "-", "-")
+
+
+def test_page_n_of_m_is_printed_in_any_order_and_with_any_signs(composed):
+    words = 'of $pages "sheets" \\ this is the <b>${page}.</b>; }'
+    Term.objects.filter(language="en", key="page").update(text=words)
+
+    text = printed(composed())
+
+    assert 'of 1 "sheets" \\ this is the <b>1.</b>; }' in text
 
 
 def test_page_n_of_m_reads_from_right_to_left_in_arabic(composed):
