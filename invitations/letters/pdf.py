@@ -32,7 +32,7 @@ from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
 from invitations.text.dates import dates_in, printed_date
 from invitations.text.placeholders import identifiers
-from invitations.text.typography import isolated_number, unbroken_compounds
+from invitations.text.typography import isolated_number, unbroken_compounds, unbroken_date
 
 
 def render_pdf(
@@ -230,7 +230,7 @@ def body_html(paper: str, language: str) -> SafeString:
     html = SHORT_ADDRESS.sub(r'<a class="whole" \1>\2</a>', html_of_markdown(paper))
     parts = re.split(r"(<[^>]*>)", html)
     parts[::2] = [
-        date.sub(r'<span class="date">\g<0></span>', unbroken_compounds(part))
+        date.sub(lambda found: unbroken_date(found[0]), unbroken_compounds(part))
         for part in parts[::2]
     ]
     return mark_safe("".join(parts))  # noqa: S308 -- Markdown without HTML

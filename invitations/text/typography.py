@@ -63,6 +63,16 @@ def unbroken_compounds(text: str) -> str:
     return "".join(parts)
 
 
+WORD_JOINER = "\u2060"
+# Where a line could part within a date: after a space or a dash, and on both sides of a sign.
+PARTS_OF_DATES = re.compile("(?<=[ –年月日至])|(?=[年月日至])")
+
+
+def unbroken_date(date: str) -> str:
+    """Return the date with unseen signs by which it stays on one line, and its own spaces."""
+    return WORD_JOINER.join(filter(None, PARTS_OF_DATES.split(date)))
+
+
 def joined_in_chinese(parts: Iterable[str]) -> str:
     """Return the parts without spaces between them, but for one between two Latin words."""
     latin = r"[A-Za-zÀ-ɏ.)]"

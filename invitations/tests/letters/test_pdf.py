@@ -218,22 +218,40 @@ def test_html_is_no_markdown():
     assert "&lt;b&gt;" in html_of_markdown("<b>bold</b>")
 
 
-@pytest.mark.parametrize(
-    ("language", "date"),
-    [
-        ("ar", "6–9 أبريل 2020"),
-        ("en", "14 January 2020"),
-        ("es", "14 de enero de 2020"),
-        ("fr", "6 au 9 avril 2020"),
-        ("ru", "14 января 2020\u00a0г."),
-        ("zh-hans", "2020年4月6日至9日"),
-    ],
-)
-def test_a_date_stays_on_one_line_and_an_address_as_it_is(language, date):
-    body = body_html(f"[**{date}**](https://example.org/{date.replace(' ', '-')})", language)
+DAYS = {
+    "ar": "6–9 أبريل 2020",
+    "en": "6–9 April 2020",
+    "es": "6 a 9 de abril de 2020",
+    "fr": "6 au 9 avril 2020",
+    "ru": "6–9 апреля 2020\u00a0г.",
+    "zh-hans": "2020年4月6日至9日",
+}
 
-    assert f'<strong><span class="date">{date}</span></strong>' in body
-    assert body.count('class="date"') == 1
+
+@pytest.mark.parametrize(("language", "days"), DAYS.items())
+def test_a_date_stays_on_one_line_wherever_it_stands(language, days):
+    space, filling = (
+        ("", "的") if language == "zh-hans" else (" ", "من " if language == "ar" else "x ")
+    )
+    lines = [f"{'x' * number} {filling * 20}{days}{space}{filling * 5}" for number in range(90)]
+    body = body_html("\n\n".join(lines), language)
+    html = f'<html lang="{language}"><title>x</title><article lang="{language}">{body}</article>'
+
+    words = ask(typeset_pdf(html, 9), "pdftotext", "-layout", "-", "-")
+
+    assert [line for line in words.splitlines() if "2020" in line and not {*"69"} <= {*line}] == []
+    assert words.count("2020") == len(lines)
+    assert "\u2060" not in words
+
+
+@pytest.mark.parametrize(("language", "days"), DAYS.items())
+def test_a_date_within_an_address_stays_as_it_is(language, days):
+    address = f"https://example.org/{days.replace(' ', '-')}"
+
+    body = body_html(f"[**{days}**]({address})", language)
+
+    assert f"<strong>{days}</strong>" in body.replace("\u2060", "")
+    assert "\u2060" not in body.partition("<strong>")[0]
 
 
 @pytest.mark.parametrize(("folder", "is_whole"), [("go", True), ("go/" * 30, False)])
