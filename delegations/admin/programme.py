@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
@@ -28,7 +28,7 @@ from invitations.forms.fields import HourOfEditionField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows
 from invitations.models import ForumEdition
-from invitations.text.dates import bracketed, left_to_right
+from invitations.text.dates import bracketed, comma_list, left_to_right
 
 UNPUBLISHED = ngettext_lazy(
     "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
@@ -242,16 +242,35 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     form = SpeakingSlotForm
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
-    list_display = ["position", "delegation", "session", "minutes", "moved_because", "stands"]
+    list_display = [
+        "position",
+        "delegation",
+        "speaker",
+        "session",
+        "minutes",
+        "moved_because",
+        "stands",
+    ]
     list_display_links = ["position", "delegation"]
     list_filter = ["session__edition", "session", StandingFilter]
-    list_select_related = ["session", "delegation__edition", "delegation__member_state"]
+    list_select_related = [
+        "session",
+        "delegation__edition",
+        "delegation__member_state",
+        "delegation__statement",
+    ]
     search_fields = [
         "delegation__member_state__iso3__called",
         "session__title_en",
     ]
     fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
     autocomplete_fields = ["session", "delegation"]
+
+    @display(description=gettext_lazy("speaker"))
+    def speaker(self, slot: SpeakingSlot) -> str:
+        """Return whom the statement names; an office may have named nobody yet."""
+        statement = getattr(slot.delegation, "statement", None)
+        return comma_list([statement.speaker_name, statement.speaker_function]) if statement else ""
 
     def save_model(
         self, request: HttpRequest, obj: SpeakingSlot, form: forms.ModelForm, change: bool

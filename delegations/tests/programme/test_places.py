@@ -7,6 +7,7 @@ from django.urls import reverse
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme import speakers
 from delegations.programme.inscribing import inscribe
+from delegations.tests.lists import take_out_url
 from delegations.tests.offices import text
 from delegations.tests.places import announced, order_of, session_of, speaking
 from invitations.admin.columns import list_url
@@ -290,3 +291,13 @@ def test_a_state_whose_session_is_called_off_gets_a_place_in_another(
     admin_client.post(ADD, words)
 
     assert slot.delegation.slots.filter(session=other).exists()
+
+
+def test_the_list_and_its_file_say_who_speaks(admin_client, session):
+    inscribe(announced(session, "Armenia", speaker_function="Minister of Roads"))
+
+    page = admin_client.get(list_url(SpeakingSlot))
+    file = admin_client.post(take_out_url(SpeakingSlot), {"kind": "csv"})
+
+    assert "Sapt, Minister of Roads" in text(page)
+    assert "Sapt, Minister of Roads" in file.getvalue().decode()
