@@ -19,6 +19,7 @@ class ForumEditionTexts(TranslationOptions):
         "organizers",
         "background",
         "track_name",
+        "own_segments",
         "time_zone_name",
         "contact_honorific",
         "contact_name",

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
@@ -22,11 +23,13 @@ from invitations.admin.base import Menu, language_tabs, user_of
 from invitations.admin.columns import hour_by_its_edition
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
+from invitations.admin.outbox.calendars import SegmentFilter, segment_shown
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.fields import HourOfEditionField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows
+from invitations.forms.segments import segments_known
 from invitations.models import ForumEdition
 from invitations.text.dates import bracketed, comma_list, left_to_right
 
@@ -36,16 +39,24 @@ UNPUBLISHED = ngettext_lazy(
 
 
 class SessionForm(WholeRowForm):
-    """A session; its hours are typed and shown by the clock of its edition."""
+    """A session: of a segment of its edition, by whose clock hours are typed and shown."""
 
+    segment = forms.ChoiceField(
+        label=capfirst(gettext_lazy("segment")),
+        choices=segments_known,
+        widget=UnfoldAdminSelectWidget,
+    )
     starts_at = HourOfEditionField(label=capfirst(gettext_lazy("starts at")))
     ends_at = HourOfEditionField(label=capfirst(gettext_lazy("ends at")))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        edition = self.edition_named()
+        if edition and "segment" in self.fields:
+            offer(cast("forms.ChoiceField", self.fields["segment"]), edition, self.instance)
         for name in {"starts_at", "ends_at"} & self.fields.keys():
             field = cast("HourOfEditionField", self.fields[name])
-            field.by_the_clock_of(self.edition_named())
+            field.by_the_clock_of(edition)
 
     def edition_named(self) -> ForumEdition | None:
         """Return the edition that is chosen, else that of the session."""
@@ -58,6 +69,12 @@ class SessionForm(WholeRowForm):
         if "edition" in self.changed_data and self.instance.pk and self.instance.slots.exists():
             self.add_error("edition", HAS_SPEAKERS)
         return cleaned
+
+
+def offer(field: forms.ChoiceField, edition: ForumEdition, session: HighLevelSession) -> None:
+    """Offer the edition's segments, beside the one that the session has."""
+    named = {session.segment: session.segment_name} if session.pk else {}
+    field.choices = [(code, capfirst(name)) for code, name in (named | edition.segments).items()]
 
 
 HAS_SPEAKERS = gettext_lazy(
@@ -76,7 +93,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
         "title",
-        "segment",
+        segment_shown,
         BEGINS,
         ENDS,
         "room",
@@ -85,10 +102,10 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         "approved",
     ]
     actions = ["approve_selected", "unpublish"]
-    list_filter = ["edition", "segment", "is_called_off", ApprovedByTwoFilter]
+    list_filter = ["edition", SegmentFilter, "is_called_off", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
-    readonly_fields = ["approved", BEGINS, ENDS]
-    shown_to_readers = {"starts_at": BEGINS, "ends_at": ENDS}
+    readonly_fields = ["approved", segment_shown, BEGINS, ENDS]
+    shown_to_readers = {"segment": segment_shown, "starts_at": BEGINS, "ends_at": ENDS}
     search_fields = ["title_en", "title_fr", "room", "chair"]
     date_hierarchy = "starts_at"
     fieldsets = [
@@ -122,7 +139,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         hours = [left_to_right(f"{at.astimezone(zone):%Y-%m-%d %H:%M}") for at in hours_of(text)]
         on_its_clock = bracketed(" – ".join(hours), text.edition.time_zone_name)
         off = _("called off") if text.is_called_off else ""
-        return "\n".join(filter(None, [text.get_segment_display(), on_its_clock, text.room, off]))
+        return "\n".join(filter(None, [text.segment_name, on_its_clock, text.room, off]))
 
     def save_model(
         self, request: HttpRequest, obj: HighLevelSession, form: forms.ModelForm, change: bool

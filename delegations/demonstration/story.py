@@ -203,7 +203,7 @@ def reply_words(office: Invitation, said: dict[str, Any], number: int) -> dict[s
         words["substitute_function"] = read_people(language)["deputy"]
         words["substitute_rank"] = Rank.objects.get(pk="VMIN")
     if words["answer"] in ANSWERS_BRINGING:
-        offered = office.edition.segments_offered
+        offered = [*office.edition.segments]
         words["segments"] = offered[number % 2 : 3 + number % 3]
     if said["channel"] == Channel.ONLINE:
         typed = f"assistant{number}@example.org" if number % 6 == 5 else office.minister.to_emails

@@ -12,8 +12,8 @@ from invitations.models import (
     Answer,
     ApprovedByTwo,
     ForumEdition,
-    Segment,
     SessionHours,
+    segment_called,
 )
 from invitations.models.approval import ApprovedByTwoQuerySet
 
@@ -42,7 +42,7 @@ class HighLevelSession(ApprovedByTwo):
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="sessions", verbose_name=_("edition")
     )
-    segment = models.CharField(_("segment"), max_length=20, choices=Segment)
+    segment = models.CharField(_("segment"), max_length=20)
     title = models.CharField(_("title"), max_length=200)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
@@ -76,6 +76,10 @@ class HighLevelSession(ApprovedByTwo):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    @property
+    def segment_name(self) -> str:
+        return segment_called(self.segment, self.edition.own_segments)
 
     @property
     def as_published(self) -> "HighLevelSession | SessionHours":

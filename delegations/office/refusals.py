@@ -13,7 +13,7 @@ from delegations.models import Delegate, PolicyStatement, StatementText
 from delegations.office.contact import announced_edition
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import Invitation, Reply, Segment
+from invitations.models import ForumEdition, Invitation, Reply
 from invitations.text.dates import comma_list
 
 # What a form brings along that nobody typed.
@@ -62,7 +62,7 @@ def gone_page_with_typed(
     if request.method == "POST" and not csrf_refusal(request):
         typed_before = request.POST
     if typed_before:
-        more["typed"] = typed_in_words(typed_before)
+        more["typed"] = typed_in_words(typed_before, invitation.edition)
     return gone_page(request, invitation, reason, **more)
 
 
@@ -71,25 +71,30 @@ def typed_values(posted: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in typed for value in values]
 
 
-def typed_in_words(posted: QueryDict) -> list[tuple[str, str]]:
+def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, str]]:
     """Return what was typed as labels and words, without what nobody typed or left empty."""
     fields: dict[str, Any] = {f.name: f for model in KEPT_IN for f in model._meta.fields} | COLUMNS
     shown = []
     for name, values in posted.lists():
-        words = comma_list(in_words(name, fields.get(name), value) for value in values if value)
+        called = edition.segments if name == "segments" else {}
+        words = comma_list(
+            capfirst(called[value]) if value in called else in_words(fields.get(name), value)
+            for value in values
+            if value
+        )
         if words and name not in (*NOT_TYPED, *HIDDEN):
             label = fields[name].verbose_name if name in fields else _("Text")
             shown.append((str(capfirst(label)), words))
     return shown
 
 
-def in_words(name: str, field: Any, value: str) -> str:
+def in_words(field: Any, value: str) -> str:
     """Return the words of a choice, of a row or of a ticked box; other words as they are."""
     if isinstance(field, models.BooleanField):
         return _("yes")
     if isinstance(field, models.ForeignKey):
         return str(row_named(field, value) or value)
-    choices: Any = Segment.choices if name == "segments" else getattr(field, "choices", None)
+    choices: Any = getattr(field, "choices", None)
     return str(capfirst(dict(choices or ()).get(value)) or value)
 
 

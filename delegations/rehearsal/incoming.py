@@ -78,7 +78,7 @@ def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str,
         words["substitute_function"] = read_people(language)["deputy"]
         words["substitute_rank"] = Rank.objects.filter(pk="VMIN").first()
     if words["answer"] in ANSWERS_BRINGING:
-        words["segments"] = edition.segments_offered[number % 2 : 3 + number % 3]
+        words["segments"] = [*edition.segments][number % 2 : 3 + number % 3]
     if said.get("channel") == Channel.ONLINE:
         words |= respondent(office, number)
     return words

@@ -20,16 +20,15 @@ from unfold.widgets import (
 
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
+from invitations.forms.segments import segments_known
 from invitations.forms.uploads import checked_upload
 from invitations.models import (
     NAME_THE_SUBSTITUTE,
     Answer,
     Correspondence,
-    ForumEdition,
     Invitation,
     Reconfirmation,
     Reply,
-    Segment,
 )
 from invitations.replies import REPLY_FIELDS
 from invitations.times.clocks import by_this_clock
@@ -73,13 +72,6 @@ def with_still_valid(choices: Iterable[Any]) -> list[Any]:
     """Return the choices, and apart from them, at the end, that the answer on file holds."""
     holds = (STILL_VALID, _("still valid: the answer on file holds for the dates now in force"))
     return [*choices, (_("Asked again since the dates moved"), [holds])]
-
-
-def segments_known() -> list[Any]:
-    """Return the segments that some edition offers: another organization has not all of them."""
-    editions = ForumEdition.objects.values_list("segments_offered", flat=True)
-    offered = {segment for of_one in editions for segment in of_one}
-    return [choice for choice in Segment.choices if choice[0] in offered]
 
 
 class PaperReplyForm(WholeRowForm):

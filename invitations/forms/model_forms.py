@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
 from invitations.forms.seen import SeenForm, lock_rows
+from invitations.forms.segments import faults_of_own_segments
 from invitations.models import (
     Answer,
     DigestChoice,
@@ -238,6 +239,8 @@ class EditionForm(HeldRowForm):
             called = {name for name, said in NAMES_OF_ITS_TIME.items() if cleaned.get(name) == said}
             for name in called:
                 self.add_error(name, ANOTHER_TIME)
+        for name, fault in faults_of_own_segments(self.instance, cleaned).items():
+            self.add_error(name, fault)
         for name in BOXES:
             on_file = getattr(self.instance, name)
             if name in cleaned and {*cleaned[name]} == {*on_file}:

@@ -35,7 +35,6 @@ from invitations.models import (
     Letter,
     LetterKind,
     Reply,
-    Segment,
     Term,
 )
 from invitations.text.dates import (
@@ -48,6 +47,7 @@ from invitations.text.dates import (
     printed_list,
 )
 from invitations.text.placeholders import is_keyless
+from invitations.text.segments import own_segments
 from invitations.text.typography import joined_in_chinese, unbroken_number
 from invitations.times.calendars import ONE_DAY
 
@@ -157,9 +157,7 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "forum_in_full": own_text(edition, "name_in_full", language),
         **{field: own_text(edition, field, language) for field in texts},
         **({"place": edition.venue} if edition.is_online else {}),
-        "segments": printed_list(
-            [str(Segment(segment).label) for segment in edition.segments_offered], language
-        ),
+        "segments": printed_list(list(segments_in(edition, language).values()), language),
         **days_words(edition, language),
         "code_page": code_page(),
         "partnership_link": edition.partnership_link,
@@ -172,6 +170,13 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "contact_fax": unbroken_number(edition.contact_fax),
         "contact_email": edition.contact_email,
     }
+
+
+def segments_in(edition: ForumEdition, language: str) -> dict[str, str]:
+    """Return the parts of the Track; none where its own have no names in the language."""
+    if not edition.own_segments:
+        return edition.segments
+    return own_segments(own_text(edition, "own_segments", language))
 
 
 def days_words(edition: ForumEdition, language: str) -> dict[str, str]:

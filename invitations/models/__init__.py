@@ -39,7 +39,6 @@ from invitations.models.edition import (
     ForumEdition,
     Language,
     OrderOfStates,
-    Segment,
 )
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
@@ -96,6 +95,7 @@ from invitations.models.templates import (
 )
 from invitations.models.webhooks.addresses import WebhookAddress
 from invitations.models.webhooks.messages import WebhookMessage
+from invitations.text.segments import Segment, segment_called
 from invitations.text.spellings import normalize_name
 
 __all__ = [
@@ -186,5 +186,6 @@ __all__ = [
     "offices_to_ask",
     "printed_columns",
     "printed_keys",
+    "segment_called",
     "usable_forms",
 ]

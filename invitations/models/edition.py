@@ -1,10 +1,9 @@
 """Editions of the forum, and what is decided once for all invitations of an edition."""
 
 import datetime as dt
-import re
 from copy import copy
 from typing import Any, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,7 +19,9 @@ from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.dates import printed_range, with_honorific
 from invitations.text.lines import validate_phone
+from invitations.text.segments import all_segments, segments_of, validate_segments
 from invitations.times.calendars import is_day_off, is_weekend
+from invitations.times.zones import validate_zone, validate_zone_name
 
 
 class Language(models.TextChoices):
@@ -51,16 +52,6 @@ ANSWERS_NAMING_A_SUBSTITUTE = (Answer.REPRESENTED, Answer.HOLDING)
 ANSWERS_SPEAKING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.VIDEO, Answer.WRITTEN)
 
 
-class Segment(models.TextChoices):
-    """The parts of the High-Level Track for which an office says whether it comes."""
-
-    OPENING = "opening", _("opening segment")
-    DIALOGUES = "dialogues", _("interactive policy sessions")
-    ROUND_TABLE = "round_table", _("Ministerial Round Table")
-    PRIZES = "prizes", _("WSIS Prizes ceremony")
-    NETWORKING = "networking", _("high-level networking programme")
-
-
 class OrderOfStates(models.TextChoices):
     """In which order States stand in lists, by the alphabet of a language of protocol."""
 
@@ -73,10 +64,6 @@ def all_answers() -> list[str]:
     return [answer for answer in Answer.values if answer != Answer.HOLDING]
 
 
-def all_segments() -> list[str]:
-    return list(Segment.values)
-
-
 def ranks_by_original() -> list[str]:
     return [row["code"] for row in table("original_ranks")]
 
@@ -84,25 +71,6 @@ def ranks_by_original() -> list[str]:
 def validate_answers(values: Any) -> None:
     if not isinstance(values, list) or not values or set(values) - set(all_answers()):
         raise ValidationError(_("Choose at least one of the answers that exist."))
-
-
-def validate_segments(values: Any) -> None:
-    if not isinstance(values, list) or set(values) - set(Segment.values):
-        raise ValidationError(_("Choose among the segments that exist."))
-
-
-def validate_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
-
-
-def validate_zone_name(name: str) -> None:
-    """Refuse an Arabic name that begins with the preposition which letters put before it."""
-    if re.match("ب(ال)?توقيت", name):
-        raise ValidationError(
-            _("Letters put the first letter before %(name)s themselves: write it without."),
-            params={"name": name},
-        )
 
 
 class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
@@ -203,6 +171,14 @@ class ForumEdition(HeldRow):
     )
     segments_offered = models.JSONField(
         _("segments offered"), default=all_segments, blank=True, validators=[validate_segments]
+    )
+    own_segments = models.TextField(
+        _("segments of its own"),
+        blank=True,
+        help_text=_(
+            "In place of the segments offered: one to a line, in the same order in each language. "
+            "Once an office has answered, add others at the end."
+        ),
     )
     speaking_minutes = models.PositiveSmallIntegerField(_("minutes for a statement"), default=3)
     delegates_limit = models.PositiveSmallIntegerField(
@@ -359,6 +335,11 @@ class ForumEdition(HeldRow):
     def track(self) -> str:
         """What the part with the ministers' statements is called, in the active language."""
         return self.track_name or gettext("High-Level Track")
+
+    @property
+    def segments(self) -> dict[str, str]:
+        """The parts of the Track for which an office says whether it comes, by their codes."""
+        return segments_of(self.own_segments, self.segments_offered)
 
     def track_days(self, language: str) -> str:
         return self.days_in_words(self.track_opens_on, self.track_closes_on, language)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Rank
 from invitations.models.correspondence import Channel, Correspondence
-from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Segment
+from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders.steps import ReminderStep
 from invitations.text.dates import labelled, printed_list
+from invitations.text.segments import Segment, segment_called
 
 # The answers with which an office files what a receipt acknowledges.
 FILED_WITH = {"statement": ANSWERS_SPEAKING, "delegation": ANSWERS_BRINGING}
@@ -219,7 +220,10 @@ class Reply(models.Model):
 
     @property
     def segment_names(self) -> list[str]:
-        return [str(Segment(value).label) for value in self.segments]
+        # Who chose the usual ones alone needs no edition, which may take a query.
+        is_usual = {*self.segments} <= {*Segment.values}
+        own = "" if is_usual else self.invitation.edition.own_segments
+        return [segment_called(code, own) for code in self.segments]
 
     def recorded_points(self, language: str) -> list[tuple[str, str]]:
         """Return what the office said, labelled in the active language, for mails and pages."""

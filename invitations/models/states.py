@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from invitations.data import former_names
-from invitations.models.edition import Language, OrderOfStates, validate_zone
+from invitations.models.edition import Language, OrderOfStates
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.spellings import normalize_name, running_form, state_key
+from invitations.times.zones import validate_zone
 
 
 class Region(models.TextChoices):

@@ -15,7 +15,7 @@ from delegations.desk.board.page import headline, legend
 from delegations.desk.board.standings import standings_of
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
-from invitations.models import Answer, ForumEdition, Segment
+from invitations.models import Answer, ForumEdition
 from invitations.text.dates import printed_date, printed_hour
 
 BLANK_LINES = 12
@@ -91,14 +91,13 @@ def blank_forms(edition: ForumEdition) -> list[BlankForm]:
 
 def blank_form(edition: ForumEdition, language: str) -> BlankForm:
     answers = [Answer(answer).label for answer in (*edition.answers_offered, Answer.HOLDING)]
-    offered = [one.label for one in Segment if one.value in edition.segments_offered]
     return BlankForm(
         language,
         "rtl" if translation.get_language_bidi() else "ltr",
         edition.name,
         printed_date(edition.last_day, language) if edition.has_last_day else "",
         [capfirst(str(words)) for words in answers],
-        [capfirst(str(words)) for words in offered],
+        [capfirst(words) for words in edition.segments.values()],
         [
             _("Substitute"),
             _("Substitute’s function"),

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank, Segment
+from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank
 from invitations.replies import REPLY_FIELDS
 
 SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_rank")
@@ -106,11 +106,11 @@ class ReplyForm(OfficeForm):
         edition = self.of.edition
         answers = [Answer(answer) for answer in (*edition.answers_offered, Answer.HOLDING)]
         self.answers = answers
-        segments = [Segment(segment) for segment in edition.segments_offered]
-        for name, offered in (("answer", answers), ("segments", segments)):
+        called = {answer.value: answer.label for answer in answers}
+        for name, offered in (("answer", called), ("segments", edition.segments)):
             field = cast("forms.ChoiceField", self.fields[name])
-            field.choices = [(choice.value, capfirst(choice.label)) for choice in offered]
-        if not edition.segments_offered:
+            field.choices = [(code, capfirst(words)) for code, words in offered.items()]
+        if not edition.segments:
             del self.fields["segments"]
         if edition.partnership_link:
             self.fields["partnership_interest"].help_text = format_html(

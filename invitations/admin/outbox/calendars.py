@@ -1,6 +1,10 @@
 """What offices were sent for their calendars, and the hours that calendars have."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
@@ -12,6 +16,7 @@ from invitations.admin.columns import (
     hour_column,
     text_link,
 )
+from invitations.forms.segments import segments_known
 from invitations.models import CalendarEntry, SessionHours
 
 
@@ -62,6 +67,22 @@ class CalendarEntryAdmin(RecordAdmin):
         return at_hour(entry.letter.composed_at)
 
 
+class SegmentFilter(admin.SimpleListFilter):
+    title = gettext_lazy("segment")
+    parameter_name = "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return segments_known()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(segment=self.value()) if self.value() else queryset
+
+
+@display(description=gettext_lazy("segment"), ordering="segment")
+def segment_shown(row: Any) -> str:
+    return str(row.segment_name)
+
+
 BEGINS = hour_by_its_edition("starts_at", gettext_lazy("starts at"))
 ENDS = hour_by_its_edition("ends_at", gettext_lazy("ends at"))
 
@@ -73,7 +94,7 @@ class SessionHoursAdmin(RecordAdmin):
     )
     list_display = [
         "title",
-        "segment",
+        segment_shown,
         BEGINS,
         ENDS,
         "room",
@@ -81,15 +102,15 @@ class SessionHoursAdmin(RecordAdmin):
         "sequence",
         hour_column("published_at", gettext_lazy("published at")),
     ]
-    list_filter = ["edition", "segment", "is_called_off"]
+    list_filter = ["edition", SegmentFilter, "is_called_off"]
     list_select_related = ["edition"]
     search_fields = ["title", "room"]
     date_hierarchy = "starts_at"
     fields = [
-        ("edition", "segment"),
+        ("edition", segment_shown),
         "title",
         (BEGINS, ENDS),
         ("room", "is_called_off"),
         ("sequence", "published_at"),
     ]
-    readonly_fields = [BEGINS, ENDS]
+    readonly_fields = [segment_shown, BEGINS, ENDS]

@@ -27,7 +27,7 @@ from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
 from invitations.forms.model_forms import EditionForm, WholeRowForm, usual_time
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
+from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank
 from invitations.text.dates import comma_list
 
 SHOWN_TO_READERS = {
@@ -173,6 +173,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
             "place",
             "city",
             "track_name",
+            "own_segments",
             "time_zone_name",
             "organization",
             "secretariat",
@@ -231,7 +232,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
 
     @display(description=gettext_lazy("segments offered"))
     def segments_shown(self, edition: ForumEdition) -> str:
-        return comma_list(Segment(one).label for one in edition.segments_offered)
+        return comma_list(edition.segments.values())
 
     @display(description=gettext_lazy("ranks that get a signed original"))
     def ranks_shown(self, edition: ForumEdition) -> str:

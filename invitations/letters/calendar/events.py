@@ -17,7 +17,7 @@ from icalendar import Event as VEvent
 
 from invitations.letters.calendar.told import Event, OfficeCalendar, office_calendar
 from invitations.letters.released import released_edition, renamed_at
-from invitations.models import ForumEdition, Invitation, SessionHours
+from invitations.models import ForumEdition, Invitation, SessionHours, segment_called
 from invitations.text.addresses import address_in_ascii
 from invitations.text.dates import comma_list, labelled
 
@@ -96,7 +96,7 @@ def session_event(edition: ForumEdition, session: SessionHours) -> VEvent:
         edition,
         session.title,
         place=comma_list([session.room, edition.venue]),
-        about=[capfirst(session.get_segment_display())],
+        about=[capfirst(segment_called(session.segment, edition.own_segments))],
     )
     event.add("dtstart", session.starts_at.astimezone(dt.UTC))
     event.add("dtend", session.ends_at.astimezone(dt.UTC))

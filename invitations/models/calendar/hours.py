@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models.edition import ForumEdition, Segment
+from invitations.models.edition import ForumEdition
+from invitations.text.segments import segment_called
 
 
 class SessionHoursQuerySet(models.QuerySet["SessionHours"]):
@@ -22,7 +23,7 @@ class SessionHours(models.Model):
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="session_hours", verbose_name=_("edition")
     )
-    segment = models.CharField(_("segment"), max_length=20, choices=Segment)
+    segment = models.CharField(_("segment"), max_length=20)
     title = models.CharField(_("title"), max_length=200)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
@@ -48,3 +49,7 @@ class SessionHours(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    @property
+    def segment_name(self) -> str:
+        return segment_called(self.segment, self.edition.own_segments)

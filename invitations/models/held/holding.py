@@ -50,8 +50,8 @@ HELD = {
         " replies_closed_at time_zone segments_offered mission_city contact_phone"
         " contact_fax contact_email website partnership_link partnership_email consultation_link"
         " registration_link statements_link releases_alone original_ranks",
-        "name name_in_full theme city place track_name time_zone_name organization secretariat"
-        " organizers background contact_honorific contact_name",
+        "name name_in_full theme city place track_name own_segments time_zone_name organization"
+        " secretariat organizers background contact_honorific contact_name",
     ),
     "Circular": Held(
         "reference dated_on", "signatory_honorific signatory_name signatory_title changes"

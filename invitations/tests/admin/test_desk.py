@@ -185,7 +185,7 @@ LISTS = [
     (CallListEntry, called, 9),
     (TelephoneCall, telephoned, 8),
     (CalendarEntry, told, 6),
-    (SessionHours, lambda n: HoursFactory(), 8),
+    (SessionHours, lambda n: HoursFactory(), 9),
     (Correspondence, came_in, 8),
     (DroppedScan, dropped, 7),
     (Reply, lambda n: ReplyFactory(), 8),

@@ -1,0 +1,196 @@
+"""An edition whose Track has other parts than those that are usual."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from delegations.desk.binder.printing import blank_forms
+from delegations.models import HighLevelSession
+from delegations.programme.sessions import approve_session
+from delegations.tests.offices import browser, invited, page_of, text, words_of
+from invitations.admin.columns import change_url
+from invitations.letters.calendar.events import track_calendar
+from invitations.letters.context import edition_words
+from invitations.models import SessionHours
+from invitations.models.held.composed_with import hash_of
+from invitations.models.held.holding import values_of
+from invitations.replies import record_reply
+from invitations.tests.desk import as_sent
+from invitations.tests.factories import EditionFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+
+OWN = {
+    "own_segments_en": "Opening by the host\nVisit to the river\n",
+    "own_segments_es": "Apertura por el país anfitrión\nVisita al río",
+}
+AT = dt.datetime(2027, 5, 11, 9, tzinfo=dt.UTC)
+ADD = reverse("admin:delegations_highlevelsession_add")
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory(**OWN)
+
+
+@pytest.fixture
+def office(edition):
+    return invited("Ruritania", edition=edition)
+
+
+def visit(edition, **more):
+    said = {
+        "segment": "part_2",
+        "title": "By boat",
+        "starts_at": AT,
+        "ends_at": AT.replace(hour=10),
+    }
+    return HighLevelSession.objects.create(edition=edition, **said | more)
+
+
+def approved(session):
+    for _person in range(2):
+        session.refresh_from_db()
+        approve_session(session, UserFactory(), session.mark)
+    return session
+
+
+def test_an_office_is_asked_for_the_parts_of_its_edition_alone(office):
+    client = browser(office)
+
+    asked = text(client.get(page_of(office)))
+    client.post(page_of(office), words_of(office, segments=["part_2"], step="record"))
+
+    assert "Opening by the host" in asked
+    assert "WSIS Prizes" not in asked
+    assert "round_table" not in asked
+    reply = office.replies.get()
+    assert (reply.segments, reply.segment_names) == (["part_2"], ["Visit to the river"])
+
+
+def test_a_part_of_the_usual_ones_is_no_answer_to_it(office):
+    browser(office).post(page_of(office), words_of(office, segments=["prizes"], step="record"))
+
+    assert not office.replies.exists()
+
+
+def test_record_and_acknowledgement_name_the_part_in_their_language(office):
+    reply = record_reply(office, {"answer": "in_person", "segments": ["part_2"]})
+
+    with override("es"):
+        assert "Visita al río" in dict(reply.recorded_points("es")).values()
+
+
+def test_a_part_that_was_usual_when_it_was_chosen_keeps_its_name(office):
+    reply = record_reply(office, {"answer": "in_person", "segments": ["opening"]})
+
+    assert reply.segment_names == ["opening segment"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Opening by the host and Visit to the river"),
+        ("es", "Apertura por el país anfitrión y Visita al río"),
+        # No other language's words stand in: the letter waits.
+        ("fr", ""),
+    ],
+)
+def test_letters_name_them_in_their_language(edition, language, said):
+    with override(language):
+        assert edition_words(edition, language)["segments"] == said
+
+
+def test_a_calendar_has_the_sessions_of_the_parts_that_were_chosen(edition, office):
+    approved(visit(edition))
+    approved(visit(edition, segment="part_1", title="Welcome"))
+    record_reply(office, {"answer": "in_person", "segments": ["part_2"]})
+
+    calendar = track_calendar(office).to_ical().decode()
+
+    assert "By boat" in calendar
+    assert "Visit to the river" in calendar
+    assert "Welcome" not in calendar
+
+
+def test_the_binder_has_them_on_its_blank_forms(edition):
+    forms = {form.lang: form.segments for form in blank_forms(edition)}
+
+    assert forms["es"] == ["Apertura por el país anfitrión", "Visita al río"]
+
+
+def test_a_session_belongs_to_a_part_of_its_edition(admin_client, edition):
+    EditionFactory(segments_offered=["prizes"])
+    hours = {
+        f"{name}_{part}": words
+        for name, hour in (("starts_at", "09:30"), ("ends_at", "10:30"))
+        for part, words in enumerate(("2027-05-11", hour))
+    }
+    words = {"edition": edition.pk, "title_en": "By boat", "seats": 0, **hours}
+
+    refused = admin_client.post(ADD, words | {"segment": "prizes"})
+    admin_client.post(ADD, words | {"segment": "part_2"})
+    listed = reverse("admin:delegations_highlevelsession_changelist")
+    shown = admin_client.get(f"{listed}?segment=part_2").content.decode()
+
+    assert "not one of the available choices" in refused.content.decode()
+    assert HighLevelSession.objects.get().segment == "part_2"
+    assert "Visit to the river" in shown
+
+
+def test_the_hours_of_calendars_name_the_part(admin_client, edition):
+    hours = approved(visit(edition)).hours or SessionHours.objects.get()
+    pages = [reverse("admin:invitations_sessionhours_changelist"), change_url(hours)]
+
+    assert all("Visit to the river" in admin_client.get(page).content.decode() for page in pages)
+
+
+def test_what_came_on_paper_is_recorded_with_them(admin_client, office):
+    page = admin_client.get(reverse("admin:invitations_correspondence_add"))
+
+    boxes = dict(page.context["adminform"].form.fields["segments"].choices)
+    assert boxes == {"part_1": "Opening by the host", "part_2": "Visit to the river"}
+
+
+@pytest.mark.parametrize(
+    ("column", "words", "refused"),
+    [
+        ("own_segments_es", "Apertura", "As many lines as in English: 2."),
+        ("own_segments_es", "Apertura\nApertura", "A segment stands here twice."),
+        ("own_segments_en", "\n".join(map(str, range(13))), "At most 12 segments"),
+        ("own_segments_en", "Opening\n" + "x" * 101, "each of at most 100 signs"),
+        ("own_segments_en", "", "As many lines as in English: 0."),
+    ],
+)
+def test_lines_that_do_not_fit_together_are_refused(admin_client, edition, column, words, refused):
+    sent = as_sent(admin_client.get(change_url(edition)))
+
+    shown = admin_client.post(change_url(edition), sent | {column: words})
+
+    edition.refresh_from_db()
+    assert refused in shown.content.decode()
+    assert edition.own_segments_en == OWN["own_segments_en"]
+
+
+def test_a_line_that_an_answer_or_a_session_names_stays(admin_client, edition):
+    visit(edition)
+    sent = as_sent(admin_client.get(change_url(edition)))
+
+    one = {"own_segments_en": "Opening", "own_segments_es": "Apertura"}
+    refused = admin_client.post(change_url(edition), sent | one)
+    more = {name: f"{lines.strip()}\nGala" for name, lines in OWN.items()}
+    admin_client.post(change_url(edition), sent | more)
+
+    edition.refresh_from_db()
+    assert "Offices have answered, or sessions are planned" in refused.content.decode()
+    assert [*edition.segments] == ["part_1", "part_2", "part_3"]
+
+
+def test_letters_composed_before_there_were_such_lines_are_not_outdated():
+    edition = EditionFactory()
+    now = values_of(type(edition), [edition.pk])[edition.pk]
+    before = {name: value for name, value in now.items() if "own_segments" not in name}
+
+    assert hash_of(now) == hash_of(before) != hash_of(now | {"own_segments_en": "Opening"})

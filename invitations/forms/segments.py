@@ -1,0 +1,55 @@
+"""The parts of the High-Level Track on the pages of the desk."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
+
+from invitations.models import ForumEdition, Language, Reply
+from invitations.text.segments import own_segments
+
+MOST, LONGEST = 12, 100
+TOO_MANY = _("At most %(most)d segments, each of at most %(longest)d signs.")
+TWICE = _("A segment stands here twice.")
+AS_MANY = _("As many lines as in English: %(number)d.")
+IN_USE = _("Offices have answered, or sessions are planned: leave these lines, in their order.")
+
+
+def segments_known() -> list[tuple[str, str]]:
+    """Return the segments that some edition offers: another organization has others."""
+    called: dict[str, dict[str, None]] = {}
+    for edition in ForumEdition.objects.order_by("-opens_on", "-pk"):
+        for code, name in edition.segments.items():
+            called.setdefault(code, {})[name] = None
+    return [(code, " / ".join(names)) for code, names in called.items()]
+
+
+def faults_of_own_segments(
+    edition: ForumEdition, cleaned: dict[str, Any]
+) -> dict[str, ValidationError]:
+    """Return what is wrong with the lines of each language, by column."""
+    columns = [build_localized_fieldname("own_segments", code) for code in Language.values]
+    said = {name: [*own_segments(cleaned[name]).values()] for name in columns if cleaned.get(name)}
+    english = said.get("own_segments_en", [])
+    faults = {}
+    for name, lines in said.items():
+        if len(lines) > MOST or max(map(len, lines), default=0) > LONGEST:
+            faults[name] = ValidationError(TOO_MANY, params={"most": MOST, "longest": LONGEST})
+        elif len(set(lines)) < len(lines):
+            faults[name] = ValidationError(TWICE)
+        elif len(lines) != len(english):
+            faults[name] = ValidationError(AS_MANY, params={"number": len(english)})
+    if edition.pk and len(english) < last_in_use(edition):
+        faults["own_segments_en"] = ValidationError(IN_USE)
+    return faults
+
+
+def last_in_use(edition: ForumEdition) -> int:
+    """Return the last line of its own segments that a reply or a session names; 0 for none."""
+    replies = Reply.objects.filter(invitation__edition=edition)
+    used = {code for of_one in replies.values_list("segments", flat=True) for code in of_one}
+    for sessions in ("sessions", "session_hours"):
+        used |= {*getattr(edition, sessions).values_list("segment", flat=True)}
+    numbers = (code.removeprefix("part_") for code in used if code.startswith("part_"))
+    return max(map(int, numbers), default=0)
