@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.translation import gettext_lazy
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.i18n import set_language
 
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file
-from invitations.models import HIGHEST, Invitation, Letter, Minister
+from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -34,6 +35,26 @@ def activate_linked_language(request: HttpRequest) -> None:
     """Use the language of a page's own link to it, where no form can be sent."""
     if (language := request.GET.get("in")) in dict(settings.LANGUAGES):
         translation.activate(language)
+
+
+def activate_offered_language(request: HttpRequest, *editions: ForumEdition | None) -> list[str]:
+    """Return the languages in which the editions are offered; turn to one of them.
+
+    Whoever chose another on this site keeps it. Else it is the first that the browser accepts, or
+    English; before the first edition all are offered.
+    """
+    of_each = [edition.languages for edition in editions if edition] or [Language.values]
+    offered = [code for code in Language.values if any(code in of_one for of_one in of_each)]
+    if not has_chosen_language(request) and translation.get_language() not in offered:
+        accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+        wanted = (code for said, _weight in accepted for code in offered if is_said(code, said))
+        usual = Language.ENGLISH.value if Language.ENGLISH in offered else offered[0]
+        translation.activate(next(wanted, usual))
+    return offered
+
+
+def is_said(code: str, accepted: str) -> bool:
+    return code.split("-")[0] == accepted.split("-")[0]
 
 
 def has_chosen_language(request: HttpRequest) -> bool:

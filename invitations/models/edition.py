@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
@@ -268,6 +269,16 @@ class ForumEdition(HeldRow):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def languages(self) -> list[str]:
+        """Those in which it has a name: in these its pages are offered."""
+        named = [
+            code
+            for code in Language.values
+            if getattr(self, build_localized_fieldname("name", code))
+        ]
+        return named or Language.values
 
     @cached_property
     def as_released(self) -> Self:

@@ -69,7 +69,7 @@ def typeset(html: str) -> bytes:
 
 
 class BlankForm(NamedTuple):
-    """The questions of the edition on a page of paper, in one of the six languages."""
+    """The questions of the edition on a page of paper, in one of its languages."""
 
     lang: str
     dir: str
@@ -81,9 +81,9 @@ class BlankForm(NamedTuple):
 
 
 def blank_forms(edition: ForumEdition) -> list[BlankForm]:
-    """Return a form for each language, to be filled in by hand where no page opens."""
+    """Return a form for each of its languages, to be filled in by hand where no page opens."""
     forms = []
-    for language, _name in settings.LANGUAGES:
+    for language in edition.languages:
         with translation.override(language):
             forms.append(blank_form(edition, language))
     return forms

@@ -64,7 +64,7 @@ class StatementForm(OfficeForm):
     interpretation = forms.ChoiceField(
         label=_("Interpretation"),
         required=False,
-        help_text=_("Only for a language that is none of the six listed above."),
+        help_text=_("Only for a language that is none of those listed above."),
     )
     quotation = TextField(
         label=_("Short quotation"),
@@ -91,7 +91,7 @@ class StatementForm(OfficeForm):
             "mode": [(value, capfirst(label)) for value, label in PolicyStatement.Mode.choices],
             "spoken": [
                 ("", _("Not decided yet, or another language")),
-                *((value, capfirst(label)) for value, label in Language.choices),
+                *((code, capfirst(Language(code).label)) for code in self.languages),
             ],
             "interpretation": [
                 ("", _("None is needed")),
@@ -103,6 +103,13 @@ class StatementForm(OfficeForm):
         if not self.sessions:
             for name in SLOTS:
                 del self.fields[name]
+
+    @property
+    def languages(self) -> list[str]:
+        """Those of the edition, beside one in which the statement was announced before."""
+        known = (self.data if self.is_bound else self.initial).get("spoken")
+        of_edition = self.of.edition.languages
+        return [code for code in Language.values if code in {*of_edition, known}]
 
     def laid_out(self) -> Layout:
         return Layout(

@@ -18,6 +18,7 @@ from delegations.office.kept_pages import keep_shortly, lead_to_kept, shown_shor
 from delegations.office.page import (
     activate_letter_language,
     activate_linked_language,
+    activate_offered_language,
     activate_sent_language,
     remember_language,
 )
@@ -43,6 +44,7 @@ PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the announced editions to come, or else the last one, and no invitation."""
     editions = [one.as_released for one in ForumEdition.objects.announced().at_hand()]
+    offered = activate_offered_language(request, *editions)
     language, now = translation.get_language(), timezone.now()
     in_calendars = set(SessionHours.objects.order_by().values_list("edition", flat=True).distinct())
     dated = [
@@ -56,7 +58,8 @@ def home(request: HttpRequest) -> HttpResponse:
         for edition in editions
     ]
     only = editions[0] if len(editions) == 1 else None
-    return render(request, "office/home.html", {"editions": dated, "edition": only})
+    shown = {"editions": dated, "edition": only, "offered": offered}
+    return render(request, "office/home.html", shown)
 
 
 @require_safe
@@ -219,8 +222,10 @@ def render_form(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form with what was typed, and the address to write to instead."""
+    edition = announced_edition()
+    activate_offered_language(request, edition)
     language = activate_sent_language(request)
-    page = {"form": form, "edition": announced_edition(), **(shown or {})}
+    page = {"form": form, "edition": edition, **(shown or {})}
     response = render(request, template, page, status=status)
     return remember_language(request, response) if language else response
 

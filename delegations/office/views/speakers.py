@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.models import SpeakingSlot
+from delegations.office.page import activate_offered_language
 from delegations.programme.sessions import sessions_with_speakers
 from invitations.letters.calendar.events import public_calendar
 from invitations.models import ForumEdition, Language
@@ -21,8 +22,10 @@ from invitations.text.scripts import language_by_script, script_of
 @require_safe
 def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show the list as it stands now; 404 until staff have published it."""
-    now, language = timezone.now(), get_language()
+    now = timezone.now()
     edition = announced_or_404(symbol, speakers_published_at__lte=now).as_released
+    activate_offered_language(request, edition)
+    language = get_language()
 
     def hour(at: dt.datetime) -> str:
         return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
