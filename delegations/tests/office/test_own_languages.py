@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from delegations.desk.binder.printing import blank_forms
 from delegations.tests.offices import browser, coming, page_of, text
-from invitations.models import Language
+from invitations.models import Language, MemberState
 from invitations.tests.factories import AnnouncedEditionFactory, EditionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -97,3 +97,14 @@ def test_the_binder_has_a_blank_form_for_each_of_them():
     edition = EditionFactory(name_es="Conferencia", **OWN)
 
     assert [form.lang for form in blank_forms(edition)] == ["en", "es"]
+
+
+@pytest.mark.parametrize(
+    ("status", "called"),
+    [("member", "Member State"), ("associate", "Associate member"), ("observer", "Observer")],
+)
+def test_a_page_calls_nobody_a_member_state_who_is_none(status, called):
+    office = coming("Ruritania")
+    MemberState.objects.update(status=status)
+
+    assert f"<dt>{called}</dt>" in text(browser(office).get(page_of(office)))
