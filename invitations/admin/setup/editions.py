@@ -49,6 +49,9 @@ ASKED_FIRST = [
     ("contact_name_en", "contact_email"),
 ]
 
+# Nothing is proposed for them where the desk is not in Geneva.
+ITS_TIME = [("time_zone", "time_zone_name_en"), "mission_city"]
+
 
 class QuietPeriodInline(unfold.TabularInline):
     model = QuietPeriod
@@ -187,7 +190,10 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ForumEdition | None = None) -> Any:
         sets = super().get_fieldsets(request, obj)
-        return sets if obj else asked_first(ASKED_FIRST, sets)
+        if obj:
+            return sets
+        proposed = usual_time()
+        return asked_first([*ASKED_FIRST, *(ITS_TIME if "time_zone" in proposed else [])], sets)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return usual_time() | super().get_changeform_initial_data(request)

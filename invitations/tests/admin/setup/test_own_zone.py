@@ -45,3 +45,11 @@ def test_a_new_mission_is_in_the_city_of_the_edition_at_hand(admin_client):
     proposed = as_sent(admin_client.get(reverse("admin:invitations_mission_add")))
 
     assert proposed["city"] == "Nairobi"
+
+
+@pytest.mark.usefixtures("in_nairobi")
+def test_its_time_and_its_missions_are_asked_first_where_none_are_proposed(admin_client):
+    page = admin_client.get(ADD)
+
+    _title, options = page.context["adminform"].fieldsets[0]
+    assert options["fields"][-2:] == [("time_zone", "time_zone_name_en"), "mission_city"]
