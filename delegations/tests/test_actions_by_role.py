@@ -439,5 +439,5 @@ def proposed(form):
         elif isinstance(field.field, forms.ChoiceField):
             said[field.html_name] = field.field.choices[0][0]
         elif isinstance(field.field, forms.CharField):
-            said[field.html_name] = BECAUSE
+            said[field.html_name] = f"{BECAUSE} → {BECAUSE}" if field.name == "pairs" else BECAUSE
     return said

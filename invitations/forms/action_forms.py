@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -18,6 +19,7 @@ from invitations.models import Delivery, Invitation, ReplyLink
 from invitations.outbox.another_address import PUT_IT_ON_FILE
 from invitations.text.dates import labelled
 from invitations.text.lines import isolated
+from invitations.text.rewording import Pair, pairs_in
 
 
 class SureForm(forms.Form):
@@ -88,6 +90,23 @@ class MarkedReasonForm(MarkedForm):
 def marks_of(rows: QuerySet[Any]) -> dict[str, str]:
     """Return what the form begins with: the mark of each row as it stands."""
     return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in rows)}
+
+
+class RewordForm(forms.Form):
+    """Words and what takes their place, a line to each; the form returns them as pairs."""
+
+    pairs = forms.CharField(
+        label=_("What takes the place of what"),
+        help_text=_(
+            "One to a line: the Forum → the Conference. Whole words are replaced, also where they "
+            "begin a sentence, and longer ones first: write the article where it changes, del "
+            "$forum → de la $forum."
+        ),
+        widget=UnfoldAdminTextareaWidget,
+    )
+
+    def clean_pairs(self) -> list[Pair]:
+        return pairs_in(self.cleaned_data["pairs"])
 
 
 PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]

@@ -38,6 +38,7 @@ from invitations.models.held.outdated import (
     OVER_WHO_LEFT,
     refuse_outdated,
 )
+from invitations.text.rewording import Pair, reworded
 
 CANCELLED = Letter.State.CANCELLED
 
@@ -209,6 +210,16 @@ def revise_template(
     revised.full_clean()
     save_new(revised, Act.WRITTEN, by)
     return revised
+
+
+def reword_template(template: LetterTemplate, pairs: Iterable[Pair], by: User) -> bool:
+    """Save the next version where words of the pairs stand in the text; return whether any do."""
+    words = [template.subject, template.paper, template.mail]
+    subject, paper, mail = (reworded(one, pairs) for one in words)
+    if [subject, paper, mail] == words:
+        return False
+    revise_template(template, by, subject, paper, mail)
+    return True
 
 
 def why_not_recomposed(letter: Letter) -> str:

@@ -114,6 +114,13 @@ class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
             ~models.Q(kind__in=AUTOMATIC_KINDS) | models.Q(second_approver__isnull=False)
         )
 
+    def newest_of(self, chosen: "models.QuerySet[LetterTemplate]") -> Self:
+        """Return the newest version of each chosen text, usable or not."""
+        same = {name: models.OuterRef(name) for name in ("kind", "variant", "language")}
+        later = LetterTemplate.objects.filter(**same, version__gt=models.OuterRef("version"))
+        of_chosen = chosen.order_by().filter(**same)
+        return self.filter(~models.Exists(later), models.Exists(of_chosen))
+
     def for_letter(self, kind: str, variant: str) -> Self:
         """Return the usable versions for such a letter, the newest first."""
         return self.usable().filter(kind=kind, variant=variant).order_by("-version")

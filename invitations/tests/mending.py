@@ -1,10 +1,11 @@
-"""Letters that have left and turn out to be wrong, and the acts by which they are put right."""
+"""Letters and texts that turn out to be wrong, and the acts by which they are put right."""
 
 import datetime as dt
 
 from django.utils import timezone
 
-from invitations.models import HeldChange, Invitation
+from invitations.letters.approval import reword_template
+from invitations.models import HeldChange, Invitation, LetterTemplate
 from invitations.outbox.mending.after_saving import (
     leave_letters,
     send_to_each,
@@ -36,6 +37,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
+from invitations.text.rewording import Pair
 
 BECAUSE = "The name was spelt wrongly."
 NEW_GOVERNMENT = "A change of government."
@@ -167,7 +169,14 @@ def composing_waiting_letters_anew(make, by):
     return invitation.letters.get(state="cancelled")
 
 
+def rewording(make, by):
+    text = LetterTemplate.objects.filter(kind="note", variant="", language="en").latest("version")
+    reword_template(text, [Pair("the Forum", "the Conference")], by)
+    return LetterTemplate.objects.latest("pk")
+
+
 MENDING_ACTS = {
+    reword_template: rewording,
     renew_link: renewing_a_link,
     close_link: closing_a_link,
     compose_waiting_anew: composing_waiting_letters_anew,

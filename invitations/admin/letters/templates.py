@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -14,7 +15,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
 from invitations.admin.columns import change_url, on_day
-from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters import preview
 from invitations.admin.mixins import (
     ApprovedByTwoFilter,
@@ -22,11 +23,21 @@ from invitations.admin.mixins import (
     VariantFilter,
     VariantMixin,
 )
+from invitations.forms.action_forms import RewordForm
 from invitations.forms.model_forms import HeldRowForm, TemplateForm
-from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
+from invitations.letters.approval import (
+    revise_template,
+    reword_template,
+    tick_reviewed,
+    why_not_reviewed,
+)
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
+from invitations.text.rewording import Pair, reworded
 
+REWORDED = ngettext_lazy(
+    "%(count)s text has a next version.", "%(count)s texts have a next version.", "count"
+)
 REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
 
 
@@ -83,7 +94,7 @@ class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
     change_form_template = "admin/letters/template_form.html"
     warn_unsaved_form = True
     compressed_fields = False
-    actions = ["approve_selected", "tick_selected"]
+    actions = ["approve_selected", "tick_selected", "reword_selected"]
     list_display = [
         "kind",
         "variant_shown",
@@ -204,6 +215,31 @@ class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
         else:
             super().response_change(request, obj)
         return HttpResponseRedirect(url)
+
+    @action(description=gettext_lazy("Replace words"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Replace words"),
+        explanation=gettext_lazy(
+            "Each text in which such words stand becomes its next version, and the others stay. "
+            "Letters already composed keep theirs; what leaves by itself is approved by two people."
+        ),
+        form=RewordForm,
+        rows=LetterTemplate.objects.newest_of,
+        describe=lambda page, text: text.subject,
+    )
+    def reword_selected(
+        self, request: HttpRequest, queryset: QuerySet[LetterTemplate], pairs: list[Pair]
+    ) -> None:
+        """Say how many texts have a next version, and which words stand in none."""
+        texts, done = list(LetterTemplate.objects.newest_of(queryset)), []
+        act_on_each(
+            request, texts, lambda text: done.append(reword_template(text, pairs, user_of(request)))
+        )
+        tell_done(request, REWORDED, sum(done))
+        words = "\n".join(preview.whole_text(text) for text in texts)
+        for one in pairs:
+            if reworded(words, [one]) == words:
+                messages.warning(request, _("In none of them: %(words)s") % {"words": one.before})
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Show the text as it is in the form; write nothing."""
