@@ -84,6 +84,8 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         super().save_model(request, obj, form, change)
         if change and "time_zone" in form.changed_data:
             tell_hours_of_sessions(request, obj)
+        if any("segments" in name for name in form.changed_data):
+            tell_sessions_apart(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Lead to the page on which dates move, if some were typed that offices know otherwise."""
@@ -131,6 +133,17 @@ def tell_hours_of_sessions(request: HttpRequest, edition: ForumEdition) -> None:
             "%(sessions)s. Put right those that are meant otherwise."
         )
         messages.warning(request, told % {"sessions": comma_list(hours)})
+
+
+def tell_sessions_apart(request: HttpRequest, edition: ForumEdition) -> None:
+    """Say which sessions belong to no segment that an office can choose: nobody is told of them."""
+    planned = HighLevelSession.objects.taking_place().filter(edition=edition)
+    if apart := planned.exclude(segment__in=edition.segments):
+        told = _(
+            "These sessions belong to no segment of the edition, and so to nobody’s calendar: "
+            "%(sessions)s. Choose the segment of each."
+        )
+        messages.warning(request, told % {"sessions": comma_list(apart)})
 
 
 def told_of_dates(edition: ForumEdition) -> str:

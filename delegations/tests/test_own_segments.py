@@ -17,7 +17,7 @@ from invitations.models import SessionHours
 from invitations.models.held.composed_with import hash_of
 from invitations.models.held.holding import values_of
 from invitations.replies import record_reply
-from invitations.tests.desk import as_sent
+from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -186,6 +186,17 @@ def test_a_line_that_an_answer_or_a_session_names_stays(admin_client, edition):
     edition.refresh_from_db()
     assert "Offices have answered, or sessions are planned" in refused.content.decode()
     assert [*edition.segments] == ["part_1", "part_2", "part_3"]
+
+
+def test_sessions_of_the_usual_ones_are_named_where_an_edition_gets_its_own(admin_client):
+    edition = EditionFactory()
+    visit(edition, segment="prizes", title="Awards")
+    sent = as_sent(admin_client.get(change_url(edition)))
+
+    saved = admin_client.post(change_url(edition), sent | OWN, follow=True)
+
+    [said] = [one for one in told(saved) if "nobody’s calendar" in one]
+    assert "Awards" in said
 
 
 def test_letters_composed_before_there_were_such_lines_are_not_outdated():
