@@ -114,7 +114,9 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
             {
                 "fields": [
                     ("edition", "segment"),
-                    ("starts_at", "ends_at"),
+                    # Each is a day and an hour: two of them are wider than the page.
+                    "starts_at",
+                    "ends_at",
                     ("room", "seats"),
                     "chair",
                     "is_called_off",
