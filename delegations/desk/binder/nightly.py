@@ -24,33 +24,44 @@ FROM_HOUR = 2
 
 
 def write_binder(now: dt.datetime | None = None, *, by_hand: bool = False) -> int:
-    """Write this night's binder where it is missing, remove those kept long enough.
+    """Write this night's binders where they are missing, remove those kept long enough.
 
-    By hand it is written at any hour, in place of today's. Return how many were written: none
+    By hand they are written at any hour, in place of today's. Return how many were written: none
     without a key, or without an edition.
     """
     now = now or timezone.now()
-    edition = ForumEdition.objects.current()
-    if edition is None or not (by_hand or is_due(edition, now)):
+    editions = [one for one in editions_at_hand(now) if by_hand or is_due(one, now)]
+    if not editions:
         return 0
-    forget_before(day_of(edition, now) - dt.timedelta(days=settings.BINDER_DAYS))
-    act = partial(write, edition, now)
+    first = min(day_of(one, now) for one in editions)
+    forget_before(first - dt.timedelta(days=settings.BINDER_DAYS))
+    acts = [(one.symbol, partial(write, one, now)) for one in editions]
     if by_hand:
-        return act()
-    return each_apart(Job.WRITE_BINDER, [(edition.symbol, act)], told_by_others=(CannotClose,))
+        return sum(act() for _symbol, act in acts)
+    return each_apart(Job.WRITE_BINDER, acts, told_by_others=(CannotClose,))
+
+
+def editions_at_hand(now: dt.datetime) -> list[ForumEdition]:
+    """Return the editions that have invited and are not over, and the current one in any case."""
+    announced = ForumEdition.objects.announced().at_hand()
+    found = {one.pk: one for one in announced if one.is_ahead(now)}
+    if current := ForumEdition.objects.current():
+        found.setdefault(current.pk, current)
+    return [*found.values()]
 
 
 def write_apart() -> int:
-    """Write this night's binder in a process of its own, if it is missing.
+    """Write this night's binders in a process of their own, if any is missing.
 
     A worker would keep the memory that some fifty pages take while they are set.
     """
-    edition, now = ForumEdition.objects.current(), timezone.now()
-    if edition is None or not is_due(edition, now):
+    now = timezone.now()
+    due = [edition for edition in editions_at_hand(now) if is_due(edition, now)]
+    if not due:
         return 0
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "write_binder", "--nightly"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- a file of ours
-    return int(not is_due(edition, now))
+    return sum(not is_due(edition, now) for edition in due)
 
 
 def is_due(edition: ForumEdition, now: dt.datetime) -> bool:

@@ -214,6 +214,20 @@ def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
     assert names(folder) == [f"binder-wsis-2027-2027-02-{day}.pdf.gpg" for day in (11, 12, 13)]
 
 
+def edition_of(symbol, opens):
+    days = dict.fromkeys(("opens_on", "track_opens_on", "track_closes_on", "closes_on"), opens)
+    return EditionFactory(symbol=symbol, reply_before=opens - dt.timedelta(days=40), **days)
+
+
+def test_each_edition_that_has_invited_and_is_not_over_has_its_own(folder, in_february):
+    for symbol, opens in (("over", "2026-04-02"), ("near", "2027-04-02"), ("far", "2027-10-04")):
+        InvitationFactory(edition=edition_of(symbol, dt.date.fromisoformat(opens)))
+    edition_of("begun", dt.date(2028, 4, 3))
+
+    assert [write_binder(now=NIGHT), write_binder(now=NIGHT)] == [2, 0]
+    assert names(folder) == [f"binder-{one}-2027-02-10.pdf.gpg" for one in ("far", "near")]
+
+
 def test_what_a_killed_worker_left_of_a_binder_is_kept_no_longer(folder, settings):
     EditionFactory(symbol="wsis-2027")
     settings.BINDER_DAYS = 2
