@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from delegations.tests.offices import browser, coming, page_of, text
@@ -34,6 +35,7 @@ def test_no_page_of_an_office_calls_it_high_level_track(office):
     assert [page for page, words in shown.items() if "High-Level" in words] == []
     calendar = programme.content.decode().replace("\r\n ", "")
     assert f"X-WR-CALNAME:{office.edition.name}: {OWN}" in calendar
+    assert f"PRODID:-//{settings.NAME}//{OWN}//EN" in calendar
 
 
 def test_a_notice_of_its_new_days_calls_it_so():

@@ -56,7 +56,7 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
     form = MemberStateForm
     menu = (Menu.ADDRESSEES, 2, "flag")
     instead_of_deleting = gettext_lazy("Change it, or take “invited by default” away.")
-    when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the 193 States.")
+    when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the States.")
     list_display = [
         "iso2",
         "short_name",

@@ -45,7 +45,7 @@ def calendars_to_send(invitation: Invitation, told: OfficeCalendar) -> dict[str,
 def calendar_of(method: str, invitation: Invitation, events: Iterable[Event]) -> Calendar:
     edition = invitation.edition
     known = [reply.recorded_at for reply in invitation.replies.standing()] + renamed_at(edition)
-    calendar = new_calendar(method)
+    calendar = new_calendar(method, edition)
     for session, sequence, *_new in events:
         event = session_event(edition, session) if session else days_event(edition)
         changed = known + ([session.published_at] if session else [])
@@ -65,7 +65,7 @@ def public_calendar(edition: ForumEdition) -> Calendar:
     what is postponed is called off until there are new dates.
     """
     edition, renamed = released_edition(edition), renamed_at(edition)
-    calendar = new_calendar("PUBLISH")
+    calendar = new_calendar("PUBLISH", edition)
     calendar.add("x-wr-calname", labelled(edition.name, edition.track))
     for session in edition.session_hours.all():
         event = session_event(edition, session)
@@ -79,9 +79,10 @@ def public_calendar(edition: ForumEdition) -> Calendar:
     return calendar
 
 
-def new_calendar(method: str) -> Calendar:
+def new_calendar(method: str, edition: ForumEdition) -> Calendar:
     calendar = Calendar()
-    calendar.add("prodid", "-//WSIS Forum//High-Level Track//EN")
+    track = edition.track_name_en or "High-Level Track"  # type: ignore[attr-defined]
+    calendar.add("prodid", f"-//{settings.NAME}//{track}//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     return calendar
