@@ -381,7 +381,17 @@ LOCAL = ip_address("127.0.0.1")
 
 
 def reload(folder):
-    os.kill(int((folder / "pid").read_text()), signal.SIGHUP)
+    os.kill(nginx_of(folder), signal.SIGHUP)
+
+
+def nginx_of(folder):
+    return int((folder / "pid").read_text())
+
+
+def workers(folder):
+    """The processes that answer: for a moment, also those with the earlier certificate."""
+    master = nginx_of(folder)
+    return {*Path(f"/proc/{master}/task/{master}/children").read_text().split()}
 
 
 def seen_by_a_visitor(tls, issuer):
@@ -399,7 +409,9 @@ def test_a_certificate_that_has_ended_is_shown_until_nginx_is_told_of_the_new_on
     _plain, tls, folder = proxy
     put_certificate(folder, days=-1)
     ended = shutil.copy(folder / "fullchain.pem", folder / "ended.pem")
+    earlier = workers(folder)
     reload(folder)
+    wait_until(lambda: earlier.isdisjoint(workers(folder)), "those with the first one have gone")
     wait_until(lambda: "has expired" in seen_by_a_visitor(tls, ended), "it has ended")
     over = threading.Event()
     visitor = Visitor(f"https://127.0.0.1:{tls}/", over, ssl._create_unverified_context())
