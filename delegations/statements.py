@@ -20,7 +20,7 @@ from delegations.changes import (
 )
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from delegations.receipts import plan_statement_receipt
-from invitations.files.frozen import freeze, thaw
+from invitations.files.frozen import freeze, frozen_as, thaw
 from invitations.files.photos import redraw_photo
 from invitations.files.uploads import (
     MEDIA_TYPES,
@@ -30,6 +30,7 @@ from invitations.files.uploads import (
 )
 from invitations.forms.seen import Stale, row_mark
 from invitations.models import ForumEdition, Invitation, Reply
+from invitations.models.kept.gone_files import keep, let_go
 from invitations.text.lines import tidy_line, without_overrides
 
 COMPARED = (
@@ -213,6 +214,7 @@ def take_photo_off(invitation: Invitation, seen: str) -> None:
         return
     if statement.photo_sha256 != seen:
         raise ValidationError(_("Another photo was filed in the meantime: please look again."))
+    let_go([statement.photo.name])
     statement.photo, statement.photo_sha256 = "", ""
     statement.save(update_fields=["photo", "photo_sha256"])
     note_office_change(statement, invitation, Act.REMOVED, ["photo"])
@@ -224,9 +226,11 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     photo = redrawn_photo(content)  # Before the lock: it takes its time, and others may write.
     with transaction.atomic():
         statement = lock_statement(invitation)
-        frozen = freeze(photo, "photos", kind_by_first_bytes(photo[:8]))
-        if statement.photo_sha256 == frozen.sha256:
+        kind, folder = kind_by_first_bytes(photo[:8]), f"photos/{statement.pk}"
+        if statement.photo_sha256 == frozen_as(photo, folder, kind).sha256:
             return statement
+        let_go([statement.photo.name])
+        frozen = keep(photo, folder, kind)
         statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
         statement.save(update_fields=["photo", "photo_sha256"])
         note_office_change(statement, invitation, Act.CHANGED, ["photo"])

@@ -26,6 +26,7 @@ from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
+from invitations.models.kept.gone_files import let_go
 from invitations.text.dates import comma_list, labelled
 
 
@@ -238,6 +239,10 @@ class PolicyStatementAdmin(
     @display(description=gettext_lazy("photo"))
     def photo_file(self, statement: PolicyStatement) -> str:
         return file_link(statement, "photo") if statement.photo else ""
+
+    def delete_model(self, request: HttpRequest, obj: PolicyStatement) -> None:
+        let_go([obj.photo.name])
+        super().delete_model(request, obj)
 
     def has_inscribe_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("delegations.add_speakingslot")

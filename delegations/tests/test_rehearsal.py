@@ -37,7 +37,7 @@ LEFT_BEHIND = {
     *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "StaffMail", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
-    *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage"),
+    *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage", "GoneFile"),
     *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall"),
 }
 

@@ -40,12 +40,17 @@ class Frozen(NamedTuple):
 
 def freeze(content: bytes, folder: str, suffix: str) -> Frozen:
     """Store the bytes as ``folder/ab/abcdef….suffix``; the same bytes are stored once."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = f"{folder}/{sha256[:2]}/{sha256}.{suffix}"
+    frozen = frozen_as(content, folder, suffix)
     with reaching_the_store():
-        if not default_storage.exists(name):
-            default_storage.save(name, ContentFile(content))
-    return Frozen(name, sha256)
+        if not default_storage.exists(frozen.name):
+            default_storage.save(frozen.name, ContentFile(content))
+    return frozen
+
+
+def frozen_as(content: bytes, folder: str, suffix: str) -> Frozen:
+    """Return under which name the bytes are stored, or would be."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Frozen(f"{folder}/{sha256[:2]}/{sha256}.{suffix}", sha256)
 
 
 def thaw(name: str | None, sha256: str) -> bytes:

@@ -74,6 +74,10 @@ class WriteOnceStore(S3Storage):
             self.client.put_object(**self.place(name), Body=body)
         return name
 
+    def delete(self, name: str) -> None:
+        with refusals_as_oserror(name):
+            self.client.delete_object(**self.place(name))
+
     def url(self, name: str, *args: Any, **options: Any) -> str:
         raise ValueError("A file has no address: a view hands it out to whom it is for.")
 

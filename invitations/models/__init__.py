@@ -43,6 +43,7 @@ from invitations.models.edition import (
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.kept.for_a_day import KeptPage, ReplyDraft
+from invitations.models.kept.gone_files import GoneFile
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListExport, ListImport
 from invitations.models.moved.moves import DatesMove
@@ -137,6 +138,7 @@ __all__ = [
     "FormOfAddress",
     "ForumEdition",
     "Gender",
+    "GoneFile",
     "HeldChange",
     "Invitation",
     "KeptPage",

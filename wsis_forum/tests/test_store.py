@@ -24,7 +24,8 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned, reasons_not_composed
 from invitations.mail.outgoing import dated
-from invitations.models import Delivery, Letter, Outage, Tick
+from invitations.models import Delivery, GoneFile, Letter, Outage, Tick
+from invitations.models.kept.gone_files import let_go, remove_gone_file
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
@@ -133,6 +134,21 @@ def test_other_bytes_under_the_name_are_not_given_out(peer, bucket, stored):
 
     with pytest.raises(Tampered, match="not what was frozen"):
         thaw(name, sha256)
+
+
+@pytest.mark.django_db
+def test_a_file_that_no_row_names_goes_from_the_bucket_if_the_key_may_delete(peer, bucket, use):
+    photos = [freeze(one, "photos/1", "png") for one in (b"of Flavia", b"of Sapt")]
+    let_go(one.name for one in photos)
+    gone = list(GoneFile.objects.values_list("pk", flat=True))
+
+    assert remove_gone_file(gone[0]) == 1
+    use(f"{for_readers(peer, bucket)}".replace("?", "/the forum?"))
+    with pytest.raises(OSError, match="AccessDenied"):
+        remove_gone_file(gone[1])
+
+    assert peer.keys(bucket) == [f"the forum/{photos[1].name}"]
+    assert GoneFile.objects.get().name == photos[1].name
 
 
 def test_an_object_that_is_gone_is_missing(bucket):

@@ -1,5 +1,6 @@
 """Long lists made by a worker: asked for, made once, and kept for a day to whoever asked."""
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.admin.taking_out.packing import packed
 from invitations.models import ListExport, Setback
 from invitations.models.kept.for_a_day import forget_what_expired
+from invitations.models.kept.gone_files import GoneFile, remove_gone_file
+from invitations.outbox.arming import why_not_armed
 from invitations.setbacks import each_apart, has_failed_often, note_vanished_worker
 from invitations.times.jobs import Job
 
@@ -41,16 +44,28 @@ def ask_for_list(
 def take_out_lists() -> int:
     """Make the lists that wait, and return how many; forget what is kept for a day alone.
 
-    These are the files that were made, and what offices typed and did not record.
+    These are the files that were made, what offices typed and did not record, and the files that no
+    row names any more.
     """
     now = timezone.now()
     ListExport.objects.expired(now).update(content=None)
     forget_what_expired()
     due = ListExport.objects.due(now).order_by("asked_at")
-    return each_apart(
+    made = each_apart(
         Job.TAKE_OUT_LISTS,
         [(str(pk), partial(take_out, pk)) for pk in due.values_list("pk", flat=True)],
     )
+    remove_gone_files(now)
+    return made
+
+
+def remove_gone_files(now: dt.datetime) -> None:
+    """Take files from the store that went a day ago; a copy of the database takes none away."""
+    gone = GoneFile.objects.expired(now).order_by("pk").values_list("pk", flat=True)
+    if gone and not why_not_armed():
+        each_apart(
+            Job.TAKE_OUT_LISTS, [(f"file {pk}", partial(remove_gone_file, pk)) for pk in gone]
+        )
 
 
 def take_out(pk: int) -> int:
