@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0048_name_of_the_track'),
+        ('invitations', '0050_files_that_go'),
     ]
 
     operations = [
