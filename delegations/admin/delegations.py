@@ -35,6 +35,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.seen import Stale
+from invitations.models.states import french_order
 from invitations.text.dates import labelled
 
 
@@ -151,6 +152,9 @@ class DelegationAdmin(TakenOutMixin, LeadsToStatesMixin, StandingMixin):
     autocomplete_fields = ["member_state"]
     inlines = [DelegateInline, ChangeInline]
 
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return ["-edition__opens_on", *french_order()]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
         named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by()
         counted = named.values("delegation").annotate(Count("pk")).values("pk__count")
@@ -200,6 +204,10 @@ class DelegateAdmin(TakenOutMixin, StandingMixin, NotedMixin):
     ]
     fields = ["delegation", *PARTICULARS]
     autocomplete_fields = ["delegation"]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        of_state = french_order("delegation__member_state")
+        return ["-delegation__edition__opens_on", *of_state, "pk"]
 
 
 @admin.register(DelegationChange)

@@ -27,6 +27,7 @@ from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.models.kept.gone_files import let_go
+from invitations.models.states import french_order
 from invitations.text.dates import comma_list, labelled
 
 
@@ -220,6 +221,9 @@ class PolicyStatementAdmin(
     gives = "photo"
     inlines = [TextInline]
     change_form_outer_before_template = "admin/statements/before_statement.html"
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return ["-delegation__edition__opens_on", *french_order("delegation__member_state")]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -24,7 +24,7 @@ from invitations.models import (
     Reply,
     TelephoneCall,
 )
-from invitations.models.states import place_in
+from invitations.models.states import places_in
 
 # The lists that lead here, each with the way from its rows to edition and State.
 LISTS: dict[str, tuple[type[Model], str]] = {
@@ -65,7 +65,7 @@ def neighbours(request: HttpRequest, dossier: Dossier) -> Neighbours:
     if rows is None:
         listed_in, filters = "", ""
         model, path = LISTS["invitation"]
-        rows = Invitation.objects.order_by(place_in(dossier.edition.order_of_states), "pk")
+        rows = Invitation.objects.order_by(*places_in(dossier.edition.order_of_states), "pk")
     rows = rows.filter(**{f"{path}edition": dossier.edition})
     states = list(dict.fromkeys(rows.values_list(f"{path}member_state", flat=True)))
     place = states.index(dossier.state.pk) if dossier.state.pk in states else -1

@@ -13,7 +13,7 @@ from delegations.models.delegation import answers_of_state, standing_answers
 from delegations.models.statement import OF_STATE
 from invitations.forms.seen import lock_rows
 from invitations.models import ANSWERS_SPEAKING, Answer, Rank
-from invitations.models.states import by_status
+from invitations.models.states import french_order
 
 # Where they stand while they make room: no list is so long.
 APART = 10_000
@@ -119,6 +119,5 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
     return statements.order_by(
         weight.asc(nulls_last=True),
         Subquery(requests.values("received_at")[:1]),
-        by_status("delegation__member_state"),
-        "delegation__member_state__sort_key_fr",
+        *french_order("delegation__member_state"),
     )

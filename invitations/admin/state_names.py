@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.lookups import In
 
 from invitations.models import MemberState, StateAlias, printed_columns
+from invitations.models.states import french_order
 from invitations.text.spellings import search_words
 
 # Of fewer letters that stand within a name somewhere, nothing is learned; a Chinese name has two.
@@ -49,7 +50,7 @@ def codes_and_names() -> tuple[dict[str, int], dict[int, set[str]]]:
     columns = [name for name in printed_columns() if name not in ("iso2", "iso3", "m49")]
     codes: dict[str, int] = {}
     names: dict[int, set[str]] = defaultdict(set)
-    rows = MemberState.objects.order_by("sort_key_fr", "pk")
+    rows = MemberState.objects.order_by(*french_order(""))
     for pk, iso2, iso3, *called in rows.values_list("pk", "iso2", "iso3", *columns):
         codes |= {iso2.casefold(): pk, iso3.casefold(): pk}
         names[pk] = {search_words(name) for name in called if name}

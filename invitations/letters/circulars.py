@@ -29,7 +29,7 @@ from invitations.models import (
     Mission,
     Reply,
 )
-from invitations.models.states import place_in
+from invitations.models.states import in_order, places_in
 
 
 class LeftOut(NamedTuple):
@@ -64,7 +64,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
     invitations = list(
         circular.edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("member_state", "minister__rank", "minister__member_state", "edition")
-        .order_by(place_in(circular.edition.order_of_states), "-is_principal", "pk")
+        .order_by(*places_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
     has_letter = set(
         circular.letters.in_force()
@@ -88,9 +88,10 @@ def circular_audience(circular: Circular) -> CircularAudience:
         else:
             addressed.append(invitation)
     drafted = [invitation.member_state_id for invitation in invitations]
+    without = MemberState.objects.invited().exclude(pk__in=drafted)
     left_out += [
         LeftOut(state, None, _("no invitation is drafted"))
-        for state in MemberState.objects.invited().exclude(pk__in=drafted)
+        for state in in_order(without, circular.edition.order_of_states)
     ]
     return CircularAudience(addressed, left_out, originals)
 
@@ -278,7 +279,7 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .exclude(answered_already())
         .select_related("invitation")
-        .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
+        .in_french_order()
     )
     to_note = {False: missions_to_note(circular), True: missions_in_the_city(circular)}
     serving: dict[tuple[int, bool], list[int]] = {}

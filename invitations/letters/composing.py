@@ -341,4 +341,4 @@ def covered_letters(letter: Letter) -> list[Letter]:
     if letter.kind != Letter.Kind.NOTE or not letter.pk:
         return []
     covered = letter.covers.select_related("circular", "invitation__member_state")
-    return list(covered.order_by("invitation__member_state__sort_key_fr", "pk"))
+    return list(covered.in_french_order())

@@ -234,9 +234,7 @@ def covered_words(letter: Letter, language: str) -> str:
 
     Call this with the language active.
     """
-    covered = (
-        letter.covers.order_by("invitation__member_state__sort_key_fr", "pk") if letter.pk else []
-    )
+    covered = letter.covers.in_french_order() if letter.pk else []
     on = letter.circular.dated_on
     ministers = [one.invitation.minister for one in covered] or [letter.invitation.minister]
     blocks = [

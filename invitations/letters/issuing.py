@@ -30,7 +30,7 @@ from invitations.models import (
     Minister,
     ReplyLink,
 )
-from invitations.models.states import place_in
+from invitations.models.states import in_order, places_in
 
 Status = Invitation.Status
 
@@ -208,7 +208,7 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
     """Return who could get a draft invitation, and who not, in the edition's order of States."""
     ministers = list(
         Minister.objects.select_related("member_state", "rank").order_by(
-            place_in(edition.order_of_states), "rank__weight", "pk"
+            *places_in(edition.order_of_states), "rank__weight", "pk"
         )
     )
     status = dict(edition.invitations.order_by("pk").values_list("minister", "status"))
@@ -221,9 +221,10 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
         else:
             willing.append(minister)
     in_office = [one.member_state_id for one in ministers if not one.successor_id]
+    without = MemberState.objects.invited().exclude(pk__in=in_office)
     left_out += [
         NotInvited(state, None, _("no minister in office is on file"))
-        for state in MemberState.objects.invited().exclude(pk__in=in_office)
+        for state in in_order(without, edition.order_of_states)
     ]
     return OnFile(with_principals(edition, willing), left_out)
 

@@ -363,9 +363,9 @@ def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
         stand_with_another(note, others)
 
 
-def stand_with_another(note: Letter, covered: "QuerySet[Letter]") -> None:
+def stand_with_another(note: Letter, covered: Any) -> None:
     """Let the note stand with the first invitation of these letters, if there is any."""
-    if first := covered.order_by("invitation__member_state__sort_key_fr", "pk").first():
+    if first := covered.in_french_order().first():
         Letter.objects.filter(pk=note.pk).update(invitation=first.invitation_id)
 
 

@@ -20,11 +20,17 @@ from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.reminders.filed import NextStep
 from invitations.models.reminders.steps import ReminderStep
 from invitations.models.reply import Reply
+from invitations.models.states import french_order
 from invitations.models.templates import INVITING_KINDS, LetterKind, LetterTemplate
 from invitations.text.dates import comma_list
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
+    def in_french_order(self) -> Self:
+        """By their States in the French order, a State's principal letter before the others."""
+        of_state = french_order("invitation__member_state")
+        return self.order_by(*of_state, "-invitation__is_principal", "pk")
+
     def planned(self) -> Self:
         return self.filter(state=Letter.State.PLANNED)
 

@@ -116,31 +116,37 @@ BY_STATUS = MemberState.Status.values
 
 def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
     """Sort by the alphabet of that language, observers after Member States."""
-    return sorted(states, key=lambda state: (BY_STATUS.index(state.status), *key_in(state, order)))
+    return sorted(states, key=lambda state: key_in(state, order))
 
 
-def by_status(path: str = "member_state") -> Combinable:
-    """Return by what the database puts Member States first, and observers last."""
-    places = [When(**{f"{path}__status": one}, then=place) for place, one in enumerate(BY_STATUS)]
-    return Case(*places, default=len(BY_STATUS))
-
-
-def key_in(state: MemberState, order: str) -> tuple[str, str]:
+def key_in(state: MemberState, order: str) -> tuple[int, str, str]:
     """Return by what a State is sorted in that order; the French one has its own key on file."""
+    status = BY_STATUS.index(state.status)
     if order == OrderOfStates.FRENCH:
-        return state.sort_key_fr, state.iso3
+        return status, state.sort_key_fr, state.iso3
     own, english = (getattr(state, f"short_name_{code}") for code in (order, "en"))
     name = own or english or state.iso3
-    return normalize_name(name), state.iso3
+    return status, normalize_name(name), state.iso3
 
 
-def place_in(order: str, path: str = "member_state") -> Combinable:
+def places_in(order: str, path: str = "member_state") -> list[Combinable]:
     """Return by what the database sorts rows in that order of their States."""
     if order == OrderOfStates.FRENCH:
-        return F(f"{path}__sort_key_fr")
-    states = sorted(MemberState.objects.order_by(), key=lambda state: key_in(state, order))
+        return french_order(path)
+    states = in_order(MemberState.objects.order_by(), order)
     places = (When(**{path: state.pk}, then=Value(place)) for place, state in enumerate(states))
-    return Case(*places, default=Value(len(states)), output_field=models.IntegerField())
+    return [Case(*places, default=Value(len(states)), output_field=models.IntegerField())]
+
+
+def french_order(path: str = "member_state") -> list[Combinable]:
+    """Return by what the database sorts rows in the French order of their States.
+
+    Observers come after Member States; without a path, the rows are States themselves.
+    """
+    of_state = f"{path}__" if path else ""
+    places = [When(**{f"{of_state}status": one}, then=at) for at, one in enumerate(BY_STATUS)]
+    status = Case(*places, default=len(BY_STATUS), output_field=models.IntegerField())
+    return [status, F(f"{of_state}sort_key_fr"), F(f"{of_state}iso3")]
 
 
 class StateAlias(models.Model):

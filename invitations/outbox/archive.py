@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
 from invitations.models import AUTOMATIC_KINDS, Letter
+from invitations.models.states import french_order
 from invitations.text.formulas import escape_in_csv
 
 JOINED = ("circular", "invitation__member_state", "invitation__minister")
-IN_ORDER = ("invitation__member_state__sort_key_fr", "circular__reference", "pk")
+IN_ORDER = (*french_order("invitation__member_state"), "circular__reference", "pk")
 # The file is read by programs too: its headings stay the same in each language.
 HEADINGS = (
     "file", "state", "iso", "minister_reference", "circular", "kind", "language", "approved",

@@ -17,7 +17,6 @@ from invitations.letters.routes import (
 )
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.models.held.outdated import OVER_WHO_LEFT
-from invitations.models.states import by_status
 from invitations.text.dates import comma_list
 
 JOINED = (
@@ -28,13 +27,6 @@ JOINED = (
     "invitation__minister__member_state",
 )
 OF_COVERED = ("invitation__member_state", "invitation__minister")
-# Observers come after Member States; a State's principal letter before those by courtesy.
-FRENCH_ORDER = (
-    by_status("invitation__member_state"),
-    "invitation__member_state__sort_key_fr",
-    "-invitation__is_principal",
-    "pk",
-)
 
 
 class PaperEnvelope(NamedTuple):
@@ -78,7 +70,7 @@ def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
     letters = Letter.objects.filter(Q(pk__in=pks) | Q(pk__in=covered.order_by().values("pk")))
     return (
         letters.select_related(*JOINED)
-        .order_by(*FRENCH_ORDER)
+        .in_french_order()
         .prefetch_related(
             "replaced_by",
             "invitation__links",

@@ -22,7 +22,7 @@ from invitations.models import (
     asked_before,
     has_unread_mail,
 )
-from invitations.models.states import place_in
+from invitations.models.states import places_in
 from invitations.reminders.schedules import DAYS_APART, Schedule, Schedules
 from invitations.times.calendars import ONE_DAY
 
@@ -91,7 +91,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
             is_by_original=Q(pk__in=by_original(edition).values("pk")),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )
-        .order_by(place_in(edition.order_of_states), "-is_principal", "pk")
+        .order_by(*places_in(edition.order_of_states), "-is_principal", "pk")
     )
 
 

@@ -85,7 +85,7 @@ def compared(edition: ForumEdition, people: list[Registered]) -> Comparison:
     )
 
 
-def state_key_of(delegate: Delegate, edition: ForumEdition) -> tuple[str, str]:
+def state_key_of(delegate: Delegate, edition: ForumEdition) -> tuple[int, str, str]:
     return key_in(delegate.delegation.member_state, edition.order_of_states)
 
 

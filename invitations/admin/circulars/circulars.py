@@ -28,6 +28,7 @@ from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
 from invitations.letters.circulars import pass_on_to_planned
 from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Mission, Rank, Region
+from invitations.models.states import french_order
 from invitations.text.dates import comma_list
 
 SHOWN_TO_READERS = {
@@ -251,7 +252,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
 
     @display(description=gettext_lazy("invitations whose letters it replaces"))
     def chosen_shown(self, circular: Circular) -> str:
-        chosen = circular.chosen.order_by("member_state__sort_key_fr").select_related(
+        chosen = circular.chosen.order_by(*french_order(), "pk").select_related(
             "member_state", "minister__member_state"
         )
         return comma_list(chosen) or _(

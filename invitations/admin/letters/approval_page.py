@@ -180,9 +180,9 @@ def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:
     return notes_last(joined_for_approval(waiting_for_approval(letters)))
 
 
-def waiting_for_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+def waiting_for_approval(letters: Any) -> QuerySet[Letter]:
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
-    return composed.order_by("invitation__member_state__sort_key_fr", "pk")
+    return composed.in_french_order()
 
 
 def joined_for_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:

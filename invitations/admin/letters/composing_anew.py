@@ -22,6 +22,7 @@ from invitations.models import Letter, Minister
 from invitations.models.held.composed_with import is_compared, record_of
 from invitations.models.held.holding import names_of
 from invitations.models.held.outdated import Outdated, outdated_letters
+from invitations.models.states import french_order
 from invitations.outbox.approvers import people_who_may
 from invitations.text.dates import comma_list, labelled
 
@@ -168,7 +169,7 @@ def may_compose_anew(request: HttpRequest) -> bool:
 def in_order_of_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     """Put notes verbales last: a note composed anew covers the letters that are there by then."""
     is_note = Case(When(kind=Letter.Kind.NOTE, then=1), default=0)
-    return letters.order_by(is_note, "invitation__member_state__sort_key_fr", "pk")
+    return letters.order_by(is_note, *french_order("invitation__member_state"), "pk")
 
 
 def others_who_approve(request: HttpRequest) -> QuerySet[User]:

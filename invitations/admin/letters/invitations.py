@@ -53,7 +53,7 @@ from invitations.models import (
     OrderOfStates,
     Reply,
 )
-from invitations.models.states import place_in
+from invitations.models.states import places_in
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.text.dates import labelled
@@ -164,8 +164,8 @@ class InvitationAdmin(
         """Sort by State as the edition does that is listed alone; of several, in French."""
         asked: Any = request
         if not hasattr(asked, "by_state"):
-            asked.by_state = place_in(order_listed(request))
-        return ["-edition__opens_on", asked.by_state, "-is_principal", "pk"]
+            asked.by_state = places_in(order_listed(request))
+        return ["-edition__opens_on", *asked.by_state, "-is_principal", "pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str

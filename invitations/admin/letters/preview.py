@@ -25,6 +25,7 @@ from invitations.models import (
     LetterKind,
     LetterTemplate,
 )
+from invitations.models.states import french_order
 from invitations.outbox.specimens import render_specimen, send_test, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
@@ -124,7 +125,7 @@ def invitations_to_preview() -> QuerySet[Invitation]:
         Invitation.objects.filter(edition=ForumEdition.objects.current())
         .exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("edition", "member_state", "minister__member_state", "minister__rank")
-        .order_by("member_state__sort_key_fr", "-is_principal", "pk")
+        .order_by(*french_order(), "-is_principal", "pk")
     )
 
 

@@ -23,8 +23,9 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.admin.who_may import groups_who_may
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
-from invitations.models import HeldChange, MemberState
+from invitations.models import HeldChange, MemberState, OrderOfStates
 from invitations.models.held.rows import HeldRow
+from invitations.models.states import french_order, in_order
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.mending.succession import why_not_released_now
 from invitations.outbox.moved_dates.asking import take_back_move
@@ -146,7 +147,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         concerned = HeldChange.states.through.objects.values("memberstate")
-        states = MemberState.objects.filter(pk__in=concerned)
+        states = MemberState.objects.filter(pk__in=concerned).order_by(*french_order(""))
         return [(str(state.pk), state.listed_as) for state in states]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
@@ -260,7 +261,9 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @display(description=gettext_lazy("States"))
     def concerned(self, change: HeldChange) -> Any:
-        return comma_list(change.states.all()) or gettext_lazy("all")
+        return comma_list(in_order(change.states.all(), OrderOfStates.FRENCH)) or gettext_lazy(
+            "all"
+        )
 
     @display(description=gettext_lazy("state"), ordering="state", label=STATE_LABELS)
     def state_shown(self, change: HeldChange) -> tuple[str, Any]:

@@ -33,6 +33,7 @@ from invitations.forms.originals import (
 from invitations.forms.uploads import scan_kind
 from invitations.models import Letter, OriginalStep, Reply, SignedOriginal
 from invitations.models.delivery import Stage, Step
+from invitations.models.states import french_order
 from invitations.outbox.originals import (
     Done,
     keep_scan,
@@ -208,7 +209,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         """The one handed over longest ago first: its receipt is missing longest."""
         return [
             F("handed_over_on").asc(nulls_last=True),
-            "invitation__member_state__sort_key_fr",
+            *french_order("invitation__member_state"),
             "pk",
         ]
 

@@ -16,6 +16,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.calls import call_in_short
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.models import CallListEntry, Invitation, Reply, TelephoneCall
+from invitations.models.states import french_order
 from invitations.text.dates import comma_list
 
 
@@ -62,8 +63,8 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         missions = "invitation__member_state__missions"
         return super().get_queryset(request).prefetch_related(replies, missions, calls)
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        return ["-reply_before", "invitation__member_state__sort_key_fr", "pk"]
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return ["-reply_before", *french_order("invitation__member_state"), "pk"]
 
     @display(description=gettext_lazy("State"))
     def state(self, entry: CallListEntry) -> str:

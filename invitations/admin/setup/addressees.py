@@ -30,9 +30,11 @@ from invitations.models import (
     Invitation,
     MemberState,
     Mission,
+    OrderOfStates,
     Rank,
     StateAlias,
 )
+from invitations.models.states import french_order, in_order
 from invitations.text.dates import comma_list
 
 # The lists of the desk search States by it.
@@ -93,6 +95,9 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
         *language_tabs("short_name", "formal_name"),
     ]
 
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return french_order("")
+
     @leads_on
     @display(description=gettext_lazy("invitations"))
     def invited(self, state: MemberState) -> str:
@@ -108,6 +113,10 @@ class StateAliasAdmin(ModelAdmin):
     list_select_related = ["member_state"]
     search_fields = ["spelling", "member_state__iso3__called"]
     autocomplete_fields = ["member_state"]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [*french_order(), "language", "spelling"]
+
     fieldsets = [
         (
             None,
@@ -159,7 +168,9 @@ class MissionAdmin(TakenOutMixin, ModelAdmin):
 
     @display(description=gettext_lazy("States"))
     def serves(self, mission: Mission) -> str:
-        return comma_list(state.listed_as for state in mission.states.all())
+        return comma_list(
+            state.listed_as for state in in_order(mission.states.all(), OrderOfStates.FRENCH)
+        )
 
     @action(
         description=gettext_lazy("Propose how notes verbales greet them"), permissions=["change"]

@@ -22,6 +22,7 @@ from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
 from invitations.letters.scrutiny.holes import lacking_function, refuse_lacks
 from invitations.models import Invitation, Language, Letter, Minister
+from invitations.models.states import french_order
 from invitations.text.datives import dative_of_function, dative_of_name
 
 
@@ -108,6 +109,9 @@ class MinisterAdmin(MinisterExchangeMixin, AsksAboutLettersMixin):
         (gettext_lazy("List and succession"), {"fields": ["ref", "successor"]}),
         WHY_IT_CHANGES,
     ]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [*french_order(), "rank", "family_name", "pk"]
 
     @display(description=gettext_lazy("minister"), ordering="family_name")
     def name_or_function(self, minister: Minister) -> Any:

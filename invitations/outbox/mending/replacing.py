@@ -15,6 +15,7 @@ from invitations.audit import Act, record_acts, save_new
 from invitations.letters.circulars import locked_circular, plan_circular, standing_letters
 from invitations.links import NO_LINK
 from invitations.models import Circular, ForumEdition, Invitation, Letter, ReplyLink
+from invitations.models.states import french_order
 from invitations.outbox.mending.waiting_letters import renew_link
 
 # What a replacement takes over from the circular whose letters it replaces, in each language.
@@ -33,7 +34,7 @@ def replaceable(invitations: "QuerySet[Invitation]") -> Replaceable:
     """Return which letters of these invitations can be replaced now, in five queries at most."""
     chosen = list(
         invitations.select_related("edition", "member_state", "minister__member_state").order_by(
-            "member_state__sort_key_fr", "pk"
+            *french_order(), "pk"
         )
     )
     standing = standing_letters(chosen)

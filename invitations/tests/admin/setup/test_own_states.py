@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from invitations.admin.setup.checklist import texts
 from invitations.models import ForumEdition, Invitation, MemberState, OrderOfStates
-from invitations.models.states import by_status, in_order
+from invitations.models.states import french_order, in_order
 from invitations.tests.desk import as_listed, as_sent, of_group
 from invitations.tests.factories import (
     EditionFactory,
@@ -103,7 +103,7 @@ def test_associate_members_stand_between_member_states_and_observers():
         InvitationFactory(minister__member_state=state)
 
     sorted_here = [one.sort_key_fr for one in in_order(MemberState.objects.all(), "fr")]
-    invitations = Invitation.objects.order_by(by_status(), "member_state__sort_key_fr")
+    invitations = Invitation.objects.order_by(*french_order())
 
     in_database = invitations.values_list("member_state__sort_key_fr", flat=True)
     assert sorted_here == list(in_database) == ["C", "B", "A"]
