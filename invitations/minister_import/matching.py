@@ -84,12 +84,6 @@ class PeopleOnFile(NamedTuple):
 
 def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
     found = PeopleOnFile(defaultdict(list), {}, {})
-    for minister in Minister.objects.filter(member_state__in=states).select_related(
-        "member_state", "successor"
-    ):
-        # An earlier version may have kept another key of the same name.
-        minister.name_key = normalize_name(minister.name)
-        found.ministers[minister.member_state_id].append(minister)
     for invitation in (
         Invitation.objects.filter(edition=edition, member_state__in=states)
         .exclude(status=Invitation.Status.WITHDRAWN)
@@ -99,6 +93,13 @@ def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
         found.invitations[invitation.minister_id] = invitation
         if invitation.is_principal:
             found.principals[invitation.member_state_id] = invitation
+    # After the invitations, as approvals lock them: who corrects one meanwhile is not overwritten.
+    ministers = Minister.objects.filter(member_state__in=states).order_by("pk")
+    ministers = ministers.select_related("member_state", "successor")
+    for minister in ministers.select_for_update(of=("self",), no_key=True):
+        # An earlier version may have kept another key of the same name.
+        minister.name_key = normalize_name(minister.name)
+        found.ministers[minister.member_state_id].append(minister)
     return found
 
 

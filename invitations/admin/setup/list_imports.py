@@ -18,10 +18,14 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, WatchedMixin, user_of
 from invitations.admin.columns import hour_column
+from invitations.forms.seen import keyed_digest
 from invitations.minister_import import (
     MAY_IMPORT,
     MOST_AT_ONCE,
+    Entry,
+    ListRow,
     ask_for_import,
+    check_rows,
     read_table,
     rows_written,
 )
@@ -62,6 +66,33 @@ class ListImportAdmin(WatchedMixin):
         return _("%(done)d of %(total)d") % {"done": rows_written(wanted), "total": wanted.rows}
 
 
+CHANGED_SINCE_PREVIEW = gettext_lazy(
+    "Nothing was written: the data changed since the preview. Import it again."
+)
+
+
+def mark_of_changes(entries: list[Entry]) -> str:
+    """Return the mark of what the rows would change, with what stands there before."""
+    return keyed_digest(
+        [
+            [
+                entry.minister.pk,
+                {name: [getattr(entry.minister, name), new] for name, new in entry.changes.items()},
+                [getattr(entry.invitation, name, "") for name in entry.focal_point],
+            ]
+            for entry in entries
+        ]
+    )
+
+
+def refuse_if_changed(rows: list[ListRow], confirmed: dict[str, Any]) -> None:
+    """Refuse a list that would change something else by now than its preview showed."""
+    with transaction.atomic():
+        entries, _faults = check_rows(rows, confirmed["edition"])
+    if confirmed["seen"] not in ("", mark_of_changes(entries)):
+        raise ValidationError(CHANGED_SINCE_PREVIEW)
+
+
 class BackgroundImportMixin(ImportExportMixin):
     """A confirmed list that is too long for a request is left to a worker."""
 
@@ -100,6 +131,7 @@ class BackgroundImportMixin(ImportExportMixin):
         rows = len(table.rows)
         if rows <= MOST_AT_ONCE:
             return None
+        refuse_if_changed(table.rows, confirmed)
         wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request))
         file.remove()
         return wanted

@@ -29,8 +29,13 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.setup.import_page import ImportPageMixin, letters_are_right
 from invitations.admin.setup.import_preview import PreviewedResource, preview_rows
 from invitations.admin.setup.import_remarks import messages_of, with_links
-from invitations.admin.setup.list_imports import BackgroundImportMixin
+from invitations.admin.setup.list_imports import (
+    CHANGED_SINCE_PREVIEW,
+    BackgroundImportMixin,
+    mark_of_changes,
+)
 from invitations.audit import record_export
+from invitations.forms.seen import MarkField
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -116,6 +121,7 @@ class MinisterConfirmImportForm(ConfirmImportForm):
         ForumEdition.objects.all(), widget=forms.HiddenInput
     )
     letters_are_right = forms.BooleanField(initial=False, required=False, widget=forms.HiddenInput)
+    seen = MarkField(required=False, max_length=64, initial="")
 
 
 class MinisterResource(PreviewedResource):
@@ -130,8 +136,9 @@ class MinisterResource(PreviewedResource):
         # No savepoint for each row: none of them writes anything.
         use_bulk = True
 
-    def __init__(self, edition: ForumEdition | None = None, **kwargs: Any) -> None:
+    def __init__(self, edition: ForumEdition | None = None, seen: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.seen, self.mark = seen, ""
         self.fields = {column: Field(attribute, column) for column, attribute in ATTRIBUTES.items()}
         self.edition = edition
         self.entries: dict[int, Entry] = {}
@@ -142,6 +149,9 @@ class MinisterResource(PreviewedResource):
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         entries, faults = check_rows(dataset.table.rows, self.edition)
+        self.mark = mark_of_changes(entries)
+        if self.seen not in ("", self.mark):
+            raise ValidationError(CHANGED_SINCE_PREVIEW)
         # Before the preview or the import changes the ministers in memory.
         self.remarks = remarks_on(entries) if not faults else []
         self.entries = {entry.row.line: entry for entry in entries}
@@ -177,6 +187,7 @@ class MinisterResource(PreviewedResource):
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         result.told, result.in_doubt = dataset.table.told, dataset.table.in_doubt
+        result.mark = self.mark
         lines = dataset[LINE]
         for invalid in result.invalid_rows:
             invalid.number = lines[invalid.number - 1]
@@ -252,7 +263,8 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         return super().export_action(request)
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {"edition": getattr(kwargs["form"], "cleaned_data", {}).get("edition")}
+        said = getattr(kwargs["form"], "cleaned_data", {})
+        return {"edition": said.get("edition"), "seen": said.get("seen", "")}
 
     def get_import_form_initial(self, request: HttpRequest) -> dict[str, Any]:
         """Choose the edition at hand, to which a list nearly always belongs."""
@@ -276,8 +288,10 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         """
         page = super().import_action(request, **kwargs)
         result = page.context_data.get("result")
-        if (confirm_form := page.context_data.get("confirm_form")) and result.in_doubt:
-            confirm_form.fields["letters_are_right"] = letters_are_right(result.in_doubt)
+        if confirm_form := page.context_data.get("confirm_form"):
+            confirm_form.initial["seen"] = result.mark
+            if result.in_doubt:
+                confirm_form.fields["letters_are_right"] = letters_are_right(result.in_doubt)
         if result and result.has_validation_errors():
             form = page.context_data["form"]
             page.context_data["faults_form"] = self.create_confirm_form(request, form)
@@ -321,10 +335,7 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():
-            messages.error(
-                request,
-                _("Nothing was written: the data changed since the preview. Import it again."),
-            )
+            messages.error(request, CHANGED_SINCE_PREVIEW)
             return self.import_action(request)
         return super().process_result(result, request)
 

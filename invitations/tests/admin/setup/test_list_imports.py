@@ -66,6 +66,17 @@ def test_a_long_list_confirmed_twice_is_imported_once(staff, edition):
     assert ListImport.objects.count() == 1
 
 
+@pytest.mark.usefixtures("long_from_four_rows")
+def test_a_long_list_is_left_to_no_worker_if_it_changes_something_else_by_now(staff, edition):
+    answer, _cells = confirmed(staff, edition, as_csv(*people(4)), seen="of another preview")
+
+    assert "the data changed since the preview" in answer.content.decode()
+    assert not ListImport.objects.exists()
+    cells = {field.html_name: field.value() for field in answer.context["confirm_form"]}
+    staff.post(reverse("admin:invitations_minister_process_import"), cells)
+    assert ListImport.objects.exists()
+
+
 def test_a_short_list_is_imported_at_once(staff, edition):
     confirmed(staff, edition, as_csv(*people(3)))
 

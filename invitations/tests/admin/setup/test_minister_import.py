@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from invitations.admin.setup.minister_import import ListFormat, MinisterResource
@@ -32,6 +33,7 @@ from invitations.tests.lists import (
     read,
     saved,
 )
+from invitations.tests.races import before_the_commit_of
 
 ruritania, edition, run = lists.ruritania, lists.edition, lists.run
 
@@ -171,6 +173,35 @@ def test_nothing_is_written_where_the_data_changed_since_the_preview(staff, edit
     assert page.context["result"].faults
     assert page.context["form"]["edition"].value() == str(edition.pk)
     assert f'action="{reverse("admin:invitations_minister_import")}"' in page.text
+
+
+@pytest.mark.parametrize("listed", ["old@example.org", "list@example.org"])
+def test_a_correction_after_the_preview_is_not_put_back_unseen(staff, edition, listed):
+    bring_in(edition, FLAVIA | {"ref": "R-1", "to": "old@example.org"})
+    page = preview(staff, edition, as_csv(FLAVIA | {"ref": "R-1", "to": listed}))
+    Minister.objects.update(to_emails="corrected@example.org")
+
+    page = confirm(staff, page)
+
+    assert Minister.objects.get().to_emails == "corrected@example.org"
+    assert sentences(page)[0].startswith("Nothing was written: the data changed since the preview")
+    assert f">{listed}</ins>" in "".join(page.context["result"].rows[0].diff)
+    confirm(staff, page)
+    assert Minister.objects.get().to_emails == listed
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+def test_a_correction_of_the_very_moment_of_the_confirmation_is_not_put_back(staff, edition):
+    bring_in(edition, FLAVIA | {"ref": "R-1", "to": "old@example.org"})
+    page = preview(staff, edition, as_csv(FLAVIA | {"ref": "R-1", "to": "list@example.org"}))
+
+    before_the_commit_of(
+        lambda: Minister.objects.update(to_emails="corrected@example.org"),
+        lambda: confirm(staff, page),
+    )
+
+    assert Minister.objects.get().to_emails == "corrected@example.org"
 
 
 def test_confirmation_twice_imports_once(staff, edition):
