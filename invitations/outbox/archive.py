@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from invitations.models.states import french_order
 from invitations.text.formulas import escape_in_csv
 
 JOINED = ("circular", "invitation__member_state", "invitation__minister")
-IN_ORDER = (*french_order("invitation__member_state"), "circular__reference", "pk")
+IN_ORDER: tuple[Any, ...] = (*french_order("invitation__member_state"), "circular__reference", "pk")
 # The file is read by programs too: its headings stay the same in each language.
 HEADINGS = (
     "file", "state", "iso", "minister_reference", "circular", "kind", "language", "approved",
