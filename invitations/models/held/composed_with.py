@@ -36,8 +36,10 @@ LINK = "ReplyLink"
 # The languages in which a letter would be written now: its minister's, or those of its mission.
 SPOKEN = "Languages"
 SPEAKERS = {"Minister": ["language", "second_language"], "Mission": ["language"]}
+# Whether it is recorded who signed the original, which copies say.
+SIGNED = "Signed"
 # What letters composed by an earlier version did not note: it outdates none of them.
-NOTED_LATER = (LINK, SPOKEN)
+NOTED_LATER = (LINK, SPOKEN, SIGNED)
 # What a note verbale prints of its own mission, beside its name.
 PRINTED_ON_NOTES = ["greeted_as", "postal_address"]
 
@@ -64,7 +66,16 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
             }
     for letter in letters:
         found[letter.pk] |= link_behind(letter) | spoken_behind(letter, speakers)
+        found[letter.pk] |= signed_behind(letter)
     return found
+
+
+def signed_behind(letter: Any) -> dict[str, str]:
+    """Return whether the letter would say that its original is signed; a note says no such thing.
+
+    Nor does an original, but which road a letter goes is known only when it is composed.
+    """
+    return {} if letter.kind == "note" else {SIGNED: "yes" if letter.circular.is_signed else "no"}
 
 
 def spoken_behind(letter: Any, speakers: Mapping[str, Mapping[Any, Values]]) -> dict[str, str]:
@@ -270,11 +281,20 @@ def changed_behind(letters: Letters, *, lock: bool = False) -> dict[int, list[st
         one.pk: [
             record
             for record in {**one.composed_with, **now[one.pk]}
-            if one.composed_with.get(record) != now[one.pk].get(record)
-            and (record not in NOTED_LATER or record in one.composed_with)
+            if one.composed_with.get(record) != now[one.pk].get(record) and outdates(record, one)
         ]
         for one in letters
     }
+
+
+def outdates(record: str, letter: Any) -> bool:
+    """Whether the letter has to be composed anew once the record is not as it was.
+
+    Until somebody has signed its original, a copy that says otherwise is not approved anyway.
+    """
+    if record == SIGNED and (letter.by_original or not letter.circular.is_signed):
+        return False
+    return record not in NOTED_LATER or record in letter.composed_with
 
 
 def record_of(record: str) -> tuple[type[models.Model], str]:

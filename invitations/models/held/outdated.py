@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.models.held.composed_with import (
     LINK,
+    SIGNED,
     SPOKEN,
     changed_behind,
     covered_by,
@@ -39,6 +40,10 @@ DEAD_LINK = gettext_lazy(
 )
 IN_ANOTHER_LANGUAGE = gettext_lazy(
     "It would be written in another language now: have it composed anew, and look at it again."
+)
+SIGNED_SINCE = gettext_lazy(
+    "It was composed before its original was signed, and does not say that it is. Have it composed"
+    " anew, and look at it again."
 )
 COVERS_OUTDATED = gettext_lazy("A letter it covers is to be composed anew, and then the note too.")
 
@@ -81,7 +86,10 @@ def why_anew(letter: Any, changed: list[str]) -> Outdated:
         return Outdated([], UNKNOWN)
     if LINK in changed:
         return Outdated([], DEAD_LINK)
-    return Outdated([], IN_ANOTHER_LANGUAGE) if SPOKEN in changed else Outdated(changed)
+    if SPOKEN in changed:
+        return Outdated([], IN_ANOTHER_LANGUAGE)
+    records = [record for record in changed if record != SIGNED]
+    return Outdated(records) if records else Outdated([], SIGNED_SINCE)
 
 
 def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:

@@ -19,7 +19,7 @@ from invitations.letters.composing_queue import (
     note_records,
 )
 from invitations.links import NO_LINK, end_link, replace_link
-from invitations.models import HeldChange, Letter, Minister
+from invitations.models import Circular, HeldChange, Letter, Minister
 from invitations.models.held.outdated import outdated_letters
 from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders_of
@@ -321,3 +321,19 @@ def test_approvals_and_changes_at_once_wait_for_nobody_without_end(composed):
     said = at_once(*[partial(approve, one) for one in reversed(letters)], *changes, *serve, remind)
 
     assert len(said) == 11
+
+
+def test_letters_composed_before_the_original_was_signed_are_composed_anew_to_say_so(composed):
+    circular = CircularFactory(original_signed_by="", original_signed_on=None)
+    letter = composed(edition=circular.edition)
+    Circular.objects.update(
+        original_signed_by="Michael Strelsau", original_signed_on=circular.dated_on
+    )
+
+    with pytest.raises(ValidationError, match="original"):
+        approve(letter)
+    assert letter.pk in outdated_letters(Letter.objects.all())
+
+    recompose_letter(letter, UserFactory())
+    compose_planned()
+    approve(Letter.objects.get(state="composed"))
