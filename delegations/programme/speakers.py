@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from auditlog.models import LogEntry
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, Max, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
@@ -106,14 +118,14 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
     """Order by rank of the speaker, then by order of request, then by the French alphabet.
 
     A speaker whose rank is not said comes last. A deputy minister counts as minister where the
-    State's minister does not come. A request is as old as the State's standing reply that brings
-    the statement. In the alphabet, observers come after Member States.
+    State's minister does not come: nobody who is invited and ranks above the deputy. A request is
+    as old as the State's standing reply that brings the statement. In the alphabet, observers come
+    after Member States.
     """
     comes = standing_answers(MINISTER_COMES, *OF_STATE)
     minister = Rank.objects.filter(code=MINISTER).values("weight")
-    stands_in = Q(speaker_rank__in=DEPUTIES) & ~Exists(
-        comes.exclude(invitation__minister__rank__in=DEPUTIES)
-    )
+    above = {"invitation__minister__rank__weight__lt": OuterRef("speaker_rank__weight")}
+    stands_in = Q(speaker_rank__in=DEPUTIES) & ~Exists(comes.filter(**above))
     weight = Case(When(stands_in, then=Subquery(minister)), default=F("speaker_rank__weight"))
     requests = answers_of_state(ANSWERS_SPEAKING, *OF_STATE).order_by("received_at")
     return statements.order_by(

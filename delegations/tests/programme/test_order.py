@@ -82,6 +82,16 @@ def test_a_deputy_beside_a_minister_who_only_attends_keeps_the_own_rank(edition)
     assert in_order(edition) == ["Armenia", "Chad", "Belgium"]
 
 
+def test_an_ambassador_who_comes_too_is_not_the_minister_who_stays_away(edition):
+    state = announced(edition, "Belgium", "VMIN", answer="represented").member_state
+    ambassador = MinisterFactory(member_state=state, rank_id="AMB", family_name="Rassendyll")
+    other = InvitationFactory(edition=edition, minister=ambassador, is_principal=False)
+    ReplyFactory(invitation=other, answer="attends_only")
+    announced(edition, "Chad", "MIN", asked_at=NOON + dt.timedelta(hours=1))
+
+    assert in_order(edition) == ["Belgium", "Chad"]
+
+
 def test_of_who_asked_at_one_hour_observers_speak_after_member_states(edition):
     observer = announced(edition, "Armenia").member_state
     MemberState.objects.filter(pk=observer.pk).update(status="observer")
