@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
 from invitations.forms.seen import SeenForm, lock_rows
-from invitations.forms.segments import faults_of_own_segments
+from invitations.forms.segments import faults_of_own_segments, without_new_nothing
 from invitations.models import (
     Answer,
     DigestChoice,
@@ -239,6 +239,7 @@ class EditionForm(HeldRowForm):
             called = {name for name, said in NAMES_OF_ITS_TIME.items() if cleaned.get(name) == said}
             for name in called:
                 self.add_error(name, ANOTHER_TIME)
+        cleaned |= without_new_nothing(self.instance, cleaned)
         for name, fault in faults_of_own_segments(self.instance, cleaned).items():
             self.add_error(name, fault)
         for name in BOXES:

@@ -25,12 +25,20 @@ def segments_known() -> list[tuple[str, str]]:
     return [(code, " / ".join(names)) for code, names in called.items()]
 
 
+COLUMNS = [build_localized_fieldname("own_segments", code) for code in Language.values]
+
+
+def without_new_nothing(edition: ForumEdition, cleaned: dict[str, Any]) -> dict[str, Any]:
+    """Return what is on file where nothing stands and nothing was typed: it is no change."""
+    empty = [name for name in COLUMNS if name in cleaned and not cleaned[name]]
+    return {name: on_file for name in empty if not (on_file := getattr(edition, name))}
+
+
 def faults_of_own_segments(
     edition: ForumEdition, cleaned: dict[str, Any]
 ) -> dict[str, ValidationError]:
     """Return what is wrong with the lines of each language, by column."""
-    columns = [build_localized_fieldname("own_segments", code) for code in Language.values]
-    said = {name: [*own_segments(cleaned[name]).values()] for name in columns if cleaned.get(name)}
+    said = {name: [*own_segments(cleaned[name]).values()] for name in COLUMNS if cleaned.get(name)}
     english = said.get("own_segments_en", [])
     faults = {}
     for name, lines in said.items():
