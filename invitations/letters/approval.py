@@ -194,14 +194,11 @@ def revise_template(
     template: LetterTemplate, by: User, subject: str, paper: str, mail: str
 ) -> LetterTemplate:
     """Save and return the next version of the template; earlier versions stay as they were."""
-    versions = LetterTemplate.objects.select_for_update(of=("self",)).filter(
-        kind=template.kind, variant=template.variant, language=template.language
-    )
     revised = LetterTemplate(
         kind=template.kind,
         variant=template.variant,
         language=template.language,
-        version=max(version.version for version in versions) + 1,
+        version=newest_locked(template).version + 1,
         subject=subject,
         paper=paper,
         mail=mail,
@@ -212,8 +209,21 @@ def revise_template(
     return revised
 
 
+def newest_locked(template: LetterTemplate) -> LetterTemplate:
+    """Return the newest version of the text, and let whoever makes the next one wait."""
+    versions = LetterTemplate.objects.select_for_update(of=("self",)).filter(
+        kind=template.kind, variant=template.variant, language=template.language
+    )
+    return max(versions, key=lambda one: one.version)
+
+
+@transaction.atomic
 def reword_template(template: LetterTemplate, pairs: Iterable[Pair], by: User) -> bool:
-    """Save the next version where words of the pairs stand in the text; return whether any do."""
+    """Save the next version where words of the pairs stand in the text; return whether any do.
+
+    It is made of the newest version, whichever the page showed.
+    """
+    template = newest_locked(template)
     words = [template.subject, template.paper, template.mail]
     subject, paper, mail = (reworded(one, pairs) for one in words)
     if [subject, paper, mail] == words:

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from invitations.letters.approval import reword_template
 from invitations.letters.scrutiny.own_names import TRACK
 from invitations.models import LetterTemplate
 from invitations.tests.desk import choose, told
@@ -108,6 +109,18 @@ def test_a_text_that_would_lose_what_it_needs_stays_and_says_so(admin_client):
 
     assert newest(kind="receipt", variant="statement", language="en").get() == text
     assert any("$filed is missing" in one for one in said)
+
+
+def test_two_who_reword_a_text_at_once_lose_no_word(admin_user):
+    text = newest(kind="note", variant="", language="en").get()
+
+    for pair in (Pair("the Forum", "the Conference"), Pair("High-Level Track", "Segment")):
+        assert reword_template(text, [pair], admin_user)
+
+    assert (
+        "in the Segment of the Conference"
+        in newest(kind="note", variant="", language="en").get().paper
+    )
 
 
 def test_of_an_earlier_version_the_newest_is_reworded(admin_client):
