@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import DateField, Model
 from django.utils.text import capfirst
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from invitations.admin.columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
-from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
+from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, told_day
 
 OF_SUCCESSION = (
     gettext_lazy("Minister"),
@@ -65,7 +66,7 @@ def in_words_of(model: type[Model], name: str, values: Mapping[str, Any]) -> str
         if values[name]:
             return pgettext("a last day", "to be announced")
         return told_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
-    return in_words(model, name, values.get(name))
+    return in_words(model, name, values.get(name), values.get("time_zone", ""))
 
 
 def succession_values(change: HeldChange) -> list[ChangedValue]:
@@ -107,8 +108,11 @@ def name_of_column(model: type[Model], name: str) -> str:
     return capfirst(str(column.verbose_name))
 
 
-def in_words(model: type[Model], name: str, value: Any) -> str:
-    """Return the value as people read it: a choice by its label, a row by its name."""
+def in_words(model: type[Model], name: str, value: Any, zone: str = "") -> str:
+    """Return the value as people read it: a choice by its label, a row by its name.
+
+    An hour of an edition is told by its clock, with the name of its zone.
+    """
     if value in ("", None, []):
         return ""
     if isinstance(value, bool):
@@ -124,6 +128,11 @@ def in_words(model: type[Model], name: str, value: Any) -> str:
     if isinstance(value, list):
         return comma_list(value)
     if isinstance(column, DateField):
-        day = column.to_python(value)
-        return at_hour(day) if isinstance(day, dt.datetime) else told_day(day)
+        return told_day_or_hour(column.to_python(value), zone)
     return str(dict(column.flatchoices).get(value, value))
+
+
+def told_day_or_hour(at: dt.date, zone: str) -> str:
+    if not isinstance(at, dt.datetime):
+        return told_day(at)
+    return bracketed(at_hour(at, ZoneInfo(zone)), zone) if zone else at_hour(at)

@@ -84,7 +84,7 @@ class HourOfEditionWidget(DeskHourWidget):
     def clock(self) -> str:
         if self.edition is None:
             return _("By the clock of the edition.")
-        return str(self.edition.time_zone_name)
+        return str(self.edition.time_zone_name or self.edition.time_zone)
 
     def decompress(self, value: Any) -> list[Any]:
         with timezone.override(self.zone):

@@ -1,17 +1,19 @@
 """Forms of whole rows: the checks they share, and those of an edition and an invitation."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from invitations.forms.fields import OF_GENEVA, AddressesField, LineField
+from invitations.forms.fields import OF_GENEVA, AddressesField, HourOfEditionField, LineField
 from invitations.forms.seen import SeenForm, lock_rows
 from invitations.forms.segments import faults_of_own_segments, without_new_nothing
 from invitations.models import (
@@ -196,6 +198,14 @@ def usual_time() -> dict[str, str]:
 
 
 class EditionForm(HeldRowForm):
+    """An edition; its hours are typed and shown by its clock, as it was before it is saved."""
+
+    replies_closed_at = HourOfEditionField(label=capfirst(_("replies closed at")), required=False)
+    speakers_published_at = HourOfEditionField(
+        label=capfirst(_("list of speakers published at")),
+        required=False,
+        help_text=_("From this hour on everyone can read it; empty: it is not published."),
+    )
     answers_offered = BoxesField(
         label=_("Answers offered"),
         choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
@@ -221,6 +231,17 @@ class EditionForm(HeldRowForm):
     class Meta:
         model = ForumEdition
         fields = BOXES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, HourOfEditionField):
+                field.by_the_clock_of(self.instance if self.instance.pk else self.begun())
+
+    def begun(self) -> ForumEdition | None:
+        """Return an edition with the time zone that was typed for a new one, if it is one."""
+        typed = self.data.get(self.add_prefix("time_zone"), "")
+        return ForumEdition(time_zone=typed) if typed in available_timezones() else None
 
     def clean(self) -> dict[str, Any] | None:
         """Keep the order on file: another one alone is no change for a second person.

@@ -1,10 +1,15 @@
 """A desk that goes by the time of another city than Geneva."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
-from invitations.tests.desk import as_sent
-from invitations.tests.factories import EditionFactory
+from invitations.admin.columns import change_url
+from invitations.admin.held_values import changed_values
+from invitations.models import HeldChange
+from invitations.tests.desk import as_sent, letter_in_force
+from invitations.tests.factories import EditionFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +58,21 @@ def test_its_time_and_its_missions_are_asked_first_where_none_are_proposed(admin
 
     _title, options = page.context["adminform"].fieldsets[0]
     assert options["fields"][-2:] == [("time_zone", "time_zone_name_en"), "mission_city"]
+
+
+@pytest.mark.usefixtures("in_nairobi")
+def test_hours_of_an_edition_are_those_of_its_place(admin_client):
+    edition = EditionFactory(time_zone="America/Santiago", time_zone_name="Santiago time")
+    letter_in_force(InvitationFactory(edition=edition))
+    shown = admin_client.get(page := change_url(edition))
+    hour = {"replies_closed_at_0": "2027-04-04", "replies_closed_at_1": "00:00"}
+
+    admin_client.post(page, as_sent(shown) | hour)
+
+    edition.refresh_from_db()
+    assert edition.replies_closed_at == dt.datetime(2027, 4, 4, 4, tzinfo=dt.UTC)
+    assert shown.content.decode().count("Santiago time</div>") == 2
+    again = admin_client.get(page).context["adminform"].form["replies_closed_at"]
+    assert 'value="2027-04-04"' in str(again)
+    [held] = changed_values(HeldChange.objects.get())
+    assert held.after == "4 April 2027, 00:00 (America/Santiago)"
