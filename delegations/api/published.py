@@ -70,7 +70,7 @@ def edition(request: HttpRequest, symbol: str) -> Edition:
 )
 def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
     """List the sessions whose hours are published, by hour; those called off too. Key: `id`."""
-    found = edition_of(symbol)
+    found = released_edition(edition_of(symbol))
     rows, more = part_of(found.session_hours.all(), asked, ["starts_at", "pk"], "id")
     return Sessions(
         items=[Session.of(hours, found) for hours in rows],

@@ -6,13 +6,21 @@ from typing import Any, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils import translation
 from modeltranslation.utils import build_localized_fieldname
 from ninja import Field, Schema
 
 from delegations.api.keys import Part
 from delegations.models import SpeakingSlot
 from invitations.letters.released import released
-from invitations.models import ForumEdition, HeldChange, Language, MemberState, SessionHours
+from invitations.models import (
+    ForumEdition,
+    HeldChange,
+    Language,
+    MemberState,
+    SessionHours,
+    segment_called,
+)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -33,6 +41,17 @@ class InSixLanguages(Schema):
             language.split("-")[0]: getattr(row, build_localized_fieldname(column, language)) or ""
             for language in Language.values
         }
+        return cls(**words)
+
+    @classmethod
+    def of_segment(cls, code: str, edition: ForumEdition) -> Self:
+        """Return the segment's name: a usual one has it in each language, an edition's own may."""
+        words = {}
+        for language in Language.values:
+            own = getattr(edition, build_localized_fieldname("own_segments", language)) or ""
+            with translation.override(language):
+                called = segment_called(code, own)
+            words[language.split("-")[0]] = "" if called == code else called
         return cls(**words)
 
 
@@ -111,6 +130,7 @@ class Session(Schema):
 
     id: int
     segment: str
+    segment_name: InSixLanguages
     title: InSixLanguages
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
@@ -124,6 +144,7 @@ class Session(Schema):
         plain = ("segment", "room", "is_called_off", "published_at")
         return cls(
             id=hours.pk,
+            segment_name=InSixLanguages.of_segment(hours.segment, edition),
             title=InSixLanguages.of(hours, "title"),
             starts_at=None if off else hours.starts_at,
             ends_at=None if off else hours.ends_at,

@@ -199,6 +199,18 @@ def test_sessions_of_the_usual_ones_are_named_where_an_edition_gets_its_own(admi
     assert "Awards" in said
 
 
+def test_the_api_names_the_segment_of_a_session_as_it_was_released(client, office):
+    approved(visit(office.edition))
+    office.edition.own_segments_en = "Opening by the host\nTo the river"
+    office.edition.save()
+
+    (told,) = client.get(f"/api/v1/editions/{office.edition.symbol}/sessions").json()["items"]
+
+    assert told["segment"] == "part_2"
+    assert (told["segment_name"]["en"], told["segment_name"]["fr"]) == ("Visit to the river", "")
+    assert told["segment_name"]["es"] == "Visita al río"
+
+
 def test_letters_composed_before_there_were_such_lines_are_not_outdated():
     edition = EditionFactory()
     now = values_of(type(edition), [edition.pk])[edition.pk]

@@ -277,8 +277,8 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(
         f"{V1}/states": 2,
         f"{V1}/editions": 2,
         OF_EDITION: 2,
-        # The edition, then the rows.
-        f"{OF_EDITION}/sessions": 2,
+        # The edition, what waits for a second person where it is told, then the rows.
+        f"{OF_EDITION}/sessions": 3,
         f"{OF_EDITION}/speakers": 2,
         # The edition, its invitations with their answers, the States.
         f"{OF_EDITION}/totals": 3,
