@@ -180,7 +180,8 @@ def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition
     if emptied := pages_left_behind(source, edition):
         told = _("These addresses of pages name the old year; enter them anew: %(pages)s.")
         messages.warning(request, told % {"pages": comma_list(emptied)})
-    if (edition.place_en, edition.city_en) != (source.place_en, source.city_en):  # type: ignore[attr-defined]
+    is_elsewhere = (edition.place_en, edition.city_en) != (source.place_en, source.city_en)  # type: ignore[attr-defined]
+    if is_elsewhere and edition.time_zone == source.time_zone:
         told = _(
             "It takes place elsewhere: is %(zone)s still its time zone? The deadline goes by it."
         )

@@ -16,8 +16,9 @@ from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
 
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
-TEXTS = ("theme_en", "place_en", "city_en")
-QUESTIONS = ["symbol", *DATES, *TEXTS]
+TEXTS = ("theme_en", "place_en", "city_en", "time_zone_name_en")
+QUESTIONS = ["symbol", *DATES, *TEXTS, "time_zone"]
+NAME_IT = _("The time zone is another one: name it as letters are to print it.")
 
 
 class DayInput(UnfoldAdminTextInputWidget):
@@ -30,9 +31,9 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 class NewEditionForm(WholeRowForm):
-    """Ten questions; whatever they do not ask stays as it was in the earlier edition.
+    """Twelve questions; whatever they do not ask stays as it was in the earlier edition.
 
-    The year of the names is that of the dates, and the time zone is asked of where it took place.
+    The year of the names is that of the dates. Sessions keep their hours by the clock of the place.
     """
 
     quiet_days = forms.ChoiceField(
@@ -51,6 +52,13 @@ class NewEditionForm(WholeRowForm):
             **dict.fromkeys(DATES, DayInput),
         }
 
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        is_another = "time_zone" in self.changed_data and "time_zone" in cleaned
+        if is_another and "time_zone_name_en" not in self.changed_data:
+            self.add_error("time_zone_name_en", NAME_IT)
+        return cleaned
+
     @property
     def asked(self) -> dict[str, Any]:
         """The columns of the edition that were asked, with what was answered."""
@@ -62,7 +70,7 @@ class NewEditionForm(WholeRowForm):
         named = (
             (pgettext_lazy("of a thing", "Name"), ("symbol", "theme_en")),
             (_("Dates"), (*DATES, "quiet_days")),
-            (_("Place"), ("place_en", "city_en")),
+            (_("Place"), ("place_en", "city_en", "time_zone", "time_zone_name_en")),
         )
         return [(title, [self[name] for name in names]) for title, names in named]
 
@@ -70,7 +78,7 @@ class NewEditionForm(WholeRowForm):
 def proposed(source: ForumEdition) -> dict[str, Any]:
     """Return the answers to begin with: those of the earlier edition, a year later; no theme."""
     old = source.opens_on.year
-    said = {name: getattr(source, name) for name in TEXTS}
+    said = {name: getattr(source, name) for name in (*TEXTS, "time_zone")}
     symbol = source.symbol.replace(str(old), str(old + 1))
     # A symbol without a year would be the same once more.
     return said | {"theme_en": "", "symbol": symbol if symbol != source.symbol else ""}

@@ -28,6 +28,8 @@ ASKED = {
     "reply_before": dt.date(2028, 2, 1),
     "place_en": "Geneva",
     "city_en": "",
+    "time_zone": "Europe/Zurich",
+    "time_zone_name_en": "Geneva time",
 }
 
 
@@ -210,7 +212,7 @@ def test_a_drafter_begins_an_edition_from_the_last_one(client, source):
         "",
         "Geneva",
     ]
-    assert len(form.fields) == 10
+    assert len(form.fields) == 12
     assert answer.redirect_chain == [(page_of(edition), 302)]
     assert told(answer)[1].endswith("enter them anew: website.")
     assert (
@@ -235,6 +237,23 @@ def test_who_takes_the_forum_elsewhere_is_asked_for_its_time_zone(client, source
 
     assert told(answer)[2].startswith("It takes place elsewhere: is Europe/Zurich still")
     assert ForumEdition.objects.get(symbol="wsis-2028").time_zone == "Europe/Zurich"
+
+
+def test_an_edition_elsewhere_goes_by_the_clock_of_its_place(client, source):
+    signed_in(client, "view_forumedition", "add_forumedition")
+    there = {"time_zone": "America/Santiago", "time_zone_name_en": "Santiago time"}
+    typed = ASKED | {"place_en": "Santiago", "quiet_days": "none"}
+
+    unnamed = client.post(next_of(source), typed | {"time_zone": "America/Santiago"})
+    answer = client.post(next_of(source), typed | there, follow=True)
+
+    assert "name it as letters" in str(unnamed.context["form"].errors["time_zone_name_en"])
+    edition = ForumEdition.objects.get(symbol="wsis-2028")
+    assert (edition.time_zone_name_en, edition.time_zone_name_fr) == ("Santiago time", "")
+    # Half past nine in Santiago, whose summer has not ended.
+    hour = dt.datetime(2028, 3, 21, 12, 30, tzinfo=dt.UTC)
+    assert edition.sessions.get().starts_at == hour
+    assert not any("still its time zone" in one for one in told(answer))
 
 
 def test_a_refusal_keeps_what_was_typed(client, source):
