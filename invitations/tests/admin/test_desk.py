@@ -43,6 +43,7 @@ from invitations.models import (
     ReplyDraft,
     ReplyLink,
     SessionHours,
+    StaffMail,
     StateAlias,
     TelephoneCall,
 )
@@ -211,7 +212,9 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
 
 
 # One is secret, the others are read on the page of what they belong to.
-WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed, ReplyDraft, KeptPage}
+WITHOUT_A_PAGE = {
+    ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed, ReplyDraft, KeptPage, StaffMail,
+}  # fmt: skip
 
 
 def test_every_other_model_has_its_page():
