@@ -265,7 +265,7 @@ def is_kept_back(letter: Letter) -> bool:
 
 
 @transaction.atomic
-def recompose_letter(letter: Letter, by: User) -> Letter:
+def recompose_letter(letter: Letter, by: User | None) -> Letter:
     """Cancel a letter that waits, or is kept back, and plan it anew.
 
     It then has today's texts, addresses and link.

@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from invitations.letters.approval import reword_template
+from invitations.letters.circulars import plan_notes
 from invitations.models import HeldChange, Invitation, LetterTemplate
 from invitations.outbox.mending.after_saving import (
     leave_letters,
@@ -12,6 +13,7 @@ from invitations.outbox.mending.after_saving import (
     send_to_new_addresses,
 )
 from invitations.outbox.mending.corrected import correct_address, send_where_corrected
+from invitations.outbox.mending.notes import forward_with_notes
 from invitations.outbox.mending.replacing import (
     begin_replacement,
     give_new_links,
@@ -34,6 +36,7 @@ from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
     MinisterFactory,
+    MissionFactory,
     ReplyFactory,
     UserFactory,
 )
@@ -142,6 +145,14 @@ def planning_the_first_letter(make, by):
     return draft.letters.get()
 
 
+def forwarding_with_notes(make, by):
+    letter = make.frozen_letter()
+    MissionFactory().states.add(letter.invitation.member_state)
+    plan_notes(letter.circular)
+    forward_with_notes(letter, by)
+    return letter.circular
+
+
 def carrying_over(make, by):
     reply = ReplyFactory(invitation=make.issued())
     edition = reply.invitation.edition
@@ -181,6 +192,7 @@ MENDING_ACTS = {
     close_link: closing_a_link,
     compose_waiting_anew: composing_waiting_letters_anew,
     plan_first_letter: planning_the_first_letter,
+    forward_with_notes: forwarding_with_notes,
     leave_letters: leaving_it,
     send_to_new_addresses: sending_to_new_addresses,
     send_to_each: sending_to_each,

@@ -33,6 +33,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
+from invitations.outbox.mending.notes import forward_with_notes
 
 Status = Invitation.Status
 
@@ -280,6 +281,7 @@ def plan_first_letter(new: Invitation, said: Any, by: User | None) -> None:
     circular = invitation_circular(new.edition)
     if not plan_circular(circular, Invitation.objects.filter(pk=new.pk), by):
         raise ValidationError(does_not_address(circular))
+    forward_with_notes(new.letters.planned().get(circular=circular), by)
 
 
 def carry_over(standing: Reply, new: Invitation, by: User) -> None:
