@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
+from delegations.tests.places import announced, session_of
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import DigestChoice, Invitation
 from invitations.tests.desk import composed_letter
@@ -25,6 +26,15 @@ LABELS = """() => [...document.querySelectorAll("#result_list .data-row:first-of
     .map((cell) => [getComputedStyle(cell, "::before").content.replaceAll('"', ""),
                     getComputedStyle(cell, "::before").textTransform])
 """
+
+
+# Buttons below a form that stand beyond the edge of its page.
+BEYOND = """() => {
+    const row = document.querySelector("#submit-row").getBoundingClientRect();
+    const boxes = [...document.querySelectorAll("#submit-row :is(a, button)")]
+        .map((one) => one.getBoundingClientRect());
+    return boxes.filter((box) => box.left < row.left || box.right > row.right).length;
+}"""
 
 
 @pytest.fixture
@@ -58,6 +68,23 @@ def test_on_a_phone_a_row_without_actions_is_headed_by_its_state(signed_in, site
         assert first == "none"
         assert ["réponse en vigueur", "none"] in others
         assert all(label != "none" for label, _written in others)
+
+
+@pytest.mark.parametrize("language", ["fr", "ru", "ar"])
+def test_the_choices_and_buttons_of_a_form_stand_within_its_page(
+    signed_in, site, edition, language
+):
+    first, second = session_of(edition), session_of(edition, title="Round table of ministers")
+    statement = announced(first, "Ruritania", second_choice=second)
+    browser, cookies = signed_in("Speakers' desk", language)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        for width in (1280, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{site}{change_url(statement)}")
+
+            assert not page.evaluate(WIDE), width
+            assert page.evaluate(BEYOND) == 0, width
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])
