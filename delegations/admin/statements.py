@@ -287,6 +287,9 @@ class PolicyStatementAdmin(
 class StatementTextAdmin(StandingMixin, FileGivingMixin, RecordAdmin):
     menu = (Menu.FORUM, 4, "description")
     when_empty = gettext_lazy("No text yet: offices send theirs by their link.")
+    instead_of_changing = gettext_lazy(
+        "What came by mail is filed on the page of its statement, by who may change that."
+    )
     list_display = [
         "called",
         "delegation",

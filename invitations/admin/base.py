@@ -85,6 +85,9 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
     list_before_template = "admin/who_may.html"
     change_form_outer_before_template = "admin/before_record.html"
     change_form_before_template = "admin/seen.html"
+    # Whether anybody changes such a row on its page or in its list; and where else it is done.
+    is_changed_here = True
+    instead_of_changing: Any = ""
     # The lookups of links on our own pages, beside those of the list's filters.
     linked_lookups: Sequence[str] = ()
 
@@ -217,6 +220,8 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
             "reads_only": True,
             "who_changes": comma_list(changing),
             "who_may": "" if changing else comma_list(acting),
+            "administrator_may": self.is_changed_here,
+            "instead_of_changing": self.instead_of_changing,
         }
 
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
@@ -277,6 +282,8 @@ class CalledByEditionFilter(admin.RelatedFieldListFilter):
 
 class RecordAdmin(ModelAdmin):
     """A page of rows that our functions write and nobody edits by hand."""
+
+    is_changed_here = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

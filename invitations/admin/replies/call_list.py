@@ -41,6 +41,9 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     when_empty = gettext_lazy(
         "Nobody is to be called yet: the last reminder step lists the offices still silent."
     )
+    instead_of_changing = gettext_lazy(
+        "A call is noted on the page of its State, which opens from each row."
+    )
     list_display = ["state", "minister", "reach", "answer", "last_call"]
     list_display_links = ["answer"]
     list_filter = ["invitation__edition", CalledFilter, "reply_before"]

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
-from invitations.admin.columns import at_hour, hour_of_edition
-from invitations.models import Answer
+from invitations.admin.columns import at_hour, hour_of_edition, list_url
+from invitations.models import Answer, CallListEntry, LetterEvent
 from invitations.tests.desk import page_of, signed_in
 from invitations.tests.factories import EditionFactory
 
@@ -71,3 +71,12 @@ def test_lists_show_days_and_hours_as_pages_do(admin_client):
     listed = admin_client.get(reverse("admin:invitations_forumedition_changelist")).text
 
     assert date_format(edition.opens_on, "j F Y") in listed
+
+
+def test_where_nobody_changes_anything_no_administrator_is_named_and_the_other_page_is(client):
+    signed_in(client, "view_calllistentry", "view_letterevent")
+    told = {model: client.get(list_url(model)).text for model in (CallListEntry, LetterEvent)}
+
+    assert all("You may read this page" in words for words in told.values())
+    assert all("administrator" not in words for words in told.values())
+    assert "A call is noted on the page of its State" in told[CallListEntry]
