@@ -1,12 +1,13 @@
 """The sessions of the High-Level Track, and the list of speakers."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import MaxValueValidator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import StandingFilter, StandingMixin
-from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import HAS_A_PLACE
 from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
 from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
@@ -153,12 +154,14 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         warn_of_what_does_not_fit(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
-        """Keep sessions that calendars have: these are called off instead."""
+        """Keep what calendars have, or a statement prefers: such a session is called off instead."""
         found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        preferred = preferred_among(objs)
         told = [
-            _("%(session)s: calendars have it; call it off instead.") % {"session": one}
+            said % {"session": one}
             for one in objs
-            if one.hours_id
+            for said, holds in ((IN_CALENDARS, one.hours_id), (PREFERRED, one.pk in preferred))
+            if holds
         ]
         return found, counts, lacking, [*protected, *told]
 
@@ -182,6 +185,17 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         user = user_of(request)
         done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, because))
         tell_done(request, UNPUBLISHED, done)
+
+
+IN_CALENDARS = gettext_lazy("%(session)s: calendars have it; call it off instead.")
+PREFERRED = gettext_lazy("%(session)s: a statement prefers it; call it off instead.")
+
+
+def preferred_among(sessions: Iterable[HighLevelSession]) -> set[int | None]:
+    """Return the keys of those that a statement prefers, first or second."""
+    keys = [one.pk for one in sessions]
+    chosen = PolicyStatement.objects.filter(Q(first_choice__in=keys) | Q(second_choice__in=keys))
+    return {key for pair in chosen.values_list("first_choice", "second_choice") for key in pair}
 
 
 def warn_of_what_does_not_fit(request: HttpRequest, session: HighLevelSession) -> None:

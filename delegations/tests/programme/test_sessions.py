@@ -6,14 +6,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from delegations.models import HighLevelSession
+from delegations.models import Delegation, HighLevelSession, PolicyStatement
 from delegations.programme.sessions import approve_session
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of
 from invitations.admin.columns import change_url
 from invitations.models import SessionHours
 from invitations.tests.desk import as_sent, choose, signed_in, told
-from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +159,24 @@ def test_the_desk_deletes_no_session_that_calendars_have(admin_client, session):
 
     assert "calendars have it; call it off instead" in asked
     assert HighLevelSession.objects.filter(pk=session.pk).exists()
+
+
+@pytest.mark.parametrize("preferred", ["first_choice", "second_choice"])
+def test_the_desk_deletes_no_session_that_a_statement_prefers(admin_client, session, preferred):
+    delegation = Delegation.objects.create(
+        edition=session.edition, member_state=MemberStateFactory()
+    )
+    statement = PolicyStatement.objects.create(
+        delegation=delegation, speaker_name="Flavia Elphberg", **{preferred: session}
+    )
+    page = reverse("admin:delegations_highlevelsession_delete", args=[session.pk])
+
+    asked = admin_client.get(page).content.decode()
+    admin_client.post(page, {"post": "yes"})
+
+    statement.refresh_from_db()
+    assert "a statement prefers it; call it off instead" in asked
+    assert getattr(statement, preferred) == session
 
 
 def test_who_changes_the_time_zone_reads_when_sessions_begin_by_the_new_clock(
