@@ -154,7 +154,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         warn_of_what_does_not_fit(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
-        """Keep what calendars have, or a statement prefers: such a session is called off instead."""
+        """Keep what calendars have, or a statement prefers: a session is called off instead."""
         found, counts, lacking, protected = super().get_deleted_objects(objs, request)
         preferred = preferred_among(objs)
         told = [
