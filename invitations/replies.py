@@ -28,6 +28,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.reply import FILED_WITH
+from invitations.outbox.mending.acknowledging import acknowledge_again
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
     lock_with_dates_seen,
@@ -321,6 +322,8 @@ def settle_contested(
     contested.refresh_from_db()
     if stands:
         come_to_stand(contested, earlier)
+    else:
+        acknowledge_again(contested.invitation)
     note_reply(contested, is_given=True)
     plan_receipts_again(contested.invitation)
     return contested
@@ -343,6 +346,7 @@ def come_to_stand(reply: Reply, others: list[Reply]) -> None:
     if reply.carried_from_id is None:
         told = reply.acknowledgements.in_force().values_list("variant", flat=True)
         plan_acknowledgement(reply, besides=set(told))
+        acknowledge_again(reply.invitation)
 
 
 @transaction.atomic

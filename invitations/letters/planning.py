@@ -155,7 +155,7 @@ def plan_receipts_again(invitation: Invitation) -> None:
 def planned_anew(letter: Letter) -> Letter:
     """Return the same letter without its words; a receipt tells what stood at its own hour."""
     kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
-    anew = Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "filed")})
+    anew = Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "again", "filed")})
     if letter.kind == Letter.Kind.RECEIPT:
         anew.planned_at = letter.planned_at
     return anew

@@ -26,4 +26,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('name',), name='one_day_for_each_file')],
             },
         ),
+        # An office that was told otherwise since is told once more.
+        migrations.RemoveConstraint(
+            model_name='letter',
+            name='one_acknowledgement_per_reply',
+        ),
+        migrations.AddField(
+            model_name='letter',
+            name='again',
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'acknowledgement'), models.Q(('state', 'cancelled'), _negated=True)), fields=('reply', 'variant', 'again'), name='one_acknowledgement_per_reply'),
+        ),
     ]

@@ -157,6 +157,8 @@ class Letter(models.Model):
         Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements",
         verbose_name=_("reply"),
     )  # fmt: skip
+    # How often the reply was acknowledged before: mail about another one has left since.
+    again = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # What a receipt tells: the lines on file, by language, as they were when it was planned.
     filed = models.JSONField(default=dict, blank=True, editable=False)
     replaces = models.ForeignKey(
@@ -277,7 +279,7 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(
                 name="one_acknowledgement_per_reply",
-                fields=["reply", "variant"],
+                fields=["reply", "variant", "again"],
                 condition=Q(kind="acknowledgement") & ~Q(state="cancelled"),
             ),
             models.UniqueConstraint(

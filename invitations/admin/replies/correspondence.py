@@ -28,6 +28,7 @@ from invitations.inbox.taken_up import (
     why_not_taken_up,
 )
 from invitations.models import Correspondence, Delivery, Reply
+from invitations.outbox.mending.acknowledging import is_told_otherwise
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import labelled
 
@@ -223,9 +224,9 @@ class CorrespondenceAdmin(
         self, request: HttpRequest, correspondence: Correspondence, because: str
     ) -> None:
         take_up_again(correspondence, user_of(request), because)
-        told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
-        if told.exists():
-            messages.warning(request, labelled(correspondence, TOLD_ALREADY))
         invitation = correspondence.invitation
+        told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
+        if invitation and told.exists() and is_told_otherwise(invitation):
+            messages.warning(request, labelled(correspondence, TOLD_ALREADY))
         if invitation and has_only_replies_that_are_gone(invitation):
             messages.warning(request, labelled(invitation, NOTHING_STANDS))

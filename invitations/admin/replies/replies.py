@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,7 +19,8 @@ from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
-from invitations.models import Delivery, Invitation, Letter, Reply
+from invitations.models import Invitation, Reply
+from invitations.outbox.mending.acknowledging import is_told_otherwise
 from invitations.replies import settle_contested
 from invitations.text.dates import bracketed, comma_list
 
@@ -212,18 +213,6 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
             ],
         }
         return TemplateResponse(request, "admin/replies/settle.html", context)
-
-
-def is_told_otherwise(invitation: Invitation) -> bool:
-    """Whether the last acknowledgement that the office has, or will get, is not what stands.
-
-    Each reply is acknowledged once.
-    """
-    has_left = Exists(Delivery.objects.left().filter(letter=OuterRef("pk")))
-    acknowledged = invitation.letters.in_force().filter(kind=Letter.Kind.ACKNOWLEDGEMENT)
-    stands = Q(reply__status=Reply.Status.STANDING)
-    last = acknowledged.filter(stands | has_left).select_related("reply").order_by("pk").last()
-    return bool(last and last.reply and last.reply.status != Reply.Status.STANDING)
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:

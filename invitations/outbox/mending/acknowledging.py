@@ -1,6 +1,8 @@
-"""Acknowledgements and receipts of an office whose minister has left, and stays after all."""
+"""Acknowledgements once more: of an office that was told otherwise, or whose minister stays."""
 
 import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q
 
 from invitations.letters.planning import (
     call_back_letters,
@@ -8,7 +10,7 @@ from invitations.letters.planning import (
     save_planned_letters,
     why_overtaken,
 )
-from invitations.models import Invitation, Letter, LetterEvent
+from invitations.models import Delivery, Invitation, Letter, LetterEvent, Reply
 from invitations.outbox.sending import LEFT_OFFICE, TOLD_ONCE
 from invitations.times.clocks import CLOCKS_APART
 
@@ -40,3 +42,27 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
 
 def told_in(letter: Letter) -> tuple[str, str, int | None]:
     return letter.kind, letter.variant, letter.reply_id
+
+
+def acknowledge_again(invitation: Invitation) -> None:
+    """Plan the acknowledgement of what stands once more, if mail about another reply left since.
+
+    Call it within a transaction, with the invitation locked. What was never acknowledged, such as
+    an answer that was carried over, is not.
+    """
+    if not is_told_otherwise(invitation):
+        return
+    told = invitation.letters.in_force().filter(variant="answer", reply__status="standing")
+    if last := told.order_by("again").last():
+        again = planned_anew(last)
+        again.again = last.again + 1
+        save_planned_letters([again])
+
+
+def is_told_otherwise(invitation: Invitation) -> bool:
+    """Whether the last acknowledgement that the office has, or will get, is not of what stands."""
+    has_left = Exists(Delivery.objects.left().filter(letter=OuterRef("pk")))
+    acknowledged = invitation.letters.in_force().filter(kind=Letter.Kind.ACKNOWLEDGEMENT)
+    stands = Q(reply__status=Reply.Status.STANDING)
+    last = acknowledged.filter(stands | has_left).select_related("reply").order_by("pk").last()
+    return bool(last and last.reply and last.reply.status != Reply.Status.STANDING)

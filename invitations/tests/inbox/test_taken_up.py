@@ -12,6 +12,7 @@ from invitations.inbox.recording import record_filed
 from invitations.inbox.taken_up import has_only_replies_that_are_gone, take_up_again
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Correspondence, DroppedScan, Invitation, Reconfirmation
+from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import (
     file_correspondence,
     mark_dealt_with,
@@ -136,6 +137,24 @@ def test_it_is_not_acknowledged_any_more_and_what_stands_instead_is(reached, app
     assert filed.replies.get().acknowledgements.get().state == "cancelled"
     answered = online.acknowledgements.get(variant="answer")
     assert (answered.state, online.acknowledgements.in_force().get()) == ("approved", answered)
+
+
+def test_what_stands_instead_is_acknowledged_again_if_the_office_was_told_of_the_other(
+    reached, approved_texts, peer
+):
+    invitation = reached()
+    online = record_reply(invitation, IN_PERSON)
+    compose_planned()
+    dispatch_outbox()
+    filed = by_fax(invitation)
+    settle_contested(filed.replies.get(), UserFactory(), "The fax is later.", stands=True)
+    compose_planned()
+    dispatch_outbox()
+
+    taken_up(filed)
+
+    told = online.acknowledgements.order_by("pk").values_list("variant", "again")
+    assert list(told) == [("answer", 0), ("answer", 1)]
 
 
 def test_a_holding_reply_skips_no_reminder_any_more(invitation):
