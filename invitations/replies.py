@@ -27,7 +27,6 @@ from invitations.models import (
     Invitation,
     Reply,
 )
-from invitations.models.reply import FILED_WITH
 from invitations.outbox.mending.acknowledging import acknowledge_again
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
@@ -140,15 +139,8 @@ def acknowledge(reply: Reply, earlier: list[Reply]) -> None:
     # A reply that never stood is not acknowledged: a later one of its channel was.
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
-    if any(asks_for_more(reply, one) for one in earlier):
+    if any(reply.asks_for_more_than(one) for one in earlier):
         plan_receipts_again(reply.invitation)
-
-
-def asks_for_more(reply: Reply, earlier: Reply) -> bool:
-    """Whether something may be filed with the reply that could not be with the earlier one."""
-    return any(
-        reply.answer in answers and earlier.answer not in answers for answers in FILED_WITH.values()
-    )
 
 
 def record_reply_once(

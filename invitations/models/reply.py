@@ -183,6 +183,11 @@ class Reply(models.Model):
     def __str__(self) -> str:
         return labelled(self.invitation, self.get_answer_display())
 
+    def asks_for_more_than(self, earlier: "Reply") -> bool:
+        """Whether something may be filed with it that could not be with the earlier one."""
+        given = FILED_WITH.values()
+        return any(self.answer in asks and earlier.answer not in asks for asks in given)
+
     @property
     def is_gone(self) -> bool:
         """Whether a later reply took its place, or staff set it aside.
