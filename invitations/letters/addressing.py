@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from string import Template
 from typing import NamedTuple
 
@@ -38,6 +38,10 @@ VATICAN = "VAT"
 OF_THE_HOLY_SEE = (Style.HOLINESS, Style.EMINENCE)
 # Their missions bear other names than the State's.
 NAMED_OTHERWISE = {VATICAN}
+
+
+# A function from language, form, gender and State to the form, if it was read with others.
+Forms = Callable[..., FormOfAddress | None] | None
 
 
 class FormalAddress(NamedTuple):
@@ -113,13 +117,13 @@ def state_on_paper(state: MemberState, form: FormOfAddress, on: dt.date | None) 
     return state.name_on_paper(form.language, on)
 
 
-def is_styled(minister: Minister, language: str) -> bool:
+def is_styled(minister: Minister, language: str, forms: Forms = None) -> bool:
     """Whether letters speak of the person in the third person: to a crown, the Pope, a cardinal.
 
     Refuse where words as printed stand for a form that does not fit: as what the text would speak
     of the person, nobody has said.
     """
-    form, state = own_form(minister, language), minister.member_state
+    form, state = own_form(minister, language, forms), minister.member_state
     if form.style and not form.fits(state):
         refuse_doubtful_form(form, minister, language)
         raise ValidationError(
@@ -132,14 +136,15 @@ def is_styled(minister: Minister, language: str) -> bool:
     return bool(form.style)
 
 
-def has_style(minister: Minister, language: str) -> bool:
+def has_style(minister: Minister, language: str, forms: Forms = None) -> bool:
     """Whether the person is a Majesty, a Highness or another of whom letters may so speak."""
-    return bool(own_form(minister, language).style)
+    return bool(own_form(minister, language, forms).style)
 
 
-def own_form(minister: Minister, language: str) -> FormOfAddress:
-    state = minister.member_state_id
-    return form_on_file(language, **minister.addressed_by, state=state, held=())
+def own_form(minister: Minister, language: str, forms: Forms) -> FormOfAddress:
+    by, state = minister.addressed_by, minister.member_state_id
+    read = forms(language, **by, state=state) if forms else None
+    return read or form_on_file(language, **by, state=state, held=())
 
 
 def collective_address(circular: Circular, language: str) -> FormalAddress:

@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -23,8 +24,9 @@ from invitations.letters.composing import (
     refuse_unapproved_step,
     refuse_unsealable,
 )
+from invitations.letters.context import terms_in
 from invitations.letters.planning import PRIORITY, tidy_waiting_notes
-from invitations.letters.released import Passing, held_changes, use_released_values
+from invitations.letters.released import Passing, forms_on_file, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
 from invitations.letters.scrutiny.tried_with import marks_of
 from invitations.letters.words import refuse_shared_lacks
@@ -33,12 +35,15 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
     Delivery,
+    FormOfAddress,
     ForumEdition,
     Letter,
 )
 from invitations.models.held.composed_with import (
     forms_behind,
     hashes_behind_each,
+    keys_among,
+    languages_of,
     letters_with_records,
 )
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
@@ -244,8 +249,21 @@ def note_records(keys: Sequence[int]) -> list[Noted]:
     for letter in letters:
         choose_languages(letter)
     hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
-    read = Letter.objects.select_related(*OWN).prefetch_related(*SHARED).in_bulk(list(hashes))
+    languages = {said for one in letters for said in languages_of(one)}
+    read = read_at_once(hashes, languages) if hashes else {}
     return [Noted(read.get(one.pk, one), hashes.get(one.pk, {})) for one in letters]
+
+
+def read_at_once(
+    hashes: Mapping[int, Mapping[str, str]], languages: Iterable[str]
+) -> dict[int, Letter]:
+    """Return the letters with the records that were hashed, each read once for all of them."""
+    letters = Letter.objects.select_related(*OWN).prefetch_related(*SHARED).in_bulk(list(hashes))
+    forms = forms_on_file(keys_among(chain.from_iterable(hashes.values()), FormOfAddress))
+    terms = terms_in(languages)
+    for letter in letters.values():
+        letter.forms, letter.terms = forms, terms
+    return letters
 
 
 # What each letter has by itself is joined; what many have is read once for all of them.

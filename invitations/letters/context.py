@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -307,12 +308,31 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     return address
 
 
-def printed_terms_in(language: str, variant: str = "", kind: str = "") -> dict[str, str]:
+# By language and key.
+Terms = Mapping[str, Mapping[str, str]]
+
+
+def terms_in(languages: Iterable[str]) -> Terms:
+    """Return the terms on file, in one query."""
+    found: dict[str, dict[str, str]] = {language: {} for language in languages}
+    rows = Term.objects.filter(language__in=found).order_by()
+    for language, key, text in rows.values_list("language", "key", "text"):
+        found[language][key] = text
+    return found
+
+
+def printed_terms_in(
+    language: str,
+    variant: str = "",
+    kind: str = "",
+    on_file: Terms | None = None,
+) -> dict[str, str]:
     """Return the terms printed around the text, by key; raise ValidationError if one is missing.
 
     Those around a text that crowns get say “your” of nothing, and a note verbale is no letter.
+    What is not ``on_file`` is asked for.
     """
-    terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
+    terms = dict((on_file or {}).get(language) or terms_in([language])[language])
     says_you = variant not in SAYING_YOU_TO_NOBODY
     others = {} if says_you else {key: f"{key}_{CROWN}" for key in SAYING_YOUR}
     if kind == LetterKind.NOTE:

@@ -74,7 +74,9 @@ def html_of(letter: Letter) -> str:
             language or letter.language,
             way,
             words,
-            printed_terms_in(language or letter.language, letter.variant)["reply_online"],
+            printed_terms_in(language or letter.language, letter.variant, on_file=letter.terms)[
+                "reply_online"
+            ],
             reply_links(letter),
         )
         for language, way, words in by_language(letter, letter.mail)

@@ -97,7 +97,7 @@ def qr(link: str) -> str:
 
 def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
-    terms = printed_terms_in(text.language, text.template.variant, letter.kind)
+    terms = printed_terms_in(text.language, text.template.variant, letter.kind, letter.terms)
     note = letter.kind == Letter.Kind.NOTE
     is_signed = circular.is_signed and not is_personal
     with translation.override(text.language):
@@ -146,7 +146,7 @@ def goes_to_a_person(letter: Letter) -> bool:
     if letter.by_original or letter.kind == Letter.Kind.NOTE or letter.addressed_alike:
         return letter.by_original
     minister = letter.invitation.minister
-    return any(has_style(minister, language) for language in languages_of(letter))
+    return any(has_style(minister, said, letter.forms) for said in languages_of(letter))
 
 
 def before_words(term: str) -> str:

@@ -241,14 +241,16 @@ def form_on_file(
     )
 
 
-def forms_on_file() -> Callable[..., FormOfAddress | None]:
+def forms_on_file(keys: Iterable[Any] | None = None) -> Callable[..., FormOfAddress | None]:
     """Return a function from language, form, gender and ``state`` to the form that letters use.
 
-    It takes one query, and none after it; what waits for a release is in it.
+    It takes one query, and none after it; what waits for a release is in it. With ``keys`` it finds
+    only the forms that have these.
     """
+    rows = FormOfAddress.objects.all()
     on_file = {
         (row.language, row.form, row.gender, row.member_state_id): row
-        for row in FormOfAddress.objects.all()
+        for row in (rows if keys is None else rows.filter(pk__in=keys))
     }
 
     def found(language: str, form: str, gender: str, state: int | None) -> FormOfAddress | None:

@@ -221,7 +221,8 @@ def text_variant(letter: Letter) -> str:
     if not says_you or letter.addressed_alike:
         return letter.variant
     minister = letter.invitation.minister
-    return CROWN if any(is_styled(minister, said) for said in languages_of(letter)) else ""
+    is_crowned = any(is_styled(minister, said, letter.forms) for said in languages_of(letter))
+    return CROWN if is_crowned else ""
 
 
 def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTemplate:

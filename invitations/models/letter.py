@@ -1,6 +1,6 @@
 """Letters: planned as rows, composed into frozen files, and approved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -224,6 +224,9 @@ class Letter(models.Model):
     held: Sequence[HeldChange] | None = None
     # Whether it goes without the letter that it reminds of; no column.
     goes_alone = False
+    # What was read for several letters at once; without it each is asked for. No columns.
+    forms: Callable[..., Any] | None = None
+    terms: Mapping[str, Mapping[str, str]] | None = None
     # What it has for the office's calendar, compared when its words are written; no column.
     calendar: Any = None
 

@@ -303,6 +303,12 @@ def record_of(record: str) -> tuple[type[models.Model], str]:
     return model_named(name), key
 
 
+def keys_among(records: Iterable[str], model: type[models.Model]) -> set[str]:
+    """Return the keys of the model's records among those that the hashes name."""
+    named = (record.partition(" ") for record in records)
+    return {key for name, _space, key in named if name == model.__name__}
+
+
 def name_of_record(record: str) -> str:
     """Return the record's name; one that is gone is named by its kind alone."""
     model, key = record_of(record)

@@ -416,11 +416,11 @@ def queries_for(number):
     return len(queries)
 
 
-def test_each_further_letter_asks_for_its_words_and_is_written_and_asks_no_more():
+def test_each_further_letter_asks_for_text_and_form_and_is_written_and_asks_no_more():
     queries_for(1)  # what is asked once in a process
 
-    claimed_and_written, asked_for_words = 6, 6
-    assert queries_for(3) - queries_for(1) == 2 * (claimed_and_written + asked_for_words)
+    claimed_and_written, asked_for_text_and_form = 6, 2
+    assert queries_for(3) - queries_for(1) == 2 * (claimed_and_written + asked_for_text_and_form)
 
 
 def test_what_another_worker_has_tried_since_it_was_read_is_left_to_the_next_tick():
