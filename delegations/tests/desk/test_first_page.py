@@ -9,9 +9,16 @@ from django.utils import timezone
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from delegations.tests.desk.silent import silent_state
 from invitations.admin.columns import list_url
-from invitations.models import Correspondence, Delivery, Invitation, Outage, Setback
+from invitations.models import (
+    Correspondence,
+    Delivery,
+    Invitation,
+    Outage,
+    PartnershipInterest,
+    Setback,
+)
 from invitations.reminders.calls import note_call
-from invitations.tests.desk import composed_letter, signed_in
+from invitations.tests.desk import composed_letter, of_group, signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -55,6 +62,16 @@ def test_first_page_says_of_an_edition_only_begun_that_it_is_not_public_and_what
 
     Invitation.objects.filter(pk=invitation.pk).update(status="issued", issued_at=timezone.now())
     assert said not in client.get(reverse("admin:index")).text
+
+
+def test_who_sees_one_list_alone_opens_it_from_the_first_page(client):
+    client.force_login(of_group("Partnership team"))
+
+    main = client.get(reverse("admin:index")).text.partition("<main")[2]
+
+    assert f'href="{list_url(PartnershipInterest)}"' in main
+    assert f'href="{reverse("admin:index")}"' not in main.partition("</main>")[0]
+    assert list_url(Invitation) not in main
 
 
 def test_first_page_says_which_version_runs(client, settings):
