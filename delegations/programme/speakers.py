@@ -21,10 +21,10 @@ from django.db.models import (
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.models.delegation import answers_of_state, standing_answers
+from delegations.models.delegation import standing_answers
 from delegations.models.statement import OF_STATE
 from invitations.forms.seen import lock_rows
-from invitations.models import ANSWERS_SPEAKING, Answer, Rank
+from invitations.models import ANSWERS_SPEAKING, Answer, Rank, Reply
 from invitations.models.states import french_order
 
 # Where they stand while they make room: no list is so long.
@@ -119,17 +119,34 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
 
     A speaker whose rank is not said comes last. A deputy minister counts as minister where the
     State's minister does not come: nobody who is invited and ranks above the deputy. A request is
-    as old as the State's standing reply that brings the statement. In the alphabet, observers come
-    after Member States.
+    as old as the first of the answers by which the State has asked for the floor without a break:
+    who corrects a telephone number does not lose its place. In the alphabet, observers come after
+    Member States.
     """
     comes = standing_answers(MINISTER_COMES, *OF_STATE)
     minister = Rank.objects.filter(code=MINISTER).values("weight")
     above = {"invitation__minister__rank__weight__lt": OuterRef("speaker_rank__weight")}
     stands_in = Q(speaker_rank__in=DEPUTIES) & ~Exists(comes.filter(**above))
     weight = Case(When(stands_in, then=Subquery(minister)), default=F("speaker_rank__weight"))
-    requests = answers_of_state(ANSWERS_SPEAKING, *OF_STATE).order_by("received_at")
     return statements.order_by(
         weight.asc(nulls_last=True),
-        Subquery(requests.values("received_at")[:1]),
+        Subquery(requests_to_speak().values("received_at")[:1]),
         *french_order("delegation__member_state"),
     )
+
+
+def requests_to_speak() -> QuerySet[Reply]:
+    """Return the answers by which the outer statement's State asks for the floor, the first first.
+
+    One before an answer without a statement does not count any more.
+    """
+    given = Reply.objects.filter(status__in=[Reply.Status.STANDING, Reply.Status.SUPERSEDED])
+    withdrawn = given.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
+    edition, state = OF_STATE
+    of_state = given.answering_for_state().filter(
+        answer__in=ANSWERS_SPEAKING,
+        invitation__edition=OuterRef(edition),
+        invitation__member_state=OuterRef(state),
+    )
+    without_break = ~Exists(withdrawn.exclude(answer__in=ANSWERS_SPEAKING))
+    return of_state.filter(without_break).order_by("received_at", "pk")

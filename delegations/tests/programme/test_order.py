@@ -122,3 +122,28 @@ def test_a_request_counts_from_the_first_standing_reply_that_speaks(edition):
     ReplyFactory(invitation=other, answer="regrets", received_at=NOON - dt.timedelta(hours=1))
 
     assert in_order(edition) == ["Belgium", "Armenia"]
+
+
+def answered_again(invitation, at, **words):
+    """Let a later reply take the place of the one that stands, as on the office's page."""
+    invitation.replies.filter(status="standing").update(status="superseded")
+    return ReplyFactory(invitation=invitation, received_at=at, recorded_at=timezone.now(), **words)
+
+
+def test_who_corrects_a_telephone_number_keeps_the_place_of_the_first_request(edition):
+    first = announced(edition, "Belgium", asked_at=NOON)
+    announced(edition, "Armenia", asked_at=NOON + dt.timedelta(hours=1))
+
+    answered_again(first, NOON + dt.timedelta(hours=2), respondent_phone="+41 22 730 51 11")
+
+    assert in_order(edition) == ["Belgium", "Armenia"]
+
+
+def test_who_took_the_request_back_asks_anew(edition):
+    first = announced(edition, "Belgium", asked_at=NOON)
+    announced(edition, "Armenia", asked_at=NOON + dt.timedelta(hours=1))
+
+    answered_again(first, NOON + dt.timedelta(hours=2), answer="regrets")
+    answered_again(first, NOON + dt.timedelta(hours=3), answer="in_person")
+
+    assert in_order(edition) == ["Armenia", "Belgium"]
