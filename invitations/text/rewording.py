@@ -54,7 +54,8 @@ def reworded(text: str, pairs: Iterable[Pair]) -> str:
 
 
 def whole_words(words: str) -> str:
-    before = r"(?<!\w)" if words[0].isalnum() else ""
+    # The name of a placeholder is none of the words of a text: only "$forum" means "$forum".
+    before = r"(?<![\w$])(?<!\$\{)" if words[0].isalnum() else ""
     after = r"(?!\w)" if words[-1].isalnum() else ""
     return f"{before}{re.escape(words)}{after}"
 

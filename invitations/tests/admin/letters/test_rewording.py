@@ -61,6 +61,14 @@ def test_what_was_replaced_is_not_replaced_again():
     assert reworded("a b", [Pair("a", "b"), Pair("b", "a")]) == "b a"
 
 
+def test_the_name_of_a_placeholder_is_no_word_of_the_text():
+    pairs = pairs_in("place → venue\n$city → $place")
+
+    text = reworded("The place: $place, ${place} in $city", pairs)
+
+    assert text == "The venue: $place, ${place} in $place"
+
+
 @pytest.mark.parametrize(
     ("lines", "refused"),
     [
