@@ -154,6 +154,19 @@ def test_what_came_on_paper_is_recorded_with_them(admin_client, office):
     assert boxes == {"part_1": "Opening by the host", "part_2": "Visit to the river"}
 
 
+def test_a_segment_of_another_edition_is_not_recorded(admin_client, office):
+    EditionFactory()
+    add = reverse("admin:invitations_correspondence_add")
+    came = {"received_at_0": "2027-02-01", "received_at_1": "09:00", "channel": "fax"}
+    words = came | {"invitation": office.pk, "answer": "in_person"}
+
+    refused = admin_client.post(add, words | {"segments": ["opening"]})
+    admin_client.post(add, words | {"segments": ["part_1"]})
+
+    assert "has these segments: Opening by the host" in refused.content.decode()
+    assert office.replies.get().segments == ["part_1"]
+
+
 @pytest.mark.parametrize(
     ("column", "words", "refused"),
     [

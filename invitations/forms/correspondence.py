@@ -20,7 +20,7 @@ from unfold.widgets import (
 
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
-from invitations.forms.segments import segments_known
+from invitations.forms.segments import refuse_segments_of_another, segments_known
 from invitations.forms.uploads import checked_upload
 from invitations.models import (
     NAME_THE_SUBSTITUTE,
@@ -128,6 +128,12 @@ class PaperReplyForm(WholeRowForm):
         if received_at > now:
             raise ValidationError(_("What came in cannot have come in the future."))
         return received_at
+
+    def clean_segments(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["segments"]
+        if invitation := self.cleaned_data.get("invitation"):
+            refuse_segments_of_another(invitation.edition, chosen)
+        return chosen
 
     def clean_scan(self) -> UploadedFile | None:
         return checked_upload(

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import ForumEdition, Language, Reply
+from invitations.text.dates import comma_list
 from invitations.text.segments import own_segments
 
 MOST, LONGEST = 12, 100
 TOO_MANY = _("At most %(most)d segments, each of at most %(longest)d signs.")
 TWICE = _("A segment stands here twice.")
 AS_MANY = _("As many lines as in English: %(number)d.")
+OF_ANOTHER = _("The edition of this invitation has these segments: %(segments)s.")
 IN_USE = _("Offices have answered, or sessions are planned: leave these lines, in their order.")
 
 
@@ -23,6 +25,13 @@ def segments_known() -> list[tuple[str, str]]:
         for code, name in edition.segments.items():
             called.setdefault(code, {})[name] = None
     return [(code, " / ".join(names)) for code, names in called.items()]
+
+
+def refuse_segments_of_another(edition: ForumEdition, chosen: list[str]) -> None:
+    """Refuse what another edition offers and this one does not."""
+    own = edition.segments
+    if not {*chosen} <= own.keys():
+        raise ValidationError(OF_ANOTHER, params={"segments": comma_list(own.values()) or "–"})
 
 
 COLUMNS = [build_localized_fieldname("own_segments", code) for code in Language.values]
