@@ -39,8 +39,8 @@ def pairs_in(lines: str) -> list[Pair]:
 def reworded(text: str, pairs: Iterable[Pair]) -> str:
     """Return the text with the words of each pair replaced, the longest first, and each once.
 
-    Only whole words are meant. Words that begin with a small letter are meant at the beginning of
-    a sentence, too.
+    Only whole words are meant; in Chinese no space parts them. Words that begin with a small
+    letter are meant at the beginning of a sentence, too.
     """
     for_words = {one.before: one.after for one in pairs}
     for_words |= {
@@ -53,10 +53,14 @@ def reworded(text: str, pairs: Iterable[Pair]) -> str:
     return re.sub(any_of_them, lambda found: for_words[found[0]], text) if for_words else text
 
 
+CHINESE = r"\u3400-\u9fff"
+WITHIN_A_WORD = re.compile(rf"[^\W_{CHINESE}]")
+
+
 def whole_words(words: str) -> str:
     # The name of a placeholder is none of the words of a text: only "$forum" means "$forum".
-    before = r"(?<![\w$])(?<!\$\{)" if words[0].isalnum() else ""
-    after = r"(?!\w)" if words[-1].isalnum() else ""
+    before = rf"(?<![^\W{CHINESE}])(?<!\$)(?<!\$\{{)" if WITHIN_A_WORD.match(words[0]) else ""
+    after = rf"(?![^\W{CHINESE}])" if WITHIN_A_WORD.match(words[-1]) else ""
     return f"{before}{re.escape(words)}{after}"
 
 

@@ -70,6 +70,18 @@ def test_the_name_of_a_placeholder_is_no_word_of_the_text():
 
 
 @pytest.mark.parametrize(
+    ("pair", "becomes"),
+    [
+        ("论坛 → 大会", "本大会的WSIS成果"),
+        ("WSIS → 公约", "本论坛的公约成果"),
+        ("SIS → 公约", "本论坛的WSIS成果"),
+    ],
+)
+def test_chinese_words_are_replaced_though_no_space_parts_them(pair, becomes):
+    assert reworded("本论坛的WSIS成果", pairs_in(pair)) == becomes
+
+
+@pytest.mark.parametrize(
     ("lines", "refused"),
     [
         ("the Forum", "Line 1: write what stands there"),
