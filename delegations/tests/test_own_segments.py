@@ -201,6 +201,21 @@ def test_a_line_that_an_answer_or_a_session_names_stays(admin_client, edition):
     assert [*edition.segments] == ["part_1", "part_2", "part_3"]
 
 
+@pytest.mark.parametrize("column", OWN)
+@pytest.mark.parametrize(("order", "becomes"), [((1, 0), None), ((0, "x"), ["part_1", "part_2"])])
+def test_lines_that_are_named_keep_their_places(admin_client, edition, column, order, becomes):
+    visit(edition)
+    lines = OWN[column].strip().splitlines()
+    typed = "\n".join(lines[at] if at != "x" else "Corrected" for at in order)
+    sent = as_sent(admin_client.get(change_url(edition)))
+
+    shown = admin_client.post(change_url(edition), sent | {column: typed})
+
+    edition.refresh_from_db()
+    assert ("leave these lines, in their order" in shown.content.decode()) == (becomes is None)
+    assert getattr(edition, column) == (typed if becomes else OWN[column])
+
+
 def test_sessions_of_the_usual_ones_are_named_where_an_edition_gets_its_own(admin_client):
     edition = EditionFactory()
     visit(edition, segment="prizes", title="Awards")

@@ -57,9 +57,19 @@ def faults_of_own_segments(
             faults[name] = ValidationError(TWICE)
         elif len(lines) != len(english):
             faults[name] = ValidationError(AS_MANY, params={"number": len(english)})
-    if edition.pk and len(english) < last_in_use(edition):
-        faults["own_segments_en"] = ValidationError(IN_USE)
+    if edition.pk and (used := last_in_use(edition)):
+        for name in COLUMNS:
+            on_file = [*own_segments(getattr(edition, name) or "").values()]
+            if name in cleaned and are_moved(on_file[:used], said.get(name, [])):
+                faults[name] = ValidationError(IN_USE)
+        if len(english) < used:
+            faults["own_segments_en"] = ValidationError(IN_USE)
     return faults
+
+
+def are_moved(on_file: list[str], typed: list[str]) -> bool:
+    """Whether a segment stands on another line than on file: its answers would be another's."""
+    return any(name in typed and typed[at : at + 1] != [name] for at, name in enumerate(on_file))
 
 
 def last_in_use(edition: ForumEdition) -> int:
