@@ -146,6 +146,7 @@ TAKEN_BY = {
     "letter: send_test": DRAFTERS | APPROVERS,
     "letter: try_again_now": DRAFTERS,
     "lettertemplate: approve_selected": APPROVERS,
+    "lettertemplate: reword_selected": DRAFTERS | APPROVERS,
     "lettertemplate: tick_selected": DRAFTERS | APPROVERS,
     "mission: propose_greetings": DRAFTERS,
     "policystatement: inscribe_selected": DESK,
