@@ -197,7 +197,7 @@ def test_a_line_that_an_answer_or_a_session_names_stays(admin_client, edition):
     admin_client.post(change_url(edition), sent | more)
 
     edition.refresh_from_db()
-    assert "Offices have answered, or sessions are planned" in refused.content.decode()
+    assert "Offices have answered, or sessions belong to them" in refused.content.decode()
     assert [*edition.segments] == ["part_1", "part_2", "part_3"]
 
 

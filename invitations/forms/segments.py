@@ -15,7 +15,7 @@ TOO_MANY = _("At most %(most)d segments, each of at most %(longest)d signs.")
 TWICE = _("A segment stands here twice.")
 AS_MANY = _("As many lines as in English: %(number)d.")
 OF_ANOTHER = _("The edition of this invitation has these segments: %(segments)s.")
-IN_USE = _("Offices have answered, or sessions are planned: leave these lines, in their order.")
+IN_USE = _("Offices have answered, or sessions belong to them: leave these lines, in their order.")
 
 
 def segments_known() -> list[tuple[str, str]]:
