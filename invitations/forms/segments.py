@@ -57,13 +57,20 @@ def faults_of_own_segments(
             faults[name] = ValidationError(TWICE)
         elif len(lines) != len(english):
             faults[name] = ValidationError(AS_MANY, params={"number": len(english)})
-    if edition.pk and (used := last_in_use(edition)):
-        for name in COLUMNS:
-            on_file = [*own_segments(getattr(edition, name) or "").values()]
-            if name in cleaned and are_moved(on_file[:used], said.get(name, [])):
-                faults[name] = ValidationError(IN_USE)
-        if len(english) < used:
-            faults["own_segments_en"] = ValidationError(IN_USE)
+    typed = {name: said.get(name, []) for name in COLUMNS if name in cleaned}
+    return faults | (faults_of_lines_in_use(edition, typed) if edition.pk else {})
+
+
+def faults_of_lines_in_use(
+    edition: ForumEdition, typed: dict[str, list[str]]
+) -> dict[str, ValidationError]:
+    """Return a fault for each column in which lines that are named are gone, or moved."""
+    used, faults = last_in_use(edition), {}
+    for name, lines in typed.items():
+        on_file = [*own_segments(getattr(edition, name) or "").values()]
+        is_gone = name == "own_segments_en" and len(lines) < used
+        if is_gone or are_moved(on_file[:used], lines):
+            faults[name] = ValidationError(IN_USE)
     return faults
 
 
