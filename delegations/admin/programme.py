@@ -74,7 +74,7 @@ class SessionForm(WholeRowForm):
 
 def offer(field: forms.ChoiceField, edition: ForumEdition, session: HighLevelSession) -> None:
     """Offer the edition's segments, beside the one that the session has."""
-    named = {session.segment: session.segment_name} if session.pk else {}
+    named = {session.segment: session.segment_name or session.segment} if session.pk else {}
     field.choices = [(code, capfirst(name)) for code, name in (named | edition.segments).items()]
 
 

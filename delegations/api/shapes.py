@@ -50,8 +50,7 @@ class InSixLanguages(Schema):
         for language in Language.values:
             own = getattr(edition, build_localized_fieldname("own_segments", language)) or ""
             with translation.override(language):
-                called = segment_called(code, own)
-            words[language.split("-")[0]] = "" if called == code else called
+                words[language.split("-")[0]] = segment_called(code, own)
         return cls(**words)
 
 

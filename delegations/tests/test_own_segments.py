@@ -11,8 +11,9 @@ from delegations.models import HighLevelSession
 from delegations.programme.sessions import approve_session
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.admin.columns import change_url
-from invitations.letters.calendar.events import track_calendar
+from invitations.letters.calendar.events import public_calendar, track_calendar
 from invitations.letters.context import edition_words
+from invitations.letters.released import released_edition
 from invitations.models import SessionHours
 from invitations.models.held.composed_with import hash_of
 from invitations.models.held.holding import values_of
@@ -113,6 +114,22 @@ def test_a_calendar_has_the_sessions_of_the_parts_that_were_chosen(edition, offi
     assert "By boat" in calendar
     assert "Visit to the river" in calendar
     assert "Welcome" not in calendar
+
+
+def test_no_calendar_or_mail_names_a_part_that_nobody_released(admin_client):
+    office = invited("Ruritania", edition=EditionFactory())
+    page = change_url(office.edition)
+    admin_client.post(page, as_sent(admin_client.get(page)) | OWN)
+    office.refresh_from_db()
+    approved(visit(office.edition))
+    reply = record_reply(office, {"answer": "in_person", "segments": ["part_2"]})
+    reply.invitation.edition = released_edition(office.edition)
+
+    of_all = public_calendar(office.edition).to_ical().decode()
+
+    assert "By boat" in of_all
+    assert "art_2" not in of_all + track_calendar(office).to_ical().decode()
+    assert "art_2" not in str(reply.recorded_points("en"))
 
 
 def test_the_binder_has_them_on_its_blank_forms(edition):

@@ -228,7 +228,7 @@ class Reply(models.Model):
         # Who chose the usual ones alone needs no edition, which may take a query.
         is_usual = {*self.segments} <= {*Segment.values}
         own = "" if is_usual else self.invitation.edition.own_segments
-        return [segment_called(code, own) for code in self.segments]
+        return [name for code in self.segments if (name := segment_called(code, own))]
 
     def recorded_points(self, language: str) -> list[tuple[str, str]]:
         """Return what the office said, labelled in the active language, for mails and pages."""

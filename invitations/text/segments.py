@@ -39,7 +39,10 @@ def segments_of(own: str, usual: Iterable[str]) -> dict[str, str]:
 
 
 def segment_called(code: str, own: str) -> str:
-    """Return the part's name; a usual one that was chosen before keeps its own."""
+    """Return the part's name; a usual one that was chosen before keeps its own.
+
+    Empty if the edition has no such part, or none that a second person released yet.
+    """
     if code in Segment.values:
         return str(Segment(code).label)
-    return own_segments(own).get(code, code)
+    return own_segments(own).get(code, "")

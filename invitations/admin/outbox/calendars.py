@@ -80,7 +80,7 @@ class SegmentFilter(admin.SimpleListFilter):
 
 @display(description=gettext_lazy("segment"), ordering="segment")
 def segment_shown(row: Any) -> str:
-    return str(row.segment_name)
+    return str(row.segment_name or row.segment)
 
 
 BEGINS = hour_by_its_edition("starts_at", gettext_lazy("starts at"))

@@ -93,11 +93,12 @@ def unique(name: str) -> str:
 
 
 def session_event(edition: ForumEdition, session: SessionHours) -> VEvent:
+    segment = segment_called(session.segment, edition.own_segments)
     event = new_event(
         edition,
         session.title,
         place=comma_list([session.room, edition.venue]),
-        about=[capfirst(segment_called(session.segment, edition.own_segments))],
+        about=[capfirst(segment)] if segment else [],
     )
     event.add("dtstart", session.starts_at.astimezone(dt.UTC))
     event.add("dtend", session.ends_at.astimezone(dt.UTC))
