@@ -30,13 +30,13 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
     """
     own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
     # Of receipts an earlier one may have left, and each says by itself if a later one has.
-    said = {told_in(letter) for letter in own.in_force() if letter.reply_id}
+    said = {(told_in(one), one.again) for one in own.in_force() if one.reply_id}
     cancelled = Letter.State.CANCELLED
     lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
     again = {told_in(one): one for one in called_back if not why_overtaken(one)}
     return save_planned_letters(
-        [planned_anew(letter) for told, letter in again.items() if told not in said]
+        [planned_anew(one) for told, one in again.items() if (told, one.again) not in said]
     )
 
 

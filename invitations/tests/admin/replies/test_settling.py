@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 from invitations.replies import record_reply
 from invitations.tests.factories import DeliveryFactory, ReplyFactory, UserFactory
 from invitations.tests.replies.replying import IN_PERSON, REGRETS, on_paper
@@ -68,6 +70,21 @@ def test_that_a_reply_was_set_aside_after_mail_about_it_is_told_by_what_stands(
 
     told = [("online", "answer", 0), ("note_verbale", "contested", 0), ("online", "answer", 1)]
     assert acknowledged(invitation) == told
+
+
+def test_who_stays_after_all_is_told_again_though_the_first_acknowledgement_left(
+    admin_client, reached
+):
+    invitation, asked_at = reached(), timezone.now()
+    record_reply(invitation, IN_PERSON)
+    contested = on_paper(invitation, REGRETS)
+    all_have_left()
+    page_after_choosing(admin_client, contested, "standing")
+    hold_acknowledgements(invitation)
+
+    acknowledge_once_more(invitation, asked_at)
+
+    assert invitation.letters.in_force().get(again=1).reply.channel == "online"
 
 
 def test_it_is_composed_and_leaves_as_the_first_one_did(admin_client, note, approved_texts, peer):
