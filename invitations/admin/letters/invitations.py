@@ -1,10 +1,11 @@
 """Invitations, from the draft to the answer."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -66,6 +67,7 @@ PRINCIPAL = ngettext_lazy(
     "%(count)s invitations are their States’ principal ones now.",
     "count",
 )
+ONE_OF_EACH = gettext_lazy("Choose one invitation of each State.")
 WITHDRAWN = ngettext_lazy(
     "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
 )
@@ -291,11 +293,16 @@ class InvitationAdmin(
     def make_principal(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
     ) -> None:
+        """Of two that were chosen of one State neither becomes its principal one."""
         user = user_of(request)
-        done = act_on_each(
-            request, queryset, lambda one: issuing.make_principal(one, user, because)
-        )
-        tell_done(request, PRINCIPAL, done)
+        chosen = Counter((one.edition_id, one.member_state_id) for one in queryset)
+
+        def make(one: Invitation) -> None:
+            if chosen[one.edition_id, one.member_state_id] > 1:
+                raise ValidationError(ONE_OF_EACH)
+            issuing.make_principal(one, user, because)
+
+        tell_done(request, PRINCIPAL, act_on_each(request, queryset, make))
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     @confirmed(

@@ -250,6 +250,23 @@ def test_the_principal_invitation_of_a_state_is_changed_for_a_reason(admin_clien
     assert list(Invitation.objects.filter(is_principal=True)) == [chosen]
 
 
+def test_of_two_invitations_of_a_state_none_becomes_the_principal_one(admin_client):
+    before = InvitationFactory()
+    others = [
+        InvitationFactory(
+            edition=before.edition,
+            minister=MinisterFactory(member_state=before.member_state, family_name=name),
+            is_principal=False,
+        )
+        for name in ("Sapt", "Tarlenheim")
+    ]
+
+    done = choose(admin_client, "make_principal", *others, answered="yes", because="They speak.")
+
+    assert told(done) == [f"{one}: Choose one invitation of each State." for one in others]
+    assert list(Invitation.objects.filter(is_principal=True)) == [before]
+
+
 def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
     invitation = InvitationFactory()
 
