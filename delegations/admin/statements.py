@@ -229,16 +229,14 @@ class PolicyStatementAdmin(
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        statement = context.get("original")
-        reads_answers = request.user.has_perm("invitations.view_reply")
-        context["doubts"] = doubts_of_state(statement) if statement and reads_answers else []
+        context["doubts"] = doubts_told(request, context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: PolicyStatement, form: forms.ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        for doubt in doubts_of_state(obj):
+        for doubt in doubts_told(request, obj):
             messages.warning(request, doubt)
 
     @display(description=gettext_lazy("photo"))
@@ -281,6 +279,12 @@ class PolicyStatementAdmin(
 
     def given(self, pk: int) -> Download:
         return photo_download(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))
+
+
+def doubts_told(request: HttpRequest, statement: PolicyStatement | None) -> list[str]:
+    """Return the doubts about a statement, for who reads the answer that they tell of."""
+    reads_answers = request.user.has_perm("invitations.view_reply")
+    return doubts_of_state(statement) if statement and reads_answers else []
 
 
 @admin.register(StatementText)

@@ -1,6 +1,7 @@
 """A statement that says otherwise than the answer that brings it is told of at the desk too."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from delegations.models import PolicyStatement
@@ -9,12 +10,13 @@ from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import Answer
-from invitations.tests.desk import as_sent, told
+from invitations.tests.desk import as_sent, browser_of, told
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MinisterFactory,
     ReplyFactory,
+    UserFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -65,6 +67,19 @@ def test_who_saves_such_a_mode_is_told_at_once(admin_client, session):
 
     assert BY_VIDEO in told(page)
     assert PolicyStatement.objects.get().mode == "in_person"
+
+
+def test_who_reads_no_answers_is_told_of_none(doubtful):
+    staff = UserFactory()
+    can = ["view_policystatement", "change_policystatement"]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=can))
+    client = browser_of(staff)
+    page = client.get(change_url(doubtful))
+
+    saved = client.post(change_url(doubtful), as_sent(page) | {"title": "Trust"}, follow=True)
+
+    assert PolicyStatement.objects.get().title == "Trust"
+    assert "statement by video" not in text(page) + text(saved)
 
 
 def test_the_page_of_the_state_leads_to_it(admin_client, doubtful):
