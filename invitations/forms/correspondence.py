@@ -31,7 +31,6 @@ from invitations.models import (
     Reply,
 )
 from invitations.replies import REPLY_FIELDS
-from invitations.text.segments import NO_SUCH_SEGMENT
 from invitations.times.clocks import by_this_clock
 
 SCAN_LIMIT = 20 * 1024 * 1024
@@ -63,11 +62,6 @@ def came_long_before_the_letter(invitation: Invitation | None, at: dt.datetime |
     letters = invitation.letters.inviting().order_by("circular__dated_on")
     dated_on = letters.values_list("circular__dated_on", flat=True).first()
     return bool(dated_on and invitation.edition.local_date(at) < dated_on - LONG_BEFORE)
-
-
-def names_other_segments(invitation: Invitation | None, segments: Iterable[str] | None) -> bool:
-    """Whether one is none of its edition's: the page offers those of all editions."""
-    return bool(invitation and {*(segments or ())} - {*invitation.edition.segments})
 
 
 # Among the answers: what came in brings no other one.
@@ -162,8 +156,6 @@ class PaperReplyForm(WholeRowForm):
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
         if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
-        if names_other_segments(cleaned.get("invitation"), cleaned.get("segments")):
-            self.add_error("segments", NO_SUCH_SEGMENT)
         if came_long_before_the_letter(cleaned.get("invitation"), cleaned.get("received_at")):
             self.add_error("received_at", LOOK_AT_THE_YEAR)
         return cleaned

@@ -22,12 +22,9 @@ def all_segments() -> list[str]:
     return list(Segment.values)
 
 
-NO_SUCH_SEGMENT = _("Choose among the segments that exist.")
-
-
 def validate_segments(values: Any) -> None:
     if not isinstance(values, list) or set(values) - set(Segment.values):
-        raise ValidationError(NO_SUCH_SEGMENT)
+        raise ValidationError(_("Choose among the segments that exist."))
 
 
 def own_segments(lines: str) -> dict[str, str]:

@@ -34,6 +34,6 @@ def test_a_segment_that_another_edition_has_is_none_of_this_office(admin_client,
 
     shown = admin_client.post(reverse("admin:invitations_correspondence_add"), words)
 
-    refused = "Choose among the segments that exist." in shown.content.decode()
+    refused = "The edition of this invitation has these segments:" in shown.content.decode()
     assert refused != is_taken
     assert list(Reply.objects.values_list("segments", flat=True)) == ([[segment]] * is_taken)
