@@ -25,6 +25,7 @@ from invitations.models import (
     Filed,
     FormOfAddress,
     ForumEdition,
+    GoneFile,
     Invitation,
     KeptPage,
     Letter,
@@ -214,6 +215,7 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
 # One is secret, the others are read on the page of what they belong to.
 WITHOUT_A_PAGE = {
     ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed, ReplyDraft, KeptPage, StaffMail,
+    GoneFile,
 }  # fmt: skip
 
 
