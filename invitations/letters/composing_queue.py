@@ -286,8 +286,10 @@ def claim_to_compose(noted: Noted) -> Letter | None:
     letter = noted.letter
     until = timezone.now() + COMPOSE_WITHIN
     free = Letter.objects.planned().filter(free_to_compose(), pk=letter.pk)
-    # Who has tried it since it was read has left a later hour, and perhaps a reason.
-    if not free.filter(compose_again_at=letter.compose_again_at).update(composing_until=until):
+    # Who has tried it since it was read has left a later hour, and perhaps a reason; and whoever
+    # has chosen another text for its circular, that text's variant.
+    as_read = {name: getattr(letter, name) for name in ("compose_again_at", "variant")}
+    if not free.filter(**as_read).update(composing_until=until):
         return None
     if letter.kind in AUTOMATIC_KINDS:
         return automatic_with_records(letter)

@@ -15,7 +15,12 @@ from django.utils import timezone
 from invitations import tasks
 from invitations.files.frozen import freeze
 from invitations.letters import composing, composing_queue
-from invitations.letters.circulars import plan_circular, plan_invitation_letters, plan_notes
+from invitations.letters.circulars import (
+    pass_on_to_planned,
+    plan_circular,
+    plan_invitation_letters,
+    plan_notes,
+)
 from invitations.letters.composing_queue import (
     claim_to_compose,
     compose_planned,
@@ -421,6 +426,20 @@ def test_each_further_letter_asks_for_text_and_form_and_is_written_and_asks_no_m
 
     claimed_and_written, asked_for_text_and_form = 6, 2
     assert queries_for(3) - queries_for(1) == 2 * (claimed_and_written + asked_for_text_and_form)
+
+
+def test_a_letter_whose_circular_has_another_text_since_it_was_read_is_left_to_the_next_tick():
+    draft = drafted()
+    plan_invitation_letters(draft.edition)
+    (noted,) = note_records([draft.letters.get().pk])
+    circular = draft.letters.get().circular
+    circular.variant = "other"
+    circular.save()
+    pass_on_to_planned(circular)
+
+    assert claim_to_compose(noted) is None
+
+    assert claimed(draft.letters.get().pk).circular.variant == "other"
 
 
 def test_what_another_worker_has_tried_since_it_was_read_is_left_to_the_next_tick():
