@@ -1,6 +1,7 @@
 """The notes verbales above the letter to a successor, which were to forward the earlier one."""
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from invitations.audit import Act, record_act
 from invitations.letters.approval import recompose_letter, why_not_recomposed
@@ -26,8 +27,9 @@ def forward_with_notes(letter: Letter, by: User | None) -> None:
     covering = [anew for note in last.values() if (anew := to_come(note, letter, by))]
     for note in covering:
         note.covers.add(letter)
-        # Whoever composes it just now has older words, and leaves it.
-        Letter.objects.planned().filter(pk=note.pk).update(composing_until=None)
+        # Whoever composes it just now has older words, and leaves it: it is planned since then.
+        planned = Letter.objects.planned().filter(pk=note.pk)
+        planned.update(composing_until=None, planned_at=timezone.now())
     if covering and letter.circular:
         record_act(letter.circular, Act.NOTES_PLANNED, by)
 

@@ -3,10 +3,12 @@
 import pytest
 from django.utils import timezone
 
+from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import plan_circular, plan_notes
-from invitations.letters.composing_queue import compose_planned
+from invitations.letters.composing import record_composed
+from invitations.letters.composing_queue import claim_to_compose, compose_planned, note_records
 from invitations.models import Letter
-from invitations.tests.factories import MissionFactory
+from invitations.tests.factories import MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted, under_one_note
 from invitations.tests.mending import asked_for, released_by
 from invitations.tests.originals import approved
@@ -77,6 +79,19 @@ def test_the_note_over_several_letters_forwards_it_with_the_others(circular, is_
     assert covered_by(note) == {successor.pk, second.invitation_id}
     assert note.state == "composed"
     assert "Rassendyll" in note.paper
+
+
+def test_whoever_composes_the_note_just_now_leaves_it(circular):
+    first, _second = inviting(circular)
+    anew = recompose_letter(notes_of(circular).get(), UserFactory())
+    (noted,) = note_records([anew.pk])
+    at_work = claim_to_compose(noted)
+    at_work.sha256, at_work.composed_at = "0" * 64, timezone.now()
+    released_by(asked_for(first.invitation))
+
+    assert not record_composed(at_work)
+
+    assert notes_of(circular).get().state == "planned"
 
 
 def test_a_mission_that_has_its_note_gets_no_second_one(circular):
