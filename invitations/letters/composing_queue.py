@@ -286,8 +286,7 @@ def claim_to_compose(noted: Noted) -> Letter | None:
     letter = noted.letter
     until = timezone.now() + COMPOSE_WITHIN
     free = Letter.objects.planned().filter(free_to_compose(), pk=letter.pk)
-    # Who has tried it since it was read has left a later hour, and perhaps a reason; and whoever
-    # has chosen another text for its circular, that text's variant.
+    # Tried since by somebody else it has a later hour; with another text chosen, another variant.
     as_read = {name: getattr(letter, name) for name in ("compose_again_at", "variant")}
     if not free.filter(**as_read).update(composing_until=until):
         return None
