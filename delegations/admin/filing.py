@@ -23,7 +23,7 @@ from delegations.models import PolicyStatement
 from delegations.statements import LARGEST_FILE, NOT_SPEAKING, file_text, read_upload, upload_name
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.forms.fields import LineField
-from invitations.models import ANSWERS_SPEAKING, Invitation, Reply
+from invitations.models import Invitation, Reply
 
 
 class FileTextForm(forms.Form):
@@ -101,10 +101,9 @@ def file_for(statement: PolicyStatement, said: dict[str, Any], staff: User) -> s
 def office_of(statement: PolicyStatement) -> Invitation | None:
     """Return the invitation whose answer brings the statement."""
     delegation = statement.delegation
-    speaking = Reply.objects.standing().filter(answer__in=ANSWERS_SPEAKING)
-    invitations = Invitation.objects.answering_for_state().filter(
+    invitations = Invitation.objects.filter(
         edition=delegation.edition_id,
         member_state=delegation.member_state_id,
-        replies__in=speaking,
+        replies__in=Reply.objects.standing().expecting("statement"),
     )
     return invitations.select_related("edition", "member_state", "minister").first()

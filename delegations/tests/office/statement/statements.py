@@ -1,10 +1,12 @@
 """Statements as offices announce them, and their files."""
 
 import datetime as dt
+import io
 import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from delegations.models import HighLevelSession, PolicyStatement
 from delegations.tests.offices import invited, page_of
@@ -49,6 +51,12 @@ def seen_by(client, invitation):
 
 def file(content, name="speech"):
     return SimpleUploadedFile(name, content)
+
+
+def photo(colour="navy"):
+    content = io.BytesIO()
+    Image.new("RGB", (40, 50), colour).save(content, "PNG")
+    return file(content.getvalue(), "photo.png")
 
 
 def send(client, invitation, *texts, **words):

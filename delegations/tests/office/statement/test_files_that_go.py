@@ -1,17 +1,15 @@
 """A file that no row names any more is taken from the store a day later, and no other is."""
 
 import datetime as dt
-import io
 
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 
 from delegations.models import PolicyStatement, StatementText
-from delegations.tests.office.statement.statements import announced, file, send, speaking
+from delegations.tests.office.statement.statements import announced, file, photo, send, speaking
 from delegations.tests.offices import browser, page_of
 from invitations.admin.taking_out.background import take_out_lists
 from invitations.models import Arming
@@ -33,12 +31,6 @@ def client(invitation):
     announced(client, invitation)
     send(client, invitation, file(b"We thank you.", "thanks.txt"), photo=photo())
     return client
-
-
-def photo(colour="navy"):
-    content = io.BytesIO()
-    Image.new("RGB", (40, 50), colour).save(content, "PNG")
-    return file(content.getvalue(), "photo.png")
 
 
 def take_photo_off(client, invitation):

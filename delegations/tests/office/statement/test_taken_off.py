@@ -1,13 +1,10 @@
 """A wrong text or photo is taken off a statement; what was there stays in its history."""
 
-import io
-
 import pytest
 from django.urls import reverse
-from PIL import Image
 
 from delegations.models import PolicyStatement, StatementText
-from delegations.tests.office.statement.statements import announced, file, hidden, send
+from delegations.tests.office.statement.statements import announced, file, hidden, photo, send
 from delegations.tests.offices import browser, page_of, text
 from invitations.tests.reading import ask
 
@@ -24,12 +21,6 @@ def client(invitation):
     announced(client, invitation)
     send(client, invitation, file(b"We thank you.", "wrong.txt"), photo=photo())
     return client
-
-
-def photo(colour="navy"):
-    content = io.BytesIO()
-    Image.new("RGB", (40, 50), colour).save(content, "PNG")
-    return file(content.getvalue(), "photo.png")
 
 
 def text_off(invitation):
