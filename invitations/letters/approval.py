@@ -14,17 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
-from invitations.letters.planning import (
-    call_back_letters,
-    covered_now,
-    save_planned_letters,
-    stand_with_another,
-)
+from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
 from invitations.letters.routes import OF_ANOTHER_NOW, gets_original, why_kept_back
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     ApprovedByTwo,
-    Delivery,
     Invitation,
     Letter,
     LetterTemplate,
@@ -39,8 +33,6 @@ from invitations.models.held.outdated import (
     refuse_outdated,
 )
 from invitations.text.rewording import Pair, reworded
-
-CANCELLED = Letter.State.CANCELLED
 
 
 @transaction.atomic
@@ -241,8 +233,7 @@ def why_not_recomposed(letter: Letter) -> str:
         return ""
     if letter.state != Letter.State.APPROVED or not is_kept_back(letter):
         return _("Only a letter that is not approved, or is kept back, is composed anew.")
-    not_left = [*Delivery.NOT_LEFT, CANCELLED, *failed_in_vain(letter)]
-    if not letter.deliveries.exclude(state__in=not_left).exists():
+    if not may_have_left(letter):
         return ""
     if letter.kind != Letter.Kind.NOTE:
         return _("It was sent, or tried: replace the letter.")
@@ -250,11 +241,6 @@ def why_not_recomposed(letter: Letter) -> str:
         "The note was sent, or may have been: replace the letters that it still has to forward, and"
         " plan notes over the replacements."
     )
-
-
-def failed_in_vain(letter: Letter) -> list[str]:
-    """Return the state of tried mails that count as not tried: of a note alone, never replaced."""
-    return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
 
 
 def is_kept_back(letter: Letter) -> bool:
@@ -273,28 +259,8 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
     letter = locked_letter(letter)
     if why := why_not_recomposed(letter):
         raise ValidationError(why)
-    # What nobody has is called back with what waits.
-    failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
-    failed.update(state=Delivery.State.MISSED)
-    call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
-    circular = letter.circular
-    anew = Letter(
-        invitation_id=letter.invitation_id,
-        circular=circular,
-        kind=letter.kind,
-        variant=circular.variant if letter.kind == circular.kind else letter.variant,
-        language=letter.language,
-        second_language=letter.second_language,
-        not_before=circular.planned_at or timezone.now(),
-        replaces_id=letter.replaces_id,
-        mission_id=letter.mission_id,
-        by_original=letter.by_original,
-        composed_by=by,
-    )
-    save_planned_letters([anew])
-    anew.covers.set(covered_now(letter))
-    stand_with_another(anew, anew.covers.all())
-    return anew
+    call_back_whole(letter, _("composed anew"), by)
+    return plan_anew(letter, by, by)
 
 
 READ_ALREADY = gettext_lazy("A native reader has reviewed this already.")

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
+from invitations.letters.notes.covering import answered_already
 from invitations.letters.planning import (
-    answered_already,
     call_back_letters,
     office_recipients,
     save_planned_letters,

@@ -16,12 +16,12 @@ from invitations.files.sealing import has_seal, refuse_unusable_seal
 from invitations.letters.calendar.told import OfficeCalendar, entries_of, office_calendar
 from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
+from invitations.letters.notes.covering import stand_with_another
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import (
     call_back_letters,
     enqueue_letter,
     letter_recipients,
-    stand_with_another,
     standing_letter,
     why_overtaken,
 )

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,8 @@ from invitations.letters.composing import (
     refuse_unsealable,
 )
 from invitations.letters.context import terms_in
-from invitations.letters.planning import PRIORITY, tidy_waiting_notes
+from invitations.letters.notes.covering import tidy_waiting_notes
+from invitations.letters.planning import PRIORITY
 from invitations.letters.released import Passing, forms_on_file, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
 from invitations.letters.scrutiny.tried_with import marks_of
@@ -33,7 +34,6 @@ from invitations.letters.words import refuse_shared_lacks
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,
-    Circular,
     Delivery,
     FormOfAddress,
     ForumEdition,
@@ -379,22 +379,3 @@ def try_composing_again(letter: Letter, by: User) -> None:
     letter.events.create(
         state=Letter.State.PLANNED, actor=by, because=_("to be tried again at once")
     )
-
-
-def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
-    """Return the number of letters, of an edition or a circular, that wait for each reason.
-
-    Letters that a worker composes at this moment are not counted.
-    """
-    said = letters_with_reasons(edition, circular)
-    return Counter(said.values_list("waits_because", flat=True))
-
-
-def letters_with_reasons(
-    edition: ForumEdition, circular: Circular | None = None
-) -> QuerySet[Letter]:
-    """Return the planned letters, of an edition or a circular, that say why they wait."""
-    waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
-    if circular:
-        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
-    return waiting.exclude(waits_because="").order_by("waits_because")

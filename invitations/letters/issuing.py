@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, record_new
-from invitations.letters.planning import (
-    call_back_letters,
+from invitations.letters.notes.anew import notes_nobody_has, plan_for_the_others
+from invitations.letters.notes.covering import (
     drop_idle_notes,
-    enqueue_letter,
+    lock_with_notes,
     pass_notes_on,
-    unapproved_notes_over,
+    planned_notes_over,
 )
+from invitations.letters.planning import call_back_letters, enqueue_letter
 from invitations.links import new_link
 from invitations.models import (
     ForumEdition,
@@ -113,10 +114,15 @@ def why_not_withdrawn(invitation: Invitation) -> str:
 def withdraw_invitations(
     invitations: "QuerySet[Invitation]", by: User, because: str
 ) -> list[Invitation]:
-    """Withdraw the invitations that are not withdrawn yet, and return them."""
+    """Withdraw the invitations that are not withdrawn yet, and return them.
+
+    A note verbale that nobody has is planned anew for the others whose letters it covers.
+    """
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
-    chosen = Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
+    keys = list(invitations.values_list("pk", flat=True))
+    lock_with_notes(keys)
+    chosen = Invitation.objects.filter(pk__in=keys)
     chosen = chosen.exclude(status=Status.WITHDRAWN).select_related("minister", "member_state")
     in_hand = list(chosen.locked())
     withdrawn = Invitation.objects.filter(pk__in=[one.pk for one in in_hand])
@@ -129,8 +135,10 @@ def withdraw_invitations(
         record_acts(before, Act.WITHDRAWN, by, because, changes)
     pass_notes_on(in_hand)
     letters = Letter.objects.filter(invitation__in=in_hand)
+    over_others_too = notes_nobody_has(letters)
     call_back_letters(letters, because, by)
-    notes = unapproved_notes_over(letters)
+    plan_for_the_others(over_others_too, by)
+    notes = planned_notes_over(letters)
     # Of two withdrawals at once the later one sees here what the earlier one called back.
     list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     drop_idle_notes(notes)

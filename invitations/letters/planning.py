@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,6 @@ from invitations.letters.released import (
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
-    AUTOMATIC_KINDS,
     INVITING_KINDS,
     Channel,
     Delivery,
@@ -48,10 +47,15 @@ PRIORITY: dict[str, int] = {
 }
 
 
-def save_planned_letters(letters: list[Letter]) -> int:
+def save_planned_letters(letters: list[Letter], by: User | None = None) -> int:
+    """Save the letters, each with its first event: by whom it is planned, or else its drafter."""
     Letter.objects.bulk_create(letters)
     LetterEvent.objects.bulk_create(
-        LetterEvent(letter=letter, state=Letter.State.PLANNED, actor_id=letter.composed_by_id)
+        LetterEvent(
+            letter=letter,
+            state=Letter.State.PLANNED,
+            actor_id=by.pk if by else letter.composed_by_id,
+        )
         for letter in letters
     )
     return len(letters)
@@ -336,61 +340,3 @@ def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None
         + [LetterEvent(letter_id=pk, state=state, because=because, actor=by) for pk in emptied]
     )
     return cancelled
-
-
-# Notes verbales
-
-
-def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """Return what the note covers of letters in force to who holds office, recomposed ones too."""
-    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
-    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
-    in_force = in_force.to_who_holds_office().filter(by_original=note.by_original)
-    return in_force.filter(invitation__in=note.covers.values("invitation"))
-
-
-def unapproved_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
-    notes = Letter.objects.filter(pk__in=letters.values("notes"))
-    return notes.filter(state__in=[Letter.State.PLANNED, Letter.State.COMPOSED])
-
-
-def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
-    """Let notes that wait stand with an invitation in force, if they cover letters of another."""
-    keys = [invitation.pk for invitation in withdrawn]
-    letters = Letter.objects.filter(invitation__in=keys)
-    for note in unapproved_notes_over(letters).filter(invitation__in=keys):
-        others = note.covers.exclude(state=Letter.State.CANCELLED).exclude(invitation__in=keys)
-        stand_with_another(note, others)
-
-
-def stand_with_another(note: Letter, covered: Any) -> None:
-    """Let the note stand with the first invitation of these letters, if there is any."""
-    if first := covered.in_french_order().first():
-        Letter.objects.filter(pk=note.pk).update(invitation=first.invitation_id)
-
-
-def answered_already() -> Q:
-    """Match mailed invitations whose office has answered: no mission has to forward them."""
-    answered = Invitation.objects.answered().values("pk")
-    return Q(kind=Letter.Kind.INVITATION, by_original=False, invitation__in=answered)
-
-
-@transaction.atomic
-def tidy_waiting_notes() -> None:
-    """Let planned notes cover what takes the place of what was called back; drop the idle ones."""
-    planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
-    if not planned.exists():  # as on most ticks; what is asked then takes long
-        return
-    gone = Letter.objects.forwarded_no_more().filter(notes=OuterRef("pk"))
-    for note in planned.filter(Exists(gone)):
-        note.covers.set(covered_now(note))
-        stand_with_another(note, note.covers.all())
-    drop_idle_notes(planned)
-
-
-def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
-    """Call back those of the notes that cover no letter any more that has to be forwarded."""
-    forwarded = Letter.objects.in_force().filter(notes=OuterRef("pk")).exclude(answered_already())
-    if keys := list(notes.filter(~Exists(forwarded)).values_list("pk", flat=True)):
-        because = _("it covers no letter any more: they were called back, or are answered")
-        call_back_letters(Letter.objects.filter(pk__in=keys), because)

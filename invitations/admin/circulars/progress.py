@@ -14,7 +14,7 @@ from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.columns import list_url, missing_links, why_it_waits
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
-from invitations.letters.composing_queue import letters_with_reasons
+from invitations.letters.scrutiny.reasons import letters_with_reasons
 from invitations.models import Circular, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import labelled

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from invitations.audit import Act, record_act
 from invitations.letters.approval import recompose_letter, why_not_recomposed
-from invitations.letters.planning import answered_already, covered_now, save_planned_letters
+from invitations.letters.notes.covering import answered_already, covered_now
+from invitations.letters.planning import save_planned_letters
 from invitations.models import Letter
 
 

@@ -21,6 +21,7 @@ from invitations.letters.issuing import (
     draft_invitation,
     withdraw_invitation,
 )
+from invitations.letters.notes.covering import lock_with_notes
 from invitations.letters.released import held_changes, released_office
 from invitations.models import (
     Circular,
@@ -32,6 +33,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
+from invitations.models.invitation import InvitationQuerySet
 from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 from invitations.outbox.mending.notes import forward_with_notes
 
@@ -119,21 +121,27 @@ def ask_to_hand_over(
     return change
 
 
-def lock_state(invitation: Invitation) -> list[Invitation]:
-    """Lock all invitations of the State to the edition, in the order of whoever locks several."""
-    of_state = Invitation.objects.filter(
+def of_same_state(invitation: Invitation) -> "InvitationQuerySet":
+    return Invitation.objects.filter(
         edition=invitation.edition_id, member_state=invitation.member_state_id
     )
-    return list(of_state.locked())
+
+
+def lock_state(invitation: Invitation) -> list[Invitation]:
+    """Lock all invitations of the State to the edition, in the order of whoever locks several."""
+    return list(of_same_state(invitation).locked())
 
 
 def lock_for_release(invitation: Invitation) -> None:
-    """Lock the circular of the letter to come, then the State's invitations, as approvals do."""
+    """Lock the circular of the letter to come, then the State's invitations, as approvals do.
+
+    With them are locked those of other States under the same notes verbales.
+    """
     inviting = Circular.objects.filter(
         edition=invitation.edition_id, kind=Circular.Kind.INVITATION
     ).order_by("pk")
     list(inviting.select_for_update(of=("self",), no_key=True).values_list("pk"))
-    lock_state(invitation)
+    lock_with_notes(of_same_state(invitation).values_list("pk", flat=True))
 
 
 def refuse_hand_over(
@@ -172,10 +180,7 @@ def why_not_handed_over(invitation: Invitation) -> str:
 
 def other_invitations(invitation: Invitation) -> "models.QuerySet[Invitation]":
     """Return the State's other invitations to the edition that are not withdrawn."""
-    of_state = Invitation.objects.filter(
-        edition=invitation.edition_id, member_state=invitation.member_state_id
-    )
-    return of_state.exclude(status=Status.WITHDRAWN).exclude(pk=invitation.pk)
+    return of_same_state(invitation).exclude(status=Status.WITHDRAWN).exclude(pk=invitation.pk)
 
 
 def hand_over(change: HeldChange, by: User) -> None:

@@ -2,9 +2,9 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 
 from invitations.letters.approval import recompose_letter, why_not_recomposed
+from invitations.letters.notes.covering import lock_with_notes
 from invitations.links import end_link, replace_link
 from invitations.models import Invitation, Letter, ReplyLink
 
@@ -15,7 +15,7 @@ def renew_link(invitation: Invitation, version: int, by: User, because: str) -> 
 
     A second person approves them once more.
     """
-    lock_with_notes(invitation)
+    lock_with_notes([invitation.pk])
     link = replace_link(invitation, version, by, because)
     compose_waiting_anew(invitation, by)
     return link
@@ -24,16 +24,9 @@ def renew_link(invitation: Invitation, version: int, by: User, because: str) -> 
 @transaction.atomic
 def close_link(invitation: Invitation, version: int, by: User, because: str) -> None:
     """End the link; approved letters that wait with it are planned anew, and wait for a new one."""
-    lock_with_notes(invitation)
+    lock_with_notes([invitation.pk])
     end_link(invitation, version, by, because)
     compose_waiting_anew(invitation, by)
-
-
-def lock_with_notes(invitation: Invitation) -> None:
-    """Lock the invitation with all that its notes verbales cover, in the one order."""
-    notes = Letter.objects.filter(covers__invitation=invitation.pk)
-    beside = Invitation.objects.filter(letters__notes__in=notes).values("pk")
-    list(Invitation.objects.locked().filter(Q(pk=invitation.pk) | Q(pk__in=beside)).values("pk"))
 
 
 def compose_waiting_anew(invitation: Invitation, by: User) -> None:

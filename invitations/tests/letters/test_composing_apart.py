@@ -25,9 +25,9 @@ from invitations.letters.composing_queue import (
     claim_to_compose,
     compose_planned,
     note_records,
-    reasons_not_composed,
     try_composing_again,
 )
+from invitations.letters.scrutiny.reasons import reasons_not_composed
 from invitations.models import ForumEdition, HeldChange, Letter, LetterTemplate, Reply, Tick
 from invitations.replies import record_reply
 from invitations.tests.factories import (

@@ -1,0 +1,1 @@
+"""Notes verbales: which letters each forwards, and who gets one anew."""

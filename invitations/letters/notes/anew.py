@@ -1,0 +1,74 @@
+"""Letters that nobody has yet, planned anew; a note verbale with what it has to forward now."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.notes.covering import answered_already, covered_now, stand_with_another
+from invitations.letters.planning import call_back_letters, save_planned_letters
+from invitations.models import Delivery, Letter
+
+CANCELLED = Letter.State.CANCELLED
+
+
+def may_have_left(letter: Letter) -> bool:
+    """Whether a copy of the letter has left, or was tried; a note that failed is in no hands."""
+    not_left = [*Delivery.NOT_LEFT, CANCELLED, *failed_in_vain(letter)]
+    return letter.deliveries.exclude(state__in=not_left).exists()
+
+
+def failed_in_vain(letter: Letter) -> list[str]:
+    """Return the state of tried mails that count as not tried: of a note alone, never replaced."""
+    return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
+
+
+def call_back_whole(letter: Letter, because: str, by: User | None) -> None:
+    """Call the letter back with all its deliveries; what nobody has counts as what waits."""
+    failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
+    failed.update(state=Delivery.State.MISSED)
+    call_back_letters(Letter.objects.filter(pk=letter.pk), because, by)
+
+
+def plan_anew(letter: Letter, by: User | None, drafter: User | None) -> Letter:
+    """Plan in the letter's place one with today's texts, addresses and link."""
+    circular = letter.circular
+    anew = Letter(
+        invitation_id=letter.invitation_id,
+        circular=circular,
+        kind=letter.kind,
+        variant=circular.variant if letter.kind == circular.kind else letter.variant,
+        language=letter.language,
+        second_language=letter.second_language,
+        not_before=circular.planned_at or timezone.now(),
+        replaces_id=letter.replaces_id,
+        mission_id=letter.mission_id,
+        by_original=letter.by_original,
+        composed_by=drafter,
+    )
+    save_planned_letters([anew], by)
+    anew.covers.set(covered_now(letter))
+    stand_with_another(anew, anew.covers.all())
+    return anew
+
+
+def notes_nobody_has(letters: Iterable[Letter]) -> list[Letter]:
+    """Return the notes over these letters that are composed or approved, and have not left."""
+    states = [Letter.State.COMPOSED, Letter.State.APPROVED]
+    notes = Letter.objects.filter(covers__in=letters, state__in=states).distinct()
+    found = notes.select_related("circular", "composed_by").order_by("pk")
+    return [note for note in found if not may_have_left(note)]
+
+
+def plan_for_the_others(notes: Iterable[Letter], by: User) -> None:
+    """Call the notes back, and plan anew those that have another letter to forward.
+
+    Whoever drafted a note is the drafter of the next one, so that a second person approves it.
+    """
+    for note in notes:
+        call_back_whole(note, _("a letter it covers was called back"), by)
+        # One that began to leave just now is not called back: its mission has it.
+        is_gone = Letter.objects.filter(pk=note.pk, state=CANCELLED).exists()
+        if is_gone and covered_now(note).exclude(answered_already()).exists():
+            plan_anew(note, by, note.composed_by)

@@ -1,0 +1,73 @@
+"""Which letters a note verbale covers, as they are called back, composed anew or answered."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from invitations.letters.planning import call_back_letters
+from invitations.models import AUTOMATIC_KINDS, Invitation, Letter
+
+
+def covered_now(note: Letter) -> "QuerySet[Letter]":
+    """Return what the note covers of letters in force to who holds office, recomposed ones too."""
+    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
+    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
+    in_force = in_force.to_who_holds_office().filter(by_original=note.by_original)
+    return in_force.filter(invitation__in=note.covers.values("invitation"))
+
+
+def lock_with_notes(invitations: Iterable[int]) -> None:
+    """Lock the invitations with all that their notes verbales cover, in the one order."""
+    notes = Letter.objects.filter(covers__invitation__in=invitations)
+    beside = Invitation.objects.filter(letters__notes__in=notes).values("pk")
+    these = Q(pk__in=invitations) | Q(pk__in=beside)
+    list(Invitation.objects.locked().filter(these).values("pk"))
+
+
+def planned_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
+    return Letter.objects.planned().filter(pk__in=letters.values("notes"))
+
+
+def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
+    """Let planned notes stand with an invitation in force, if they cover letters of another."""
+    keys = [invitation.pk for invitation in withdrawn]
+    letters = Letter.objects.filter(invitation__in=keys)
+    for note in planned_notes_over(letters).filter(invitation__in=keys):
+        others = note.covers.exclude(state=Letter.State.CANCELLED).exclude(invitation__in=keys)
+        stand_with_another(note, others)
+
+
+def stand_with_another(note: Letter, covered: Any) -> None:
+    """Let the note stand with the first invitation of these letters, if there is any."""
+    if first := covered.in_french_order().first():
+        Letter.objects.filter(pk=note.pk).update(invitation=first.invitation_id)
+
+
+def answered_already() -> Q:
+    """Match mailed invitations whose office has answered: no mission has to forward them."""
+    answered = Invitation.objects.answered().values("pk")
+    return Q(kind=Letter.Kind.INVITATION, by_original=False, invitation__in=answered)
+
+
+@transaction.atomic
+def tidy_waiting_notes() -> None:
+    """Let planned notes cover what takes the place of what was called back; drop the idle ones."""
+    planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
+    if not planned.exists():  # as on most ticks; what is asked then takes long
+        return
+    gone = Letter.objects.forwarded_no_more().filter(notes=OuterRef("pk"))
+    for note in planned.filter(Exists(gone)):
+        note.covers.set(covered_now(note))
+        stand_with_another(note, note.covers.all())
+    drop_idle_notes(planned)
+
+
+def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
+    """Call back those of the notes that cover no letter any more that has to be forwarded."""
+    forwarded = Letter.objects.in_force().filter(notes=OuterRef("pk")).exclude(answered_already())
+    if keys := list(notes.filter(~Exists(forwarded)).values_list("pk", flat=True)):
+        because = _("it covers no letter any more: they were called back, or are answered")
+        call_back_letters(Letter.objects.filter(pk__in=keys), because)

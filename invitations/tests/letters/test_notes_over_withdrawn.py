@@ -1,0 +1,140 @@
+"""Of a note verbale over several letters those who remain keep theirs, if one is withdrawn."""
+
+import pytest
+from django.utils import timezone
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
+from invitations.models import Invitation, LetterEvent
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.replies import record_reply
+from invitations.tests.factories import UserFactory
+from invitations.tests.letters.drafts import under_one_note
+from invitations.tests.originals import approved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["MIN", "HOG"])
+def circular(request):
+    """Letters to two States of one mission and the note above them, all approved."""
+    made = under_one_note(rank_id=request.param)
+    for letter in [*inviting(made), note_of(made)]:
+        approved(letter)
+    return made
+
+
+def note_of(circular):
+    return circular.letters.in_force().filter(kind="note").last()
+
+
+def inviting(circular):
+    return list(circular.letters.in_force().filter(kind="invitation").order_by("pk"))
+
+
+def withdraw(invitation):
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_others_get_a_note_anew_whichever_letter_it_stands_with(circular, place):
+    letters = inviting(circular)
+    withdrawn = letters.pop(place)
+    before = note_of(circular)
+
+    withdraw(withdrawn.invitation)
+    compose_planned()
+
+    note = note_of(circular)
+    assert note.pk != before.pk
+    assert (note.state, list(note.covers.all())) == ("composed", letters)
+    assert note.invitation == letters[0].invitation
+    assert withdrawn.invitation.member_state.short_name not in note.paper
+
+
+def test_a_note_that_waits_for_approval_is_composed_anew_by_itself():
+    circular = under_one_note()
+    first, second = inviting(circular)
+
+    withdraw(first.invitation)
+    compose_planned()
+
+    note = note_of(circular)
+    assert (note.state, list(note.covers.all())) == ("composed", [second])
+    assert approved(second).state == approved(note).state == "approved"
+
+
+def test_who_drafted_the_note_is_its_drafter_still_and_who_withdrew_is_on_file(circular):
+    first, _second = inviting(circular)
+    drafter, by = UserFactory(), UserFactory()
+    before = note_of(circular)
+    type(before).objects.filter(pk=before.pk).update(composed_by=drafter)
+
+    withdraw_invitation(first.invitation, by, "A change of government.")
+
+    note = note_of(circular)
+    assert note.composed_by == drafter
+    planned = LetterEvent.objects.get(letter=note, state="planned")
+    assert planned.actor == by
+    assert before.events.filter(delivery=None).latest("pk").actor == by
+
+
+def test_both_withdrawn_at_once_leave_no_note(circular):
+    withdraw_invitations(Invitation.objects.all(), UserFactory(), "A change of government.")
+    compose_planned()
+
+    assert note_of(circular) is None
+
+
+def test_one_withdrawn_after_the_other_leaves_no_note(circular):
+    first, second = inviting(circular)
+    withdraw(first.invitation)
+    compose_planned()
+
+    withdraw(second.invitation)
+
+    assert note_of(circular) is None
+
+
+def test_over_letters_that_are_all_answered_no_note_is_planned():
+    circular = under_one_note()
+    first, second, _note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    record_reply(second.invitation, {"answer": "regrets"})
+
+    withdraw(first.invitation)
+
+    assert note_of(circular) is None
+
+
+def test_a_note_that_failed_is_planned_anew_too(circular):
+    first, second = inviting(circular)
+    note_of(circular).deliveries.update(state="failed")
+
+    withdraw(first.invitation)
+
+    note = note_of(circular)
+    assert (note.state, list(note.covers.all())) == ("planned", [second])
+
+
+def test_a_mission_that_may_have_the_note_gets_no_second_one(circular):
+    first, _second = inviting(circular)
+    note = note_of(circular)
+    note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+
+    withdraw(first.invitation)
+
+    assert note_of(circular) == note
+
+
+def test_the_note_of_those_who_remain_leaves_once(peer):
+    circular = under_one_note()
+    first, _second, _note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    withdraw(first.invitation)
+    compose_planned()
+
+    approved(note_of(circular))
+    dispatch_outbox()
+
+    left = {one.letter.kind for one in note_of(circular).deliveries.all()}
+    assert left == {"note"}
+    assert set(note_of(circular).deliveries.values_list("state", flat=True)) == {"handed_over"}
