@@ -1,6 +1,7 @@
 """A circular: whom it goes to, when it leaves, and its signed original."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,10 +113,7 @@ class CircularForm(HeldRowForm):
         return self.instance.edition.zone if self.instance.edition_id else None
 
     def clean_original_signed_on(self) -> dt.date | None:
-        signed_on: dt.date | None = self.cleaned_data["original_signed_on"]
-        if signed_on and signed_on > timezone.localdate(timezone=self._zone()):
-            raise ValidationError(_("The original cannot have been signed in the future."))
-        return signed_on
+        return signed_by_now(self.cleaned_data["original_signed_on"], self._zone())
 
     def clean_new_scan(self) -> UploadedFile | None:
         return checked_upload(
@@ -133,9 +131,8 @@ class CircularForm(HeldRowForm):
         if cleaned.get("planned_at") and zone:
             self._clean_hour(cleaned, zone)
         self._clean_variant(cleaned)
-        for name, other in (SIGNED, SIGNED[::-1]):
-            if cleaned.get(other) and name in cleaned and not cleaned[name]:
-                self.add_error(name, _("Record both: who signed the original, and when."))
+        for name in lacking_of_signature(cleaned):
+            self.add_error(name, ValidationError(RECORD_BOTH))
         return cleaned
 
     def _clean_variant(self, cleaned: dict[str, Any]) -> None:
@@ -151,6 +148,25 @@ class CircularForm(HeldRowForm):
                 "planned_at",
                 _("The clocks of %(zone)s skip this hour.") % {"zone": zone.key},
             )
+
+
+RECORD_BOTH = _("Record both: who signed the original, and when.")
+
+
+def signed_by_now(signed_on: dt.date | None, zone: ZoneInfo | None) -> dt.date | None:
+    """Return the day on which the original was signed; refuse one that is still to come."""
+    if signed_on and signed_on > timezone.localdate(timezone=zone):
+        raise ValidationError(_("The original cannot have been signed in the future."))
+    return signed_on
+
+
+def lacking_of_signature(cleaned: Mapping[str, Any]) -> list[str]:
+    """Return the field that is empty beside the other of who signed the original and when."""
+    return [
+        name
+        for name, other in (SIGNED, SIGNED[::-1])
+        if cleaned.get(other) and name in cleaned and not cleaned[name]
+    ]
 
 
 def hour_help(zone: ZoneInfo | None) -> str:

@@ -1,11 +1,13 @@
 """Forms to put right what has left: a replacement, an address, a successor."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -18,6 +20,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.action_forms import ReasonForm
+from invitations.forms.circular import RECORD_BOTH, SIGNED, lacking_of_signature, signed_by_now
 from invitations.forms.fields import AddressesField, AddressField, LineField, TextField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import (
@@ -69,6 +72,21 @@ class ReplacementForm(ReasonForm):
         initial=timezone.localdate,
         widget=UnfoldAdminDateWidget,
     )
+    original_signed_by = LineField(
+        label=capfirst(_("original signed by")),
+        max_length=120,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    original_signed_on = forms.DateField(
+        label=capfirst(_("original signed on")),
+        required=False,
+        help_text=_(
+            "Leave both empty while nobody has signed it: the letters are composed now all the "
+            "same, and once more when that is recorded."
+        ),
+        widget=UnfoldAdminDateWidget,
+    )
     new_links = forms.BooleanField(
         label=_("New link and code"),
         required=False,
@@ -88,13 +106,16 @@ class ReplacementForm(ReasonForm):
         ),
         widget=UnfoldAdminRadioSelectWidget,
     )
-    field_order = ["circular", "reference", "dated_on", "because", "new_links", "ready"]
+    field_order = [
+        "circular", "reference", "dated_on", *SIGNED, "because", "new_links", "ready",
+    ]  # fmt: skip
 
     def __init__(
         self, data: Any, *, edition: ForumEdition, languages: Iterable[str], **more: Any
     ) -> None:
         super().__init__(data, **more)
         self.languages = list(languages)
+        self.zone = edition.zone
         on_file: Any = self.fields["circular"]
         on_file.queryset = replacements_of(edition)
         for language in self.languages:
@@ -119,11 +140,16 @@ class ReplacementForm(ReasonForm):
         with translation.override(language):
             return self.cleaned_data.get(f"changes_{language}") or str(ready)
 
+    def clean_original_signed_on(self) -> dt.date | None:
+        return signed_by_now(self.cleaned_data["original_signed_on"], self.zone)
+
     def clean(self) -> dict[str, Any] | None:
         cleaned: Any = super().clean()
         if cleaned.get("circular"):
             self.refuse_what_would_be_lost(cleaned)
             return cleaned
+        for name in lacking_of_signature(cleaned):
+            self.add_error(name, ValidationError(RECORD_BOTH))
         for name in self.of_a_new_one:
             is_ready = name.startswith("changes_") and cleaned.get("ready")
             if name in cleaned and not cleaned[name] and not is_ready:
@@ -135,7 +161,7 @@ class ReplacementForm(ReasonForm):
 
     def refuse_what_would_be_lost(self, cleaned: dict[str, Any]) -> None:
         """Refuse words beside a circular on file, which has its own; its day is proposed anyway."""
-        for name in [*self.of_a_new_one, "ready"]:
+        for name in [*self.of_a_new_one, *SIGNED, "ready"]:
             if name != "dated_on" and cleaned.get(name):
                 self.add_error(name, ValidationError(HAS_ITS_OWN))
 

@@ -24,6 +24,7 @@ from invitations.admin.confirming import (
     too_many,
 )
 from invitations.admin.mending.reasons import reason_brought
+from invitations.forms.circular import SIGNED
 from invitations.forms.mending import ReplacementForm
 from invitations.models import Circular, Invitation
 from invitations.outbox.mending.replacing import (
@@ -88,7 +89,7 @@ class ReplacingMixin(ModelAdmin):
         [replaced, *_others] = [letter.circular for letter in found.letters.values()]
         chosen = Invitation.objects.filter(pk__in=[one.pk for one in found.letters])
         because, links = said["because"], said["new_links"]
-        named = {name: said[name] for name in ("reference", "dated_on")}
+        named = {name: said[name] for name in ("reference", "dated_on", *SIGNED)}
         try:
             with transaction.atomic():
                 circular: Circular = said.get("circular") or begin_replacement(

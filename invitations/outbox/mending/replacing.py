@@ -76,11 +76,13 @@ def begin_replacement(  # noqa: PLR0913 -- what a circular is begun with
     reference: str,
     dated_on: dt.date,
     changes: Mapping[str, str],
+    original_signed_by: str = "",
+    original_signed_on: dt.date | None = None,
 ) -> Circular:
     """Save a circular that replaces letters of this one; nobody is among its audience yet.
 
-    ``changes`` are its sentences by language. Place and signatory are taken over; who signed its
-    original is recorded before anybody can approve.
+    ``changes`` are its sentences by language. Place and signatory are taken over. Unless it says
+    who signed its original, its letters are composed anew once that is recorded.
     """
     columns = translator.get_options_for_model(Circular).all_fields
     taken_over = {
@@ -94,6 +96,8 @@ def begin_replacement(  # noqa: PLR0913 -- what a circular is begun with
         kind=Circular.Kind.REPLACEMENT,
         reference=reference,
         dated_on=dated_on,
+        original_signed_by=original_signed_by,
+        original_signed_on=original_signed_on,
         shows_contact=replaced.shows_contact,
         note_kinds=replaced.note_kinds,
         **taken_over,

@@ -6,14 +6,19 @@ from django.utils.translation import gettext
 
 from invitations.admin.columns import list_url
 from invitations.admin.mending.replacing import replacing_url
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, Invitation, Language, Letter, Minister
+from invitations.models.held.outdated import outdated_letters
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.moving import moved
+from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = list(Language.values)
+RECORD_BOTH = "Record both: who signed the original, and when."
+SIGNED = {"original_signed_by": "Michael Strelsau", "original_signed_on": "2026-03-02"}
 SAID = {
     "answered": "yes",
     "reference": "CL-27/9",
@@ -57,6 +62,40 @@ def test_forty_letters_chosen_in_the_list_are_replaced_and_no_others(client, dra
     assert {one.composed_by for one in circular.letters.all()} == {drafter}
 
 
+def test_who_signed_the_original_is_asked_at_once_so_that_letters_are_composed_once(
+    client, drafter, composed
+):
+    """Recorded later it stood in no letter yet, and each was composed a second time."""
+    letter = approved(composed())
+    choose(client, list_url(Letter), "replace_letters", letter, **SAID, **SIGNED)
+    compose_planned()
+
+    replacement = Letter.objects.get(kind="replacement")
+    assert (replacement.state, replacement.circular.is_signed) == ("composed", True)
+    assert outdated_letters(Letter.objects.all()) == {}
+    assert approved(replacement).state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ({"original_signed_on": ""}, {"original_signed_on": [RECORD_BOTH]}),
+        ({"original_signed_by": ""}, {"original_signed_by": [RECORD_BOTH]}),
+        (
+            {"original_signed_on": "2999-01-01"},
+            {"original_signed_on": ["The original cannot have been signed in the future."]},
+        ),
+    ],
+)
+def test_a_signature_is_recorded_whole_and_of_the_past(client, drafter, forty, typed, refused):
+    said = SAID | SIGNED | typed
+
+    form = choose(client, list_url(Letter), "replace_letters", forty[0], **said).context["form"]
+
+    assert form.errors == refused
+    assert form["because"].value() == SAID["because"]
+
+
 def test_without_a_last_day_replacements_wait_and_that_is_said(client, drafter, forty):
     moved(forty[0].invitation.edition, "online", days=0)
 
@@ -87,11 +126,12 @@ def test_words_typed_beside_a_circular_on_file_are_not_dropped_in_silence(client
     choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
     circular = Circular.objects.get(reference="CL-27/9")
 
-    both = SAID | {"circular": circular.pk, "reference": ""}
+    both = SAID | {"circular": circular.pk, "reference": "", "original_signed_by": "M. Strelsau"}
     form = choose(client, list_url(Letter), "replace_letters", forty[2], **both).context["form"]
 
-    [why] = form.errors.pop("changes_en")
-    assert why.startswith("The circular that you chose has its own")
+    for name in ("changes_en", "original_signed_by"):
+        [why] = form.errors.pop(name)
+        assert why.startswith("The circular that you chose has its own")
     assert not form.errors
     assert form["changes_en"].value() == SAID["changes_en"]
     assert circular.letters.count() == 2
