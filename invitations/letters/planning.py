@@ -47,14 +47,14 @@ PRIORITY: dict[str, int] = {
 }
 
 
-def save_planned_letters(letters: list[Letter], by: User | None = None) -> int:
-    """Save the letters, each with its first event: by whom it is planned, or else its drafter."""
+def save_planned_letters(letters: list[Letter], actor: User | None = None) -> int:
+    """Save the letters, each with its first event, which names its drafter unless another acts."""
     Letter.objects.bulk_create(letters)
     LetterEvent.objects.bulk_create(
         LetterEvent(
             letter=letter,
             state=Letter.State.PLANNED,
-            actor_id=by.pk if by else letter.composed_by_id,
+            actor_id=actor.pk if actor else letter.composed_by_id,
         )
         for letter in letters
     )

@@ -6,7 +6,10 @@ from django.utils import timezone
 
 from invitations.letters.approval import reword_template
 from invitations.letters.circulars import plan_notes
-from invitations.models import HeldChange, Invitation, LetterTemplate
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.notes.anew import plan_for_the_others
+from invitations.letters.planning import call_back_letters
+from invitations.models import HeldChange, Invitation, Letter, LetterTemplate
 from invitations.outbox.mending.after_saving import (
     leave_letters,
     send_to_each,
@@ -64,6 +67,19 @@ def giving_new_links(make, by):
     invitation = make.issued()
     give_new_links([invitation], by, BECAUSE)
     return invitation
+
+
+def planning_for_the_others(make, by):
+    first = make.composed()
+    second = make.composed(edition=first.circular.edition)
+    note = first.circular.letters.create(
+        kind="note", mission=MissionFactory(), invitation=first.invitation, language="en"
+    )
+    note.covers.set([first, second])
+    compose_planned()
+    call_back_letters(Letter.objects.filter(pk=first.pk), BECAUSE)
+    plan_for_the_others([note], by)
+    return note
 
 
 def successor_of(invitation, **fields):
@@ -202,6 +218,7 @@ MENDING_ACTS = {
     hand_over: handing_over,
     carry_over: carrying_over,
     begin_replacement: beginning,
+    plan_for_the_others: planning_for_the_others,
     replace_letters: replacing,
     give_new_links: giving_new_links,
 }

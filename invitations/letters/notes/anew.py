@@ -24,14 +24,14 @@ def failed_in_vain(letter: Letter) -> list[str]:
     return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
 
 
-def call_back_whole(letter: Letter, because: str, by: User | None) -> None:
+def call_back_whole(letter: Letter, because: str, actor: User | None) -> None:
     """Call the letter back with all its deliveries; what nobody has counts as what waits."""
     failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
     failed.update(state=Delivery.State.MISSED)
-    call_back_letters(Letter.objects.filter(pk=letter.pk), because, by)
+    call_back_letters(Letter.objects.filter(pk=letter.pk), because, actor)
 
 
-def plan_anew(letter: Letter, by: User | None, drafter: User | None) -> Letter:
+def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Letter:
     """Plan in the letter's place one with today's texts, addresses and link."""
     circular = letter.circular
     anew = Letter(
@@ -47,7 +47,7 @@ def plan_anew(letter: Letter, by: User | None, drafter: User | None) -> Letter:
         by_original=letter.by_original,
         composed_by=drafter,
     )
-    save_planned_letters([anew], by)
+    save_planned_letters([anew], actor)
     anew.covers.set(covered_now(letter))
     stand_with_another(anew, anew.covers.all())
     return anew
