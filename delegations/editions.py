@@ -36,7 +36,7 @@ class QuietDays(models.TextChoices):
     """Where the quiet periods of the earlier edition lie in the new one."""
 
     SAME_DAYS = "same_days", gettext_lazy("the same days of the year, such as year-end holidays")
-    SHIFTED = "shifted", gettext_lazy("as far from the Forum as they were")
+    SHIFTED = "shifted", gettext_lazy("as far from the event as they were")
     NONE = "none", gettext_lazy("none: they are entered later")
 
 

@@ -266,7 +266,7 @@ ASKED_OF_OFFICES: dict[str, Any] = {
     ),
 }
 DEADLINE_ALONE = gettext_lazy(
-    "Answers stay valid, and no office is asked anything: the days of the Forum stay as they are."
+    "Answers stay valid, and no office is asked anything: the days of the event stay as they are."
 )
 
 
@@ -292,7 +292,7 @@ def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any
     """Return each date's name, and what it is before and after."""
     language = get_language()
     rows = [
-        (_("Forum"), edition.forum_days(language), after.forum_days(language)),
+        (_("The event"), edition.forum_days(language), after.forum_days(language)),
         (edition.track, edition.track_days(language), after.track_days(language)),
         (_("Last day to reply"), last_day(edition), last_day(after)),
         (_("Place"), edition.venue, after.venue),

@@ -46,10 +46,10 @@ def asked_again(filed: OnFile) -> dict[str, Any]:
 
 def heading_of(move: DatesMove) -> str:
     if move.kind == DatesMove.Kind.ONLINE:
-        return _("The Forum is held online")
+        return _("The event is held online")
     if move.kind == DatesMove.Kind.IN_PERSON:
-        return _("The Forum is held in person again")
-    return _("The dates of the Forum have changed")
+        return _("The event is held in person again")
+    return _("The dates of the event have changed")
 
 
 def said_on(question: Reconfirmation, invitation: Invitation) -> str:

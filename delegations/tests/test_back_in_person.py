@@ -68,7 +68,7 @@ def test_asked_on_the_page_and_released_it_is_in_person_for_the_office(
     edition.refresh_from_db()
     dates = {name: getattr(edition, name).isoformat() for name in DATES}
     office = browser(invitation)
-    assert "The Forum is held online" in text(office.get(page_of(invitation)))
+    assert "The event is held online" in text(office.get(page_of(invitation)))
     what = {"kind": "in_person", "answers_offered": all_answers(), "because": "All may travel."}
 
     answer = client.post(dates_page(edition), {**dates, **what, "days": 0})
@@ -76,7 +76,7 @@ def test_asked_on_the_page_and_released_it_is_in_person_for_the_office(
     assert answer.status_code == 302, answer.context["form"].errors
     in_force(HeldChange.objects.waiting_dates().get().move)
     page = text(office.get(page_of(invitation)))
-    assert "The Forum is held in person again" in page
+    assert "The event is held in person again" in page
     assert "Our reply is still valid" in page
     assert Reply.objects.get().answer == "in_person"
     assert DatesMove.objects.first().kind == "in_person"

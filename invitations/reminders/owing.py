@@ -21,7 +21,7 @@ from invitations.models import (
 )
 from invitations.reminders.schedules import schedule_of
 
-STOPPED = gettext_lazy("the Forum is postponed, about to move, or without a last day to reply")
+STOPPED = gettext_lazy("the event is postponed, about to move, or without a last day to reply")
 DONE = gettext_lazy("the office has done it by now, or it is not asked of it any more")
 SPEAK_TO_THEIR_MISSION = gettext_lazy("by signed original: speak to their mission")
 

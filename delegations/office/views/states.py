@@ -81,7 +81,7 @@ def in_short(filed: OnFile) -> dict[str, Any]:
 def last_day_in_short(edition: ForumEdition) -> str:
     """Return the last day to reply, or that one follows; empty once it is over, or rests."""
     if edition.postponed_at:
-        return _("The Forum has been postponed; new dates will be announced.")
+        return _("The event has been postponed; new dates will be announced.")
     if edition.awaits_last_day:
         return _("A new last day to reply will be announced.")
     if edition.is_stopped or edition.is_late(timezone.now()):

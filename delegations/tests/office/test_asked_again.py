@@ -48,7 +48,7 @@ def test_the_page_shows_both_dates_and_asks_with_one_button(invitation, office):
 
     page = text(office.get(page_of(invitation)))
 
-    assert "The dates of the Forum have changed" in page
+    assert "The dates of the event have changed" in page
     assert "10–14 May 2027" in page
     assert "31 May 2027 – 4 June 2027" in page
     assert page.count(BUTTON) == 1
@@ -131,7 +131,7 @@ def test_an_answer_that_is_offered_no_more_has_no_button_but_a_way_to_another(in
     page = text(office.get(page_of(invitation)))
     form = office.get(page_of(invitation, "change"))
 
-    assert "The Forum is held online" in page
+    assert "The event is held online" in page
     assert "is not offered any more. It stays on file as you gave it" in page
     assert BUTTON not in page
     assert page_of(invitation, "change") in page
@@ -143,7 +143,7 @@ def test_a_postponement_takes_no_pressure_and_asks_nothing(invitation, office):
 
     page = text(office.get(page_of(invitation)))
 
-    assert "The Forum has been postponed" in page
+    assert "The event has been postponed" in page
     assert "nothing is asked of you now" in page
     assert BUTTON not in page
     assert "May 2027" not in page
@@ -165,7 +165,7 @@ def test_staff_who_look_see_the_question_and_no_button(invitation, admin_client)
 
     page = text(admin_client.get(page_of(invitation)))
 
-    assert "The dates of the Forum have changed" in page
+    assert "The dates of the event have changed" in page
     assert BUTTON not in page
     assert admin_client.post(page_of(invitation, "still_valid")).status_code == 403
 

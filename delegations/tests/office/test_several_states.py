@@ -249,7 +249,7 @@ def test_the_page_of_a_recorded_reply_leads_there():
     ("kind", "told"),
     [
         ("online", "A new last day to reply will be announced."),
-        ("postponed", "The Forum has been postponed; new dates will be announced."),
+        ("postponed", "The event has been postponed; new dates will be announced."),
     ],
 )
 def test_without_a_last_day_the_page_says_that_one_follows(kind, told):

@@ -457,7 +457,7 @@ def test_board_and_first_page_say_that_a_forum_is_postponed(client, edition):
     client.force_login(UserFactory(is_superuser=True))
 
     for page in (reverse("desk:board"), reverse("admin:index")):
-        assert "The Forum is postponed without a new date" in text(client.get(page))
+        assert "The event is postponed without a new date" in text(client.get(page))
     assert "postponed" in text(
         client.get(reverse("admin:invitations_forumedition_reminders", args=[edition.pk]))
     )

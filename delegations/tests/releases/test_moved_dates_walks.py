@@ -137,7 +137,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
             bring_axe(page)
             page.goto(link)
             expect(
-                page.get_by_role("heading", name="dates of the Forum have changed")
+                page.get_by_role("heading", name="dates of the event have changed")
             ).to_be_visible()
             expect(page.locator(".filed strong").first).to_have_text(printed_range(*new, "en"))
             findings += faults_within(page, "main", runOnly=RULES)
@@ -246,7 +246,7 @@ def test_a_move_online_asks_again_who_meant_to_travel(staff, chromium, site, edi
     released(approver, site)
     with browser_page(chromium) as page:
         page.goto(link)
-        expect(page.get_by_role("heading", name="The Forum is held online")).to_be_visible()
+        expect(page.get_by_role("heading", name="The event is held online")).to_be_visible()
         expect(page.get_by_role("button", name=BUTTON)).to_have_count(0)
         page.get_by_role("link", name="Choose another answer").click()
         expect(page.locator("[name=answer]:checked")).to_have_count(0)
@@ -278,11 +278,11 @@ def test_a_postponement_without_a_date_asks_nothing_of_anybody(
         with browser_page(chromium) as page:
             bring_axe(page)
             page.goto(link)
-            expect(page.get_by_text("The Forum has been postponed").first).to_be_visible()
+            expect(page.get_by_text("The event has been postponed").first).to_be_visible()
             expect(page.get_by_role("button", name=BUTTON)).to_have_count(0)
             assert days not in page.locator("main").inner_text()
             assert faults_within(page, "main", runOnly=RULES) == []
 
     approver.goto(f"{site}{reverse('desk:board')}")
-    expect(approver.get_by_text("The Forum is postponed without a new date")).to_be_visible()
+    expect(approver.get_by_text("The event is postponed without a new date")).to_be_visible()
     assert days not in approver.locator(".board").inner_text()
