@@ -1,10 +1,12 @@
 """The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
 from invitations.minister_import.background import (
+    CHANGED_SINCE_PREVIEW,
     MAY_IMPORT,
     MOST_AT_ONCE,
     ask_for_import,
     import_lists,
+    marks_by_line,
     rows_written,
 )
 from invitations.minister_import.cells import CellFault, is_empty
@@ -36,6 +38,7 @@ from invitations.minister_import.states import (
 from invitations.minister_import.table import MOST_ROWS, Line, ListRow, Table, read_table
 
 __all__ = [
+    "CHANGED_SINCE_PREVIEW",
     "COLUMNS",
     "FOCAL_POINT_FIELDS",
     "LARGEST_FILE",
@@ -64,6 +67,7 @@ __all__ = [
     "is_empty",
     "load_shipped_states",
     "load_states",
+    "marks_by_line",
     "printed_heading",
     "read_table",
     "remarks_on",

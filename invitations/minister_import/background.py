@@ -1,7 +1,7 @@
 """Long lists imported by a worker: asked for, claimed, and ended with what came of it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -38,6 +38,9 @@ FAILED = gettext_lazy(
     "Nothing was written: the import failed several times for a reason that is not in the list."
     " Please tell the administrators, and upload the list again."
 )
+CHANGED_SINCE_PREVIEW = gettext_lazy(
+    "Nothing was written: the data changed since the preview. Import it again."
+)
 SHOWN_EACH = 20  # rows
 SHOWN_FOR = 3600  # seconds
 # How far a list is may stay unknown for a while: its import does not fail with the cache.
@@ -56,16 +59,26 @@ class TakenByAnother(Exception):
     """Another worker has taken the list up meanwhile, so that nothing may be written here."""
 
 
-def ask_for_import(
-    content: bytes, file_name: str, rows: int, edition: ForumEdition, asked_by: User
+def ask_for_import(  # noqa: PLR0913 -- the list, and what was confirmed of it
+    content: bytes,
+    file_name: str,
+    rows: int,
+    edition: ForumEdition,
+    asked_by: User,
+    seen: Mapping[str, str] | None = None,
 ) -> ListImport:
-    """Keep a list that was confirmed, until a worker has imported it."""
+    """Keep a list that was confirmed, until a worker has imported it.
+
+    ``seen`` has the mark of each row as it was confirmed, by its line: what changes meanwhile is
+    not overwritten.
+    """
     return ListImport.objects.create(
         edition=edition,
         file_name=file_name[:200],
         content=content,
         rows=rows,
         asked_by=asked_by,
+        seen=seen or {},
         language=translation.get_language() or "en",
     )
 
@@ -130,6 +143,7 @@ def write(wanted: ListImport) -> None:
     entries, faults = check_rows(table.rows, wanted.edition)
     if faults:
         raise ValidationError(faults_kept(faults))
+    refuse_changed_since(entries, wanted.seen)
     remarks = remarks_on(entries)
     import_entries(entries, wanted.edition, written=progress_of(wanted.pk))
     log_as_the_page_does(entries, wanted)
@@ -140,6 +154,24 @@ def write(wanted: ListImport) -> None:
         *table.told,
     ]
     end(wanted, State.DONE, told)
+
+
+def marks_by_line(entries: Iterable[Entry]) -> dict[str, str]:
+    return {str(entry.row.line): entry.mark for entry in entries}
+
+
+def refuse_changed_since(entries: list[Entry], seen: Mapping[str, str]) -> None:
+    """Refuse a list of which a row would overwrite what nobody had seen who confirmed it."""
+    if not seen:  # kept by an earlier version, which noted no marks
+        return
+    told = _("Line %(line)s: what is on file of %(name)s was changed since the list was confirmed.")
+    changed = [
+        told % {"line": entry.row.line, "name": entry.name}
+        for entry in entries
+        if seen.get(str(entry.row.line)) != entry.mark and (entry.is_new or entry.is_changed)
+    ]
+    if changed:
+        raise ValidationError([str(CHANGED_SINCE_PREVIEW), *changed[:MOST_FAULTS_KEPT]])
 
 
 def faults_kept(faults: list[CellFault]) -> list[str]:
@@ -172,8 +204,8 @@ def running(wanted: ListImport) -> QuerySet[ListImport]:
 
 def end(wanted: ListImport, state: ListImport.State, told: list[str]) -> None:
     """End the list, unless another worker has taken it up; its file goes."""
-    ended = {"state": state, "ended_at": timezone.now(), "told": "\n".join(told), "content": None}
-    if not running(wanted).update(**ended):
+    ended = {"state": state, "ended_at": timezone.now(), "told": "\n".join(told)}
+    if not running(wanted).update(**ended, content=None, seen={}):
         raise TakenByAnother
 
 

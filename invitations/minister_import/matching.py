@@ -1,9 +1,12 @@
 """Find the person of a row on file, and what the row changes."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from django.utils.crypto import salted_hmac
 
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.columns import (
@@ -63,6 +66,21 @@ class Entry:
     def is_changed(self) -> bool:
         redirects = self.focal_point and self.invitation and not self.is_frozen
         return not self.is_new and bool(self.changes or self.replaces or redirects)
+
+    @property
+    def mark(self) -> str:
+        """The keyed digest of what the row changes, with what stands in its place before.
+
+        It tells whether that is so still, and nobody can guess a name from it.
+        """
+        said = [
+            self.minister.pk,
+            {name: [getattr(self.minister, name), new] for name, new in self.changes.items()},
+            [getattr(self.invitation, name, "") for name in self.focal_point],
+            self.replaces and self.replaces.pk,
+        ]
+        words = json.dumps(said, default=str)
+        return salted_hmac("invitations.minister_import", words, algorithm="sha256").hexdigest()
 
     @property
     def takes_office(self) -> bool:

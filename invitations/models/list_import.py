@@ -60,6 +60,8 @@ class ListImport(LongList):
         "invitations.ForumEdition", models.PROTECT, related_name="+", verbose_name=_("edition")
     )
     file_name = models.CharField(_("file"), max_length=200)
+    # The mark of each row as it was confirmed, by its line; they go with the file.
+    seen = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
 
     objects = LongListQuerySet.as_manager()

@@ -20,12 +20,14 @@ from invitations.admin.base import Menu, WatchedMixin, user_of
 from invitations.admin.columns import hour_column
 from invitations.forms.seen import keyed_digest
 from invitations.minister_import import (
+    CHANGED_SINCE_PREVIEW,
     MAY_IMPORT,
     MOST_AT_ONCE,
     Entry,
     ListRow,
     ask_for_import,
     check_rows,
+    marks_by_line,
     read_table,
     rows_written,
 )
@@ -66,31 +68,18 @@ class ListImportAdmin(WatchedMixin):
         return _("%(done)d of %(total)d") % {"done": rows_written(wanted), "total": wanted.rows}
 
 
-CHANGED_SINCE_PREVIEW = gettext_lazy(
-    "Nothing was written: the data changed since the preview. Import it again."
-)
-
-
 def mark_of_changes(entries: list[Entry]) -> str:
     """Return the mark of what the rows would change, with what stands there before."""
-    return keyed_digest(
-        [
-            [
-                entry.minister.pk,
-                {name: [getattr(entry.minister, name), new] for name, new in entry.changes.items()},
-                [getattr(entry.invitation, name, "") for name in entry.focal_point],
-            ]
-            for entry in entries
-        ]
-    )
+    return keyed_digest([entry.mark for entry in entries])
 
 
-def refuse_if_changed(rows: list[ListRow], confirmed: dict[str, Any]) -> None:
-    """Refuse a list that would change something else by now than its preview showed."""
+def unchanged_since_preview(rows: list[ListRow], confirmed: dict[str, Any]) -> list[Entry]:
+    """Return what the rows change; refuse what is another change by now than was previewed."""
     with transaction.atomic():
         entries, _faults = check_rows(rows, confirmed["edition"])
     if confirmed["seen"] not in ("", mark_of_changes(entries)):
         raise ValidationError(CHANGED_SINCE_PREVIEW)
+    return entries
 
 
 class BackgroundImportMixin(ImportExportMixin):
@@ -131,7 +120,7 @@ class BackgroundImportMixin(ImportExportMixin):
         rows = len(table.rows)
         if rows <= MOST_AT_ONCE:
             return None
-        refuse_if_changed(table.rows, confirmed)
-        wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request))
+        seen = marks_by_line(unchanged_since_preview(table.rows, confirmed))
+        wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request), seen)
         file.remove()
         return wanted

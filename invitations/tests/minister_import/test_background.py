@@ -1,4 +1,5 @@
 import datetime as dt
+import io
 
 import pytest
 from auditlog.models import LogEntry
@@ -6,14 +7,18 @@ from django.contrib.admin.models import ADDITION, CHANGE
 from django.contrib.admin.models import LogEntry as AdminEntry
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone, translation
 
 from invitations import tasks
 from invitations.minister_import import (
     ask_for_import,
     background,
+    check_rows,
     import_entries,
     import_lists,
+    marks_by_line,
+    read_table,
     rows_written,
 )
 from invitations.models import ForumEdition, ListImport, Minister, Setback, Tick
@@ -114,6 +119,65 @@ def test_a_list_whose_cells_are_refused_says_which_and_writes_nothing(asked):
         "This code or name is not on the list of Member States of this system."
     )
     assert not Minister.objects.exists()
+
+
+def confirmed(wanted):
+    """Note what the rows change now, as the page does that shows them."""
+    table = read_table(io.BytesIO(wanted.content), wanted.file_name)
+    with transaction.atomic():
+        entries, _faults = check_rows(table.rows, wanted.edition)
+    ListImport.objects.filter(pk=wanted.pk).update(seen=marks_by_line(entries))
+    return wanted
+
+
+def edited(**values):
+    minister = Minister.objects.get(given_name="Rupert")
+    for name, value in values.items():
+        setattr(minister, name, value)
+    minister.save()
+
+
+def test_what_a_colleague_has_changed_since_the_list_was_confirmed_is_not_overwritten(asked):
+    bring_in(ForumEdition.objects.get(), RUPERT)
+    wanted = confirmed(asked(FLAVIA, RUPERT | {"to": "listed@example.org"}))
+    edited(to_emails="typed@example.org")
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.content, wanted.seen) == (State.REFUSED, None, {})
+    assert wanted.told.splitlines() == [
+        "Nothing was written: the data changed since the preview. Import it again.",
+        "Line 3: what is on file of Rupert Hentzau was changed since the list was confirmed.",
+    ]
+    assert Minister.objects.get().to_emails == "typed@example.org"
+
+
+@pytest.mark.parametrize("values", [{"portfolio": "Ministre"}, {"to_emails": "listed@example.org"}])
+def test_what_the_list_leaves_alone_or_says_too_may_be_changed_meanwhile(asked, values):
+    bring_in(ForumEdition.objects.get(), RUPERT)
+    row = RUPERT | {"portfolio": ""}
+    wanted = confirmed(asked(row | {"to": "listed@example.org"}))
+    edited(**values)
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.seen) == (State.DONE, {})
+    minister = Minister.objects.get()
+    assert minister.to_emails == "listed@example.org"
+    assert minister.portfolio == values.get("portfolio", RUPERT["portfolio"])
+
+
+def test_who_was_new_and_was_entered_by_hand_meanwhile_is_not_overwritten(asked):
+    wanted = confirmed(asked(FLAVIA, RUPERT))
+    bring_in(ForumEdition.objects.get(), RUPERT | {"portfolio": "Ministre de l’intérieur"})
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.told.splitlines()[1].startswith("Line 3: what is on file of Rupert Hentzau")
+    assert Minister.objects.get().portfolio == "Ministre de l’intérieur"
 
 
 def test_sentences_are_in_the_language_of_who_asked(asked):
