@@ -23,7 +23,7 @@ EXAMPLE = settings.BASE_DIR / "delegations/data/editions.json"
 # What no text of the language may hold.
 FAULTS = {
     "en": r"(in|of|to|concerning) \$(forum|organization)\b",
-    "es": r"\b(de|a) el \b|Tengo el honor[^.]*\b(tuve|tengo) el honor",
+    "es": r"\b(de|a) el \b|Tengo el honor[^.]*\b(tuve|tengo) el honor|(?i:\boficina\b)",
     "fr": r"\b(de|à) les? \b| [:;?!»]|« ",
     "ru": r" г\.",
     "zh-hans": r"代表代表|[\u4e00-\u9fff}][,;:?!]|[\uff1a\uff1b\uff0c。\uff1f\uff01、] ",
