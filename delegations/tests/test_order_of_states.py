@@ -3,6 +3,7 @@
 from functools import reduce
 
 import pytest
+from django.forms import modelform_factory
 from django.urls import reverse
 
 from delegations.desk.dossier import Dossier
@@ -100,6 +101,21 @@ def test_each_list_of_states_begins_with_member_states(admin_client, edition, mo
     listed = admin_client.get(list_url(model)).context["cl"]
 
     assert names_of(listed.result_list, *LISTS[model]) == IN_ORDER_OF_STATES
+
+
+@pytest.mark.parametrize("model", [model for model in LISTS if model != CallListEntry])
+def test_whatever_asks_for_no_order_of_its_own_begins_with_member_states(edition, model):
+    assert names_of(model.objects.all(), *LISTS[model]) == IN_ORDER_OF_STATES
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), [(Mission, "states"), (StateAlias, "member_state"), (Minister, "successor")]
+)
+def test_choices_of_states_and_ministers_begin_with_member_states(edition, model, field):
+    choices = modelform_factory(model, fields=[field])().fields[field].queryset
+
+    path = ("member_state",) if field == "successor" else ()
+    assert names_of(choices, *path) == IN_ORDER_OF_STATES
 
 
 def test_a_list_sorted_by_its_state_goes_by_the_alphabet_alone(admin_client, edition):

@@ -1,6 +1,7 @@
 """Spanish letters call the office as its page does."""
 
-from django.db import migrations
+import django.db.models.functions.text
+from django.db import migrations, models
 
 from invitations.data import load_shipped
 
@@ -17,4 +18,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(load, migrations.RunPython.noop),
+        # Of the state alone, no table: observers stand after Member States in each order.
+        migrations.AlterModelOptions(
+            name='memberstate',
+            options={'ordering': [django.db.models.functions.text.StrIndex(models.Value('member associate observer'), models.F('status')), models.F('sort_key_fr'), models.F('iso3')], 'verbose_name': 'Member State', 'verbose_name_plural': 'Member States'},
+        ),
     ]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import StrIndex
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,21 @@ class Region(models.TextChoices):
 class MemberStateQuerySet(HeldQuerySet["MemberState"]):
     def invited(self) -> Self:
         return self.filter(invited_by_default=True)
+
+
+# Member States come first in each order, observers last.
+BY_STATUS = ["member", "associate", "observer"]
+
+
+def french_order(path: str = "member_state") -> list[Combinable]:
+    """Return by what the database sorts rows in the French order of their States.
+
+    Observers come after Member States; without a path, the rows are States themselves.
+    """
+    of_state = f"{path}__" if path else ""
+    # A place among words: a list whose rows lead to States takes over no conditions.
+    status = StrIndex(Value(" ".join(BY_STATUS)), F(f"{of_state}status"))
+    return [status, F(f"{of_state}sort_key_fr"), F(f"{of_state}iso3")]
 
 
 class MemberState(HeldRow):
@@ -77,7 +93,7 @@ class MemberState(HeldRow):
     class Meta:
         verbose_name = _("Member State")
         verbose_name_plural = _("Member States")
-        ordering = ["sort_key_fr", "iso3"]
+        ordering = french_order("")
 
     def __str__(self) -> str:
         return str(self.short_name)
@@ -110,10 +126,6 @@ class MemberState(HeldRow):
         return running_form(next(name for name in names if name)).replace("'", "’")
 
 
-# Member States come first in each order, observers last.
-BY_STATUS = MemberState.Status.values
-
-
 def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
     """Sort by the alphabet of that language, observers after Member States."""
     return sorted(states, key=lambda state: key_in(state, order))
@@ -136,17 +148,6 @@ def places_in(order: str, path: str = "member_state") -> list[Combinable]:
     states = in_order(MemberState.objects.order_by(), order)
     places = (When(**{path: state.pk}, then=Value(place)) for place, state in enumerate(states))
     return [Case(*places, default=Value(len(states)), output_field=models.IntegerField())]
-
-
-def french_order(path: str = "member_state") -> list[Combinable]:
-    """Return by what the database sorts rows in the French order of their States.
-
-    Observers come after Member States; without a path, the rows are States themselves.
-    """
-    of_state = f"{path}__" if path else ""
-    places = [When(**{f"{of_state}status": one}, then=at) for at, one in enumerate(BY_STATUS)]
-    status = Case(*places, default=len(BY_STATUS), output_field=models.IntegerField())
-    return [status, F(f"{of_state}sort_key_fr"), F(f"{of_state}iso3")]
 
 
 class StateAlias(models.Model):

@@ -34,7 +34,7 @@ from invitations.models import (
     Rank,
     StateAlias,
 )
-from invitations.models.states import french_order, in_order
+from invitations.models.states import in_order
 from invitations.text.dates import comma_list
 
 # The lists of the desk search States by it.
@@ -95,9 +95,6 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
         *language_tabs("short_name", "formal_name"),
     ]
 
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return french_order("")
-
     @leads_on
     @display(description=gettext_lazy("invitations"))
     def invited(self, state: MemberState) -> str:
@@ -113,9 +110,6 @@ class StateAliasAdmin(ModelAdmin):
     list_select_related = ["member_state"]
     search_fields = ["spelling", "member_state__iso3__called"]
     autocomplete_fields = ["member_state"]
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return [*french_order(), "language", "spelling"]
 
     fieldsets = [
         (
