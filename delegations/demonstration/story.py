@@ -16,16 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delegations.demonstration.answers import reply_words
 from delegations.demonstration.edition import edition_day, read_data
-from delegations.demonstration.people import invent_person, read_people
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import TRY_FOR
 from invitations.models import (
-    ANSWERS_BRINGING,
-    Answer,
     Channel,
     Correspondence,
     Delivery,
@@ -34,13 +32,11 @@ from invitations.models import (
     Letter,
     LetterEvent,
     Minister,
-    Rank,
     Reply,
 )
 from invitations.reminders.planning import queue_reminders_of
 from invitations.replies import file_correspondence, record_reply
 
-PARTICULARS = ("channel", "summary")
 CHANGED = ["state", "server_words", "attempts", "sending_at", "leave_before", "handed_over_at"]
 State = Delivery.State
 
@@ -190,29 +186,6 @@ def receive_answers(incoming: Iterable[Incoming], by: User) -> None:
             model.objects.filter(invitation=office, received_at=at).update(recorded_at=recorded_at)
         filed = office.correspondence.filter(received_at=at, dealt_with_at__isnull=False)
         filed.update(dealt_with_at=recorded_at)
-
-
-def reply_words(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return the reply's words; none if what came in is no reply."""
-    if "answer" not in said:
-        return {}
-    words = {name: value for name, value in said.items() if name not in PARTICULARS}
-    language = office.minister.language
-    if words["answer"] == Answer.REPRESENTED:
-        words["substitute_name"] = invent_person(language, number + 7)["name"]
-        words["substitute_function"] = read_people(language)["deputy"]
-        words["substitute_rank"] = Rank.objects.get(pk="VMIN")
-    if words["answer"] in ANSWERS_BRINGING:
-        offered = [*office.edition.segments]
-        words["segments"] = offered[number % 2 : 3 + number % 3]
-    if said["channel"] == Channel.ONLINE:
-        typed = f"assistant{number}@example.org" if number % 6 == 5 else office.minister.to_emails
-        words |= {
-            "respondent_name": invent_person(language, number + 3)["name"],
-            "respondent_function": read_people(language)["adviser"],
-            "respondent_email": typed,
-        }
-    return words
 
 
 def remind_silent(edition: ForumEdition, at: dt.datetime) -> None:

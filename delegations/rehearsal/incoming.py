@@ -5,19 +5,10 @@ import random
 from itertools import chain, cycle
 from typing import Any, NamedTuple
 
+from delegations.demonstration.answers import reply_words
 from delegations.demonstration.edition import edition_day, read_data
-from delegations.demonstration.people import invent_person, read_people
-from invitations.models import (
-    ANSWERS_BRINGING,
-    Answer,
-    Channel,
-    ForumEdition,
-    Invitation,
-    Rank,
-)
+from invitations.models import ForumEdition, Invitation
 
-# What an event of the data says besides the words of a reply.
-PARTICULARS = ("share", "late", "channel", "summary", "mail", "bounce")
 # Mail and forms come at any hour of the day; a bounce comes soon after the letter.
 HOURS, HOURS_OF_BOUNCES = (7, 22), (13, 17)
 
@@ -43,7 +34,7 @@ def plan_incoming(edition: ForumEdition, since: dt.date, seed: str) -> list[Inco
     ):
         hours = sorted(hour_of(event, edition, since, rng) for event in course)
         planned += [
-            Incoming(at, office, said, words_of(office, said, number))
+            Incoming(at, office, said, reply_words(office, said, number))
             for at, said in zip(hours, course, strict=True)
         ]
     return sorted(planned, key=lambda sent: (sent.at, sent.invitation.pk))
@@ -63,34 +54,3 @@ def hour_of(
     # A letter that leaves on the last day has answers that come on the next.
     day = min(first + dt.timedelta(days=max(days, int(first == since))), edition.closes_on)
     return edition_day(edition, day, rng.randrange(*HOURS), rng.randrange(60))
-
-
-def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return the words of the reply, as a form would bring them; its answer is one offered."""
-    if "answer" not in said:
-        return {}
-    words = {name: value for name, value in said.items() if name not in PARTICULARS}
-    edition, language = office.edition, office.minister.language
-    if words["answer"] not in [*edition.answers_offered, Answer.HOLDING]:
-        words["answer"] = edition.answers_offered[number % len(edition.answers_offered)]
-    if words["answer"] == Answer.REPRESENTED:
-        words["substitute_name"] = invent_person(language, number + 7)["name"]
-        words["substitute_function"] = read_people(language)["deputy"]
-        words["substitute_rank"] = Rank.objects.filter(pk="VMIN").first()
-    if words["answer"] in ANSWERS_BRINGING:
-        words["segments"] = [*edition.segments][number % 2 : 3 + number % 3]
-    if said.get("channel") == Channel.ONLINE:
-        words |= respondent(office, number)
-    return words
-
-
-def respondent(office: Invitation, number: int) -> dict[str, str]:
-    """Return who fills in the form: an assistant, whose address the desk may not know yet."""
-    language = office.minister.language
-    on_file = office.minister.to_emails.split()
-    unknown = f"assistant{number}@example.org"
-    return {
-        "respondent_name": invent_person(language, number + 3)["name"],
-        "respondent_function": read_people(language)["adviser"],
-        "respondent_email": on_file[0] if on_file and number % 6 != 5 else unknown,
-    }
