@@ -90,9 +90,11 @@ def left() -> Iterator[Entry]:
         yield Entry(
             event.at,
             LEFT,
-            capfirst(comma_list(filter(None, [letter.get_kind_display(), way]))),
+            capfirst(comma_list([letter.get_kind_display(), way])),
             listed(states_of(letter)),
-            " / ".join(filter(None, [language_of(letter), second_language_of(letter)])),
+            " / ".join(
+                filter(None, [letter.get_language_display(), letter.get_second_language_display()])
+            ),
             letter.subject,
             address=delivery.address,
             # A folder that takes mail answers with the name of the file.
@@ -132,16 +134,14 @@ def came_in() -> Iterator[Entry]:
     for reply in joined.order_by("recorded_at", "pk"):
         kind = labelled(_("Reply"), reply.get_channel_display())
         late = _("late") if reply.is_late else ""
-        said = comma_list(filter(None, [capfirst(reply.get_answer_display()), late]))
-        state = str(reply.invitation.member_state.listed_as)
+        said = comma_list([capfirst(reply.get_answer_display()), late])
         became = capfirst(reply.get_status_display())
-        yield Entry(reply.recorded_at, CAME, kind, state, subject=said, because=became)
+        yield Entry(reply.recorded_at, CAME, kind, state_of(reply), subject=said, because=became)
     for mail in Correspondence.objects.filter(replies=None).select_related(
         "invitation__member_state"
     ):
-        state = str(mail.invitation.member_state.listed_as) if mail.invitation else ""
         yield Entry(
-            mail.recorded_at, CAME, capfirst(mail.get_channel_display()), state,
+            mail.recorded_at, CAME, capfirst(mail.get_channel_display()), state_of(mail),
             subject=mail.summary,
         )  # fmt: skip
 
@@ -180,14 +180,6 @@ def state_of(row: Any) -> str:
     """Return the State of an invitation, or of a row that belongs to one."""
     invitation = row if isinstance(row, Invitation) else row.invitation
     return str(invitation.member_state.listed_as) if invitation else ""
-
-
-def language_of(letter: Letter) -> str:
-    return str(letter.get_language_display())
-
-
-def second_language_of(letter: Letter) -> str:
-    return str(letter.get_second_language_display())
 
 
 def figures(entries: Iterable[Entry]) -> list[tuple[str, int]]:
