@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from ninja import Query, Router
 
 from delegations.api.bearer import TokenBearer
-from delegations.api.keys import Asked, next_part, part_of
+from delegations.api.keys import Asked, part_of
 from delegations.api.personal import (
     Contact,
     Contacts,
@@ -39,12 +39,11 @@ router = Router(tags=["by token"])
 def answers(request: Any, symbol: str, asked: Query[Asked]) -> StateAnswers:
     """List how each invited State stands, by codes. Scope: answers. Key: `iso2`."""
     columns = ("member_state__iso2", "issued_at", "answer", "answered_at")
-    rows = principal_rows(request.auth.edition).filter(status=ISSUED).values(*columns)
-    found, more = part_of(rows, asked, columns[:1], columns[0])
-    key = found[-1]["member_state__iso2"] if found else ""
+    invited = principal_rows(request.auth.edition).filter(status=ISSUED)
+    rows = invited.values_list(*columns, named=True)
+    found, following = part_of(request, asked, rows, columns[:1], columns[0])
     return StateAnswers(
-        items=noted(request, "answers", [StateAnswer.of(row) for row in found]),
-        next=next_part(request, asked, key, more=more),
+        items=noted(request, "answers", [StateAnswer.of(row) for row in found]), next=following
     )
 
 
@@ -64,11 +63,8 @@ def contacts(request: Any, symbol: str, asked: Query[Asked]) -> Contacts:
         "edition", "member_state", "minister__rank", "minister__member_state"
     )
     rows = rows.prefetch_related("member_state__missions")
-    found, more = part_of(rows, asked, ["member_state__iso2", "pk"], "id")
-    return Contacts(
-        items=noted(request, "contacts", released_contacts(found)),
-        next=next_part(request, asked, found[-1].pk if found else "", more=more),
-    )
+    found, following = part_of(request, asked, rows, ["member_state__iso2", "pk"], "id")
+    return Contacts(items=noted(request, "contacts", released_contacts(found)), next=following)
 
 
 def released_contacts(invitations: list[Invitation]) -> list[Contact]:
@@ -93,10 +89,9 @@ def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries
     """List the delegates of delegations that come today. Scope: delegates. Key: `id`."""
     rows = Delegate.objects.standing().filter(delegation__edition=request.auth.edition)
     rows = rows.select_related("delegation__member_state")
-    found, more = part_of(rows, asked, ["delegation__member_state__iso2", "pk"], "id")
+    found, following = part_of(request, asked, rows, ["delegation__member_state__iso2", "pk"], "id")
     return DelegateEntries(
-        items=noted(request, "delegates", [DelegateEntry.of(one) for one in found]),
-        next=next_part(request, asked, found[-1].pk if found else "", more=more),
+        items=noted(request, "delegates", [DelegateEntry.of(one) for one in found]), next=following
     )
 
 
@@ -110,10 +105,9 @@ def respondents(request: Any, symbol: str, asked: Query[Asked]) -> Respondents:
     """List who gave the answers that stand. Scope: respondents. Key: `id`."""
     issued = {"invitation__edition": request.auth.edition, "invitation__status": ISSUED}
     rows = Reply.objects.standing().filter(**issued).select_related("invitation__member_state")
-    found, more = part_of(rows, asked, ["invitation__member_state__iso2", "pk"], "id")
+    found, following = part_of(request, asked, rows, ["invitation__member_state__iso2", "pk"], "id")
     return Respondents(
-        items=noted(request, "respondents", [Respondent.of(one) for one in found]),
-        next=next_part(request, asked, found[-1].pk if found else "", more=more),
+        items=noted(request, "respondents", [Respondent.of(one) for one in found]), next=following
     )
 
 

@@ -28,16 +28,20 @@ class Part(Schema):
 
 
 def part_of(
-    rows: QuerySet[Any], asked: Asked, order: Sequence[str], key: str
-) -> tuple[list[Any], bool]:
-    """Return the rows after the key in the order of these columns, and whether more follow.
+    request: HttpRequest, asked: Asked, rows: QuerySet[Any], order: Sequence[str], key: str
+) -> tuple[list[Any], str | None]:
+    """Return the rows after the key in the order of these columns, and where the next part is.
 
     Together the columns name one row; ``key`` alone does too.
     """
     if asked.after:
         rows = rows.filter(beyond(order, place_of(rows, asked.after, order, key)))
     found = list(rows.order_by(*order)[: asked.limit + 1])
-    return found[: asked.limit], len(found) > asked.limit
+    if len(found) <= asked.limit:
+        return found, None
+    part = found[: asked.limit]
+    words = urlencode({"after": getattr(part[-1], key), "limit": asked.limit})
+    return part, f"{request.path}?{words}"
 
 
 def place_of(rows: QuerySet[Any], after: str, order: Sequence[str], key: str) -> Sequence[Any]:
@@ -58,9 +62,3 @@ def beyond(columns: Sequence[str], values: Sequence[Any]) -> Q:
         same = dict(zip(columns[:place], values[:place], strict=True))
         later |= Q(**same, **{f"{column}__gt": values[place]})
     return later
-
-
-def next_part(request: HttpRequest, asked: Asked, key: Any, *, more: bool) -> str | None:
-    if not more:
-        return None
-    return f"{request.path}?{urlencode({'after': key, 'limit': asked.limit})}"

@@ -20,11 +20,11 @@ class StateAnswer(Schema):
     since: dt.datetime = Field(description="When it was answered; of the silent, when invited.")
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> Self:
+    def of(cls, row: Any) -> Self:
         return cls(
-            state=row["member_state__iso2"],
-            answer=row["answer"] or SILENT,
-            since=row["answered_at"] if row["answer"] else row["issued_at"],
+            state=row.member_state__iso2,
+            answer=row.answer or SILENT,
+            since=row.answered_at if row.answer else row.issued_at,
         )
 
 

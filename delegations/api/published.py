@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
-from delegations.api.keys import Asked, next_part, part_of
+from delegations.api.keys import Asked, part_of
 from delegations.api.problems import Problem
 from delegations.api.shapes import (
     Edition,
@@ -35,21 +35,18 @@ router = Router(tags=["published"])
 @router.get("/states", response={200: States, **REFUSALS}, operation_id="states")
 def states(request: HttpRequest, asked: Query[Asked]) -> States:
     """List the States that the forum invites, by their codes; the key is `iso2`."""
-    rows, more = part_of(MemberState.objects.invited(), asked, ["iso2"], "iso2")
-    return States(
-        items=[State.of(state) for state in as_released(rows)],
-        next=next_part(request, asked, rows[-1].iso2 if rows else "", more=more),
-    )
+    rows, following = part_of(request, asked, MemberState.objects.invited(), ["iso2"], "iso2")
+    return States(items=[State.of(state) for state in as_released(rows)], next=following)
 
 
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
 def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
     """List the editions that are announced, by their symbols; the key is `symbol`."""
-    rows, more = part_of(ForumEdition.objects.announced(), asked, ["symbol"], "symbol")
+    announced = ForumEdition.objects.announced()
+    rows, following = part_of(request, asked, announced, ["symbol"], "symbol")
     now = timezone.now()
     return Editions(
-        items=[Edition.of(edition, now) for edition in as_released(rows)],
-        next=next_part(request, asked, rows[-1].symbol if rows else "", more=more),
+        items=[Edition.of(edition, now) for edition in as_released(rows)], next=following
     )
 
 
@@ -71,11 +68,9 @@ def edition(request: HttpRequest, symbol: str) -> Edition:
 def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
     """List the sessions whose hours are published, by hour; those called off too. Key: `id`."""
     found = released_edition(edition_of(symbol))
-    rows, more = part_of(found.session_hours.all(), asked, ["starts_at", "pk"], "id")
-    return Sessions(
-        items=[Session.of(hours, found) for hours in rows],
-        next=next_part(request, asked, rows[-1].pk if rows else "", more=more),
-    )
+    all_hours = found.session_hours.all()
+    rows, following = part_of(request, asked, all_hours, ["starts_at", "pk"], "id")
+    return Sessions(items=[Session.of(hours, found) for hours in rows], next=following)
 
 
 @router.get(
@@ -97,11 +92,8 @@ def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers
         "session__hours", "delegation__member_state", "delegation__statement"
     ).annotate(begins_at=Coalesce("session__hours__starts_at", "session__starts_at"))
     order = ["begins_at", "session_id", "position"]
-    rows, more = part_of(slots, asked, order, "id")
-    return Speakers(
-        items=[Speaker.of(slot) for slot in rows],
-        next=next_part(request, asked, rows[-1].pk if rows else "", more=more),
-    )
+    rows, following = part_of(request, asked, slots, order, "id")
+    return Speakers(items=[Speaker.of(slot) for slot in rows], next=following)
 
 
 @router.get(
