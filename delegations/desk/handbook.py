@@ -11,15 +11,17 @@ from typing import Any
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.static import serve
 
 from invitations.admin.context_processors import DESK
 
 BUILT = Path(sys.prefix) / "share" / "handbook"
 LANGUAGES = ("en", "fr")
+FIRST = "en/index.html"
 # The longest beginning of a page's name decides.
 CHAPTERS = {
     "": "index",
@@ -85,9 +87,13 @@ CHAPTERS = {
 def chapter(request: HttpRequest) -> dict[str, Any]:
     """Give each page of the desk the address of its chapter, where the handbook is built."""
     match = request.resolver_match
-    if match is None or match.app_name not in DESK or not BUILT.is_dir():
+    if match is None or match.app_name not in DESK or not is_built():
         return {}
     return {"chapter": lambda: address_of(chapter_of(match.view_name))}
+
+
+def is_built() -> bool:
+    return (BUILT / FIRST).is_file()
 
 
 def chapter_of(page: str) -> str:
@@ -103,19 +109,26 @@ def address_of(name: str) -> str:
 
 
 def first_page(request: HttpRequest) -> HttpResponse:
-    return redirect(address_of("index"))
+    return redirect(address_of("index")) if is_built() else told_how_to_build(request)
 
 
 def page(request: HttpRequest, place: str) -> Any:
     """Give out a page, a picture or a sheet of the handbook; 404 for what it does not hold."""
+    if not is_built():
+        return told_how_to_build(request)
     policed: Any = csp_update({"script-src": scripts(), "style-src": ["'self'", "'unsafe-inline'"]})
     return policed(serve)(request, place, document_root=BUILT)
+
+
+def told_how_to_build(request: HttpRequest) -> HttpResponse:
+    words = {**admin.site.each_context(request), "title": _("There is no handbook here")}
+    return render(request, "admin/desk/no_handbook.html", words, status=404)
 
 
 @cache
 def scripts() -> list[str]:
     """Return the hashes of the scripts that stand in the pages themselves, in each the same."""
-    found = re.findall(r"<script>(.*?)</script>", (BUILT / "en/index.html").read_text(), re.S)
+    found = re.findall(r"<script>(.*?)</script>", (BUILT / FIRST).read_text(), re.S)
     hashes = [
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in found
     ]

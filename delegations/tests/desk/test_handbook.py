@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 
+from delegations.desk import handbook
 from delegations.desk.handbook import BUILT, CHAPTERS, LANGUAGES, chapter_of
 from invitations.tests.desk import signed_in
 
@@ -106,6 +107,19 @@ def test_the_handbook_opens_at_its_first_page_in_the_reader_s_language(client):
     client.cookies["django_language"] = "fr"
 
     assert client.get("/handbook/")["Location"] == "/handbook/fr/index.html"
+
+
+@pytest.mark.parametrize("place", ["", "en/index.html", "fr/staff.html"])
+def test_where_it_was_not_built_staff_read_how_it_is(client, monkeypatch, tmp_path, place):
+    monkeypatch.setattr(handbook, "BUILT", tmp_path / "handbook")
+    signed_in(client, "view_minister", is_staff=True)
+
+    answer = client.get(f"/handbook/{place}")
+
+    assert answer.status_code == 404
+    assert "make docs" in answer.text
+    listed = client.get(reverse("admin:invitations_minister_changelist"))
+    assert "/handbook/" not in listed.text
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(client):
