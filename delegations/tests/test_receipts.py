@@ -12,9 +12,15 @@ from delegations.nominations import (
 from delegations.statements import file_text, submit_statement, take_text_off
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of, text
-from invitations.models import HeldChange, LetterTemplate, Minister
+from invitations.letters.issuing import make_principal
+from invitations.models import HeldChange, Invitation, LetterTemplate, Minister
 from invitations.replies import record_reply
-from invitations.tests.factories import HoursFactory, UserFactory
+from invitations.tests.factories import (
+    HoursFactory,
+    InvitationFactory,
+    MinisterFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february", "own_files")]
 
@@ -106,6 +112,41 @@ def test_a_delegation_of_which_nobody_is_left_says_so(invitation):
 
     (line,) = lines_of(invitation, "delegation")
     assert "Hentzau" not in line
+
+
+def test_a_receipt_that_regrets_kept_back_leaves_once_another_minister_speaks_for_the_state(
+    invitation,
+):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    other = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
+        is_principal=False,
+    )
+    record_reply(other, {"answer": "in_person"})
+    record_reply(invitation, {"answer": "regrets"})
+    kept_back = receipt_of(invitation, "statement")
+    invitation.letters.filter(pk=kept_back.pk).update(state="cancelled")
+
+    make_principal(other, UserFactory(), "The minister speaks for the State.")
+
+    again = invitation.letters.planned().get(kind="receipt")
+    assert again.filed == kept_back.filed
+
+
+def test_no_receipt_is_planned_again_for_a_minister_who_brings_no_statement(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    silent = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
+        is_principal=False,
+    )
+    invitation.letters.filter(kind="receipt").update(state="cancelled")
+
+    make_principal(silent, UserFactory(), "The minister speaks for the State.")
+
+    assert not invitation.letters.planned().filter(kind="receipt").exists()
+    assert list(Invitation.objects.speaking_by_courtesy()) == [invitation]
 
 
 # What the office's pages say of it

@@ -21,7 +21,7 @@ from invitations.letters.notes.covering import (
     pass_notes_on,
     planned_notes_over,
 )
-from invitations.letters.planning import call_back_letters, enqueue_letter
+from invitations.letters.planning import call_back_letters, enqueue_letter, plan_receipts_again
 from invitations.links import new_link
 from invitations.models import (
     ForumEdition,
@@ -147,7 +147,10 @@ def withdraw_invitations(
 
 @transaction.atomic
 def make_principal(invitation: Invitation, by: User, because: str) -> None:
-    """Let the invitation answer for its State; the one that did so stays in force, by courtesy."""
+    """Let the invitation answer for its State; the one that did so stays in force, by courtesy.
+
+    Receipts of a statement that the State's earlier answer kept back are planned again.
+    """
     if not because.strip():
         raise ValidationError(_("Say why it becomes the State’s principal invitation."))
     of_state = Invitation.objects.filter(
@@ -164,6 +167,8 @@ def make_principal(invitation: Invitation, by: User, because: str) -> None:
     of_state.filter(pk=chosen.pk).update(is_principal=True)
     record_acts(before, Act.BY_COURTESY, by, because, {"is_principal": (True, False)})
     record_act(chosen, Act.PRINCIPAL, by, because, {"is_principal": (False, True)})
+    for one in of_state.issued().order_by("pk"):
+        plan_receipts_again(one)
     invitation.refresh_from_db(fields=["is_principal"])
 
 

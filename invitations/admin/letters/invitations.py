@@ -283,8 +283,9 @@ class InvitationAdmin(
         title=gettext_lazy("Make it the principal invitation"),
         explanation=gettext_lazy(
             "The board, reminders, the policy statement and the list of speakers follow its answer "
-            "from now on. What is the principal invitation today stays in force, by courtesy. "
-            "Nobody is written to."
+            "from now on. What is the principal invitation today stays in force, by courtesy. An "
+            "office whose receipt was kept back gets it if its statement counts again. Nobody else "
+            "is written to: tell the offices yourself."
         ),
         button=gettext_lazy("Make it the principal invitation"),
         form=ReasonForm,
