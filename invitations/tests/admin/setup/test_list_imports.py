@@ -7,7 +7,7 @@ from invitations.minister_import import import_lists
 from invitations.models import ListImport, Minister
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
-from invitations.tests.lists import FLAVIA, as_csv, people
+from invitations.tests.lists import FLAVIA, as_csv, bring_in, people
 
 ruritania, edition = lists.ruritania, lists.edition
 LIST = reverse("admin:invitations_listimport_changelist")
@@ -75,6 +75,19 @@ def test_a_long_list_is_left_to_no_worker_if_it_changes_something_else_by_now(st
     cells = {field.html_name: field.value() for field in answer.context["confirm_form"]}
     staff.post(reverse("admin:invitations_minister_process_import"), cells)
     assert ListImport.objects.exists()
+
+
+@pytest.mark.usefixtures("long_from_four_rows")
+def test_what_a_colleague_edits_after_a_long_list_was_confirmed_stays(staff, edition):
+    bring_in(edition, FLAVIA | {"family_name": "Elphberg 2", "portfolio": "Portefeuille"})
+    confirmed(staff, edition, as_csv(*people(4)))
+    Minister.objects.update(portfolio="Ministre")
+
+    import_lists()
+
+    wanted = ListImport.objects.get()
+    assert "Line 4: what is on file of Flavia Elphberg 2 was changed" in wanted.told
+    assert Minister.objects.get().portfolio == "Ministre"
 
 
 def test_a_short_list_is_imported_at_once(staff, edition):
