@@ -88,8 +88,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
     A reply supersedes the standing one of its channel. Beside one of another channel it is
     confirming, or, if it says otherwise, contested until staff choose; so is each reply of another
-    channel beside one that comes to stand. The same form, or the same
-    words again, record nothing new. A holding reply is noted, and skips the next reminder step.
+    channel beside one that comes to stand. One that only completes it stands itself. The same form,
+    or the same words again, record nothing new. A holding reply is noted, and skips the next step.
 
     ``seen`` names the reply that stood when the page was opened, empty for none: if another one
     stands by now, raise UnseenReply. ``seen_dates`` names the move of dates that it showed, empty
@@ -250,15 +250,14 @@ def status_beside(
     in_force = [r for r in earlier if r.channel == reply.channel and r.status in BESIDE]
     if is_given and any(reply.received_at < r.received_at for r in in_force):
         return Reply.Status.SUPERSEDED
-    if standing.channel == reply.channel or standing.is_to_confirm:
+    if standing.channel == reply.channel or standing.is_to_confirm or reply.completes(standing):
         return Reply.Status.STANDING
     return status_against(standing, reply)
 
 
 def status_against(standing: Reply, other: Reply) -> str:
     """Return whether a reply of another channel confirms what stands, or says otherwise."""
-    same = (standing.answer, standing.substitute_name) == (other.answer, other.substitute_name)
-    return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
+    return Reply.Status.CONFIRMING if other.confirms(standing) else Reply.Status.CONTESTED
 
 
 def compare_others(reply: Reply, others: list[Reply]) -> None:
@@ -273,20 +272,25 @@ def compare_others(reply: Reply, others: list[Reply]) -> None:
 
 
 def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
-    """Supersede earlier replies of the same channel, and one that was only carried over."""
+    """Supersede earlier replies of the same channel, and one that was only carried over.
+
+    One of another channel, to which the reply only adds, confirms it from now on.
+    """
     by_status: dict[str, list[str]] = {
-        Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
+        Reply.Status.STANDING: [*BESIDE],
         Reply.Status.CONTESTED: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
         Reply.Status.CONFIRMING: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
     }
     replaced = by_status.get(reply.status, [])
-    gone = [
-        r.pk
-        for r in earlier
-        if r.status in replaced and (r.channel == reply.channel or r.is_to_confirm)
-    ]
-    if gone:
-        Reply.objects.filter(pk__in=gone).update(status=Reply.Status.SUPERSEDED)
+    room: dict[str, list[int]] = {Reply.Status.SUPERSEDED: [], Reply.Status.CONFIRMING: []}
+    for one in earlier:
+        if one.status in replaced and (one.channel == reply.channel or one.is_to_confirm):
+            room[Reply.Status.SUPERSEDED].append(one.pk)
+        elif one.status == reply.status == Reply.Status.STANDING:
+            room[Reply.Status.CONFIRMING].append(one.pk)
+    for status, keys in room.items():
+        if keys:
+            Reply.objects.filter(pk__in=keys).update(status=status)
 
 
 @transaction.atomic

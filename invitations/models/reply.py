@@ -1,7 +1,7 @@
 """What an office answered, and by which channel."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -187,6 +187,42 @@ class Reply(models.Model):
         """Whether something may be filed with it that could not be with the earlier one."""
         given = FILED_WITH.values()
         return any(self.answer in asks and earlier.answer not in asks for asks in given)
+
+    @property
+    def points(self) -> dict[str, Any]:
+        """What it says of who comes, and to what: only what another reply also says confirms it.
+
+        Who answered for the minister, remarks and an interest contradict nothing.
+        """
+        said = {
+            "answer": self.answer,
+            "substitute_name": self.substitute_name,
+            "substitute_function": self.substitute_function,
+            "substitute_rank": self.substitute_rank_id,
+            "segments": sorted(self.segments),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def differs_from(self, other: "Reply") -> list[str]:
+        """Return the points in which the two say otherwise, or one says more than the other."""
+        ours, theirs = self.points, other.points
+        return [name for name in {**theirs, **ours} if ours.get(name) != theirs.get(name)]
+
+    def confirms(self, standing: "Reply") -> bool:
+        """Whether it says what the standing reply says, and nothing beside it.
+
+        Paper does not deny what it leaves out. Who answers on the page sees what stands by then,
+        and takes out what is left out there.
+        """
+        saw_it = self.channel == Channel.ONLINE and (self.pk is None or self.pk > standing.pk)
+        differing = self.differs_from(standing)
+        return not differing if saw_it else self.points.keys().isdisjoint(differing)
+
+    def completes(self, standing: "Reply") -> bool:
+        """Whether it was given on the page, where the standing one is seen, and only adds to it."""
+        differing = self.differs_from(standing)
+        adds = bool(differing) and standing.points.keys().isdisjoint(differing)
+        return self.channel == Channel.ONLINE and adds
 
     @property
     def is_gone(self) -> bool:

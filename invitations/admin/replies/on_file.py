@@ -29,6 +29,7 @@ def on_file(invitations: Iterable[Invitation]) -> list[OnFile]:
     rows = list(invitations)
     statuses = [Reply.Status.STANDING, Reply.Status.CONTESTED]
     found = Reply.objects.filter(invitation__in=[one.pk for one in rows], status__in=statuses)
+    found = found.select_related("invitation__edition", "substitute_rank")
     replies = list(found.order_by("-status", "-received_at", "-pk"))
     return [of_one(one, [r for r in replies if r.invitation_id == one.pk]) for one in rows]
 
@@ -50,6 +51,9 @@ def in_one_line(reply: Reply) -> str:
     said = [
         ANSWERS_IN_SHORT[reply.answer],
         reply.substitute_name,
+        reply.substitute_function,
+        reply.substitute_rank or "",
+        *reply.segment_names,
         reply.get_channel_display(),
         at_hour(reply.received_at),
     ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import state_url, text_link
 from invitations.admin.replies.on_file import context_of, seen_of
+from invitations.admin.replies.replies import differing_points
 from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Correspondence, Invitation, Reply
 from invitations.replies import UnseenReply, file_correspondence
@@ -167,11 +168,11 @@ def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:
 
 
 def contest_warning(contested: Reply) -> str:
-    return text_link(
-        reverse("admin:invitations_reply_settle", args=[contested.pk]),
-        _(
-            "%(invitation)s: this contradicts the reply that stands. Both are kept until you "
-            "choose between them."
-        )
-        % {"invitation": contested.invitation},
-    )
+    told = _(
+        "%(invitation)s: this contradicts the reply that stands. Both are kept until you "
+        "choose between them."
+    ) % {"invitation": contested.invitation}
+    stands = contested.invitation.replies.standing()
+    sentences = [told, *(differing_points(contested, reply) for reply in stands)]
+    url = reverse("admin:invitations_reply_settle", args=[contested.pk])
+    return text_link(url, " ".join(sentences))

@@ -207,12 +207,21 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
             "subtitle": str(contested.invitation),
             "form": form,
             "seen": "".join(str(reply.pk) for reply in standing),
+            "differing": " ".join(differing_points(contested, reply) for reply in standing),
             "pair": [
                 *((_("Standing"), reply, reply_lines(reply)) for reply in standing),
                 (_("Contested"), contested, reply_lines(contested)),
             ],
         }
         return TemplateResponse(request, "admin/replies/settle.html", context)
+
+
+def differing_points(reply: Reply, standing: Reply) -> str:
+    """Return a sentence that names the points in which the two differ; empty if in none."""
+    names = reply.differs_from(standing)
+    points: list[Any] = [Reply._meta.get_field(name) for name in names]
+    called = comma_list(point.verbose_name for point in points)
+    return _("They differ in: %(points)s.") % {"points": called} if names else ""
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:

@@ -99,9 +99,7 @@ def note_reply(reply: Reply, *, is_given: bool) -> None:
     if is_given and is_earlier(reply.received_at, move.released_at, timezone.now()):
         ask_about(reply, move)
     elif question := asked.select_related("reply").first():
-        is_same = (reply.answer, reply.substitute_name) == (
-            question.reply.answer, question.reply.substitute_name,
-        )  # fmt: skip
+        is_same = reply.confirms(question.reply)
         if not (is_same and is_said_as_surely(question, reply)):
             settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
 

@@ -113,6 +113,16 @@ def test_who_chooses_what_nobody_acknowledges_is_told_to_speak_to_the_office(adm
     assert SPEAK in page_after_choosing(admin_client, note).content.decode()
 
 
+def test_who_chooses_reads_in_which_points_the_two_differ(admin_client, reached):
+    invitation = reached()
+    record_reply(invitation, IN_PERSON | {"segments": ["opening"]})
+    contested = on_paper(invitation, IN_PERSON | {"segments": ["prizes"]})
+
+    page = admin_client.get(reverse("admin:invitations_reply_settle", args=[contested.pk])).text
+
+    assert "They differ in: segments to be attended." in page
+
+
 def test_what_contradicted_and_has_not_left_does_not_count(admin_client, note):
     assert SPEAK not in page_after_choosing(admin_client, note).content.decode()
 
