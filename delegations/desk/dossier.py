@@ -92,7 +92,8 @@ class Dossier:
 
     @cached_property
     def replies(self) -> list[Reply]:
-        return self.of_invitations(Reply, "recorded_by", "settled_by", "correspondence")
+        joined = ("recorded_by", "settled_by", "correspondence")
+        return self.of_invitations(Reply.objects.with_first_said(), *joined)
 
     @cached_property
     def asked_again(self) -> set[int]:
@@ -111,18 +112,18 @@ class Dossier:
 
     @cached_property
     def correspondence(self) -> list[Correspondence]:
-        return self.of_invitations(Correspondence, "recorded_by", "dealt_with_by")
+        return self.of_invitations(Correspondence.objects.all(), "recorded_by", "dealt_with_by")
 
     @cached_property
     def calls(self) -> list[TelephoneCall]:
         """The calls to the offices, the last one first."""
-        return self.of_invitations(TelephoneCall, "by", "struck_by")
+        return self.of_invitations(TelephoneCall.objects.all(), "by", "struck_by")
 
-    def of_invitations(self, model: Any, *joined: str) -> list[Any]:
+    def of_invitations(self, rows: "QuerySet[Any]", *joined: str) -> list[Any]:
         """Return the rows of these invitations, each with its invitation as it was read."""
-        if not self.reads(model):
+        if not self.reads(rows.model):
             return []
-        rows = model.objects.filter(invitation__in=self.keys)
+        rows = rows.filter(invitation__in=self.keys)
         # Without a name Django would join all that a row refers to.
         found = list(rows.select_related(*joined) if joined else rows)
         for row in found:

@@ -231,7 +231,7 @@ def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
 
 
 def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
-    for entry in dossier.of_invitations(CallListEntry):
+    for entry in dossier.of_invitations(CallListEntry.objects.all()):
         yield Line(entry.listed_at, str(told.TO_BE_CALLED), by(None), change_url(entry))
 
 

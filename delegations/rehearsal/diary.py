@@ -130,7 +130,9 @@ def states_of(letter: Letter) -> Iterable[Any]:
 
 def came_in() -> Iterator[Entry]:
     """Yield each reply, and each other mail that was filed."""
-    joined = Reply.objects.select_related("invitation__member_state", "invitation__edition")
+    joined = Reply.objects.with_first_said().select_related(
+        "invitation__member_state", "invitation__edition"
+    )
     for reply in joined.order_by("recorded_at", "pk"):
         kind = labelled(_("Reply"), reply.get_channel_display())
         late = _("late") if reply.is_late else ""

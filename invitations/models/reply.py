@@ -1,12 +1,15 @@
 """What an office answered, and by which channel."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +71,23 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             invitation__edition__in={invitation.edition_id for invitation in invitations},
             invitation__member_state__in={one.member_state_id for one in invitations},
         ).with_force()
+
+    def with_first_said(self) -> Self:
+        """Let each reply say since when its office has given this answer without a break.
+
+        What was set aside was never said; what contradicts, and waits, breaks nothing.
+        """
+        of_office = Reply.objects.filter(invitation=OuterRef("invitation"))
+        stood = of_office.filter(status__in=[Reply.Status.STANDING, Reply.Status.SUPERSEDED])
+        between = stood.filter(
+            received_at__gte=OuterRef("received_at"),
+            received_at__lte=OuterRef(OuterRef("received_at")),
+        ).exclude(answer=OuterRef("answer"))
+        same = of_office.exclude(status=Reply.Status.SET_ASIDE).filter(
+            ~Exists(between), answer=OuterRef("answer"), received_at__lte=OuterRef("received_at")
+        )
+        first = same.order_by("received_at").values("received_at")[:1]
+        return self.annotate(said_since=Coalesce(Subquery(first), F("received_at")))
 
     def with_force(self) -> Self:
         """Let each reply say whether it stands and its invitation is issued."""
@@ -257,7 +277,20 @@ class Reply(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.invitation.edition.is_late(self.received_at)
+        """Whether its answer was first given after the last day; a correction in time then is not.
+
+        Lists read the replies ``with_first_said()``: else each late one is looked up.
+        """
+        edition = self.invitation.edition
+        if not edition.is_late(self.received_at):
+            return False
+        return self.carried_from.is_late if self.carried_from else edition.is_late(self.said_since)
+
+    @cached_property
+    def said_since(self) -> dt.datetime:
+        """When its office first gave this answer, without another one since."""
+        found: Any = Reply.objects.with_first_said().filter(pk=self.pk).first()
+        return found.said_since if found else self.received_at
 
     @property
     def segment_names(self) -> list[str]:

@@ -126,6 +126,10 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     ]
     readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_first_said()
+
     def get_urls(self) -> list[Any]:
         return [
             path(
