@@ -191,6 +191,7 @@ class PolicyStatementAdmin(
         "mode",
         "language",
     ]
+    tell_answers = [AgreesFilter]
     list_select_related = [
         "delegation__edition",
         "delegation__member_state",

@@ -17,7 +17,7 @@ from delegations.desk.board.coming import coming_context, next_of_each
 from delegations.desk.board.silent import Silent, by_region, silent_rows
 from delegations.desk.needs.page import needs_of
 from delegations.desk.outbox import outbox_counts, outbox_of
-from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
+from invitations.admin.answers import ANSWERS_IN_SHORT, READS_ANSWERS, SILENT
 from invitations.admin.columns import list_url
 from invitations.admin.outbox.queue import outage_rows
 from invitations.models import ForumEdition, Invitation, Reply
@@ -39,6 +39,7 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()
         plan, outbox = forecast_of(edition, now), outbox_of(edition)
         by_answer = invitations_by_answer(edition)
+        reads_answers = request.user.has_perm(READS_ANSWERS)
         if request.user.has_perm("invitations.view_delivery"):
             context["outages"] = outage_rows(now)
         context |= {
@@ -46,7 +47,7 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
             "to_do": needs_of(edition, request, outbox),
             "invitations": invitation_counts(edition, by_answer),
-            "answers": answer_counts(edition, by_answer),
+            "answers": answer_counts(edition, by_answer) if reads_answers else [],
             "outbox": outbox_counts(edition, outbox),
             "silent": silent_by_region(edition, silent_rows(edition, next_of_each(plan))),
             "coming": coming_context(edition, plan, outbox),

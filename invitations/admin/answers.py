@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy
 from invitations.models import Answer, Invitation, Reconfirmation, Reply
 
 SILENT, CONTESTED, SPEAKS_BY_COURTESY = "silent", "contested", "speaks_by_courtesy"
+READS_ANSWERS = "invitations.view_reply"
+# The board tells what each State answered.
+MAY_SEE_BOARD = ("invitations.view_invitation", READS_ANSWERS)
 ANSWERS_IN_SHORT: dict[str, Any] = {
     Answer.IN_PERSON: gettext_lazy("in person"),
     Answer.REPRESENTED: gettext_lazy("represented"),
@@ -39,22 +42,27 @@ class ReconfirmationFilter(admin.SimpleListFilter):
 
 
 class StandingAnswerFilter(admin.SimpleListFilter):
-    """Only principal invitations can be silent: the others owe no answer."""
+    """Only principal invitations can be silent: the others owe no answer.
+
+    Who may not open the replies learns who is silent, and nothing of what others said.
+    """
 
     title = gettext_lazy("standing answer")
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
-        own = [(SILENT, _("silent")), (CONTESTED, _("contested"))]
+        if not request.user.has_perm(READS_ANSWERS):
+            return [(SILENT, _("silent"))]
         return [
-            *own,
+            (SILENT, _("silent")),
+            (CONTESTED, _("contested")),
             *answers,
             (SPEAKS_BY_COURTESY, _("a statement, though the State’s own brings none")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
-        if self.value() is None:
+        if self.value() not in dict(self.lookup_choices):
             return None
         if self.value() == SILENT:
             return queryset.silent().principal()

@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import Menu, ModelAdmin
 from invitations.admin.columns import list_url
 
@@ -40,7 +41,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "items": [
                 overview,
-                *([board] if request.user.has_perm("invitations.view_invitation") else []),
+                *([board] if request.user.has_perms(MAY_SEE_BOARD) else []),
                 *([registered] if request.user.has_perm("delegations.view_delegate") else []),
                 *([queue] if request.user.has_perm("invitations.view_delivery") else []),
             ]

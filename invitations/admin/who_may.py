@@ -1,6 +1,6 @@
 """Pages that offer what their reader may do, in words for those who only read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
 
+from invitations.admin.answers import READS_ANSWERS
 from invitations.forms.seen import lock_to_delete, mark_of_deletion
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
@@ -22,9 +23,27 @@ from invitations.text.dates import comma_list
 
 
 class ForReadersMixin(unfold.ModelAdmin):
-    """What is shown in place of fields whose values only a form makes readable."""
+    """What is shown in place of fields whose values only a form makes readable.
+
+    Columns, fields and filters that ``tell_answers`` are left out for who may not open replies.
+    """
 
     shown_to_readers: dict[str, Any] = {}
+    tell_answers: Sequence[Any] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self._without_answers(request, super().get_fields(request, obj))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self._without_answers(request, super().get_list_display(request))
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return self._without_answers(request, super().get_list_filter(request))
+
+    def _without_answers(self, request: HttpRequest, names: Sequence[Any]) -> Sequence[Any]:
+        if not self.tell_answers or request.user.has_perm(READS_ANSWERS):
+            return names
+        return [name for name in names if name not in self.tell_answers]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)

@@ -26,13 +26,13 @@ from delegations.desk.board.standings import (
     order_asked,
     standings_of,
 )
-from invitations.admin.answers import ANSWERS_IN_SHORT
+from invitations.admin.answers import ANSWERS_IN_SHORT, MAY_SEE_BOARD
 from invitations.admin.columns import list_url, on_day, state_url
 from invitations.models import ForumEdition, Invitation, OrderOfStates
 from invitations.text.dates import labelled, printed_date
 
 
-@desk_page("invitations.view_invitation")
+@desk_page(*MAY_SEE_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
     edition = edition_asked(request)
     context = {**admin.site.each_context(request), "title": _("Board"), "edition": edition}

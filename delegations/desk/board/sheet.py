@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.page import headline, legend, table_of_answers
 from delegations.desk.board.standings import by_region, order_asked, standings_of
+from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.models import ForumEdition, OrderOfStates
@@ -23,7 +24,7 @@ SIZES = (7.6, 7.2, 6.8, 6.4, 6.0)
 
 
 @never_cache
-@desk_page("invitations.view_invitation")
+@desk_page(*MAY_SEE_BOARD)
 def sheet(request: HttpRequest) -> HttpResponse:
     edition = edition_asked(request)
     if edition is None:

@@ -53,6 +53,7 @@ def changes(request: HttpRequest) -> Iterator[Need]:
 def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield what offices said that somebody has to read, decide on, or ask by telephone."""
     here, own = of_edition(edition), {"invitation__edition": edition}
+    reads_answers = may(request, "view_reply")
     yield Need(
         may(request, "change_reply"),
         ngettext_lazy(
@@ -66,7 +67,7 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     if edition.moved_at:
         asked = Reconfirmation.objects.current().counted().filter(move__edition=edition)
         yield Need(
-            may(request, "add_telephonecall"),
+            may(request, "add_telephonecall") and reads_answers,
             ngettext_lazy(
                 "answer not re-confirmed since the dates moved",
                 "answers not re-confirmed since the dates moved",
@@ -167,7 +168,7 @@ def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
 def courtesy(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield who would speak for a State whose own answer brings no statement."""
     yield Need(
-        may(request, "change_invitation"),
+        may(request, "change_invitation") and may(request, "view_reply"),
         ngettext_lazy(
             "answer by courtesy that brings a statement, while the State’s own brings none",
             "answers by courtesy that bring statements, while the States’ own bring none",
@@ -195,7 +196,7 @@ def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         waiting,
     )
     yield Need(
-        request.user.has_perm("delegations.change_policystatement"),
+        request.user.has_perm("delegations.change_policystatement") and may(request, "view_reply"),
         ngettext_lazy(
             "statement in another mode than its State’s answer",
             "statements in another mode than their States’ answers",

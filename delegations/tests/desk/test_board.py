@@ -212,12 +212,12 @@ def test_board_of_an_empty_site_says_what_to_add(admin_client):
     assert "manage.py load_member_states" in admin_client.get(BOARD).content.decode()
 
 
-def test_board_is_for_those_who_may_see_invitations(client):
+def test_board_is_for_those_who_may_see_invitations_and_replies(client):
     EditionFactory()
     assert client.get(BOARD).status_code == 302
 
-    signed_in(client, "view_letter")
+    signed_in(client, "view_invitation")
     assert client.get(BOARD).status_code == 403
 
-    signed_in(client, "view_invitation")
+    signed_in(client, "view_invitation", "view_reply")
     assert client.get(BOARD).status_code == 200

@@ -104,10 +104,10 @@ def test_page_shows_no_number_below_five(admin_client, edition):
 
 def test_page_counts_for_those_who_may_see_delegations(client, edition):
     named(delegation(edition), "f")
-    signed_in(client, "view_invitation")
+    signed_in(client, "view_invitation", "view_reply")
     assert "Women and men" not in client.get(BOARD).content.decode()
 
-    signed_in(client, "view_invitation", "view_delegation")
+    signed_in(client, "view_invitation", "view_reply", "view_delegation")
     assert "Women and men" in client.get(BOARD).content.decode()
 
 

@@ -59,10 +59,10 @@ def test_sheet_says_its_hour_and_stands_in_the_order_asked_for(in_february, admi
     assert "English alphabetical order" in english
 
 
-def test_sheet_is_for_those_who_may_see_invitations(client):
-    signed_in(client, "view_invitation")
+def test_sheet_is_for_those_who_may_see_invitations_and_replies(client):
+    signed_in(client, "view_invitation", "view_reply")
     assert client.get(SHEET).status_code == 404
 
     EditionFactory()
-    signed_in(client, "view_letter")
+    signed_in(client, "view_invitation")
     assert client.get(SHEET).status_code == 403

@@ -108,6 +108,7 @@ class InvitationAdmin(
         "member_state__region",
     ]
     linked_lookups = ["member_state__id__exact"]
+    tell_answers = ["answer_shown", "answer", ReconfirmationFilter]
     list_select_related = ["edition", "member_state", "minister__member_state"]
     search_fields = [
         "minister__given_name",
@@ -199,7 +200,8 @@ class InvitationAdmin(
         minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
         if obj is None:
             return [(None, {"fields": minister})]
-        history = ["status", "answer", "issued_at", "withdrawn", "office_page"]
+        shown = ["status", "answer", "issued_at", "withdrawn", "office_page"]
+        history = [*self._without_answers(request, shown)]
         if self.has_change_permission(request, obj):
             history.append("reply_address")
         return [

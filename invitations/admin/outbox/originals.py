@@ -153,6 +153,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         "letter_shown",
     ]
     list_display_links = ["state_of"]
+    tell_answers = ["answer"]
     list_filter = [StageFilter, "invitation__edition", "kind"]
     list_select_related = [
         "circular",

@@ -45,7 +45,8 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         "A call is noted on the page of its State, which opens from each row."
     )
     list_display = ["state", "minister", "reach", "answer", "last_call"]
-    list_display_links = ["answer"]
+    list_display_links = ["last_call"]
+    tell_answers = ["answer"]
     list_filter = ["invitation__edition", CalledFilter, "reply_before"]
     list_select_related = [
         "step__edition",
@@ -61,7 +62,9 @@ class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     readonly_fields = ["state", "minister", "reach", "answer", "last_call"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallListEntry]:
-        replies = Prefetch("invitation__replies", Reply.objects.select_related("correspondence"))
+        known = Reply.objects.select_related("correspondence")
+        known = known if self._may_read(request, Reply) else known.none()
+        replies = Prefetch("invitation__replies", known)
         calls = Prefetch("invitation__calls", TelephoneCall.objects.standing().select_related("by"))
         missions = "invitation__member_state__missions"
         return super().get_queryset(request).prefetch_related(replies, missions, calls)
