@@ -58,6 +58,7 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
         *to_send_again(dossier, invitation),
         *to_send_elsewhere(dossier, invitation),
         *to_replace(dossier, invitation),
+        *to_replace_the_link(dossier, invitation),
         *to_hand_over(dossier, invitation),
         *to_make_principal(dossier, invitation),
         *to_withdraw(dossier, invitation),
@@ -176,6 +177,19 @@ def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:
     return bool(invitation.minister.successor_id) or any(
         one.kind == Letter.Kind.REPLACEMENT for one in planned
     )
+
+
+def has_no_way_in(invitation: Any) -> bool:
+    """Whether it lives, and its link has ended; that of who left office stays dead."""
+    withdrawn = invitation.status == Invitation.Status.WITHDRAWN
+    return not (withdrawn or invitation.current_links or invitation.minister.successor_id)
+
+
+def to_replace_the_link(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer a new link where the last one has ended, as after a hand-over that was taken back."""
+    if dossier.may("invitations.change_invitation") and has_no_way_in(invitation):
+        url, rows = list_url(Invitation), (invitation.pk,)
+        yield Offer(_("Give it a new link"), "add_link", url, "replace_links", rows)
 
 
 def to_hand_over(dossier: Dossier, invitation: Any) -> Iterator[Offer]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.desk.dossier import Dossier
-from delegations.desk.offers import to_hand_over
+from delegations.desk.offers import has_no_way_in, to_hand_over
 from delegations.programme.doubts import doubts_of_state
 from invitations.admin.columns import change_url, on_day, why_it_waits
 from invitations.models import Delivery, Invitation, Letter, Reply
@@ -33,6 +34,7 @@ def waiting(dossier: Dossier) -> list[tuple[str, str]]:
         *letters_at_work(dossier),
         *held_changes(dossier),
         *persons_out_of_office(dossier),
+        *ended_links(dossier),
         *doubtful_statement(dossier),
     ]
 
@@ -116,6 +118,17 @@ def persons_out_of_office(dossier: Dossier) -> Iterator[tuple[str, str]]:
             words = _("%(person)s has left office, and is invited still.")
             handed = next((offer.url for offer in to_hand_over(dossier, one)), change_url(one))
             yield words % {"person": keep_own_order(str(one.minister))}, handed
+
+
+def ended_links(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Tell whose link has ended while replies are taken, as after a hand-over was taken back."""
+    if not dossier.edition.takes_replies(timezone.now()):
+        return
+    for one in filter(has_no_way_in, dossier.invitations):
+        words = _(
+            "The link of %(person)s has ended: its office has no way in until it is replaced."
+        )
+        yield words % {"person": keep_own_order(str(one.minister))}, change_url(one)
 
 
 def doubtful_statement(dossier: Dossier) -> Iterator[tuple[str, str]]:

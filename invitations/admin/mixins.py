@@ -93,6 +93,19 @@ class LeftOfficeFilter(admin.SimpleListFilter):
         return queryset.of_persons_out_of_office() if self.value() == "yes" else None
 
 
+class LinkEndedFilter(admin.SimpleListFilter):
+    """Invitations by whose link and code no page opens, until somebody replaces the link."""
+
+    title = gettext_lazy("link for the reply")
+    parameter_name = "link"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ended", _("has ended: the office has no way in"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.without_link() if self.value() == "ended" else None
+
+
 class OriginalDueFilter(admin.SimpleListFilter):
     title = gettext_lazy("signed original")
     parameter_name = "original_due"

@@ -132,6 +132,14 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         """Invitations of ministers whom nobody has replaced."""
         return self.filter(minister__successor=None)
 
+    def without_link(self) -> Self:
+        """Drafts and issued invitations of who is in office, whose link has ended: no way in.
+
+        While a hand-over waits, its minister is not in office, and gets none.
+        """
+        opens = ReplyLink.objects.current().filter(invitation=OuterRef("pk"))
+        return self.in_office().exclude(status=Invitation.Status.WITHDRAWN).filter(~Exists(opens))
+
     def unheard(self) -> Self:
         """Invitations whose office has sent correspondence that nobody has dealt with yet."""
         return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)

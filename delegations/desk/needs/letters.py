@@ -172,6 +172,15 @@ def people(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         edition.invitations.of_persons_out_of_office(),
     )
     yield Need(
+        may(request, "change_invitation") and edition.takes_replies(timezone.now()),
+        ngettext_lazy(
+            "invitation whose link has ended: replace the link by a new one, and give it out",
+            "invitations whose link has ended: replace the links by new ones, and give them out",
+        ),
+        list_url(Invitation, link="ended", **here),
+        edition.invitations.without_link(),
+    )
+    yield Need(
         may(request, "change_delivery"),
         ngettext_lazy(
             "office not reached: find another address, telephone, or send by pouch",

@@ -33,6 +33,7 @@ from invitations.admin.mixins import (
     AnotherAddressMixin,
     LeadsToStatesMixin,
     LeftOfficeFilter,
+    LinkEndedFilter,
     OriginalDueFilter,
     UnreachedFilter,
 )
@@ -103,6 +104,7 @@ class InvitationAdmin(
         ReconfirmationFilter,
         UnreachedFilter,
         LeftOfficeFilter,
+        LinkEndedFilter,
         OriginalDueFilter,
         "is_principal",
         "member_state__region",
