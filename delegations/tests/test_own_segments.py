@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -14,9 +15,10 @@ from invitations.admin.columns import change_url
 from invitations.letters.calendar.events import public_calendar, track_calendar
 from invitations.letters.context import edition_words
 from invitations.letters.released import released_edition
-from invitations.models import SessionHours
+from invitations.models import HeldChange, Reply, SessionHours
 from invitations.models.held.composed_with import hash_of
 from invitations.models.held.holding import values_of
+from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import EditionFactory, UserFactory
@@ -216,6 +218,32 @@ def test_a_line_that_an_answer_or_a_session_names_stays(admin_client, edition):
     edition.refresh_from_db()
     assert "Offices have answered, or sessions belong to them" in refused.content.decode()
     assert [*edition.segments] == ["part_1", "part_2", "part_3"]
+
+
+def test_lines_by_which_an_office_answers_before_their_removal_is_released_stay(edition, office):
+    """Until the release it is asked by what was released last."""
+    for column in OWN:
+        setattr(edition, column, "")
+    edition.save()
+    browser(office).post(page_of(office), words_of(office, segments=["part_2"], step="record"))
+    [change] = HeldChange.objects.waiting().of(edition)
+
+    with pytest.raises(ValidationError, match="leave these lines"):
+        release_change(change, UserFactory(), change.mark)
+    take_back_change(change, UserFactory(), change.mark)
+
+    assert Reply.objects.get().segment_names == ["Visit to the river"]
+
+
+def test_lines_that_nobody_has_named_go_once_that_is_released(edition, office):
+    for column in OWN:
+        setattr(edition, column, "")
+    edition.save()
+    [change] = HeldChange.objects.waiting().of(edition)
+
+    release_change(change, UserFactory(), change.mark)
+
+    assert "opening" in edition.as_released.segments
 
 
 @pytest.mark.parametrize("column", OWN)

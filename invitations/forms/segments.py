@@ -6,16 +6,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
-from invitations.models import ForumEdition, Language, Reply
+from invitations.models import ForumEdition, Language
+from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
 from invitations.text.dates import comma_list
-from invitations.text.segments import own_segments
+from invitations.text.segments import are_lost, own_segments
 
 MOST, LONGEST = 12, 100
 TOO_MANY = _("At most %(most)d segments, each of at most %(longest)d signs.")
 TWICE = _("A segment stands here twice.")
 AS_MANY = _("As many lines as in English: %(number)d.")
 OF_ANOTHER = _("The edition of this invitation has these segments: %(segments)s.")
-IN_USE = _("Offices have answered, or sessions belong to them: leave these lines, in their order.")
 
 
 def segments_known() -> list[tuple[str, str]]:
@@ -65,25 +65,9 @@ def faults_of_lines_in_use(
     edition: ForumEdition, typed: dict[str, list[str]]
 ) -> dict[str, ValidationError]:
     """Return a fault for each column in which lines that are named are gone, or moved."""
-    used, faults = last_in_use(edition), {}
-    for name, lines in typed.items():
-        on_file = [*own_segments(getattr(edition, name) or "").values()]
-        is_gone = name == "own_segments_en" and len(lines) < used
-        if is_gone or are_moved(on_file[:used], lines):
-            faults[name] = ValidationError(IN_USE)
-    return faults
-
-
-def are_moved(on_file: list[str], typed: list[str]) -> bool:
-    """Whether a segment stands on another line than on file: its answers would be another's."""
-    return any(name in typed and typed[at : at + 1] != [name] for at, name in enumerate(on_file))
-
-
-def last_in_use(edition: ForumEdition) -> int:
-    """Return the last line of its own segments that a reply or a session names; 0 for none."""
-    replies = Reply.objects.filter(invitation__edition=edition)
-    used = {code for of_one in replies.values_list("segments", flat=True) for code in of_one}
-    for sessions in ("sessions", "session_hours"):
-        used |= {*getattr(edition, sessions).values_list("segment", flat=True)}
-    numbers = (code.removeprefix("part_") for code in used if code.startswith("part_"))
-    return max(map(int, numbers), default=0)
+    used = last_segment_in_use(edition)
+    return {
+        name: ValidationError(SEGMENTS_IN_USE)
+        for name, lines in typed.items()
+        if are_lost(name, getattr(edition, name) or "", lines, used)
+    }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Rank
 from invitations.models.correspondence import Channel, Correspondence
-from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer
+from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders.steps import ReminderStep
@@ -335,3 +335,18 @@ class Reply(models.Model):
             ("remarks", gettext("Remarks"), self.remarks),
         ]
         return [point for point in points if point[2]]
+
+
+SEGMENTS_IN_USE = _(
+    "Offices have answered, or sessions belong to them: leave these lines, in their order."
+)
+
+
+def last_segment_in_use(edition: ForumEdition) -> int:
+    """Return the last line of its own segments that a reply or a session names; 0 for none."""
+    replies = Reply.objects.filter(invitation__edition=edition)
+    used = {code for of_one in replies.values_list("segments", flat=True) for code in of_one}
+    for sessions in ("sessions", "session_hours"):
+        used |= {*getattr(edition, sessions).values_list("segment", flat=True)}
+    numbers = (code.removeprefix("part_") for code in used if code.startswith("part_"))
+    return max(map(int, numbers), default=0)

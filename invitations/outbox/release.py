@@ -21,12 +21,14 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
+from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
 from invitations.outbox.mending.corrected import send_where_corrected
 from invitations.outbox.mending.succession import (
     hand_over,
     lock_for_release,
     take_back_hand_over,
 )
+from invitations.text.segments import are_lost, own_segments
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
     """
     refuse_dates(change)
     row, change = locked_change(change, mark)
-    if because_not := why_not_by(change, by):
+    if because_not := why_not_by(change, by) or why_segments_stay(change):
         raise ValidationError(because_not)
     decide(change, HeldChange.State.RELEASED, by, because)
     record_act(change, Act.RELEASED, by, because)
@@ -108,6 +110,20 @@ def why_not_by(change: HeldChange, person: User) -> str:
     if change.contributors.filter(pk=person.pk).exists():
         return _("A second person has to release it: you changed it.")
     return ""
+
+
+def why_segments_stay(change: HeldChange) -> str:
+    """Return why an edition keeps its own segments: offices answer by what was released last."""
+    lines = {
+        name: (old or "", [*own_segments(new or "").values()])
+        for name, (old, new) in change.changed.items()
+        if name.startswith("own_segments_")
+    }
+    if not lines or change.before is None:
+        return ""
+    used = last_segment_in_use(change.row)
+    lost = (are_lost(name, on_file, typed, used) for name, (on_file, typed) in lines.items())
+    return str(SEGMENTS_IN_USE) if any(lost) else ""
 
 
 def why_not_alone(change: HeldChange) -> str:

@@ -46,3 +46,14 @@ def segment_called(code: str, own: str) -> str:
     if code in Segment.values:
         return str(Segment(code).label)
     return own_segments(own).get(code, "")
+
+
+def are_lost(column: str, on_file: str, typed: list[str], used: int) -> bool:
+    """Whether one of the ``used`` lines would be gone, or stand on another line of the column.
+
+    Answers name lines by their number: they would be another segment's.
+    """
+    if column == "own_segments_en" and len(typed) < used:
+        return True
+    named = [*own_segments(on_file).values()][:used]
+    return any(name in typed and typed[at : at + 1] != [name] for at, name in enumerate(named))

@@ -37,6 +37,7 @@ from invitations.outbox.release import (
     why_not_alone,
     why_not_by,
     why_not_taken_back,
+    why_segments_stay,
 )
 from invitations.text.dates import comma_list
 
@@ -120,7 +121,7 @@ ASKED: dict[str, Any] = {"initial": marks_of, "rows": undecided, "describe": des
 
 def why_not_released(change: HeldChange, person: User) -> str:
     """Return why this person, or as things stand nobody, can release it; empty if they can."""
-    if why := why_not_by(change, person):
+    if why := why_not_by(change, person) or why_segments_stay(change):
         return why
     if change.kind == HeldChange.Kind.SUCCESSION:
         return why_not_released_now(change)
