@@ -4,7 +4,6 @@ A ``server`` is its port and its master process, as ``parts.pages`` tells them t
 """
 
 import os
-import re
 import socket
 import statistics
 import sys
@@ -14,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+
+from scripts.peers.programs import children, shared_memory
 
 from .measuring import report, timed
 
@@ -67,7 +68,7 @@ def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
     """Report how fast the calls were answered, except the first ones, which warm the workers."""
     port, master = map(int, server)
     everybody(port, calls[:WARM])
-    workers = workers_of(master)
+    workers = children(master)
     worked, took = spent_by(workers), list[float]()
 
     def call_all() -> int:
@@ -78,7 +79,7 @@ def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
     report(
         "",
         timing._replace(of_processor=spent_by(workers) - worked),
-        megabytes=max(map(memory_of, workers)),
+        megabytes=max(map(shared_memory, workers)),
         slow=statistics.quantiles(took, n=100)[-1],
     )
 
@@ -108,24 +109,11 @@ def answered(port: int, sent: bytes) -> bytes:
     return b"".join(parts)
 
 
-# What Linux knows of the server's workers
-
-
-def workers_of(master: int) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
-
-
 def spent_by(workers: list[int]) -> float:
-    """Return the seconds of processor so far."""
+    """Return the seconds of processor so far, as Linux counts them."""
     ticks = [
         int(ticks)
         for pid in workers
         for ticks in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     ]
     return sum(ticks) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_of(worker: int) -> float:
-    """Return the worker's memory in megabytes, its part of what it shares with others included."""
-    summed = Path(f"/proc/{worker}/smaps_rollup").read_text()
-    return int(re.findall(r"(?m)^Pss:\s+(\d+) kB", summed)[0]) / 1024

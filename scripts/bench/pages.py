@@ -59,7 +59,7 @@ def analyze() -> None:
 
 
 def show(*server: str) -> None:
-    """Measure the page of an office that has not answered yet."""
+    """Measure the page of offices, with an answer on file or none yet."""
     call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
 
 
@@ -72,11 +72,6 @@ def record(*server: str) -> None:
     found = (Reply.objects.count(), acknowledgements().count())
     if found != (len(calls), len(calls)):
         sys.exit(f"{len(calls)} answers left {found} replies and acknowledgements.")
-
-
-def show_answered(*server: str) -> None:
-    """Measure the same page with an answer on file, which its form shows."""
-    call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
 
 
 def forget() -> None:

@@ -155,6 +155,12 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def shared_memory(pid: int) -> float:
+    """Return the megabytes of a process; what it shares counts as its part of it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
 def is_stopped(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TZX"

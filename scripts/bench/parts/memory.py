@@ -15,7 +15,7 @@ from scripts.bench import tables
 from scripts.bench.parts.pages import served
 from scripts.bench.rounds import ROOT, run_children
 from scripts.demonstration_seal import make_seal
-from scripts.peers.programs import children
+from scripts.peers.programs import children, shared_memory
 
 WEB, WORKER = 140, 200  # megabytes
 # As the units of deploy/systemd set it.
@@ -69,9 +69,3 @@ def celery(*words: str, **environment: str) -> Iterator[int]:
             yield program.pid
         finally:
             program.terminate()
-
-
-def shared_memory(pid: int) -> float:
-    """Return the megabytes of a process; what it shares counts as its part of it."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

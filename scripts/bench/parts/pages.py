@@ -31,7 +31,7 @@ def measure_answer_page(rounds: int) -> None:
             page.append(run_children(f"pages.show {site}")[""])
             saved.append(run_children(f"bare.save {floor}", **FLOOR)[""])
             confirmed.append(run_children(f"pages.record {site}")[""])
-            filed.append(run_children(f"pages.show_answered {site}")[""])
+            filed.append(run_children(f"pages.show {site}")[""])
             run_children("pages.forget")
     costs = [median(measured) for measured in (form, page, filed, saved, confirmed)]
     print_costs(*costs)
