@@ -40,6 +40,11 @@ PROMISED = {kind: kind for kind in ("pdf", "docx", "odt", "xlsx", "txt")} | {
     "html": "html",
     "svg": "svg",
 }
+# What is raised of a package that is hostile or damaged.
+DAMAGED = (
+    HostilePackage, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ElementTree.ParseError,
+    EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 # A package is opened only if it is small when unpacked, by its directory and in fact.
 MOST_UNPACKED = 60 * 1024 * 1024
 DIRECTORY = "[Content_Types].xml"
@@ -99,15 +104,7 @@ def package_kind(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             refuse_hostile_package(package, MOST_UNPACKED)
             return kind_of_package(package)
-    except (
-        HostilePackage,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ):
-        return ""
-    except (ValueError, EOFError, OSError, ElementTree.ParseError, zlib.error):
+    except DAMAGED:
         return ""
 
 
