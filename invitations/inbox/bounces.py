@@ -37,8 +37,6 @@ from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
-__all__ = ["envelope_token_in", "record_bounce", "record_report"]
-
 Kind = Bounce.Kind
 KEY_LIMIT = 200
 

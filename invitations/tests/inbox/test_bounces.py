@@ -9,14 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from invitations.files.frozen import thaw
-from invitations.inbox.bounces import (
-    envelope_token_in,
-    match_bounce,
-    record_bounce,
-    record_report,
-    settle_bounced,
-)
+from invitations.inbox.bounces import match_bounce, record_bounce, record_report, settle_bounced
 from invitations.inbox.mailboxes import receive
+from invitations.mail.incoming import envelope_token_in
 from invitations.mail.transport import return_path
 from invitations.models import Bounce, Correspondence, Delivery, Invitation, Letter, Setback
 from invitations.outbox.another_address import send_to_another_address
