@@ -68,9 +68,7 @@ class SignInAdmin(RecordAdmin):
 class AccessLogAdmin(SignInAdmin):
     menu = (Menu.STAFF, 4, "login")
     when_empty = gettext_lazy("Each sign-in is written here by itself.")
-    list_display = ["when", "account", "address", "signed_out", "browser"]
-    fields = ["when", "account", "address", "signed_out", "browser"]
-    readonly_fields = fields
+    list_display = fields = ["when", "account", "address", "signed_out", "browser"]
 
     @display(description=gettext_lazy("signed out"), ordering="logout_time")
     def signed_out(self, row: AccessLog) -> dt.datetime | None:
@@ -81,10 +79,8 @@ class AccessLogAdmin(SignInAdmin):
 class AccessFailureLogAdmin(SignInAdmin):
     menu = (Menu.STAFF, 5, "no_accounts")
     when_empty = gettext_lazy("A wrong password or code is written here by itself.")
-    list_display = ["when", "account", "address", "then_locked", "browser"]
+    list_display = fields = ["when", "account", "address", "then_locked", "browser"]
     list_filter = ["locked_out"]
-    fields = ["when", "account", "address", "then_locked", "browser"]
-    readonly_fields = fields
 
     @display(description=gettext_lazy("locked"), boolean=True, ordering="locked_out")
     def then_locked(self, row: AccessFailureLog) -> bool:
@@ -98,7 +94,6 @@ class AccessAttemptAdmin(SignInAdmin):
     actions = ["free_selected"]
     list_display = ["account", "address", "failures", "when", "locked_until"]
     fields = ["account", "address", "failures", "when", "locked_until", "browser"]
-    readonly_fields = fields
 
     def has_free_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("axes.delete_accessattempt")
@@ -145,9 +140,7 @@ class AuthenticatorAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 7, "phonelink_lock")
     when_empty = gettext_lazy("Staff add their second factors themselves, when they sign in.")
     actions = ["remove_lost"]
-    list_display = ["owner", "kind", "added", "last_used"]
-    fields = ["owner", "kind", "added", "last_used"]
-    readonly_fields = fields
+    list_display = fields = ["owner", "kind", "added", "last_used"]
 
     def has_remove_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mfa.delete_authenticator")
@@ -196,10 +189,8 @@ class UserSessionAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 8, "devices")
     when_empty = gettext_lazy("Nobody is signed in.")
     actions = ["end_selected"]
-    list_display = ["owner", "address", "began", "seen", "browser"]
+    list_display = fields = ["owner", "address", "began", "seen", "browser"]
     ordering = ["-last_seen_at"]
-    fields = ["owner", "address", "began", "seen", "browser"]
-    readonly_fields = fields
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("usersessions.delete_usersession")
@@ -239,9 +230,7 @@ class SocialAccountAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 9, "link_off")
     when_empty = gettext_lazy("Nobody has come by the organization’s sign-in yet.")
     actions = ["unlink_selected"]
-    list_display = ["owner", "number", "added", "last_used"]
-    fields = ["owner", "number", "added", "last_used"]
-    readonly_fields = fields
+    list_display = fields = ["owner", "number", "added", "last_used"]
 
     def has_unlink_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("socialaccount.delete_socialaccount")
