@@ -80,10 +80,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         replacements = self.model.objects.replacements()
         return self.filter(Exists(replacements.filter(replaces=OuterRef("pk"))))
 
-    def of_earlier_dates(self) -> Self:
-        """Letters frozen before the dates of their edition moved, or before it went online."""
-        return self.filter(composed_at__lt=F("invitation__edition__moved_at"))
-
     def with_dead_link(self) -> Self:
         """Letters that print a link and code which were replaced, or have ended, since."""
         return self.filter(prints_dead_link())
