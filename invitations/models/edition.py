@@ -314,9 +314,6 @@ class ForumEdition(HeldRow):
     def local_date(self, at: dt.datetime) -> dt.date:
         return at.astimezone(self.zone).date()
 
-    def start_of_day(self, at: dt.datetime) -> dt.datetime:
-        return dt.datetime.combine(self.local_date(at), dt.time.min, self.zone)
-
     @property
     def has_last_day(self) -> bool:
         """Whether offices are told a last day to reply: not while it is postponed."""
