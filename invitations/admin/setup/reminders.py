@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import change_url, list_url, text_link
+from invitations.admin.columns import change_url, text_link
 from invitations.letters.planning import reminder_recipients
 from invitations.letters.released import (
     Held,
@@ -96,7 +96,6 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
         "steps": step_rows(edition, now),
-        "steps_url": list_url(ReminderStep, edition__id__exact=edition.pk),
         "days": day_rows(plan),
         "none": [
             {
@@ -121,7 +120,6 @@ def day_rows(plan: Forecast) -> list[dict[str, Any]]:
             "how": labelled(step_in_words(step), step.get_audience_display())
             if step.medium == ReminderStep.Medium.MAIL
             else step_in_words(step),
-            "step_url": change_url(step),
             "count": len(found),
             "rows": [
                 {
