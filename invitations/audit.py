@@ -66,6 +66,7 @@ class Act(TextChoices):
     REMINDERS_STOPPED = "reminders_stopped", _("reminders and deadline stopped")
     RELEASED_ALONE = "released_alone", _("released by one approver alone")
     LINK_ENDED = "link_ended", _("link and code ended")
+    PUBLISHED = "published", _("list of speakers published")
     UNPUBLISHED = "unpublished", _("list of speakers taken from the public page")
     CALL_NOTED = "call_noted", _("telephone call noted")
     CALL_STRUCK = "call_struck", _("note of a telephone call struck")

@@ -18,7 +18,13 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import HAS_A_PLACE
-from delegations.programme.sessions import approve_session, unpublish_speakers, why_not_unpublished
+from delegations.programme.sessions import (
+    approve_session,
+    publish_speakers,
+    unpublish_speakers,
+    why_not_published,
+    why_not_unpublished,
+)
 from delegations.programme.speakers import APART, next_place, place_speaker, what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
 from invitations.admin.columns import hour_by_its_edition
@@ -34,6 +40,7 @@ from invitations.forms.segments import segments_known
 from invitations.models import ForumEdition
 from invitations.text.dates import bracketed, comma_list, left_to_right
 
+PUBLISHED = ngettext_lazy("%(count)s list is public.", "%(count)s lists are public.", "count")
 UNPUBLISHED = ngettext_lazy(
     "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
 )
@@ -102,7 +109,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         "is_called_off",
         "approved",
     ]
-    actions = ["approve_selected", "unpublish"]
+    actions = ["approve_selected", "publish", "unpublish"]
     list_filter = ["edition", SegmentFilter, "is_called_off", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
     readonly_fields = ["approved", segment_shown, BEGINS, ENDS]
@@ -165,6 +172,21 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         ]
         return found, counts, lacking, [*protected, *told]
 
+    @action(description=gettext_lazy("Publish the list of speakers"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Publish the list of speakers"),
+        explanation=gettext_lazy(
+            "Everybody can read the list of these sessions’ edition on the public page from now "
+            "on, and machines too. Whoever is inscribed or taken off later is shown at once."
+        ),
+        why_not=why_not_published,
+    )
+    def publish(self, request: HttpRequest, queryset: QuerySet[HighLevelSession]) -> None:
+        editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
+        user = user_of(request)
+        done = act_on_each(request, editions, lambda one: publish_speakers(one, user))
+        tell_done(request, PUBLISHED, done)
+
     @action(
         description=gettext_lazy("Take the list of speakers from the public page"),
         permissions=["change"],
@@ -173,7 +195,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         title=gettext_lazy("Take the list of speakers from the public page"),
         explanation=gettext_lazy(
             "Nobody outside can read the list of these sessions’ edition from now on. To publish "
-            "it again, enter an hour on the page of the edition."
+            "it again, choose “Publish the list of speakers” here."
         ),
         form=ReasonForm,
         why_not=why_not_unpublished,

@@ -18,6 +18,25 @@ from invitations.models import ForumEdition, Language, SessionHours
 
 
 @transaction.atomic
+def publish_speakers(edition: ForumEdition, by: User) -> None:
+    """Let everybody read the list of speakers from now on, whichever hour was to come."""
+    now = timezone.now()
+    others = ForumEdition.objects.exclude(speakers_published_at__lte=now)
+    if not others.filter(pk=edition.pk).update(speakers_published_at=now):
+        raise ValidationError(PUBLIC_ALREADY)
+    record_act(edition, Act.PUBLISHED, by)
+
+
+PUBLIC_ALREADY = gettext_lazy("The list of speakers is public already.")
+
+
+def why_not_published(session: HighLevelSession) -> str:
+    """Return why the list of the session's edition cannot be published; empty if it can."""
+    is_public = session.edition.shows_speakers(timezone.now())
+    return str(PUBLIC_ALREADY) if is_public else ""
+
+
+@transaction.atomic
 def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
     """Take the list of speakers from the public page, or let its hour not come."""
     if not because.strip():

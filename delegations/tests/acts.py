@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from delegations.editions import new_edition_from
+from delegations.programme.sessions import publish_speakers
 from delegations.releases.moved_dates import release_move
 from delegations.releases.succession import release_hand_over
 from delegations.tests.api.tokens import made
@@ -40,6 +41,12 @@ def drafting(_make, by):
     edition, minister = EditionFactory(), MinisterFactory()
     draft_invitations(edition, {minister.pk}, by)
     return edition.invitations.get()
+
+
+def publishing_the_speakers(_make, by):
+    edition = EditionFactory()
+    publish_speakers(edition, by)
+    return edition
 
 
 def asking_to_move(_make, by):
@@ -104,6 +111,7 @@ EDITION_ACTS = {
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
     make_principal: making_principal,
+    publish_speakers: publishing_the_speakers,
     ask_to_move: asking_to_move,
     hold: holding,
     stop: stopping_an_edition,

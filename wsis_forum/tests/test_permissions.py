@@ -128,6 +128,7 @@ TAKEN_BY = {
     "heldchange: release_selected": APPROVERS,
     "heldchange: take_back_selected": DRAFTERS | APPROVERS,
     "highlevelsession: approve_selected": APPROVERS,
+    "highlevelsession: publish": DESK,
     "highlevelsession: unpublish": DESK,
     "invitation: compose_letters": DRAFTERS,
     "invitation: end_links": DRAFTERS,
