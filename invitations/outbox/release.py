@@ -121,7 +121,8 @@ def why_segments_stay(change: HeldChange) -> str:
     }
     if not lines or change.before is None:
         return ""
-    used = last_segment_in_use(change.row)
+    edition: Any = change.row
+    used = last_segment_in_use(edition)
     lost = (are_lost(name, on_file, typed, used) for name, (on_file, typed) in lines.items())
     return str(SEGMENTS_IN_USE) if any(lost) else ""
 
