@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, cast
 
@@ -85,6 +85,9 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
     list_before_template = "admin/who_may.html"
     change_form_outer_before_template = "admin/before_record.html"
     change_form_before_template = "admin/seen.html"
+    # unfold's templates ask for these at each field and row; what no page has is looked for long.
+    conditional_fields: Mapping[str, str] = {}
+    list_sections: Sequence[Any] = ()
     # Whether anybody changes such a row on its page or in its list; and where else it is done.
     is_changed_here = True
     instead_of_changing: Any = ""
