@@ -35,6 +35,7 @@ from invitations.models import (
     Language,
     Letter,
     LetterKind,
+    Reconfirmation,
     Reply,
     Term,
 )
@@ -115,17 +116,33 @@ def placeholder_words(
             words["filed"] = letter.filed.get(language, "")
         if letter.reply:
             words["answer"] = capfirst(letter.reply.get_answer_display())
-            words["recorded"] = recorded_words(letter.reply, language)
+            recorded = [recorded_words(letter.reply, language), holds_for(letter, language)]
+            words["recorded"] = "\n".join(filter(None, recorded))
         if letter.kind == Letter.Kind.CALENDAR and letter.calendar:
             words["sessions"] = changed_sessions(edition, letter.calendar.changes, language)
     return {name: str(word) for name, word in words.items()}
 
 
 def came_in_at(letter: Letter) -> dt.datetime | None:
-    """Return when what the letter acknowledges came in: the reply, or the last thing filed."""
+    """Return when what the letter acknowledges came in: the reply, or the last thing filed.
+
+    An answer that was re-confirmed by then came in anew.
+    """
     if letter.kind == Letter.Kind.RECEIPT:
         return letter.planned_at
+    if holds := said_to_hold(letter):
+        return holds.said_at
     return letter.reply.received_at if letter.reply else None
+
+
+def said_to_hold(letter: Letter) -> Reconfirmation | None:
+    """Return the re-confirmation of its reply that was on file when the letter was planned."""
+    invitation, acknowledges = letter.invitation, letter.variant in ("answer", "copy")
+    if not (letter.reply and acknowledges and invitation.edition.moved_at):
+        return None
+    said = Reconfirmation.objects.current().filter(invitation=invitation, said="still_valid")
+    holds = said.filter(said_at__lte=letter.planned_at).select_related("reply").first()
+    return holds if holds and letter.reply.confirms(holds.reply) else None
 
 
 def shared_words(letter: Letter, language: str) -> dict[str, str]:
@@ -252,6 +269,14 @@ def recorded_words(reply: Reply, language: str) -> str:
             labelled(label, keep_own_order(words))
             for label, words in reply.recorded_points(language)
         )
+
+
+def holds_for(letter: Letter, language: str) -> str:
+    """Return a line that says for which days the answer was re-confirmed; empty if it was not."""
+    if not said_to_hold(letter):
+        return ""
+    with translation.override(language):
+        return labelled(_("Re-confirmed for"), letter.invitation.edition.forum_days(language))
 
 
 def changed_sessions(edition: ForumEdition, changes: list[Event], language: str) -> str:

@@ -78,27 +78,25 @@ def plan_acknowledgement(reply: Reply, besides: Container[str] = ()) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
     What there is ``besides``, by its variant, is not planned twice. What staff typed gets one only
-    if it is released. It takes the languages of the standing letter; without one none is planned.
-    To an office that got a signed original only what it says online is acknowledged by mail.
+    if it is released.
+    """
+    if common := acknowledging(reply, reply.channel):
+        variants = [variant for variant in variants_for(reply) if variant not in besides]
+        save_planned_letters([Letter(**common, variant=variant) for variant in variants])
+
+
+def acknowledging(reply: Reply, channel: str) -> dict[str, Any]:
+    """Return what letters that acknowledge the reply have in common; nothing if none is mailed.
+
+    It takes the languages of the standing letter; without one none is planned. To an office that
+    got a signed original only what it says online is acknowledged by mail.
     """
     standing = standing_letter(reply.invitation, *PASSED_ON)
-    if standing is None or (standing.by_original and reply.channel != Channel.ONLINE):
-        return
-    save_planned_letters(
-        [
-            Letter(
-                invitation=reply.invitation,
-                circular_id=standing.circular_id,
-                kind=Letter.Kind.ACKNOWLEDGEMENT,
-                variant=variant,
-                language=standing.language,
-                second_language=standing.second_language,
-                reply=reply,
-            )
-            for variant in variants_for(reply)
-            if variant not in besides
-        ]
-    )
+    if standing is None or (standing.by_original and channel != Channel.ONLINE):
+        return {}
+    kept = ("circular_id", "language", "second_language")
+    own = {"invitation": reply.invitation, "kind": Letter.Kind.ACKNOWLEDGEMENT, "reply": reply}
+    return own | {name: getattr(standing, name) for name in kept}
 
 
 # Who files goes on filing: one receipt tells what stands so long after the last change.

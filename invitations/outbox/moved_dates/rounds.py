@@ -4,17 +4,20 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
+from invitations.letters.planning import acknowledging, save_planned_letters
 from invitations.models import (
     Channel,
     Correspondence,
     DatesMove,
     ForumEdition,
     Invitation,
+    Letter,
     Reconfirmation,
     Reply,
 )
@@ -86,15 +89,16 @@ def mark_of(move: DatesMove | None) -> str:
     return str(move.pk) if move else ""
 
 
-def note_reply(reply: Reply, *, is_given: bool) -> None:
+def note_reply(reply: Reply, *, is_given: bool) -> bool:
     """Take a reply that was just recorded for what its office says of the new dates.
 
     One that staff date before the move was said of the earlier dates, and is asked about itself.
+    Return whether the answer is re-confirmed by it.
     """
     has_said = reply.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING)
     move = asking_move(reply.invitation) if has_said else None
     if move is None or move.released_at is None:
-        return
+        return False
     asked = Reconfirmation.objects.filter(move=move, invitation=reply.invitation_id)
     if is_given and is_earlier(reply.received_at, move.released_at, timezone.now()):
         ask_about(reply, move)
@@ -102,6 +106,8 @@ def note_reply(reply: Reply, *, is_given: bool) -> None:
         is_same = reply.confirms(question.reply)
         if not (is_same and is_said_as_surely(question, reply)):
             settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
+            return is_same
+    return False
 
 
 def is_said_as_surely(question: Reconfirmation, reply: Reply) -> bool:
@@ -137,12 +143,24 @@ def note_same_again(recorded: Reply, again: Reply) -> None:
     """Take the same words, sent once more, for a re-confirmation of the reply on file."""
     if recorded.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING):
         again.status = recorded.status
-        note_reply(again, is_given=again.correspondence_id is not None)
+        if note_reply(again, is_given=again.correspondence_id is not None):
+            acknowledge_reconfirmed(recorded, again.channel)
+
+
+def acknowledge_reconfirmed(reply: Reply, channel: str) -> None:
+    """Plan one more acknowledgement of the answer that holds, to the addresses on file alone.
+
+    An address that was typed with the answer was typed before, maybe by another office.
+    """
+    if common := acknowledging(reply, channel):
+        told = reply.acknowledgements.filter(variant="answer").aggregate(last=Max("again"))["last"]
+        again = 0 if told is None else told + 1
+        save_planned_letters([Letter(**common, variant="answer", again=again)])
 
 
 @transaction.atomic
 def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> Reconfirmation:
-    """Note that the answer holds for the dates as they are now; once said, it stays said.
+    """Note that the answer holds for the dates as they are now, and acknowledge it, once.
 
     Refuse it if dates or answer are others than the page showed, or if the answer is offered no
     more: nothing is converted, the office chooses anew.
@@ -157,9 +175,9 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
             _("Another reply came to stand meanwhile: please look at what is on file now.")
         )
     refuse_unoffered(invitation, standing)
-    Reconfirmation.objects.filter(pk=question.pk).not_yet().update(
-        said=Said.STILL_VALID, said_at=now, channel=Channel.ONLINE
-    )
+    asked = Reconfirmation.objects.filter(pk=question.pk).not_yet()
+    if asked.update(said=Said.STILL_VALID, said_at=now, channel=Channel.ONLINE):
+        acknowledge_reconfirmed(standing, Channel.ONLINE)
     question.refresh_from_db()
     return question
 
@@ -203,4 +221,5 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
     question.recorded_by = filed.dealt_with_by
     question.save(update_fields=["said", "said_at", "channel", "correspondence", "recorded_by"])
     record_act(standing, Act.RECONFIRMED, filed.dealt_with_by)
+    acknowledge_reconfirmed(standing, filed.channel)
     return question
