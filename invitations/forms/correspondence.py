@@ -74,9 +74,20 @@ def with_still_valid(choices: Iterable[Any]) -> list[Any]:
     return [*choices, (_("Asked again since the dates moved"), [holds])]
 
 
-class PaperReplyForm(WholeRowForm):
-    """A letter or call that came in, and the reply it brought, if it brought one."""
+NOT_OFFERED = _(
+    "This edition does not offer that answer, and nothing is recorded yet. Did the office say so? "
+    "Save once more: it is recorded as it was said, and you speak to the office. Else choose the "
+    "nearest answer that is offered, and keep the office’s words under Remarks."
+)
 
+
+class PaperReplyForm(WholeRowForm):
+    """A letter or call that came in, and the reply it brought, if it brought one.
+
+    An answer that the edition does not offer is asked about once: the page sends ``as_said`` along.
+    """
+
+    as_said = ""
     answer = forms.ChoiceField(
         label=_("Answer"),
         required=False,
@@ -156,9 +167,20 @@ class PaperReplyForm(WholeRowForm):
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
         if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
+        self.ask_if_so_said(cleaned)
         if came_long_before_the_letter(cleaned.get("invitation"), cleaned.get("received_at")):
             self.add_error("received_at", LOOK_AT_THE_YEAR)
         return cleaned
+
+    def ask_if_so_said(self, cleaned: dict[str, Any]) -> None:
+        """Refuse once what the edition of the invitation does not offer."""
+        invitation, answer = cleaned.get("invitation"), cleaned.get("answer")
+        if not invitation or answer in (None, "", STILL_VALID, Answer.HOLDING):
+            return
+        if answer not in invitation.edition.answers_offered:
+            self.as_said = answer
+            if self.data.get("as_said") != answer:
+                self.add_error("answer", NOT_OFFERED)
 
     @property
     def is_still_valid(self) -> bool:

@@ -85,6 +85,7 @@ class BesideMixin(FiledMailMixin):
             "scan": scan,
             **left_of_pile(scan),
             **context_of(form.offered),
+            "as_said": form.as_said,
             "scan_url": filed.scan
             and reverse("admin:invitations_correspondence_scan", args=[filed.pk]),
             "pages": pictures_of(scan),

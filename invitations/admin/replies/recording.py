@@ -19,12 +19,18 @@ from invitations.admin.columns import state_url, text_link
 from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.replies import differing_points
 from invitations.admin.replies.scans import freeze_scan
-from invitations.models import Correspondence, Invitation, Reply
+from invitations.models import Answer, Correspondence, Invitation, Reply
 from invitations.replies import UnseenReply, file_correspondence
+from invitations.text.dates import labelled
 
 LOOK_AT_BOTH = gettext_lazy(
     "A reply of this office stands already, and nothing was recorded yet. It is shown above: look "
     "at both, then save once more."
+)
+
+
+SPEAK_TO_THE_OFFICE = gettext_lazy(
+    "recorded as it was said, though this edition does not offer that answer: speak to the office."
 )
 
 
@@ -120,8 +126,9 @@ class RecordingMixin(ModelAdmin):
     ) -> HttpResponse:
         """Show what stands of the invitation that the address or the form names."""
         if context["original"] is None:
-            named = context["adminform"].form["invitation"].value()
-            context |= context_of(invitation_named(named))
+            form = context["adminform"].form
+            context |= context_of(invitation_named(form["invitation"].value()))
+            context["as_said"] = form.as_said
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(
@@ -153,10 +160,13 @@ def invitation_named(key: Any) -> "QuerySet[Invitation]":
 
 
 def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:
-    """Warn of a reply that contradicts the standing one, or came before the last of its channel."""
+    """Warn of a reply that contradicts what stands, is not offered, or came before its last one."""
     contested = filed.replies.contested().first()
     if contested:
         messages.warning(request, contest_warning(contested))
+    for reply in filed.replies.exclude(answer=Answer.HOLDING):
+        if reply.answer not in reply.invitation.edition.answers_offered:
+            messages.warning(request, labelled(reply, SPEAK_TO_THE_OFFICE))
     if filed.replies.filter(status=Reply.Status.SUPERSEDED).exists():
         messages.warning(
             request,

@@ -92,7 +92,8 @@ def mark_of(move: DatesMove | None) -> str:
 def note_reply(reply: Reply, *, is_given: bool) -> bool:
     """Take a reply that was just recorded for what its office says of the new dates.
 
-    One that staff date before the move was said of the earlier dates, and is asked about itself.
+    One that staff date before the move was said of the earlier dates, and is asked about itself;
+    so is one that came on paper and is not offered, which nothing re-confirms.
     Return whether the answer is re-confirmed by it.
     """
     has_said = reply.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING)
@@ -100,7 +101,8 @@ def note_reply(reply: Reply, *, is_given: bool) -> bool:
     if move is None or move.released_at is None:
         return False
     asked = Reconfirmation.objects.filter(move=move, invitation=reply.invitation_id)
-    if is_given and is_earlier(reply.received_at, move.released_at, timezone.now()):
+    is_before = is_given and is_earlier(reply.received_at, move.released_at, timezone.now())
+    if is_before or not may_confirm(reply.invitation, reply):
         ask_about(reply, move)
     elif question := asked.select_related("reply").first():
         is_same = reply.confirms(question.reply)

@@ -15,7 +15,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.paper import on_file
-from invitations.tests.replies.replying import IN_PERSON, REGRETS
+from invitations.tests.replies.replying import IN_PERSON, REGRETS, on_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,17 @@ def test_an_incomplete_reply_is_refused_in_one_sentence(words, sentence):
         record_reply(InvitationFactory(edition=edition), words)
 
     assert len(refusal.value.messages) == 1
+
+
+def test_paper_says_what_the_page_does_not_offer_but_no_answer_that_there_is_not():
+    edition = EditionFactory(answers_offered=["in_person", "regrets"])
+    invitation = InvitationFactory(edition=edition)
+
+    reply = on_paper(invitation, {"answer": "video"})
+
+    assert (reply.answer, reply.status) == ("video", "standing")
+    with pytest.raises(ValidationError, match="one of the answers offered"):
+        on_paper(invitation, {"answer": "perhaps"})
 
 
 def test_a_reply_from_the_future_is_refused():

@@ -190,6 +190,9 @@ def test_an_answer_that_is_offered_no_more_is_asked_again_and_never_converted(in
     with pytest.raises(ValidationError, match="choose one of the answers offered"):
         record_reply(invitation, IN_PERSON | {"remarks": "All the same."})
 
+    by_fax = {"by": UserFactory(), "channel": "fax"}
+    record_reply(invitation, IN_PERSON, **by_fax)
+
     assert (said(invitation), invitation.replies.standing().get()) == ("not_yet", reply)
     record_reply(invitation, {"answer": "video"})
     assert said(invitation) == "changed"
