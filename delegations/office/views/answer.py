@@ -150,6 +150,7 @@ def answer_page(
         begun=begun_draft(invitation, filed),
         standing=filed.standing,
         holding=holding,
+        follows_another=not filed.is_for_state,
         **last_day_in_words(invitation.edition),
     )
     return render(request, "office/office.html", shown, status=status)

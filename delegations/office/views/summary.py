@@ -18,7 +18,7 @@ from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
 from delegations.office.refusals import gone_page_with_typed
-from invitations.models import Answer, Invitation, Reply
+from invitations.models import ANSWERS_SPEAKING, Answer, Invitation, Reply
 from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import UnseenReply, reply_in_draft
 
@@ -78,6 +78,7 @@ def summary_page(
         fallen=fallen_points(form, words, language),
         standing=standing,
         put_aside=put_aside(filed, *answers_with(filed, form.words["answer"])),
+        follows_another=form.words["answer"] in ANSWERS_SPEAKING and not filed.is_for_state,
         beside=beside,
         nothing_saved=_("This reply has not been recorded"),
     )

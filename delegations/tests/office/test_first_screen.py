@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from delegations.tests.browser import CHECK, RECORD, browser_page, invited
 from invitations.models import Language
+from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 # The reference data of the migrations comes back after each of these tests.
 pytestmark = [
@@ -31,9 +32,19 @@ def bottoms(page, selector):
     return page.locator(selector).evaluate_all(script)
 
 
+def follow_another(invitation):
+    """Let the State's principal invitation be another minister's: a line more tells of it."""
+    type(invitation).objects.filter(pk=invitation.pk).update(is_principal=False)
+    other = MinisterFactory(member_state=invitation.member_state, given_name="Rudolf")
+    InvitationFactory(edition=invitation.edition, minister=other)
+
+
+@pytest.mark.parametrize("by_courtesy", [False, True], ids=["principal", "by courtesy"])
 @pytest.mark.parametrize("language", Language.values)
-def test_first_screen(chromium, edition, language):
+def test_first_screen(chromium, edition, language, by_courtesy):
     invitation, link = invited(edition, **of_minister(language))
+    if by_courtesy:
+        follow_another(invitation)
 
     with browser_page(chromium, **PHONE) as page:
         page.goto(link)
@@ -42,6 +53,7 @@ def test_first_screen(chromium, edition, language):
         line_height = whose.evaluate("one => parseFloat(getComputedStyle(one).lineHeight)")
         assert whose.bounding_box()["height"] <= 1.5 * line_height
         expect(last_day).to_be_in_viewport(ratio=1)
+        expect(page.locator(".follows")).to_have_count(int(by_courtesy))
         answers, (button,) = bottoms(page, ".choice"), bottoms(page, CHECK)
         assert sum(bottom <= 844 for bottom in answers) >= min(4, len(answers))
         assert button - answers[-1] <= 844
