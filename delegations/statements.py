@@ -33,6 +33,8 @@ from invitations.models import ForumEdition, Invitation, Reply
 from invitations.models.kept.gone_files import keep, let_go
 from invitations.text.lines import tidy_line, without_overrides
 
+# The folder of the store that holds photos, and nothing else.
+PHOTOS = "photos"
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",
     "second_choice_id", "language", "other_language", "interpretation", "quotation",
@@ -226,7 +228,7 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     photo = redrawn_photo(content)  # Before the lock: it takes its time, and others may write.
     with transaction.atomic():
         statement = lock_statement(invitation)
-        kind, folder = kind_by_first_bytes(photo[:8]), f"photos/{statement.pk}"
+        kind, folder = kind_by_first_bytes(photo[:8]), f"{PHOTOS}/{statement.pk}"
         if statement.photo_sha256 == frozen_as(photo, folder, kind).sha256:
             return statement
         let_go([statement.photo.name])

@@ -3,15 +3,16 @@
 A backup writes the database first and then its files: for a day it still finds what it names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import Frozen, freeze, frozen_as
-from invitations.models.kept.for_a_day import KeptForADay
+from invitations.models.kept.for_a_day import KEPT_FOR, KeptForADay
 
 
 class GoneFile(KeptForADay):
@@ -54,6 +55,29 @@ def remove_gone_file(pk: int) -> int:
         default_storage.delete(gone.name)
     gone.delete()
     return 1
+
+
+def unnamed_below(folder: str) -> list[str]:
+    """Return the files of the folder that are older than a day and that no row names, in order.
+
+    Letters and other frozen files lie in folders of their own.
+    """
+    before = timezone.now() - KEPT_FOR
+    return [
+        name
+        for name in sorted(files_below(folder))
+        if default_storage.get_modified_time(name) < before and not is_named(name)
+    ]
+
+
+def files_below(folder: str) -> Iterator[str]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nothing was filed there yet
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for inner in folders:
+        yield from files_below(f"{folder}/{inner}")
 
 
 def is_named(name: str) -> bool:

@@ -1,10 +1,13 @@
 """A file that no row names any more is taken from the store a day later, and no other is."""
 
 import datetime as dt
+import io
+import os
 
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +15,8 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import announced, file, photo, send, speaking
 from delegations.tests.offices import browser, page_of
 from invitations.admin.taking_out.background import take_out_lists
-from invitations.models import Arming
+from invitations.files.frozen import freeze
+from invitations.models import Arming, GoneFile
 from invitations.outbox.arming import arm
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +46,20 @@ def take_photo_off(client, invitation):
 def a_day_later():
     with time_machine.travel(timezone.now() + DAY, tick=False):
         take_out_lists()
+
+
+def lying(content, folder, days=2):
+    """Freeze the bytes as they lie there since so many days, and return their name."""
+    name = freeze(content, folder, "jpg").name
+    since = (timezone.now() - days * DAY).timestamp()
+    os.utime(default_storage.path(name), (since, since))
+    return name
+
+
+def let_photos_go(*options):
+    printed = io.StringIO()
+    call_command("let_photos_go", *options, stdout=printed)
+    return printed.getvalue().splitlines()
 
 
 def kept(tmp_path):
@@ -117,3 +135,40 @@ def test_a_copy_of_the_database_takes_no_file_away(client, invitation, tmp_path)
     a_day_later()
 
     assert kept(tmp_path) == [".png", ".txt"]
+
+
+def test_photos_that_nobody_let_go_are_listed_and_go_by_a_command(client, tmp_path):
+    """As they lie there from before a photo that was taken off went by itself."""
+    old, letter = lying(b"of Sapt", "photos"), lying(b"%PDF", "letters")
+    filed = PolicyStatement.objects.get().photo.name
+    os.utime(default_storage.path(filed), (0, 0))
+    listed = [old, "1 photo that no row names."]
+
+    assert let_photos_go() == listed
+    assert not GoneFile.objects.exists()
+    for _time in range(2):
+        assert let_photos_go("--remove") == listed
+    assert default_storage.exists(old)
+    a_day_later()
+
+    assert not default_storage.exists(old)
+    assert default_storage.exists(letter)
+    assert default_storage.exists(filed)
+    assert let_photos_go() == ["0 photos that no row names."]
+
+
+def test_a_photo_of_today_is_left_alone_by_the_command():
+    lying(b"of Sapt", "photos/1", days=0)
+
+    assert let_photos_go() == ["0 photos that no row names."]
+
+
+def test_where_no_photo_was_ever_filed_the_command_finds_none():
+    assert let_photos_go() == ["0 photos that no row names."]
+
+
+def test_on_a_copy_of_the_database_the_command_lets_nothing_go():
+    Arming.objects.all().delete()
+
+    with pytest.raises(CommandError, match="arm_sending"):
+        let_photos_go("--remove")
