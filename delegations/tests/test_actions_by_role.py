@@ -436,6 +436,8 @@ def proposed(form):
             said |= {f"{field.html_name}_0": at.date(), f"{field.html_name}_1": at.time()}
         elif value not in (None, ""):
             said[field.html_name] = value
+        elif isinstance(field.field, forms.DateField):
+            said[field.html_name] = timezone.localdate()
         elif isinstance(field.field, forms.ChoiceField):
             said[field.html_name] = field.field.choices[0][0]
         elif isinstance(field.field, forms.CharField):
