@@ -13,7 +13,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0054_what_was_confirmed'),
+        ('invitations', '0052_what_was_confirmed'),
     ]
 
     operations = [
