@@ -16,11 +16,12 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import User
 from django.db.models import Count
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from invitations.admin.columns import state_url
 from invitations.models import Circular, Invitation, Letter
 from scripts.office_pictures import draw, first_page, opened, served
+from scripts.peers.browsers import chromium
 from scripts.peers.pictures import save
 
 DESKTOP = {"viewport": {"width": 1280, "height": 1000}}
@@ -34,10 +35,7 @@ def main() -> None:
     state, letters = page_of_a_state(), letters_one_by_one()
     drafter, approver = (session_of(User.objects.get(username=name)) for name in STAFF)
     pages = {"desk": reverse("admin:index"), "state": state, "board": reverse("desk:board")}
-    with served(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with served(), chromium() as browser:
         with at_the_desk(browser, drafter.session_key) as page:
             for name, address in pages.items():
                 page.goto(settings.SITE_URL + address)
@@ -49,7 +47,6 @@ def main() -> None:
             page.wait_for_selector("[data-pdf] iframe")
             page.wait_for_timeout(PDF_IS_DRAWN)
             draw(page, "flip-through")
-        browser.close()
     drafter.delete()
     approver.delete()
 
@@ -71,6 +68,18 @@ def page_of_a_state() -> str:
     contested = Invitation.objects.filter(replies__status="contested")
     chosen = contested.annotate(answers=Count("replies")).latest("answers", "pk")
     return state_url(chosen.edition, chosen.member_state)
+
+
+def draw_rested(
+    browser: Browser, session_key: str, pages: dict[str, str], *, whole: bool = True
+) -> None:
+    """Draw the pages, by the names of their pictures, once what slides in has come to rest."""
+    with at_the_desk(browser, session_key) as page:
+        page.set_viewport_size({"width": 900, "height": 800})
+        for name, address in pages.items():
+            page.goto(settings.SITE_URL + address)
+            page.screenshot()
+            draw(page, name, whole=whole)
 
 
 def session_of(user: User) -> Any:

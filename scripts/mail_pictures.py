@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db.models import Q
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
@@ -19,22 +19,19 @@ from invitations.mail.html_part import html_alone
 from invitations.models import Invitation, Language, Letter
 from invitations.replies import record_reply
 from scripts.bench.spam import file_with_receipts, move_sessions
+from scripts.peers.browsers import chromium
+from scripts.peers.pictures import FOLDER, save
 
 WIDTH, GAP, SCALE, COLOURS = 400, 16, 0.75, 16
 # What a picture shows: a kind of letter, or a variant of the receipts.
 KINDS = ("invitation", "reminder", "acknowledgement", "calendar", "statement", "delegation")
-FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 
 
 def main() -> None:
     answer_in_each_language()
     drawn = {kind: mails_of(kind) for kind in KINDS}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         draw_mails(browser, drawn, FOLDER)
-        browser.close()
 
 
 def name_of(letter: Letter) -> str:
@@ -46,8 +43,7 @@ def draw_mails(browser: Browser, drawn: dict[str, list[str]], folder: Path) -> N
     """Draw a sheet of each kind: its mails in the six languages, light above dark."""
     for kind, mails in drawn.items():
         rows = [[drawn_at(browser, mail, light) for mail in mails] for light in ("light", "dark")]
-        sheet = on_one_sheet(rows).quantize(COLOURS, dither=Image.Dither.NONE)
-        sheet.save(folder / f"mail-{kind}.png", optimize=True)
+        save(on_one_sheet(rows), f"mail-{kind}", folder, colours=COLOURS)
 
 
 def answer_in_each_language() -> None:

@@ -9,19 +9,16 @@ The report of a rehearsal is a file: draw_report("…/report.html") in place of 
 
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from invitations.admin.columns import change_url
 from invitations.admin.mending.replacing import replacing_url
 from invitations.models import Delivery, Invitation
 from invitations.outbox.transitions import State, transit
-from scripts.desk_pictures import at_the_desk, session_of
+from scripts.desk_pictures import draw_rested, session_of
 from scripts.office_pictures import draw, served
-
-SIZE = {"width": 900, "height": 800}
+from scripts.peers.browsers import chromium
 
 
 def main() -> None:
@@ -29,33 +26,20 @@ def main() -> None:
     let_one_come_back()
     drawn = pages()
     session = session_of(User.objects.get(username="drafter"))
-    with served(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        with at_the_desk(browser, session.session_key) as page:
-            page.set_viewport_size(SIZE)  # type: ignore[arg-type]
-            for name, address in drawn.items():
-                page.goto(settings.SITE_URL + address)
-                page.screenshot()  # what slides in has come to rest
-                draw(page, f"mending-{name}")
-        browser.close()
+    with served(), chromium() as browser:
+        draw_rested(browser, session.session_key, drawn)
     session.delete()
 
 
 def draw_report(report: str) -> None:
     """Draw the part of the report where something is held for the first time."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1100, "height": 800})
         page.goto(Path(report).resolve().as_uri())
         page.locator(".held").first.scroll_into_view_if_needed()
         page.mouse.wheel(0, 300)
         page.wait_for_timeout(500)
         draw(page, "rehearsal-report", whole=False)
-        browser.close()
 
 
 def let_one_come_back() -> None:
@@ -79,9 +63,9 @@ def pages() -> dict[str, str]:
     )
     minister = reverse("admin:invitations_minister_letters", args=[coming.minister_id])
     return {
-        "replace": replacing_url([one.pk for one in three]),
-        "delivery": change_url(came_back),
-        "correct": reverse("admin:invitations_delivery_correct", args=[came_back.pk]),
-        "their-letter": f"{minister}?changed=name",
-        "hand-over": reverse("desk:hand_over", args=[coming.pk]),
+        "mending-replace": replacing_url([one.pk for one in three]),
+        "mending-delivery": change_url(came_back),
+        "mending-correct": reverse("admin:invitations_delivery_correct", args=[came_back.pk]),
+        "mending-their-letter": f"{minister}?changed=name",
+        "mending-hand-over": reverse("desk:hand_over", args=[coming.pk]),
     }

@@ -6,14 +6,10 @@ sign-in it takes without the door: DEBUG=True SITE_URL=http://127.0.0.1:8077 pyt
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import Browser, sync_playwright
 
 from delegations.demonstration import SYMBOLS
 from delegations.releases.moved_dates import release_move
@@ -22,12 +18,12 @@ from invitations.links import reply_url
 from invitations.models import DatesMove, ForumEdition, Reconfirmation
 from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
 from invitations.outbox.moved_dates.rounds import confirm_answer, mark_of
-from scripts.desk_pictures import at_the_desk, session_of
+from scripts.desk_pictures import draw_rested, session_of
 from scripts.office_pictures import draw, opened, served
+from scripts.peers.browsers import chromium
 
 DAYS = 21
 ALREADY = 33
-DESK = {"width": 900, "height": 800}
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
@@ -38,39 +34,19 @@ def main() -> None:
     dates = reverse("admin:invitations_forumedition_dates", args=[edition.pk])
     with served():
         # Beside the browser's loop Django asks for no rows: each browser ends before the next act.
-        with browser() as chromium:
+        with chromium() as browser:
             later = urlencode(moved_by(edition, DAYS))
-            draw_desk(chromium, session.session_key, {"moved-asked": f"{dates}?{later}"})
+            draw_rested(browser, session.session_key, {"moved-asked": f"{dates}?{later}"})
         asked = let_them_move(edition, drafter, approver)
         link = reply_url(asked.invitation.links.current().get())
-        pages = {
-            "moved-telephone": still_valid_url(asked.invitation),
-            "moved-board": reverse("desk:board"),
-        }
-        with browser() as chromium:
-            draw_desk(chromium, session.session_key, pages)
-            with opened(chromium, link, **PHONE) as page:
+        pages = {"moved-telephone": still_valid_url(asked.invitation)}
+        with chromium() as browser:
+            draw_rested(browser, session.session_key, pages)
+            board = {"moved-board": reverse("desk:board")}
+            draw_rested(browser, session.session_key, board, whole=False)
+            with opened(browser, link, **PHONE) as page:
                 draw(page, "moved-office", whole=False)
     session.delete()
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
-
-
-def draw_desk(chromium: Browser, session_key: str, pages: dict[str, str]) -> None:
-    with at_the_desk(chromium, session_key) as page:
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
-        for name, address in pages.items():
-            page.goto(settings.SITE_URL + address)
-            page.screenshot()  # what slides in has come to rest
-            draw(page, name, whole=name != "moved-board")
 
 
 def moved_by(edition: ForumEdition, days: int) -> dict[str, dt.date]:

@@ -17,10 +17,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from invitations.links import reply_url
 from invitations.models import Invitation
+from scripts.peers.browsers import chromium
 from scripts.peers.pictures import save
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -30,16 +31,12 @@ CHECK, RECORD = ".btn[name=step][value=check]", ".btn[name=step][value=record]"
 
 def main() -> None:
     links = {code: silent_link(code) for code in ("en", "fr", "ar", "zh-hans", "es")}
-    with served(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with served(), chromium() as browser:
         in_english(browser, links["en"])
         in_french(browser, links["fr"])
         in_arabic(browser, links["ar"])
         in_chinese(browser, links["zh-hans"])
         in_spanish(browser, links["es"])
-        browser.close()
 
 
 def silent_link(language: str) -> str:

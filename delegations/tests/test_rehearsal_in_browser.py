@@ -4,11 +4,12 @@ import email
 import email.policy
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
 from delegations.tests.rehearsals import edition_of, rehearse
 from invitations.models import LetterTemplate
+from scripts.peers.browsers import chromium
 
 ROWS = """
 rows => rows.map((row) => ({
@@ -30,15 +31,10 @@ def test_the_year_is_read_from_the_first_letter_to_the_last_acknowledgement(tmp_
 
     said = rehearse(edition.symbol, folder=folder, seed="a")
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        with browser_page(chromium) as page:
-            page.goto((folder / "report.html").as_uri())
-            expect(page.get_by_role("heading", level=1)).to_have_text(f"Rehearsal of {edition}")
-            rows = page.locator(".year tbody tr").evaluate_all(ROWS)
-        chromium.close()
+    with chromium() as browser, browser_page(browser) as page:
+        page.goto((folder / "report.html").as_uri())
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Rehearsal of {edition}")
+        rows = page.locator(".year tbody tr").evaluate_all(ROWS)
 
     left, held = ([row for row in rows if row["what"] == what] for what in ("left", "held"))
     hours = [row["at"] for row in rows]

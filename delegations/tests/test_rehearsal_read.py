@@ -6,11 +6,12 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from delegations.rehearsal.diary import CAME, HELD, LEFT, Entry
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import RULES, bring_axe, faults_within, looks_in
+from scripts.peers.browsers import chromium
 
 AT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
 SENT = {"language": "English", "address": "office@example.org", "file": "mail/1.eml"}
@@ -24,12 +25,8 @@ ENTRIES = [
 @pytest.fixture
 def browser():
     """A browser that opens files: no page of the site is asked for."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.browser

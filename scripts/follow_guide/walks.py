@@ -10,9 +10,10 @@ import re
 import secrets
 import time
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from scripts.follow_guide.host import SITE, Host
+from scripts.peers.browsers import chromium
 
 RUN = "/opt/wsis-forum/deploy/run"
 REMARKS = "Answered through the proxy."
@@ -27,14 +28,9 @@ def walk(host: Host) -> None:
     found = re.search(rf"^reply link: ({SITE}/\S+)$", told, re.M)
     if not found:
         raise RuntimeError(f"The demonstration names no link of {SITE}: {told}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--no-proxy-server"],
-        )
+    with chromium("--no-proxy-server") as browser:
         answer(page_of(browser), found[1])
         come_to_the_desk(page_of(browser), host.password)
-        browser.close()
 
 
 def page_of(browser: Browser) -> Page:

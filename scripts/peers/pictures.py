@@ -8,6 +8,6 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs/pictures"
 COLOURS = 64
 
 
-def save(picture: Image.Image, name: str, folder: Path = FOLDER) -> None:
-    few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+def save(picture: Image.Image, name: str, folder: Path = FOLDER, *, colours: int = COLOURS) -> None:
+    few = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
     few.save(folder / f"{name}.png", optimize=True)
