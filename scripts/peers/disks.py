@@ -1,4 +1,4 @@
-"""Small disks that can be filled, and clocks that can be set: of one folder, and of one program."""
+"""Small disks that can be filled, each of one folder."""
 
 import errno
 import os

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from urllib.parse import quote
 
 import boto3
 
-from scripts.peers.ports import free_port
+from scripts.peers.ports import answers, free_port
+from scripts.peers.programs import wait_until
 
 LINE = re.compile(rb'"(?:\x1b\[\d*m)*(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/1.1')
 
@@ -99,7 +99,7 @@ def s3_peer() -> Iterator[Peer]:
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log) as server,
     ):
         try:
-            wait_for(port)
+            wait_until(lambda: answers(port), "the S3-speaking server answers", 30)
             peer = Peer(port, log)
             peer.set_up()
             yield peer
@@ -107,14 +107,3 @@ def s3_peer() -> Iterator[Peer]:
             peer.iam.close()
         finally:
             server.kill()
-
-
-def wait_for(port: int) -> None:
-    for _try in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/moto-api/", timeout=10).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("The S3-speaking server did not answer within 30 seconds.")
