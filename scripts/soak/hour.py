@@ -11,7 +11,8 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -66,7 +67,13 @@ def play(stage: Stage) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     site = Site(stage.folder, **clock.environment)
     stage.programs.append(site)
-    invited = Invited(OFFICES, seconds=1)
+    with at_work(stage, site, Invited(OFFICES, seconds=1)) as offices:
+        strike(stage, site, offices)
+
+
+@contextmanager
+def at_work(stage: Stage, site: Site, invited: Invited) -> Iterator[list[Office]]:
+    """Let each office answer again and again meanwhile, then judge what they were told."""
     links = ReplyLink.objects.filter(invitation__in=invited.invitations).order_by("pk")
     over = Event()
     offices = [Office(site.url, link.token, link.invitation_id, over) for link in links]
@@ -74,7 +81,7 @@ def play(stage: Stage) -> None:
     for office in offices:
         office.start()
     wait_until(lambda: all(office.told for office in offices), "each office is at work", 600)
-    strike(stage, site, offices)
+    yield offices
     over.set()
     for office in offices:
         office.join()
