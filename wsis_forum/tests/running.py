@@ -33,6 +33,24 @@ def started(tmp_path, *command, **variables):
         process.wait(timeout=30)
 
 
+def said_by(program, folder, **variables):
+    """What a program in Python prints that knows these variables of the deployment alone."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+            "SECRET_KEY": "of-this-test-alone",
+            "VAR_DIR": str(folder),
+            **variables,
+        },
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def wait_for(words, process, log, seconds=300):
     stop_at = time.monotonic() + seconds
     while not log.exists() or words not in log.read_text():

@@ -1,15 +1,12 @@
 """The name of an organization that is not the one of which this began."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from invitations.tests.factories import AnnouncedEditionFactory, EditionFactory
+from wsis_forum.tests.running import said_by
 
 SAY = """
 import json
@@ -26,16 +23,7 @@ print(json.dumps([*called, api.title]))
 
 def names_with(folder, **variables):
     """Return how a deployment with these variables calls its desk, twice, and its API."""
-    environment = {
-        "PATH": os.environ["PATH"], "VAR_DIR": str(folder), "SECRET_KEY": "of-this-test-alone",
-        "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-    }  # fmt: skip
-    said = subprocess.run(
-        [sys.executable, "-c", SAY],
-        cwd=settings.BASE_DIR, env=environment | variables, check=True, capture_output=True,
-        text=True, timeout=120,
-    )  # fmt: skip
-    return json.loads(said.stdout)
+    return json.loads(said_by(SAY, folder, **variables))
 
 
 @pytest.mark.parametrize(

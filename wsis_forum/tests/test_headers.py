@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from hashlib import sha256
 
@@ -14,6 +12,7 @@ from django.urls import reverse
 
 from invitations.tests.factories import AnnouncedEditionFactory
 from wsis_forum import headers
+from wsis_forum.tests.running import said_by
 
 pytestmark = pytest.mark.django_db
 
@@ -115,19 +114,7 @@ def settings_of(**variables):
         names += [f"{kind}_COOKIE_{part}" for part in ("NAME", "SECURE", "PATH", "DOMAIN")]
     say = "import json; from django.conf import settings"
     say += f"; print(json.dumps({{name: getattr(settings, name) for name in {names}}}))"
-    done = subprocess.run(
-        [sys.executable, "-c", say],
-        cwd=settings.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-            "SECRET_KEY": "of-this-test-alone",
-            "VAR_DIR": os.environ["VAR_DIR"],
-            **variables,
-        },
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)
+    return json.loads(said_by(say, os.environ["VAR_DIR"], **variables))
 
 
 def test_over_tls_no_other_host_of_the_domain_can_set_a_cookie_of_ours():

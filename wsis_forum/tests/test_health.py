@@ -1,7 +1,4 @@
 import datetime as dt
-import os
-import subprocess
-import sys
 from math import inf
 from threading import Event
 
@@ -19,6 +16,7 @@ from invitations.tests.factories import DeliveryFactory, LetterFactory
 from invitations.tests.seals import use_seal
 from wsis_forum import health
 from wsis_forum.env import Mailbox
+from wsis_forum.tests.running import said_by
 
 pytestmark = pytest.mark.django_db
 
@@ -252,28 +250,16 @@ def test_a_migration_that_is_not_applied_is_a_fault(client, ticking):
     assert (answer.status_code, answer.content) == (503, b"migrations\n")
 
 
-def test_a_database_that_does_not_answer_is_a_fault():
+def test_a_database_that_does_not_answer_is_a_fault(tmp_path):
     probe = (
         "import django; django.setup(); from django.test import Client;"
         "answer = Client().get('/healthz', headers={'Host': 'localhost'});"
         "print(answer.status_code, answer.content)"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", probe],
-        cwd=settings.BASE_DIR,
-        env=os.environ
-        | {
-            "DATABASE_URL": "sqlite:////nowhere/forum.sqlite3",
-            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-        },
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    said = said_by(probe, tmp_path, DATABASE_URL="sqlite:////nowhere/forum.sqlite3")
 
-    assert done.stdout == "503 b'database\\n'\n", done.stderr
+    assert said == "503 b'database\\n'\n"
 
 
 def test_a_database_that_is_lost_while_it_is_asked_is_a_fault(probed, monkeypatch):

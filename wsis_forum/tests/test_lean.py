@@ -1,11 +1,7 @@
-import subprocess
-import sys
-
-from django.conf import settings
-
 from delegations.api import edge
 from delegations.api.keys import Asked
 from invitations.tests import seals
+from wsis_forum.tests.running import said_by
 
 # What one page or job needs, and no other pays for.
 ELSEWHERE = {
@@ -34,20 +30,8 @@ freeze_pdf(Letter(), typeset_pdf('<p>A letter.</p>', 1))
 
 
 def loaded_by(words: str, folder, **variables: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", f"{words}\nimport sys; print(*sys.modules)"],
-        cwd=settings.BASE_DIR,
-        env={
-            "SECRET_KEY": "of-this-test-alone",
-            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-            "VAR_DIR": str(folder),
-            **variables,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return set(done.stdout.split())
+    program = f"{words}\nimport sys; print(*sys.modules)"
+    return set(said_by(program, folder, **variables).split())
 
 
 def test_the_site_loads_nothing_that_only_one_address_needs(tmp_path):

@@ -12,16 +12,16 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from conftest import VARIABLES
 from wsis_forum import env
+from wsis_forum.tests.running import said_by
 
 WORKS = {"SECRET_KEY": "of-this-test-alone"}
 
 
-def check(folder, **variables):
-    """Run ``manage.py check`` with nothing but these variables."""
-    command = [sys.executable, "manage.py", "check"]
+def check(folder, *words, **variables):
+    """Run ``manage.py check``, or these words in Python, with nothing but these variables."""
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder)} | variables
     return subprocess.run(
-        command,
+        [sys.executable, *(words or ("manage.py", "check"))],
         cwd=settings.BASE_DIR,
         env=environment,
         check=False,
@@ -67,16 +67,8 @@ def test_a_secret_key_is_all_that_a_deployment_has_to_set(tmp_path):
 
 def test_the_folder_that_serves_as_broker_is_taken_without_a_warning(tmp_path):
     ask = "from wsis_forum import celery_app; celery_app.connection_for_read().info()"
-    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **WORKS}
-    done = subprocess.run(
-        [sys.executable, "-c", ask],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+
+    done = check(tmp_path, "-c", ask, **WORKS)
 
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -324,18 +316,8 @@ def test_a_password_that_no_server_takes_is_refused_without_telling_it(
 
 def test_the_desk_goes_by_the_time_zone_that_is_set(tmp_path):
     ask = "from django.conf import settings; print(settings.TIME_ZONE)"
-    environment = {
-        "PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **WORKS,
-        "DJANGO_SETTINGS_MODULE": "wsis_forum.settings", "TIME_ZONE": "Africa/Nairobi",
-    }  # fmt: skip
 
-    said = subprocess.run(
-        [sys.executable, "-c", ask],
-        cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
-
-    assert said.stdout.strip() == "Africa/Nairobi"
+    assert said_by(ask, tmp_path, TIME_ZONE="Africa/Nairobi") == "Africa/Nairobi\n"
 
 
 def test_a_time_zone_that_is_none_is_refused_in_one_line():

@@ -2,8 +2,6 @@
 
 import logging
 import re
-import subprocess
-import sys
 import traceback
 import urllib.error
 import urllib.request
@@ -35,6 +33,7 @@ from scripts.peers.ports import free_port
 from scripts.peers.store import Key, s3_peer
 from wsis_forum import env
 from wsis_forum.env import Mailbox
+from wsis_forum.tests.running import said_by
 
 NOBODY = Key("nobody", "of/nobody+at-all")
 SORRY = "Files cannot be kept or read at the moment"
@@ -346,18 +345,4 @@ def test_a_folder_brings_no_boto3_into_memory(tmp_path):
         "print({'boto3', 'botocore', 'storages'} & sys.modules.keys())"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=configured.BASE_DIR,
-        env={
-            "SECRET_KEY": "of-this-test-alone",
-            "VAR_DIR": str(tmp_path),
-            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-        },
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-    assert done.stdout == "set()\n", done.stderr
+    assert said_by(program, tmp_path) == "set()\n"
