@@ -30,7 +30,7 @@ docs: $(VENV)/test-ready $(HANDBOOK)
 	@scripts/handbook.sh spell $(BIN)
 
 # Compiled once: the tests run in several processes, and start programs of their own. A file stays in
-# one process, for what its tests share; the files begin in the order of pytest.ini.
+# one process, for what its tests share; the files begin in the order of pytest.ini and conftest.py.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \

@@ -68,6 +68,32 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 pytest_plugins = ["wsis_forum.tests.shipped_rows"]
 
 
+def pytest_collection_modifyitems(items):
+    """Let files that need no tables follow the first one: while it migrates, nobody has to wait.
+
+    Those that start programs and commit come next; the many short ones even out the end.
+    """
+    committing = {one.path for one in items if commits(one)}
+    filling = committing | {one.path for one in items if fills_tables(one)}
+    first = items[0].path if items else None
+
+    def turn(item):
+        path = item.path
+        return [path == first, path not in filling, path in committing, True].index(True)
+
+    items.sort(key=turn)
+
+
+def commits(item):
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & {*item.fixturenames}
+    return bool(asked) or (marker is not None and marker.kwargs.get("transaction", False))
+
+
+def fills_tables(item):
+    return item.cls or "db" in item.fixturenames or item.get_closest_marker("django_db")
+
+
 def pytest_collection_finish():
     gc.freeze()
 
