@@ -114,6 +114,30 @@ def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
         assert note.state == "cancelled"
 
 
+def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_the_others(composed):
+    for _time in range(TIMES):
+        first = composed()
+        second = composed(edition=first.circular.edition)
+        note = first.circular.letters.create(
+            kind="note", mission=MissionFactory(), invitation=first.invitation, language="en"
+        )
+        note.covers.set([first, second])
+        compose_planned()
+        note.refresh_from_db()
+        for letter in (first, second):
+            letter.refresh_from_db()
+            approval_of(letter)()
+
+        at_once(
+            approval_of(note),
+            partial(withdraw_invitation, first.invitation, UserFactory(), "Its minister left."),
+        )
+
+        [anew] = first.circular.letters.in_force().filter(kind="note")
+        assert (anew.state, list(anew.covers.all())) == ("planned", [second])
+        assert anew.invitation == second.invitation
+
+
 def test_two_letters_that_leave_a_note_at_once_let_it_stand_with_neither(composed):
     first = composed()
     letters = [first, *(composed(edition=first.circular.edition) for _other in range(2))]
