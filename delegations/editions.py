@@ -21,7 +21,7 @@ from invitations.models import ForumEdition, Language, QuietPeriod, ReminderStep
 # What is asked anew is no part of this list; the rest was decided for the earlier edition alone.
 DECIDED_ANEW = {
     "id", "replies_closed_at", "speakers_published_at", "releases_alone", "stopped_at",
-    "postponed_at", "awaits_last_day", "moved_at", "is_online",
+    "postponed_at", "awaits_last_day", "moved_at", "is_online", "erased_not_before",
 }  # fmt: skip
 PAGES = (
     "website", "registration_link", "partnership_link", "consultation_link", "statements_link",

@@ -38,19 +38,19 @@ MORE_PERMISSIONS = {
         "export_minister", "change_heldchange", "view_arming", "stop_arming", "change_notice",
         "take_out_lists", "add_apitoken", "change_apitoken", "view_apitoken", "view_apicall",
         "add_webhookaddress", "change_webhookaddress", "view_webhookaddress",
-        "view_webhookmessage",
+        "view_webhookmessage", "view_erasure",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
         "release_heldchange", "add_alternate", "change_alternate", "delete_alternate",
         "view_alternate", "view_arming", "stop_arming", "take_out_lists", "change_apitoken",
         "view_apitoken", "view_apicall", "change_webhookaddress", "view_webhookaddress",
-        "view_webhookmessage",
+        "view_webhookmessage", "view_erasure", "erase_personal_data",
     ],
     "Registrars": ["add_telephonecall", "change_telephonecall", "take_out_lists"],
     "Speakers' desk": [
         "view_delegate", "view_delegationchange", "take_out_lists", "add_apitoken",
-        "change_apitoken", "view_apitoken", "view_apicall",
+        "change_apitoken", "view_apitoken", "view_apicall", "view_erasure",
     ],
     "Partnership team": ["view_partnershipinterest", "take_out_lists"],
 }  # fmt: skip

@@ -15,7 +15,7 @@ from delegations.changes import (
     lock_delegation,
     tell_what_is_filed,
 )
-from delegations.models import Delegate, Delegation, DelegationChange
+from delegations.models import Delegate, Delegation, DelegationChange, Erasure
 from delegations.receipts import plan_delegation_receipt
 from invitations.files.spreadsheets import comparable_words
 from invitations.forms.seen import Stale, row_mark
@@ -25,6 +25,7 @@ COMPARED = (
     "role", "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
     "needs_visa_letter", "needs",
 )  # fmt: skip
+ERASED = gettext_lazy("The names of the delegates were erased, and nobody is named any more.")
 NOT_COMING = gettext_lazy("A delegation is named once an answer that brings somebody stands.")
 Act = DelegationChange.Act
 WORDS_FILE = Path(__file__).parent / "data" / "list_words.csv"
@@ -156,6 +157,8 @@ def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
     if not Reply.objects.in_force_for(invitation).expecting("delegation").exists():
         raise ValidationError(NOT_COMING)
     delegation = lock_delegation(invitation)
+    if Erasure.objects.closes(invitation.edition):
+        raise ValidationError(ERASED)
     return delegation, list(delegation.delegates.order_by("pk"))
 
 

@@ -82,6 +82,8 @@ class Act(TextChoices):
     WEBHOOK_RELEASED = "webhook_released", _("webhook released")
     WEBHOOK_ENDED = "webhook_ended", _("webhook ended")
     WEBHOOK_SECRET = "webhook_secret", _("secret of the webhook changed")
+    ERASURE_ASKED = "erasure_asked", _("erasure of personal data asked for")
+    ERASED = "erased", _("personal data erased")
     SENT_AGAIN = "sent_again", _("sent again")
     FACTOR_ADDED = "factor_added", _("second factor added")
     FACTOR_REMOVED = "factor_removed", _("second factor removed")

@@ -318,7 +318,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Those of the clock's jobs that need both apps are tasks of the upper one.
-TASKS_ELSEWHERE = {Job.WRITE_BINDER: "delegations.desk.binder.tasks"}
+TASKS_ELSEWHERE = {
+    Job.WRITE_BINDER: "delegations.desk.binder.tasks",
+    Job.ERASE: "delegations.desk.erasure.tasks",
+}
 TICK_SECONDS = env.number("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     job.value: {

@@ -3,6 +3,7 @@
 from delegations.admin import (
     delegations,
     editions,
+    erasures,
     held_changes,
     notices,
     programme,
@@ -14,6 +15,7 @@ from delegations.admin import (
 __all__ = [
     "delegations",
     "editions",
+    "erasures",
     "held_changes",
     "notices",
     "programme",

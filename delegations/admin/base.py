@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from delegations.changes import note_staff_change
-from delegations.models import Delegation, DelegationChange
+from delegations.models import Delegate, Delegation, DelegationChange, Erasure
+from delegations.nominations import ERASED
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows
@@ -53,6 +55,17 @@ class OfDelegationForm(WholeRowForm):
     """A form of what an office may change at the same time."""
 
     locked_first = "delegation"
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to name somebody again once the names of the edition were erased."""
+        cleaned = super().clean()
+        row = self.instance
+        if isinstance(row, Delegate) and self.has_changed():
+            chosen = (cleaned or {}).get("delegation")
+            key = chosen.pk if chosen else row.delegation_id
+            if key and Erasure.objects.filter(edition__delegations=key).exists():
+                raise ValidationError(ERASED)
+        return cleaned
 
 
 class NotedMixin(ModelAdmin):

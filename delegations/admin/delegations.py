@@ -115,6 +115,11 @@ class DelegateInline(unfold.StackedInline):
     tab = True
     fields = PARTICULARS
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegate]:
+        """Leave out whose names are erased: nothing of them can be typed again."""
+        rows: QuerySet[Delegate] = super().get_queryset(request)
+        return rows.exclude(name="")
+
 
 class ChangeInline(RecordInline):
     model = DelegationChange
@@ -204,6 +209,13 @@ class DelegateAdmin(TakenOutMixin, StandingMixin, NotedMixin):
     ]
     fields = ["delegation", *PARTICULARS]
     autocomplete_fields = ["delegation"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
+        """Nobody changes or deletes whose name is erased: the row stands in the figures alone."""
+        return bool(super().has_change_permission(request, obj) and (obj is None or obj.name))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj) and (obj is None or obj.name))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         of_state = french_order("delegation__member_state")

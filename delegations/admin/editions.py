@@ -8,15 +8,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
+from delegations.admin.erasures import effect_in_words
 from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from delegations.models import HighLevelSession
+from delegations.models.erasure import TOLD_BEFORE
 from invitations.admin.base import user_of
 from invitations.admin.columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
@@ -32,7 +35,9 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
     """The page of an edition, on whose dates sessions hang: they move along, or come along."""
 
     actions_row = ["new_from"]
-    actions_detail = [*ForumEditionAdmin.actions_detail, "move_dates", "new_from"]
+    actions_detail = [
+        *ForumEditionAdmin.actions_detail, "move_dates", "new_from", "personal_data",
+    ]  # fmt: skip
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -62,6 +67,17 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
     def move_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("admin:invitations_forumedition_dates", object_id)
 
+    def has_erasure_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("delegations.view_erasure")
+
+    @action(
+        description=gettext_lazy("Personal data"),
+        icon="auto_delete",
+        permissions=["erasure"],
+    )
+    def personal_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("desk:erasure", get_object_or_404(ForumEdition, pk=object_id).symbol)
+
     def moved_dates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return moved_dates_page(self, request, pk)
 
@@ -79,9 +95,13 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             for name in moved:
                 setattr(obj, name, form.initial[name])
                 form.changed_data.remove(name)
+        if "erased_after" in form.changed_data:
+            obj.erased_not_before = timezone.localdate() + TOLD_BEFORE
         if "reply_before" in form.changed_data:
             obj.awaits_last_day = False
         super().save_model(request, obj, form, change)
+        if "erased_after" in form.changed_data:
+            messages.info(request, effect_in_words(obj, get_language()))
         if change and "time_zone" in form.changed_data:
             tell_hours_of_sessions(request, obj)
         if any("segments" in name for name in form.changed_data):

@@ -17,6 +17,7 @@ from invitations.admin.reauthentication import signed_in_recently
 MORE_IN_WORDS = {
     "approve_letter": _("approve letters, texts and reminder steps"),
     "release_heldchange": _("release held changes"),
+    "erase_personal_data": _("erase what was collected for an edition that is over"),
     "stop_arming": _("stop all sending"),
     "take_out_lists": _("take the lists that they read out as files"),
     "export_minister": _("take ministers and their addresses out as a file"),

@@ -1,6 +1,7 @@
 """Delegations, their statements, and the list of speakers."""
 
 from delegations.models.delegation import Delegate, Delegation, DelegationChange
+from delegations.models.erasure import Erasure
 from delegations.models.notice import Notice
 from delegations.models.programme import HighLevelSession, SpeakingSlot
 from delegations.models.statement import MODE_OF_ANSWER, PolicyStatement, StatementText
@@ -13,6 +14,7 @@ __all__ = [
     "Delegate",
     "Delegation",
     "DelegationChange",
+    "Erasure",
     "HighLevelSession",
     "Notice",
     "PolicyStatement",

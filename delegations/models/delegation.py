@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
@@ -87,6 +88,10 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         """Delegates of delegations that come today."""
         return self.filter(delegation__in=Delegation.objects.standing())
 
+    def named(self) -> Self:
+        """Delegates whose names are on file, and not erased."""
+        return self.exclude(name="")
+
 
 class Delegate(models.Model):
     class Role(models.TextChoices):
@@ -115,6 +120,8 @@ class Delegate(models.Model):
     needs_visa_letter = models.BooleanField(_("visa letter needed"), default=False)
     needs = models.TextField(_("needs of access and diet"), max_length=1000, blank=True)
     form_key = models.UUIDField(null=True, editable=False)
+    # Once the name is erased: whether it was that of the speaker.
+    spoke = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = DelegateQuerySet.as_manager()
 
@@ -142,7 +149,7 @@ class Delegate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or gettext("name erased")
 
 
 class DelegationChange(models.Model):

@@ -1,7 +1,10 @@
 """Acts on a whole edition, each by the person who is told to it."""
 
+import datetime as dt
+
 from django.utils import timezone
 
+from delegations.desk.erasure.erasing import ask_for_erasure
 from delegations.editions import new_edition_from
 from delegations.programme.sessions import publish_speakers
 from delegations.releases.moved_dates import release_move
@@ -107,7 +110,18 @@ def revoking_a_token(_make, by):
     return token
 
 
+def asking_for_an_erasure(_make, by):
+    edition = EditionFactory(
+        reply_before="2020-01-15", opens_on="2020-04-06", track_opens_on="2020-04-06",
+        track_closes_on="2020-04-09", closes_on=dt.date(2020, 4, 9),
+    )  # fmt: skip
+    InvitationFactory(edition=edition, focal_point_email="office@example.org")
+    ask_for_erasure(edition, by, BECAUSE)
+    return edition
+
+
 EDITION_ACTS = {
+    ask_for_erasure: asking_for_an_erasure,
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
     make_principal: making_principal,

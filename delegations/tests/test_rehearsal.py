@@ -38,7 +38,7 @@ LEFT_BEHIND = {
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
     *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage", "GoneFile"),
-    *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall"),
+    *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall", "Erasure"),
 }
 
 

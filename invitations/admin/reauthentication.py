@@ -51,6 +51,7 @@ ACTS: dict[str, Any] = {
     ),
     "approve_circular": gettext_lazy("approve the letters of a circular"),
     "export_ministers": gettext_lazy("export ministers and their addresses"),
+    "erase_personal_data": gettext_lazy("erase personal data for good"),
     "take_out_lists": gettext_lazy("take a list out as a file"),
     "change_account": gettext_lazy("look at or change an account of staff"),
     "change_password": gettext_lazy("set the password of a member of staff"),

@@ -238,6 +238,12 @@ class ForumEdition(HeldRow):
             "get their letter by mail."
         ),
     )
+    erased_after = models.PositiveSmallIntegerField(
+        _("months after which personal data are erased"), null=True, blank=True,
+        help_text=_("After the last day. Empty: nothing is erased."),
+    )  # fmt: skip
+    # Whoever sets the months leaves everybody thirty days to object.
+    erased_not_before = models.DateField(_("not erased before"), null=True, editable=False)
     speakers_published_at = models.DateTimeField(
         _("list of speakers published at"),
         null=True,

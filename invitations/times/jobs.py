@@ -19,6 +19,7 @@ class Job(TextChoices):
     SEND_DIGEST = "send_digest", _("send the digest")
     TELL_APPROVERS = "tell_approvers", _("tell approvers what waits for them")
     WRITE_BINDER = "write_binder", _("write the binder")
+    ERASE = "erase_personal_data", _("erase personal data")
     TELL_PARTNERSHIP = "tell_partnership", _("tell the partnership team")
     HOOKS = "hooks", _("take the mail provider’s events")
 

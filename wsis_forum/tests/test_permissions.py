@@ -37,6 +37,7 @@ TAKEN_OUT = [
 OPENED_BY = {
     "desk:board": READERS,
     "desk:contacts": READERS - {"Readers"},
+    "desk:erasure": DRAFTERS | APPROVERS | DESK,
     "desk:hand_over": DRAFTERS,
     "desk:registered": DESK,
     "desk:sheet": READERS,
@@ -79,6 +80,7 @@ OPENED_BY = {
     "invitations_forumedition_move_dates": DRAFTERS,
     "invitations_forumedition_new_from": DRAFTERS,
     "invitations_forumedition_next": DRAFTERS,
+    "invitations_forumedition_personal_data": DRAFTERS | APPROVERS | DESK,
     "invitations_forumedition_reminders": READERS,
     "invitations_forumedition_reminders_page": READERS,
     "invitations_invitation_replace": DRAFTERS,

@@ -12,30 +12,35 @@ from delegations.models import Delegate, PolicyStatement
 from invitations.models import ForumEdition, Gender
 from invitations.text.spellings import normalize_name
 
+# In place of the name of a delegate who spoke, once it is erased; no name is normalized to it.
+ERASED = "…"
 COLUMNS = (Gender.FEMALE, Gender.MALE, "")
 
 
 def gender_counts(edition: ForumEdition) -> dict[str, list[int]]:
     """Return women, men and not stated among heads, speakers and delegates of who comes today.
 
-    A speaker whom the delegation has named as a delegate too counts as stated there; of two
-    namesakes who differ, nobody knows which one speaks.
+    A speaker whom the delegation has named as a delegate too counts as stated there, also once
+    the names are erased; of two namesakes who differ, nobody knows which one speaks.
     """
     delegates = list(
         Delegate.objects.standing()
         .filter(delegation__edition=edition)
         .order_by()
-        .values_list("delegation", "name", "role", "gender")
+        .values_list("delegation", "name", "spoke", "role", "gender")
     )
     stated: dict[tuple[int, str], set[str]] = {}
-    for of, name, _role, gender in delegates:
-        stated.setdefault((of, normalize_name(name)), set()).add(gender)
+    for of, name, spoke, _role, gender in delegates:
+        stated.setdefault((of, ERASED if spoke else normalize_name(name)), set()).add(gender)
     statements = PolicyStatement.objects.standing().filter(delegation__edition=edition)
     speakers = statements.order_by().values_list("delegation", "speaker_name")
     genders = {
-        "heads": [gender for _of, _name, role, gender in delegates if role == Delegate.Role.HEAD],
+        "heads": [gender for *_who, role, gender in delegates if role == Delegate.Role.HEAD],
         "speakers": [
-            only_one(stated.get((of, normalize_name(name)), set())) for of, name in speakers
+            only_one(
+                stated.get((of, normalize_name(name)), set()) | stated.get((of, ERASED), set())
+            )
+            for of, name in speakers
         ],
         "delegates": [gender for *_one, gender in delegates],
     }

@@ -91,7 +91,7 @@ def state_key_of(delegate: Delegate, edition: ForumEdition) -> tuple[int, str, s
 
 def nominated_in(edition: ForumEdition) -> tuple[dict[Key, list[Delegate]], Alone]:
     """Return the delegates of delegations that come, and who is named by others."""
-    named = Delegate.objects.filter(delegation__edition=edition).order_by("pk")
+    named = Delegate.objects.named().filter(delegation__edition=edition).order_by("pk")
     coming = set(edition.delegations.standing().values_list("pk", flat=True))
     nominated: dict[Key, list[Delegate]] = defaultdict(list)
     alone = Alone()

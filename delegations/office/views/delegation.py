@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_author
-from delegations.models import Delegate
+from delegations.models import Delegate, Erasure
 from delegations.nominations import gender_balance, gender_encouragement
 from delegations.office.access import office_required
 from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
@@ -45,6 +45,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             encouragement=gender_encouragement(),
             changes=printed_changes(filed, invitation),
             is_full=is_list_full(invitation, named),
+            is_erased=len(named) < filed.named and Erasure.objects.closes(invitation.edition),
         ),
     )
 
@@ -52,7 +53,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def named_delegates(filed: OnFile) -> list[Delegate]:
     """Return the people on the list, the head first, then in the order of the roles."""
     order = list(Delegate.Role)
-    people = list(filed.delegation.delegates.order_by("pk")) if filed.delegation else []
+    people = list(filed.delegation.delegates.named().order_by("pk")) if filed.delegation else []
     return sorted(people, key=lambda person: order.index(Delegate.Role(person.role)))
 
 

@@ -98,11 +98,15 @@ def person(request: HttpRequest, invitation: Invitation, pk: int) -> HttpRespons
 
 
 def find_delegate(invitation: Invitation, pk: int) -> Delegate | None:
-    return Delegate.objects.filter(
-        pk=pk,
-        delegation__edition=invitation.edition_id,
-        delegation__member_state=invitation.member_state_id,
-    ).first()
+    return (
+        Delegate.objects.named()
+        .filter(
+            pk=pk,
+            delegation__edition=invitation.edition_id,
+            delegation__member_state=invitation.member_state_id,
+        )
+        .first()
+    )
 
 
 def delegate_form(row: Delegate, invitation: Invitation) -> DelegateForm:

@@ -119,6 +119,8 @@ def lists_delegates(letter: Letter) -> bool:
 def file_link(kind: str, letter: Letter, sha256: str) -> str:
     if not sha256:
         return ""
+    if not getattr(letter, kind):
+        return _("erased, with what else was collected for the edition")
     url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
     return format_html(
         '{}<details><summary>SHA-256</summary><span class="break-words">{}</span></details>',

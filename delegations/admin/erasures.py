@@ -1,0 +1,50 @@
+"""Erasures of personal data: when the next comes, and those there were, each with its page."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import display
+
+from delegations.models import Delegate, Erasure
+from delegations.models.erasure import erases_on
+from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.columns import leads_on, text_link
+from invitations.models import ForumEdition
+from invitations.text.dates import printed_date
+
+
+@admin.register(Erasure)
+class ErasureAdmin(RecordAdmin):
+    menu = (Menu.FORUM, 10, "auto_delete")
+    when_empty = gettext_lazy(
+        "Nothing was erased yet. When it is, the page of an edition says under Personal data."
+    )
+    list_display = ["edition", "began_at", "ended_at", "asked_by", "because", "what_was_erased"]
+    list_filter = ["edition"]
+    list_select_related = ["edition", "asked_by"]
+    fields = list_display
+    readonly_fields = ["what_was_erased"]
+
+    @leads_on
+    @display(description=gettext_lazy("what was erased"))
+    def what_was_erased(self, erasure: Erasure) -> str:
+        edition = erasure.edition
+        return text_link(reverse("desk:erasure", args=[edition.symbol]), edition.symbol)
+
+
+def effect_in_words(edition: ForumEdition, language: str) -> str:
+    """Say on which day what is erased, or that nothing is."""
+    if edition.erased_after is None:
+        return _("No time is set: nothing is erased.")
+    if (day := erases_on(edition)) is None:
+        return _("Nothing is erased while the edition is postponed: it has no last day.")
+    number = Delegate.objects.named().filter(delegation__edition=edition).count()
+    told = ngettext(
+        "On %(day)s the names, functions, addresses, photos and needs of %(count)d delegate are"
+        " erased, and the telephone numbers and addresses that offices gave.",
+        "On %(day)s the names, functions, addresses, photos and needs of %(count)d delegates are"
+        " erased, and the telephone numbers and addresses that offices gave.",
+        number,
+    )
+    return told % {"day": printed_date(day, language), "count": number}

@@ -1,0 +1,142 @@
+"""The erasure itself: asked for by a person, or due; in batches; with one row of history."""
+
+import datetime as dt
+import logging
+import time
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from delegations.desk.erasure.kinds import KINDS, Kind, is_any_left
+from delegations.desk.erasure.owed import is_any_owed
+from delegations.models import Erasure
+from delegations.models.erasure import erases_on
+from invitations.audit import Act, record_act
+from invitations.models import ForumEdition
+from invitations.setbacks import each_apart
+from invitations.times.jobs import Job
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+# By the clock of the edition: when nobody works, and the day's backup may follow.
+AT_HOUR = 2
+# What one tick takes at most.
+WITHIN = dt.timedelta(seconds=40)
+
+
+def ask_for_erasure(edition: ForumEdition, by: User, because: str) -> Erasure:
+    """Let the next tick erase what was collected for an edition that is over."""
+    if why := why_not_erased(edition):
+        raise ValidationError(why)
+    erasure = Erasure(edition=edition, asked_by=by, because=because)
+    erasure.clean_fields(exclude=["ended_at", "counts"])
+    try:
+        with transaction.atomic():
+            erasure.save()
+            record_act(edition, Act.ERASURE_ASKED, by, because)
+    except IntegrityError:
+        raise ValidationError(_("It is being erased already.")) from None
+    return erasure
+
+
+def why_not_erased(edition: ForumEdition) -> str:
+    """Return why nothing can be erased just now; empty if it can."""
+    if edition.is_ahead(timezone.now()):
+        return _("The edition is not over yet.")
+    if is_any_owed(edition):
+        return _("Something is still owed to an office: see below.")
+    return "" if is_any_left(edition) else _("There is nothing left to erase.")
+
+
+def erase_personal_data() -> int:
+    """Begin at night what is due, go on with what is begun, and return how many rows that were."""
+    now, until = timezone.now(), time.monotonic() + WITHIN.total_seconds()
+    for edition in ForumEdition.objects.order_by("pk"):
+        if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now):
+            begin(edition)
+    begun = Erasure.objects.under_way().order_by("pk").values_list("pk", flat=True)
+    return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
+
+
+def is_due(edition: ForumEdition, now: dt.datetime) -> bool:
+    """Whether it is over and its day has come; without a day, whether it was erased once."""
+    if edition.is_ahead(now):
+        return False
+    if day := erases_on(edition):
+        return edition.local_date(now) >= day
+    return edition.erased_after is None and Erasure.objects.closes(edition)
+
+
+def begin(edition: ForumEdition) -> None:
+    """Begin an erasure by the clock, unless something is owed, nothing is left, or one is begun."""
+    if is_any_left(edition) and not is_any_owed(edition):
+        Erasure.objects.bulk_create([Erasure(edition=edition)], ignore_conflicts=True)
+
+
+def go_on(pk: int, until: float = float("inf")) -> int:
+    """Erase batch after batch until nothing is left or the time is up; return how many rows."""
+    done = 0
+    while (erased := erase_some(pk)) is not None:
+        done += erased
+        if time.monotonic() >= until:
+            break
+    return done
+
+
+@transaction.atomic
+def erase_some(pk: int) -> int | None:
+    """Erase one batch; None if the erasure has ended, or waits."""
+    erasure = Erasure.objects.under_way().select_for_update().filter(pk=pk).first()
+    if erasure is None:
+        return None
+    # Its dates cannot move, nor its time be set longer, while a batch goes.
+    rows: models.QuerySet[ForumEdition] = models.QuerySet(ForumEdition)
+    edition = rows.select_for_update(no_key=True).get(pk=erasure.edition_id)
+    if not still_wanted(erasure, edition):
+        end(erasure)
+        return None
+    if is_any_owed(edition):
+        return None
+    for kind in KINDS:
+        if erased := erase_batch(kind, edition):
+            erasure.counts[kind.code] = erasure.counts.get(kind.code, 0) + erased
+            erasure.save(update_fields=["counts"])
+            return erased
+    end(erasure)
+    return None
+
+
+def still_wanted(erasure: Erasure, edition: ForumEdition) -> bool:
+    """Whether nobody has moved the edition, or its time, since the erasure was begun."""
+    now = timezone.now()
+    is_asked_for = erasure.asked_by_id is not None and not edition.is_ahead(now)
+    return is_asked_for or is_due(edition, now)
+
+
+def erase_batch(kind: Kind, edition: ForumEdition) -> int:
+    left = kind.left(edition)
+    keys = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if keys:
+        rows: models.QuerySet[models.Model] = models.QuerySet(left.model)
+        kind.erase(rows.filter(pk__in=keys))
+    return len(keys)
+
+
+def end(erasure: Erasure) -> None:
+    """End the erasure, and write one row into the edition's history: how many, and of what.
+
+    The log says so too: a backup from before does not know of it.
+    """
+    if not erasure.counts:
+        erasure.delete()
+        return
+    erasure.ended_at = timezone.now()
+    erasure.save(update_fields=["ended_at"])
+    told = {code: (number, 0) for code, number in erasure.counts.items()}
+    record_act(erasure.edition, Act.ERASED, erasure.asked_by, erasure.because, told)
+    logger.warning("Personal data of %s erased: %s", erasure.edition.symbol, erasure.counts)

@@ -1,0 +1,154 @@
+"""What repeats personal data in histories: that something changed stays, and who did it, not what.
+
+Rows that were deleted before are found by what their own history says of where they belonged.
+"""
+
+import json
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.contrib.admin.models import LogEntry as FormEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+from delegations.models import Delegate, Delegation, PolicyStatement
+from invitations.models import ForumEdition, HeldChange, Invitation, ListExport, ListImport, Reply
+
+Rows = models.QuerySet[Any]
+# In place of each value, as for needs, which are withheld at once.
+WITHHELD = ["…", "…"]
+WITHHELD_OF: dict[type[models.Model], tuple[str, ...]] = {
+    Delegate: (
+        "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
+        "needs_visa_letter", "needs",
+    ),
+    PolicyStatement: ("photo", "photo_sha256", "biography"),
+    Reply: ("respondent_email", "respondent_phone"),
+    Invitation: ("focal_point_name", "focal_point_email"),
+}  # fmt: skip
+# The column of each that leads towards its edition.
+BELONGS_BY: dict[type[models.Model], tuple[str, type[models.Model]]] = {
+    Delegate: ("delegation", Delegation),
+    PolicyStatement: ("delegation", Delegation),
+    Reply: ("invitation", Invitation),
+    Invitation: ("edition", ForumEdition),
+    Delegation: ("edition", ForumEdition),
+}
+
+
+def keys_of(model: type[models.Model], edition: ForumEdition) -> set[int]:
+    """Return the keys of the edition's rows of that model, also of those that were deleted."""
+    if model is ForumEdition:
+        return {edition.pk}
+    column, above = BELONGS_BY[model]
+    owners = keys_of(above, edition)
+    own: Rows = models.QuerySet(model).filter(**{f"{column}__in": owners})
+    said = [str(key) for key in owners]
+    told = entries(model).filter(
+        Q(**{f"changes__{column}__0__in": said}) | Q(**{f"changes__{column}__1__in": said})
+    )
+    return {
+        *own.values_list("pk", flat=True),
+        *told.exclude(object_id=None).values_list("object_id", flat=True),
+    }
+
+
+def entries(model: type[models.Model]) -> Rows:
+    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+
+
+def changed_fields(edition: ForumEdition) -> Rows:
+    """Return the rows of auditlog that hold a value, or the name of a delegate."""
+    found = Q()
+    for model, columns in WITHHELD_OF.items():
+        of_model = Q(content_type=ContentType.objects.get_for_model(model))
+        held = Q(object_repr__gt="") if model is Delegate else Q()
+        for column in columns:
+            path = f"changes__{column}"
+            held |= Q(**{f"{path}__isnull": False}) & ~Q(**{path: WITHHELD})
+        found |= of_model & Q(object_id__in=keys_of(model, edition)) & held
+    return LogEntry.objects.filter(found)
+
+
+def withhold_values(rows: Rows) -> None:
+    kinds = {ContentType.objects.get_for_model(model).pk: model for model in WITHHELD_OF}
+    for entry in rows.select_for_update(of=("self",)):
+        model = kinds[entry.content_type_id]
+        held = {*(entry.changes or {})}.intersection(WITHHELD_OF[model])
+        entry.changes = {**(entry.changes or {}), **dict.fromkeys(held, WITHHELD)}
+        entry.object_repr = "" if model is Delegate else entry.object_repr
+        entry.save(update_fields=["changes", "object_repr"])
+
+
+# Django's own rows of forms that were saved
+
+NAMED = r'"object": "[^"]'
+
+
+def saved_forms(edition: ForumEdition) -> Rows:
+    """Return the rows of forms that name a delegate: their own, and those of a delegation."""
+    own = of_forms(Delegate, edition) & Q(object_repr__gt="")
+    inline = of_forms(Delegation, edition) & Q(change_message__regex=NAMED)
+    return FormEntry.objects.filter(own | inline)
+
+
+def of_forms(model: type[models.Model], edition: ForumEdition) -> Q:
+    keys = [str(key) for key in keys_of(model, edition)]
+    return Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+
+
+def withhold_names(rows: Rows) -> None:
+    delegate = ContentType.objects.get_for_model(Delegate).pk
+    for entry in rows:
+        if entry.content_type_id == delegate:
+            entry.object_repr = ""
+        else:
+            entry.change_message = json.dumps(without_names(json.loads(entry.change_message)))
+        entry.save(update_fields=["object_repr", "change_message"])
+
+
+def without_names(message: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {act: {**said, "object": ""} if "object" in said else said for act, said in one.items()}
+        for one in message
+    ]
+
+
+# What waited for a second person, and lists that came in or went out
+
+FOCAL_POINT = "focal_point_email"
+
+
+def held_addresses(edition: ForumEdition) -> Rows:
+    keys = [str(key) for key in keys_of(Invitation, edition)]
+    says = Q()
+    for column in ("before", "after"):
+        path = f"{column}__{FOCAL_POINT}"
+        says |= Q(**{f"{path}__isnull": False}) & ~Q(**{path: ""})
+    kind = ContentType.objects.get_for_model(Invitation)
+    return HeldChange.objects.filter(says, content_type=kind, object_id__in=keys)
+
+
+def withhold_addresses(rows: Rows) -> None:
+    for change in rows:
+        for column in ("before", "after"):
+            said = getattr(change, column)
+            if said and FOCAL_POINT in said:
+                setattr(change, column, {**said, FOCAL_POINT: ""})
+        change.save(update_fields=["before", "after"])
+
+
+def imported(edition: ForumEdition) -> Rows:
+    """Return imports that told of single lines, some of them with an address."""
+    return ListImport.objects.filter(edition=edition).exclude(told="")
+
+
+TAKEN_OUT_OF = (Delegate, Delegation, PolicyStatement, Reply, Invitation)
+
+
+def taken_out(edition: ForumEdition) -> Rows:
+    """Return the files of lists that would be kept until their day is over."""
+    labels = [model._meta.label_lower for model in TAKEN_OUT_OF]
+    labels += ["delegations.delegationchange", "invitations.partnershipinterest"]
+    return ListExport.objects.filter(model__in=labels).exclude(content=None)

@@ -1,0 +1,207 @@
+"""What is erased of an edition: for each kind the rows that still say something, and how they end.
+
+A kind is done when none of its rows is left, so a batch may stop anywhere.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from delegations.desk.erasure import histories
+from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
+from invitations.forms.seen import lock_rows
+from invitations.models import (
+    Bounce,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    KeptPage,
+    Letter,
+    LetterEvent,
+    ListExport,
+    Reply,
+    ReplyDraft,
+)
+from invitations.models.kept.gone_files import let_go
+from invitations.text.dates import labelled
+from invitations.text.spellings import normalize_name
+
+Keys = list[int]
+Rows = models.QuerySet[Any]
+
+
+class Kind(NamedTuple):
+    """Rows that still say something, and what empties some of them."""
+
+    code: str
+    title: Any
+    left: Callable[[ForumEdition], Rows]
+    erase: Callable[[Rows], object]
+
+
+def says_any(*columns: str) -> Q:
+    """Match rows in which at least one of these columns holds words."""
+    found = Q()
+    for column in columns:
+        found |= ~Q(**{column: ""})
+    return found
+
+
+# Delegates
+
+WORDS_OF_DELEGATES = ("name", "function", "organization", "email", "needs")
+DAYS_OF_DELEGATES = ("arrives_on", "departs_on")
+
+
+def delegates(edition: ForumEdition) -> Rows:
+    travels = Q(arrives_on__isnull=False) | Q(departs_on__isnull=False)
+    says = says_any(*WORDS_OF_DELEGATES) | travels | Q(needs_visa_letter=True)
+    return Delegate.objects.filter(says, delegation__edition=edition)
+
+
+def erase_delegates(rows: Rows) -> None:
+    """Leave of each the delegation, the role, and woman or man; and whether the speaker was it.
+
+    Who changes one of them meanwhile holds the lock of its delegation.
+    """
+    lock_rows(Delegation, set(rows.values_list("delegation", flat=True)))
+    speakers = rows.exclude(name="").exclude(delegation__statement=None)
+    named = speakers.values_list("pk", "name", "delegation__statement__speaker_name")
+    spoke = [pk for pk, name, speaker in named if normalize_name(name) == normalize_name(speaker)]
+    Delegate.objects.filter(pk__in=spoke).update(spoke=True)
+    empty: dict[str, Any] = dict.fromkeys(WORDS_OF_DELEGATES, "") | dict.fromkeys(DAYS_OF_DELEGATES)
+    rows.update(needs_visa_letter=False, **empty)
+
+
+def changes(edition: ForumEdition) -> Rows:
+    part = DelegationChange.Part.DELEGATE
+    return DelegationChange.objects.filter(~Q(subject=""), delegation__edition=edition, part=part)
+
+
+# Speakers, and who answers for an office
+
+
+def speakers(edition: ForumEdition) -> Rows:
+    says = says_any("photo", "biography")
+    return PolicyStatement.objects.filter(says, delegation__edition=edition)
+
+
+def erase_speakers(rows: Rows) -> None:
+    let_go(rows.values_list("photo", flat=True))
+    rows.update(photo="", photo_sha256="", biography="")
+
+
+def respondents(edition: ForumEdition) -> Rows:
+    says = says_any("respondent_email", "respondent_phone")
+    return Reply.objects.filter(says, invitation__edition=edition)
+
+
+def focal_points(edition: ForumEdition) -> Rows:
+    # The plain QuerySet: nothing of an edition that is over waits for a second person.
+    own: Rows = models.QuerySet(Invitation).filter(edition=edition)
+    return own.filter(says_any("focal_point_name", "focal_point_email"))
+
+
+# Mails that say back what an office typed
+
+SAYING_BACK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
+
+
+def mails(edition: ForumEdition) -> Rows:
+    says = says_any("paper", "mail", "pdf", "message") | ~Q(filed={})
+    is_copy = Q(variant="copy") & ~Q(recipients=[])
+    own = Letter.objects.filter(invitation__edition=edition, kind__in=SAYING_BACK)
+    return own.filter(says | is_copy)
+
+
+def erase_mails(rows: Rows) -> None:
+    """Leave of each when it left, and the hash of what it said; a copy's address goes too."""
+    for column in ("pdf", "message"):
+        let_go(rows.values_list(column, flat=True))
+    rows.filter(variant="copy").update(recipients=[])
+    rows.update(paper="", mail="", pdf="", message="", filed={})
+
+
+def copies(edition: ForumEdition) -> Rows:
+    """Return mails to an address that somebody typed beside those on file."""
+    kind = Letter.Kind.ACKNOWLEDGEMENT
+    own = Delivery.objects.filter(
+        letter__invitation__edition=edition, letter__kind=kind, letter__variant="copy"
+    )
+    told = LetterEvent.objects.filter(~Q(server_words=""), delivery=OuterRef("pk"))
+    reported = Bounce.objects.filter(says_any("server_words", "message"), delivery=OuterRef("pk"))
+    return own.filter(says_any("address", "server_words") | Exists(told) | Exists(reported))
+
+
+def erase_copies(rows: Rows) -> None:
+    bounces = Bounce.objects.filter(delivery__in=rows)
+    let_go(bounces.values_list("message", flat=True))
+    bounces.update(server_words="", message="", message_sha256="")
+    LetterEvent.objects.filter(delivery__in=rows).update(server_words="")
+    rows.update(address="", server_words="")
+
+
+# What is kept for a day alone goes at once
+
+
+def drafts(edition: ForumEdition) -> Rows:
+    return ReplyDraft.objects.filter(invitation__edition=edition)
+
+
+def pages(edition: ForumEdition) -> Rows:
+    return KeptPage.objects.filter(invitation__edition=edition)
+
+
+def emptied(**columns: Any) -> Callable[[Rows], object]:
+    return lambda rows: rows.update(**columns)
+
+
+def deleted(rows: Rows) -> object:
+    return rows.delete()
+
+
+LASTING = (
+    Kind("delegates", _("delegates"), delegates, erase_delegates),
+    Kind("speakers", _("photos and biographies of speakers"), speakers, erase_speakers),
+    Kind("respondents", _("replies with the e-mail or telephone of who gave them"),
+         respondents, emptied(respondent_email="", respondent_phone="")),
+    Kind("focal_points", _("focal points"),
+         focal_points, emptied(focal_point_name="", focal_point_email="")),
+    Kind("mails", _("mails that said back what offices had typed"), mails, erase_mails),
+    Kind("copies", _("typed addresses to which copies went"), copies, erase_copies),
+    Kind("changes", _("lines of history that name delegates"), changes, emptied(subject="")),
+    Kind("fields", _("changes of fields, with their values"),
+         histories.changed_fields, histories.withhold_values),
+    Kind("forms", _("saved forms that name delegates"),
+         histories.saved_forms, histories.withhold_names),
+    Kind("addresses", _("held changes of addresses"),
+         histories.held_addresses, histories.withhold_addresses),
+    Kind("imports", _("remarks of imported lists"), histories.imported, emptied(told="")),
+)  # fmt: skip
+# It goes by itself within a day; that there is some begins no erasure.
+OF_A_DAY = (
+    Kind("drafts", ReplyDraft._meta.verbose_name_plural, drafts, deleted),
+    Kind("pages", KeptPage._meta.verbose_name_plural, pages, deleted),
+    Kind("lists", ListExport._meta.verbose_name_plural, histories.taken_out, emptied(content=None)),
+)
+KINDS = (*LASTING, *OF_A_DAY)
+
+
+def is_any_left(edition: ForumEdition) -> bool:
+    return any(kind.left(edition).exists() for kind in LASTING)
+
+
+def count_left(edition: ForumEdition) -> dict[str, int]:
+    """Return how many rows of each kind an erasure would empty now."""
+    counts = {kind.code: kind.left(edition).count() for kind in KINDS}
+    return {code: count for code, count in counts.items() if count}
+
+
+def in_words(counts: dict[str, int]) -> list[str]:
+    """Return of what there are how many, in the order in which it goes."""
+    told = ((kind.title, counts.get(kind.code, 0)) for kind in KINDS)
+    return [labelled(capfirst(title), count) for title, count in told if count]

@@ -1,0 +1,93 @@
+"""What an erasure waits for: as long as an office is owed something, its data are needed."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from delegations.desk.erasure.kinds import SAYING_BACK
+from invitations.admin.columns import list_url
+from invitations.models import (
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    HeldChange,
+    Invitation,
+    Letter,
+    ListExport,
+    Reply,
+)
+from invitations.text.dates import labelled
+
+State = Delivery.State
+# It may still leave, or nobody knows yet whether it has left.
+ON_ITS_WAY = (*Delivery.WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN)
+
+
+class Owed(NamedTuple):
+    """Something that has to be done first, and the list that shows it."""
+
+    title: Any
+    rows: QuerySet[Any]
+    url: str
+
+
+def all_owed(edition: ForumEdition) -> list[Owed]:
+    here, own = {"invitation__edition__id__exact": edition.pk}, {"invitation__edition": edition}
+    return [
+        Owed(
+            _("letters and mails that have not left, or may have left"),
+            Delivery.objects.filter(letter__invitation__edition=edition, state__in=ON_ITS_WAY),
+            list_url(Delivery, letter__invitation__edition__id__exact=edition.pk),
+        ),
+        Owed(
+            _("mails that have not been composed yet"),
+            Letter.objects.planned().filter(kind__in=SAYING_BACK, **own),
+            list_url(Letter, state__exact=Letter.State.PLANNED.value, **here),
+        ),
+        Owed(
+            _("contested replies"),
+            Reply.objects.to_settle().filter(**own),
+            list_url(Reply, status__exact=Reply.Status.CONTESTED.value, **here),
+        ),
+        Owed(
+            _("correspondence not dealt with"),
+            Correspondence.objects.unread().filter(**own),
+            list_url(Correspondence, dealt_with="no", **here),
+        ),
+        Owed(
+            _("changes that wait for a second person"),
+            held_changes(edition),
+            list_url(HeldChange),
+        ),
+        Owed(
+            _("lists that are being taken out"),
+            ListExport.objects.filter(ended_at=None),
+            list_url(ListExport),
+        ),
+    ]
+
+
+def held_changes(edition: ForumEdition) -> QuerySet[HeldChange]:
+    """Return what waits of the edition itself, and of its invitations."""
+    kinds = ContentType.objects.get_for_models(ForumEdition, Invitation)
+    keys: QuerySet[Any] = models.QuerySet(Invitation).filter(edition=edition)
+    of_invitations = keys.annotate(key=Cast("pk", models.TextField())).values("key")
+    return HeldChange.objects.undecided().filter(
+        Q(content_type=kinds[ForumEdition], object_id=str(edition.pk))
+        | Q(content_type=kinds[Invitation], object_id__in=of_invitations)
+    )
+
+
+def is_any_owed(edition: ForumEdition) -> bool:
+    return any(one.rows.exists() for one in all_owed(edition))
+
+
+def owed_in_words(edition: ForumEdition) -> list[tuple[str, str]]:
+    """Return what has to be done first, in words, with the address of its list."""
+    counted = ((one, one.rows.count()) for one in all_owed(edition))
+    return [(labelled(capfirst(one.title), count), one.url) for one, count in counted if count]

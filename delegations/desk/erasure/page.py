@@ -1,0 +1,84 @@
+"""The page of an edition's personal data: what goes when, what that waits for, what has gone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from delegations.admin.erasures import effect_in_words
+from delegations.desk.asked import desk_page
+from delegations.desk.erasure.erasing import ask_for_erasure, why_not_erased
+from delegations.desk.erasure.kinds import count_left, in_words
+from delegations.desk.erasure.owed import owed_in_words
+from delegations.models import Erasure
+from invitations.admin.base import user_of
+from invitations.admin.columns import at_hour, change_url
+from invitations.admin.reauthentication import signed_in_recently
+from invitations.forms.action_forms import ReasonForm
+from invitations.models import ForumEdition
+
+MAY_LOOK = "delegations.view_erasure"
+MAY_ERASE = "delegations.erase_personal_data"
+
+
+@never_cache
+@desk_page(MAY_LOOK)
+def erasure_page(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Show what goes and when; a POST asks for it at once, by who may, with a reason."""
+    edition = get_object_or_404(ForumEdition, symbol=symbol)
+    erases = request.user.has_perm(MAY_ERASE)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and erases and form.is_valid():
+        return asked(None, request, edition, form)
+    return shown(request, edition, form if erases else None)
+
+
+def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) -> HttpResponse:
+    under_way = edition.erasures.under_way().first()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Personal data of %(edition)s") % {"edition": edition},
+        "edition": edition,
+        "edition_url": change_url(edition),
+        "may_change": request.user.has_perm("invitations.change_forumedition"),
+        "effect": effect_in_words(edition, get_language()),
+        "left": in_words(count_left(edition)),
+        "owed": owed_in_words(edition),
+        "under_way": under_way and at_hour(under_way.began_at),
+        "why_not": "" if under_way else why_not_erased(edition),
+        "form": form,
+        "ended": erasures_in_words(edition.erasures.exclude(ended_at=None)),
+    }
+    return TemplateResponse(request, "admin/desk/erasure.html", context)
+
+
+@signed_in_recently("erase_personal_data")
+def asked(
+    _page: None, request: HttpRequest, edition: ForumEdition, form: ReasonForm
+) -> HttpResponse:
+    try:
+        ask_for_erasure(edition, user_of(request), form.cleaned_data["because"])
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return shown(request, edition, form)
+    messages.success(request, _("It is erased within minutes. What has gone then stands below."))
+    return HttpResponseRedirect(request.path)
+
+
+def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
+    return [
+        {
+            "at": at_hour(one.ended_at),
+            "who": str(one.asked_by or _("the machine")),
+            "because": one.because,
+            "what": in_words(one.counts),
+        }
+        for one in erasures.select_related("asked_by")
+    ]

@@ -1,0 +1,89 @@
+"""When what was collected for a meeting alone is erased, and what was erased by whom."""
+
+import datetime as dt
+from calendar import monthrange
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import ForumEdition
+from invitations.models.reasons import ReasonField
+from invitations.text.dates import comma_list
+
+# So long before, the first page says what will go; and no sooner does a new time take effect.
+TOLD_BEFORE = dt.timedelta(days=30)
+
+
+def erases_on(edition: ForumEdition) -> dt.date | None:
+    """Return the day of the erasure, which moves with the edition.
+
+    None where nobody has set a time, and while the edition is postponed: it has no last day then.
+    """
+    if edition.erased_after is None or edition.postponed_at is not None:
+        return None
+    day = months_later(edition.closes_on, edition.erased_after)
+    return max(day, edition.erased_not_before or day)
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months later; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def under_way(self) -> Self:
+        """Erasures that are asked for or begun, and not done yet."""
+        return self.filter(ended_at=None)
+
+    def closes(self, edition: ForumEdition) -> bool:
+        """Whether nobody is named for the edition any more, since its names are erased."""
+        return self.filter(edition=edition.pk).exists()
+
+
+class Erasure(models.Model):
+    """One erasure of an edition's personal data: who asked, when, why, and how many rows.
+
+    It says of no row what was in it. Unless it has ended, the next tick goes on with it.
+    """
+
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="erasures", verbose_name=_("edition")
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("asked for by"),
+    )  # fmt: skip
+    because = ReasonField(_("why"))
+    began_at = models.DateTimeField(_("began at"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    # How many rows of each kind.
+    counts = models.JSONField(_("what was erased"), default=dict)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure of personal data")
+        verbose_name_plural = _("erasures of personal data")
+        ordering = ["-began_at", "-pk"]
+        # Nobody writes or deletes one by hand.
+        default_permissions = ("view",)
+        permissions = [("erase_personal_data", "Can erase personal data")]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_erasure_of_an_edition_under_way",
+                fields=["edition"],
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="who_asks_for_an_erasure_says_why",
+                condition=Q(asked_by=None) | ~Q(because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return comma_list([self._meta.verbose_name, self.edition])

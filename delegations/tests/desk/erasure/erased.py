@@ -1,0 +1,68 @@
+"""An edition that is over, with all that was collected for it, and its erasure."""
+
+import datetime as dt
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from delegations.desk.erasure.erasing import erase_personal_data
+from delegations.models import Delegate, Delegation, PolicyStatement
+from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory
+
+# Whatever of these stands anywhere after an erasure was not erased.
+PERSONAL = (
+    "Zenobia Quixby", "Keeper of the Quills", "Quillhouse", "zenobia@example.org",
+    "A quiet room without pepper", "+999 5550", "fritz.typed@example.org", "Fritz of the Desk",
+    "fritz.desk@example.org", "She was born in Zenda",
+)  # fmt: skip
+LAST_DAY = dt.date(2020, 4, 9)
+NIGHT = dt.datetime(2020, 10, 9, 2, 10, tzinfo=dt.UTC)
+EVE = dt.datetime(2020, 10, 8, 23, 0, tzinfo=dt.UTC)
+
+
+def over(months=6, time_zone="UTC", **more):
+    """An edition whose last day is 9 April 2020; erased on 9 October unless said otherwise."""
+    return EditionFactory(
+        opens_on=dt.date(2020, 4, 6), closes_on=LAST_DAY, track_opens_on=dt.date(2020, 4, 7),
+        track_closes_on=dt.date(2020, 4, 8), reply_before=dt.date(2020, 1, 15), time_zone=time_zone,
+        erased_after=months, **more,
+    )  # fmt: skip
+
+
+def came(edition, name="Zenobia Quixby", gender="f", role="head", speaker="", **more):
+    """A delegation that came, with one person named, and all that was asked for."""
+    invitation = InvitationFactory(
+        edition=edition, focal_point_name="Fritz of the Desk",
+        focal_point_email="fritz.desk@example.org",
+    )  # fmt: skip
+    ReplyFactory(
+        invitation=invitation, answer="in_person", respondent_name="Fritz von Tarlenheim",
+        respondent_email="fritz.typed@example.org", respondent_phone="+999 5550",
+    )  # fmt: skip
+    delegation = Delegation.objects.create(edition=edition, member_state=invitation.member_state)
+    PolicyStatement.objects.create(
+        delegation=delegation, speaker_name=speaker or name, biography="She was born in Zenda."
+    )
+    person(delegation, name, gender, role, **more)
+    return delegation
+
+
+def person(delegation, name="Zenobia Quixby", gender="f", role="adviser", **more):
+    return Delegate.objects.create(
+        delegation=delegation, name=name, gender=gender, role=role,
+        function="Keeper of the Quills", organization="Quillhouse", email="zenobia@example.org",
+        needs="A quiet room without pepper.", arrives_on=dt.date(2020, 4, 5), **more,
+    )  # fmt: skip
+
+
+def photographed(delegation):
+    statement = delegation.statement
+    statement.photo = default_storage.save(f"photos/{statement.pk}/a.png", ContentFile(b"a photo"))
+    statement.photo_sha256 = "0" * 64
+    statement.save()
+    return statement.photo.name
+
+
+def at_night(clock, at=NIGHT):
+    clock.move_to(at)
+    return erase_personal_data()

@@ -1,0 +1,183 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import translation
+
+from delegations.admin.erasures import effect_in_words
+from delegations.desk.erasure.erasing import erase_personal_data
+from delegations.models import Delegate, Erasure
+from delegations.tests.desk.erasure.erased import came, over
+from delegations.tests.offices import text
+from invitations.audit import Act
+from invitations.models import Correspondence, ListExport
+from invitations.tests.desk import as_sent, browser_of, of_group, page_of, told
+from invitations.tests.factories import (
+    DeliveryFactory,
+    LetterFactory,
+    ReplyFactory,
+    UserFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files", "in_may")]
+NOW = dt.datetime(2020, 5, 1, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def in_may():
+    with time_machine.travel(NOW, tick=False), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def edition():
+    return over()
+
+
+def page(edition):
+    return reverse("desk:erasure", args=[edition.symbol])
+
+
+def test_the_page_says_when_what_goes_and_nothing_of_whom(admin_client, edition):
+    came(edition)
+
+    shown = text(admin_client.get(page(edition)))
+
+    assert "On 9 October 2020 the names" in shown
+    assert "<li>Delegates: 1</li>" in shown
+    assert "Zenobia" not in shown
+
+
+def test_without_a_time_it_says_so(admin_client):
+    assert "No time is set: nothing is erased." in text(admin_client.get(page(over(months=None))))
+
+
+def test_who_may_erases_at_once_with_a_reason_which_history_keeps(edition):
+    came(edition)
+    approver = of_group("Approvers")
+
+    browser_of(approver).post(page(edition), {"because": "The delegate asked for it."})
+    erase_personal_data()
+
+    erasure = Erasure.objects.get()
+    assert (erasure.asked_by, erasure.because) == (approver, "The delegate asked for it.")
+    assert not Delegate.objects.named().exists()
+    shown = text(browser_of(approver).get(page(edition)))
+    assert "The delegate asked for it." in shown
+    assert "There is nothing left to erase." in shown
+    history = reverse("admin:invitations_forumedition_history", args=[edition.pk])
+    lines = text(browser_of(approver).get(history))
+    assert str(Act.ERASED.label) in lines
+    assert str(Act.ERASURE_ASKED.label) in lines
+
+
+def test_without_a_reason_nothing_is_erased(admin_client, edition):
+    came(edition)
+
+    admin_client.post(page(edition), {"because": " "})
+
+    assert not Erasure.objects.exists()
+
+
+@pytest.mark.parametrize("group", ["Drafters", "Speakers' desk"])
+def test_who_may_only_look_asks_for_nothing(edition, group):
+    came(edition)
+    client = browser_of(of_group(group))
+
+    assert "Erase for good" not in text(client.get(page(edition)))
+    client.post(page(edition), {"because": "Why not?"})
+
+    assert not Erasure.objects.exists()
+
+
+def test_of_an_edition_that_is_not_over_nothing_is_erased(admin_client, edition):
+    came(edition)
+    edition.closes_on = NOW.date()
+    edition.save()
+
+    admin_client.post(page(edition), {"because": "Too early."})
+
+    assert not Erasure.objects.exists()
+
+
+def owing_a_mail(invitation):
+    DeliveryFactory(letter=LetterFactory(invitation=invitation), state="queued")
+
+
+def owing_an_acknowledgement(invitation):
+    LetterFactory(invitation=invitation, kind="acknowledgement", reply=invitation.replies.get())
+
+
+def owing_a_choice(invitation):
+    ReplyFactory(invitation=invitation, status="contested", channel="fax")
+
+
+def owing_an_answer(invitation):
+    Correspondence.objects.create(invitation=invitation, channel="fax")
+
+
+def taking_a_list_out(_invitation):
+    ListExport.objects.create(
+        model="delegations.delegate", kind="csv", rows=1, asked_by=UserFactory(), language="en"
+    )
+
+
+OWING = [
+    (owing_a_mail, "Letters and mails that have not left, or may have left: 1"),
+    (owing_an_acknowledgement, "Mails that have not been composed yet: 1"),
+    (owing_a_choice, "Contested replies: 1"),
+    (owing_an_answer, "Correspondence not dealt with: 1"),
+    (taking_a_list_out, "Lists that are being taken out: 1"),
+]
+
+
+@pytest.mark.parametrize(("owing", "words"), OWING)
+def test_what_is_owed_is_named_with_its_list_and_waited_for(admin_client, edition, owing, words):
+    came(edition)
+    owing(edition.invitations.get())
+
+    shown = admin_client.get(page(edition))
+    admin_client.post(page(edition), {"because": "All the same."})
+
+    assert words in text(shown)
+    assert not Erasure.objects.exists()
+    for _words, url in shown.context["owed"]:
+        assert admin_client.get(url).status_code == 200
+
+
+def test_what_comes_to_be_owed_stops_an_erasure_that_was_asked_for(admin_client, edition):
+    came(edition)
+    admin_client.post(page(edition), {"because": "All is done."})
+    owing_a_choice(edition.invitations.get())
+
+    erase_personal_data()
+
+    assert Delegate.objects.named().exists()
+    assert "It is being erased since" in text(admin_client.get(page(edition)))
+
+
+def test_who_sets_the_months_reads_the_day_and_leaves_thirty_days():
+    edition = over(months=None, time_zone="Europe/Zurich")
+    drafter = browser_of(of_group("Drafters"))
+    url = page_of(edition)
+
+    answer = drafter.post(
+        url, as_sent(drafter.get(url)) | {"erased_after": "0", "_continue": "1"}, follow=True
+    )
+
+    edition.refresh_from_db()
+    assert (edition.erased_after, edition.erased_not_before) == (0, dt.date(2020, 5, 31))
+    assert any("On 31 May 2020 the names" in one for one in told(answer))
+
+
+def test_a_new_time_leaves_thirty_days_whatever_the_last_day_was(edition):
+    edition.erased_after, edition.erased_not_before = 0, NOW.date() + dt.timedelta(days=30)
+
+    assert "On 31 May 2020" in effect_in_words(edition, "en")
+
+
+def test_while_an_edition_is_postponed_no_day_is_named(edition):
+    edition.postponed_at = NOW
+
+    assert "it has no last day" in effect_in_words(edition, "en")
