@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from delegations.desk.needs.erasure import erasures
 from delegations.desk.needs.letters import deliveries, letters, originals, people
 from delegations.desk.needs.need import Need, found_of
 from delegations.desk.needs.people import approvals, changes, courtesy, mails, replies, speakers
@@ -46,6 +47,7 @@ def all_needs(
     yield from originals(edition, request)
     yield from changes(request)
     yield from systems(request)
+    yield from erasures(request)
     yield from replies(edition, request)
     yield from mails(request)
     yield from approvals(edition, request)

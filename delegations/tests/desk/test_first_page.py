@@ -42,7 +42,7 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         admin_client.get(reverse("admin:index"))
 
 

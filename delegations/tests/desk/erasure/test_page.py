@@ -181,3 +181,16 @@ def test_while_an_edition_is_postponed_no_day_is_named(edition):
     edition.postponed_at = NOW
 
     assert "it has no last day" in effect_in_words(edition, "en")
+
+
+def test_first_page_says_thirty_days_before_what_goes(edition):
+    came(edition)
+    drafter = browser_of(of_group("Drafters"))
+    address = page(edition)
+
+    assert address not in text(drafter.get(reverse("admin:index")))
+    with time_machine.travel(dt.datetime(2020, 9, 9, 9, tzinfo=dt.UTC), tick=False):
+        near = browser_of(of_group("Drafters"))
+        assert address in text(near.get(reverse("admin:index")))
+        readers = browser_of(of_group("Readers"))
+        assert address not in text(readers.get(reverse("admin:index")))
