@@ -1,11 +1,13 @@
 """The notices as they are shipped: on privacy and on accessibility, in six languages."""
 
 from pathlib import Path
+from string import Template
 
 from django.db.migrations.state import StateApps
 
 from delegations.models import Notice
 from invitations.models import Language
+from invitations.text.marks import MARK, fill_marked
 
 FOLDER = Path(__file__).resolve().parent / "data" / "notices"
 
@@ -19,6 +21,30 @@ def load_notices(apps: StateApps) -> None:
             for language in Language.values
         }
         notices.get_or_create(kind=kind, defaults={"text": texts["text_en"], **texts})
+
+
+def say_when_erased(apps: StateApps) -> None:
+    """Let notices on file say it, where the line about records stands as it was shipped."""
+    for notice in apps.get_model("delegations", "Notice").objects.filter(kind="privacy"):
+        for language in Language.values:
+            column = f"text_{language.replace('-', '_')}"
+            lines = shipped_notice("privacy", language).splitlines()
+            shipped = {MARK.sub("", line): line for line in lines if MARK.search(line)}
+            on_file = (getattr(notice, column) or "").split("\n")
+            setattr(notice, column, "\n".join(shipped.get(line, line) for line in on_file))
+        notice.text = notice.text_en
+        notice.save()
+
+
+def filled_notice(text: str, erased_on: str) -> str:
+    """Return the text with the day of the erasure, and without what speaks of it where it has none.
+
+    A text of an organization’s own that names no day stays as it was typed.
+    """
+    if "erased_on" not in text:
+        return text
+    words = {"erased_on": erased_on}
+    return fill_marked(text, words, lambda line: Template(line).safe_substitute(words))
 
 
 def shipped_notice(kind: str, language: str) -> str:

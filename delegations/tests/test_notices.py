@@ -1,14 +1,23 @@
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from delegations.models import Notice
-from delegations.notices import load_notices, shipped_notice
+from delegations.notices import (
+    filled_notice,
+    load_notices,
+    say_when_erased,
+    shipped_notice,
+)
 from delegations.office.access import OPEN_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.models import Language
 from invitations.models.kept.for_a_day import KEPT_FOR
 from invitations.tests.factories import AnnouncedEditionFactory
+from invitations.text.dates import printed_date
+from invitations.text.marks import MARK
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
@@ -38,6 +47,39 @@ def test_a_notice_promises_what_is_kept():
 def test_the_list_of_speakers_has_one_name_in_chinese():
     assert "发言名单" in shipped_notice("privacy", "zh-hans")
     assert "发言者名单" not in shipped_notice("privacy", "zh-hans")
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_notice_names_the_day_of_the_erasure_where_the_edition_has_one(client, language):
+    edition = AnnouncedEditionFactory()
+    client.cookies["django_language"] = language
+    address = reverse("office:notice", args=["privacy"])
+    without = text(client.get(address))
+    edition.erased_after = 6
+    edition.save()
+
+    named = text(client.get(address))
+
+    day = " ".join(printed_date(dt.date(2027, 11, 14), language).split())
+    assert day in named
+    assert "2027" not in without.partition("<main")[2].partition("</main>")[0]
+    assert "erased_on" not in named + without
+    assert "[[" not in named + without
+
+
+def test_a_notice_of_ones_own_stays_as_typed_where_it_names_no_day():
+    assert filled_notice("Ours [[and]] $5.", "1 May") == "Ours [[and]] $5."
+
+
+def test_a_notice_on_file_says_so_where_the_line_stands_as_it_was_shipped(historical):
+    shipped = shipped_notice("privacy", "fr")
+    before = MARK.sub("", shipped)
+    Notice.objects.filter(kind="privacy").update(text_fr=before, text_en="Ours.")
+
+    say_when_erased(historical)
+
+    notice = Notice.objects.get(kind="privacy")
+    assert (notice.text_fr, notice.text_en) == (shipped, "Ours.")
 
 
 def test_every_page_leads_to_the_notices(client):

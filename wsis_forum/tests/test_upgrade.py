@@ -22,7 +22,10 @@ from invitations.tests.databases import address_of, postgresql
 VENDOR = connection.vendor
 MADE = Path(__file__).with_name(f"squashed.{VENDOR}.sql.xz")
 # Shipped words and forms, which a later version adds to and corrects.
-SHIPPED = {f"invitations_{name}" for name in ("formofaddress", "lettertemplate", "rank", "term")}
+SHIPPED = {
+    "delegations_notice",
+    *(f"invitations_{name}" for name in ("formofaddress", "lettertemplate", "rank", "term")),
+}
 KEYS = {"id", "code"}
 # Notes of calls are rows of their own since.
 MOVED = {"called_at", "note", "called_by_id"}

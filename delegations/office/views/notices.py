@@ -3,12 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.models import Notice
+from delegations.models.erasure import erases_on
+from delegations.notices import filled_notice
 from delegations.office.contact import announced_edition
 from delegations.office.page import activate_offered_language
 from invitations.letters.pdf import html_of_markdown
+from invitations.text.dates import printed_date
 
 
 @require_safe
@@ -16,9 +20,11 @@ def notice(request: HttpRequest, kind: str) -> HttpResponse:
     edition = announced_edition()
     activate_offered_language(request, edition)
     found = get_object_or_404(Notice, kind=kind)
+    day = edition and erases_on(edition)
+    text = filled_notice(found.text, printed_date(day, get_language() or "en") if day else "")
     shown = {
         "notice": found,
-        "words": mark_safe(html_of_markdown(found.text)),  # noqa: S308 -- Markdown without HTML
+        "words": mark_safe(html_of_markdown(text)),  # noqa: S308 -- Markdown without HTML
         "edition": edition,
     }
     return render(request, "office/notice.html", shown)
