@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0051_own_segments'),
+        ('invitations', '0053_office_in_spanish'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('delegations', '0017_segments_of_its_edition'),
-        ('invitations', '0056_erased_after'),
+        ('invitations', '0054_erased_after'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ def say(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delegations', '0019_erasures'),
+        ('delegations', '0018_erasures'),
     ]
 
     operations = [migrations.RunPython(say, migrations.RunPython.noop)]
