@@ -75,7 +75,8 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def with_first_said(self) -> Self:
         """Let each reply say since when its office has given this answer without a break.
 
-        What was set aside was never said; what contradicts, and waits, breaks nothing.
+        What was set aside was never said; what contradicts, and waits, breaks nothing. If the first
+        one was carried over from the office before, ``said_before`` is the key of that one's reply.
         """
         of_office = Reply.objects.filter(invitation=OuterRef("invitation"))
         stood = of_office.filter(status__in=[Reply.Status.STANDING, Reply.Status.SUPERSEDED])
@@ -86,8 +87,12 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         same = of_office.exclude(status=Reply.Status.SET_ASIDE).filter(
             ~Exists(between), answer=OuterRef("answer"), received_at__lte=OuterRef("received_at")
         )
-        first = same.order_by("received_at").values("received_at")[:1]
-        return self.annotate(said_since=Coalesce(Subquery(first), F("received_at")))
+        first = same.order_by("received_at", "pk")
+        before = Subquery(first.values("carried_from")[:1])
+        return self.annotate(
+            said_since=Coalesce(Subquery(first.values("received_at")[:1]), F("received_at")),
+            said_before=Coalesce(before, "carried_from", output_field=models.BigIntegerField()),
+        )
 
     def with_force(self) -> Self:
         """Let each reply say whether it stands and its invitation is issued."""
@@ -282,15 +287,22 @@ class Reply(models.Model):
         Lists read the replies ``with_first_said()``: else each late one is looked up.
         """
         edition = self.invitation.edition
-        if not edition.is_late(self.received_at):
+        if not (edition.is_late(self.received_at) and edition.is_late(self.said_since)):
             return False
-        return self.carried_from.is_late if self.carried_from else edition.is_late(self.said_since)
+        carried = Reply.objects.with_first_said().select_related("invitation__edition")
+        return not self.said_before or carried.get(pk=self.said_before).is_late
 
     @cached_property
     def said_since(self) -> dt.datetime:
         """When its office first gave this answer, without another one since."""
         found: Any = Reply.objects.with_first_said().filter(pk=self.pk).first()
         return found.said_since if found else self.received_at
+
+    @cached_property
+    def said_before(self) -> int | None:
+        """The key of the predecessor's reply, where that answer was first carried over."""
+        found: Any = Reply.objects.with_first_said().filter(pk=self.pk).first()
+        return found.said_before if found else self.carried_from_id
 
     @property
     def segment_names(self) -> list[str]:

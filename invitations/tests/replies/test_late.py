@@ -107,3 +107,27 @@ def test_the_list_asks_for_all_late_ones_at_once(
         rows = admin_client.get(reverse("admin:invitations_reply_changelist")).context["cl"]
 
     assert [row.is_late for row in rows.result_list] == [False] * 2 * number
+
+
+def test_a_successor_who_confirms_what_was_carried_over_in_time_is_not_late(said):
+    said(IN_TIME, IN_PERSON)
+    corrected = said(LATER, IN_PERSON | PHONE)
+    new = InvitationFactory(edition=corrected.invitation.edition)
+
+    with time_machine.travel(LAST, tick=False):
+        carry_over(corrected, new, UserFactory())
+        confirmed = record_reply(new, IN_PERSON)
+
+    assert not Reply.objects.get(pk=confirmed.pk).is_late
+    assert not listed(confirmed).is_late
+
+
+def test_a_successor_who_confirms_what_was_said_too_late_is_late(said):
+    late = said(LATER, IN_PERSON)
+    new = InvitationFactory(edition=late.invitation.edition)
+
+    with time_machine.travel(LAST, tick=False):
+        carry_over(late, new, UserFactory())
+        confirmed = record_reply(new, IN_PERSON)
+
+    assert listed(confirmed).is_late
