@@ -126,13 +126,16 @@ def placeholder_words(
 def came_in_at(letter: Letter) -> dt.datetime | None:
     """Return when what the letter acknowledges came in: the reply, or the last thing filed.
 
-    An answer that was re-confirmed by then came in anew.
+    An answer on file that was re-confirmed by then came in anew.
     """
     if letter.kind == Letter.Kind.RECEIPT:
         return letter.planned_at
-    if holds := said_to_hold(letter):
+    if letter.reply is None:
+        return None
+    holds = said_to_hold(letter)
+    if holds and holds.said_at and letter.reply.recorded_at < holds.said_at:
         return holds.said_at
-    return letter.reply.received_at if letter.reply else None
+    return letter.reply.received_at
 
 
 def said_to_hold(letter: Letter) -> Reconfirmation | None:

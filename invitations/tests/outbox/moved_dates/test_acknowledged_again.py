@@ -1,9 +1,13 @@
 """An office that says its answer holds is told so at the addresses on file, as it was at first."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import came_in_at
 from invitations.models import Letter
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.moved_dates.rounds import confirm_answer
@@ -93,3 +97,34 @@ def test_the_mail_names_the_hour_of_the_confirmation_and_the_days_for_which_it_h
     assert f"Re-confirmed for: {days}" in letter.mail
     assert said_at.astimezone(asked.edition.zone).strftime("%H:%M") in letter.mail
     assert {to for mail in peer.taken for to in mail.addresses} == {*first} - {"sapt@example.org"}
+
+
+def at_hour(at):
+    return time_machine.travel(at, tick=False)
+
+
+def hour_told(reply):
+    return came_in_at(reply.acknowledgements.get(variant="answer"))
+
+
+def test_what_is_said_after_the_confirmation_is_acknowledged_with_its_own_hour(asked):
+    now = timezone.now()
+    with at_hour(now + dt.timedelta(days=3)):
+        confirm(asked)
+
+    with at_hour(now + dt.timedelta(days=5)):
+        added = record_reply(asked, IN_PERSON | {"remarks": "By train."})
+
+    assert hour_told(added) == added.received_at
+
+
+def test_a_fax_from_before_the_confirmation_is_acknowledged_with_its_own_hour(asked):
+    now = timezone.now()
+    with at_hour(now + dt.timedelta(days=3)):
+        confirm(asked)
+
+    with at_hour(now + dt.timedelta(days=5)):
+        came_at = now + dt.timedelta(days=2)
+        filed = file_correspondence(asked, UserFactory(), "fax", came_at, reply_words=IN_PERSON)
+
+    assert hour_told(filed.replies.get()) == came_at
