@@ -112,6 +112,12 @@ class OnFile:
         for_state = Invitation.objects.answering_for_state()
         return self.invitation.is_principal or for_state.contains(self.invitation)
 
+    @property
+    def follows_another(self) -> bool:
+        """Whether answers that bring a statement are offered, and it follows another minister's."""
+        offered = self.invitation.edition.answers_offered
+        return not (self.is_for_state or {*ANSWERS_SPEAKING}.isdisjoint(offered))
+
     @cached_property
     def of_state(self) -> set[str]:
         """The answers that are the State's own: its statement follows them."""

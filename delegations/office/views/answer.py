@@ -150,7 +150,7 @@ def answer_page(
         begun=begun_draft(invitation, filed),
         standing=filed.standing,
         holding=holding,
-        follows_another=not filed.is_for_state,
+        follows_another=filed.follows_another,
         **last_day_in_words(invitation.edition),
     )
     return render(request, "office/office.html", shown, status=status)

@@ -47,3 +47,11 @@ def test_where_no_other_is_the_principal_one_the_statement_follows_its_own_answe
     Invitation.objects.filter(pk=principal.pk).update(status="withdrawn")
 
     assert FOLLOWS not in text(browser(courtesy).get(page_of(courtesy)))
+
+
+def test_where_no_answer_brings_a_statement_none_is_spoken_of(principal, courtesy):
+    edition = courtesy.edition
+    edition.answers_offered = ["attends_only", "regrets"]
+    edition.save(update_fields=["answers_offered"])
+
+    assert FOLLOWS not in text(browser(courtesy).get(page_of(courtesy)))
