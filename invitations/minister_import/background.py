@@ -168,7 +168,7 @@ def refuse_changed_since(entries: list[Entry], seen: Mapping[str, str]) -> None:
     changed = [
         told % {"line": entry.row.line, "name": entry.name}
         for entry in entries
-        if seen.get(str(entry.row.line)) != entry.mark and (entry.is_new or entry.is_changed)
+        if seen.get(str(entry.row.line)) != entry.mark and entry.writes
     ]
     if changed:
         raise ValidationError([str(CHANGED_SINCE_PREVIEW), *changed[:MOST_FAULTS_KEPT]])

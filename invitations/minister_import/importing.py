@@ -42,11 +42,11 @@ def apply_changes(entry: Entry) -> None:
 
 def invite(entry: Entry, edition: ForumEdition) -> None:
     """Draft an invitation if there is none; give a draft the row's focal point."""
-    if entry.invitation is None:
+    if entry.is_invited:
         draft_invitation(
             edition, entry.minister, is_principal=entry.is_principal, **entry.focal_point
         )
-    elif entry.focal_point and not entry.is_frozen:
+    elif entry.invitation and entry.focal_point and not entry.is_frozen:
         for name, value in entry.focal_point.items():
             setattr(entry.invitation, name, value)
         entry.invitation.save(update_fields=list(entry.focal_point))
@@ -55,7 +55,7 @@ def invite(entry: Entry, edition: ForumEdition) -> None:
 def import_summary(entries: list[Entry]) -> str:
     added = sum(entry.is_new for entry in entries)
     changed = sum(entry.is_changed for entry in entries)
-    drafts = sum(entry.invitation is None for entry in entries)
+    drafts = sum(entry.is_invited for entry in entries)
     ministers = ngettext("%(count)d minister added", "%(count)d ministers added", added)
     invitations = ngettext(
         "%(count)d draft invitation made", "%(count)d draft invitations made", drafts

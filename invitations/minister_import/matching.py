@@ -58,6 +58,11 @@ class Entry:
         return CellFault(self.row.line, column, self.row.cells.get(column, ""), reason)
 
     @property
+    def is_invited(self) -> bool:
+        """Tell whether the row drafts an invitation: the person has none, or a withdrawn one."""
+        return self.invitation is None
+
+    @property
     def is_frozen(self) -> bool:
         """Tell whether the invitation is no draft any more, so that an import leaves it alone."""
         return self.invitation is not None and self.invitation.status != Invitation.Status.DRAFT
@@ -66,6 +71,10 @@ class Entry:
     def is_changed(self) -> bool:
         redirects = self.focal_point and self.invitation and not self.is_frozen
         return not self.is_new and bool(self.changes or self.replaces or redirects)
+
+    @property
+    def writes(self) -> bool:
+        return self.is_new or self.is_changed or self.is_invited
 
     @property
     def mark(self) -> str:
@@ -78,6 +87,7 @@ class Entry:
             {name: [getattr(self.minister, name), new] for name, new in self.changes.items()},
             [getattr(self.invitation, name, "") for name in self.focal_point],
             self.replaces and self.replaces.pk,
+            self.is_invited,
         ]
         words = json.dumps(said, default=str)
         return salted_hmac("invitations.minister_import", words, algorithm="sha256").hexdigest()

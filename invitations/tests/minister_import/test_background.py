@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from invitations import tasks
+from invitations.letters.issuing import withdraw_invitation
 from invitations.minister_import import (
     ask_for_import,
     background,
@@ -21,7 +22,7 @@ from invitations.minister_import import (
     read_table,
     rows_written,
 )
-from invitations.models import ForumEdition, ListImport, Minister, Setback, Tick
+from invitations.models import ForumEdition, Invitation, ListImport, Minister, Setback, Tick
 from invitations.setbacks import MOST_ATTEMPTS, note_vanished_worker
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
@@ -178,6 +179,18 @@ def test_who_was_new_and_was_entered_by_hand_meanwhile_is_not_overwritten(asked)
     wanted.refresh_from_db()
     assert wanted.told.splitlines()[1].startswith("Line 3: what is on file of Rupert Hentzau")
     assert Minister.objects.get().portfolio == "Ministre de l’intérieur"
+
+
+def test_who_was_withdrawn_since_the_list_was_confirmed_is_not_invited_anew(asked):
+    bring_in(ForumEdition.objects.get(), RUPERT)
+    wanted = confirmed(asked(FLAVIA, RUPERT))
+    withdraw_invitation(Invitation.objects.get(), UserFactory(), "Invited by mistake.")
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.told.splitlines()[1].startswith("Line 3: what is on file of Rupert Hentzau")
+    assert Invitation.objects.get().status == "withdrawn"
 
 
 def test_sentences_are_in_the_language_of_who_asked(asked):
