@@ -19,6 +19,7 @@ from invitations.letters.notes.covering import (
     drop_idle_notes,
     lock_with_notes,
     pass_notes_on,
+    plan_from_now,
     planned_notes_over,
 )
 from invitations.letters.planning import call_back_letters, enqueue_letter, plan_receipts_again
@@ -135,12 +136,11 @@ def withdraw_invitations(
         record_acts(before, Act.WITHDRAWN, by, because, changes)
     pass_notes_on(in_hand)
     letters = Letter.objects.filter(invitation__in=in_hand)
+    notes = planned_notes_over(letters)
+    plan_from_now(notes)
     over_others_too = notes_nobody_has(letters)
     call_back_letters(letters, because, by)
     plan_for_the_others(over_others_too, by)
-    notes = planned_notes_over(letters)
-    # Of two withdrawals at once the later one sees here what the earlier one called back.
-    list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     drop_idle_notes(notes)
     return in_hand
 

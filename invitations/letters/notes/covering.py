@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.letters.planning import call_back_letters
@@ -29,6 +30,12 @@ def lock_with_notes(invitations: Iterable[int]) -> None:
 
 def planned_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
     return Letter.objects.planned().filter(pk__in=letters.values("notes"))
+
+
+def plan_from_now(notes: "QuerySet[Letter]") -> None:
+    """Lock the planned notes; whoever composes one just now has older words, and leaves it."""
+    list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    notes.update(composing_until=None, planned_at=timezone.now())
 
 
 def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:

@@ -3,9 +3,11 @@
 import pytest
 from django.utils import timezone
 
+from invitations.letters.approval import recompose_letter
+from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
-from invitations.models import Invitation, LetterEvent
+from invitations.models import Invitation, Letter, LetterEvent
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
@@ -62,6 +64,24 @@ def test_a_note_that_waits_for_approval_is_composed_anew_by_itself():
     note = note_of(circular)
     assert (note.state, list(note.covers.all())) == ("composed", [second])
     assert approved(second).state == approved(note).state == "approved"
+
+
+def test_a_note_that_a_worker_composes_just_now_is_left_and_composed_anew():
+    circular = under_one_note()
+    first, second = inviting(circular)
+    before = note_of(circular)
+    planned = recompose_letter(before, UserFactory())
+    at_work = Letter.objects.select_related("invitation__edition").get(pk=planned.pk)
+    for name in FROZEN:
+        setattr(at_work, name, getattr(before, name))
+
+    withdraw(first.invitation)
+
+    assert not record_composed(at_work)
+    compose_planned()
+    note = note_of(circular)
+    assert (note.state, list(note.covers.all())) == ("composed", [second])
+    assert first.invitation.member_state.short_name not in note.paper
 
 
 def test_who_drafted_the_note_is_its_drafter_still_and_who_withdrew_is_on_file(circular):
