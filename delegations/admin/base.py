@@ -62,8 +62,8 @@ class OfDelegationForm(WholeRowForm):
         row = self.instance
         if isinstance(row, Delegate) and self.has_changed():
             chosen = (cleaned or {}).get("delegation")
-            key = chosen.pk if chosen else row.delegation_id
-            if key and Erasure.objects.filter(edition__delegations=key).exists():
+            delegation = chosen or (row.delegation_id and row.delegation)
+            if delegation and Erasure.objects.closes(delegation.edition):
                 raise ValidationError(ERASED)
         return cleaned
 

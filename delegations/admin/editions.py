@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -19,7 +18,6 @@ from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from delegations.models import HighLevelSession
-from delegations.models.erasure import TOLD_BEFORE
 from invitations.admin.base import user_of
 from invitations.admin.columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
@@ -95,8 +93,6 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             for name in moved:
                 setattr(obj, name, form.initial[name])
                 form.changed_data.remove(name)
-        if "erased_after" in form.changed_data:
-            obj.erased_not_before = timezone.localdate() + TOLD_BEFORE
         if "reply_before" in form.changed_data:
             obj.awaits_last_day = False
         super().save_model(request, obj, form, change)

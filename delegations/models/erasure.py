@@ -19,14 +19,16 @@ TOLD_BEFORE = dt.timedelta(days=30)
 
 
 def erases_on(edition: ForumEdition) -> dt.date | None:
-    """Return the day of the erasure, which moves with the edition.
+    """Return the day of the erasure, which moves with the edition, but comes no sooner unannounced.
 
-    None where nobody has set a time, and while the edition is postponed: it has no last day then.
+    Whatever brings it forward, a last day typed wrong too, leaves thirty days from then. None where
+    nobody has set a time, and while the edition is postponed: it has no last day then.
     """
     if edition.erased_after is None or edition.postponed_at is not None:
         return None
+    soonest = edition.local_date(timezone.now()) + TOLD_BEFORE
     day = months_later(edition.closes_on, edition.erased_after)
-    return max(day, edition.erased_not_before or day)
+    return max(day, min(edition.erased_not_before or soonest, soonest))
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
@@ -40,9 +42,19 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """Erasures that are asked for or begun, and not done yet."""
         return self.filter(ended_at=None)
 
+    def since_over(self, edition: ForumEdition) -> Self:
+        """Erasures since its last day as it stands today, of whichever it was taken to be before.
+
+        None of one that is postponed: it has no last day.
+        """
+        if edition.postponed_at is not None:
+            return self.none()
+        over_at = dt.datetime.combine(edition.closes_on, dt.time.max, edition.zone)
+        return self.filter(edition=edition.pk, began_at__gt=over_at)
+
     def closes(self, edition: ForumEdition) -> bool:
         """Whether nobody is named for the edition any more, since its names are erased."""
-        return self.filter(edition=edition.pk).exists()
+        return self.since_over(edition).exists()
 
 
 class Erasure(models.Model):

@@ -242,7 +242,7 @@ class ForumEdition(HeldRow):
         _("months after which personal data are erased"), null=True, blank=True,
         help_text=_("After the last day. Empty: nothing is erased."),
     )  # fmt: skip
-    # Whoever sets the months leaves everybody thirty days to object.
+    # The day that is told, noted each minute: what brings it forward leaves thirty days to object.
     erased_not_before = models.DateField(_("not erased before"), null=True, editable=False)
     speakers_published_at = models.DateTimeField(
         _("list of speakers published at"),

@@ -2,8 +2,9 @@
 
 An edition says how many months after its last day (``ForumEdition.erased_after``); empty, as it is
 at first, means never. The day is told on the first page thirty days before, moves with the dates
-of the edition, and never comes sooner than thirty days after somebody has set it. Whoever has the
-right may erase at once, with a reason, once the edition is over.
+of the edition, and never comes sooner than thirty days after whatever brought it forward: months,
+or a last day, typed right or wrong. Whoever has the right may erase at once, with a reason, once
+the edition is over; what is typed after that goes each night.
 
 **What goes** is listed in ``kinds.py``, what repeats it in histories in ``histories.py``. What an
 organization keeps in its archive stays: letters, replies with who gave them, statements, the list

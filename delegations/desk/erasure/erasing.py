@@ -57,19 +57,32 @@ def erase_personal_data() -> int:
     """Begin at night what is due, go on with what is begun, and return how many rows that were."""
     now, until = timezone.now(), time.monotonic() + WITHIN.total_seconds()
     for edition in ForumEdition.objects.order_by("pk"):
+        note_day(edition)
         if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now):
             begin(edition)
     begun = Erasure.objects.under_way().order_by("pk").values_list("pk", flat=True)
     return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
 
 
+def note_day(edition: ForumEdition) -> None:
+    """Note the day that is told, so that whatever brings it forward later leaves thirty days."""
+    day = erases_on(edition)
+    if day != edition.erased_not_before:
+        edition.erased_not_before = day
+        ForumEdition.objects.filter(pk=edition.pk).update(erased_not_before=day)
+
+
 def is_due(edition: ForumEdition, now: dt.datetime) -> bool:
-    """Whether it is over and its day has come; without a day, whether it was erased once."""
+    """Whether it is over and its day has come; without a day, whether a person had it erased.
+
+    What was begun by the clock ends where somebody empties the months.
+    """
     if edition.is_ahead(now):
         return False
     if day := erases_on(edition):
         return edition.local_date(now) >= day
-    return edition.erased_after is None and Erasure.objects.closes(edition)
+    asked_for = Erasure.objects.since_over(edition).exclude(asked_by=None)
+    return asked_for.exclude(ended_at=None).exists()
 
 
 def begin(edition: ForumEdition) -> None:

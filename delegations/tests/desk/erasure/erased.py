@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 
 from delegations.desk.erasure.erasing import erase_personal_data
 from delegations.models import Delegate, Delegation, PolicyStatement
+from delegations.models.erasure import months_later
 from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory
 
 # Whatever of these stands anywhere after an erasure was not erased.
@@ -21,11 +22,15 @@ EVE = dt.datetime(2020, 10, 8, 23, 0, tzinfo=dt.UTC)
 
 
 def over(months=6, time_zone="UTC", **more):
-    """An edition whose last day is 9 April 2020; erased on 9 October unless said otherwise."""
+    """An edition whose last day is 9 April 2020; erased on 9 October unless said otherwise.
+
+    That day was noted as it was set, as each tick does.
+    """
+    noted = months_later(LAST_DAY, months) if months else None
     return EditionFactory(
         opens_on=dt.date(2020, 4, 6), closes_on=LAST_DAY, track_opens_on=dt.date(2020, 4, 7),
         track_closes_on=dt.date(2020, 4, 8), reply_before=dt.date(2020, 1, 15), time_zone=time_zone,
-        erased_after=months, **more,
+        erased_after=months, **{"erased_not_before": noted} | more,
     )  # fmt: skip
 
 

@@ -1,0 +1,121 @@
+"""Nothing is erased that somebody still counts on: no mistyped day, no emptied field does it."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from delegations.desk.erasure import erasing
+from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data, go_on
+from delegations.models import Delegate, Erasure
+from delegations.models.erasure import erases_on
+from delegations.tests.desk.erasure.erased import LAST_DAY, NIGHT, at_night, came, over
+from invitations.models import ForumEdition
+from invitations.tests.factories import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+DAYS = ("reply_before", "opens_on", "track_opens_on", "track_closes_on", "closes_on")
+BEFORE = dt.datetime(2020, 3, 2, 2, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(BEFORE, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def edition(clock):
+    edition = over()
+    came(edition)
+    return edition
+
+
+def dated(edition, last_day):
+    """Write the dates by whichever way: here by none that a page takes."""
+    by = last_day - edition.closes_on
+    days = {name: getattr(edition, name) + by for name in DAYS}
+    ForumEdition.objects.filter(pk=edition.pk).update(**days)
+    edition.refresh_from_db()
+
+
+def test_a_last_day_typed_a_year_too_early_erases_nothing_for_thirty_days(clock, edition):
+    erase_personal_data()
+    dated(edition, dt.date(2019, 4, 9))
+
+    for day in range(30):
+        at_night(clock, BEFORE + dt.timedelta(days=day))
+    assert Delegate.objects.named().exists()
+    edition.refresh_from_db()
+    assert erases_on(edition) == dt.date(2020, 4, 1)
+
+    dated(edition, LAST_DAY)
+    at_night(clock, BEFORE + dt.timedelta(days=31))
+    assert Delegate.objects.named().exists()
+    edition.refresh_from_db()
+    assert erases_on(edition) == dt.date(2020, 10, 9)
+
+
+def test_emptied_months_stop_what_the_clock_has_begun(clock, edition, monkeypatch):
+    for _number in range(3):
+        came(edition)
+    monkeypatch.setattr(erasing, "BATCH", 1)
+    clock.move_to(NIGHT)
+    erasing.begin(edition)
+    go_on(Erasure.objects.get().pk, until=0)
+    ForumEdition.objects.update(erased_after=None)
+
+    at_night(clock, NIGHT + dt.timedelta(minutes=1))
+    at_night(clock, NIGHT + dt.timedelta(days=1))
+
+    assert Delegate.objects.named().count() == 3
+
+
+def test_what_was_erased_by_a_wrong_last_day_closes_no_edition_that_is_to_come(clock, edition):
+    ForumEdition.objects.update(erased_after=None)
+    dated(edition, dt.date(2019, 4, 9))
+    ask_for_erasure(edition, UserFactory(), "It was last year.")
+    erase_personal_data()
+    dated(edition, LAST_DAY)
+
+    came(edition)
+    assert not Erasure.objects.closes(edition)
+    at_night(clock)
+
+    assert Delegate.objects.named().count() == 1
+
+
+def test_what_comes_after_it_was_erased_by_hand_is_erased_too(clock, edition):
+    ForumEdition.objects.update(erased_after=None)
+    edition.refresh_from_db()
+    clock.move_to(NIGHT)
+    ask_for_erasure(edition, UserFactory(), "The house decided so.")
+    erase_personal_data()
+    came(edition)
+
+    at_night(clock, NIGHT + dt.timedelta(days=1))
+
+    assert not Delegate.objects.named().exists()
+
+
+def test_new_dates_after_a_postponement_leave_thirty_days(clock, edition):
+    ForumEdition.objects.update(postponed_at=BEFORE)
+    at_night(clock)
+    dated(edition, dt.date(2020, 2, 3))
+    ForumEdition.objects.update(postponed_at=None)
+
+    at_night(clock, NIGHT + dt.timedelta(days=1))
+
+    assert Delegate.objects.named().exists()
+
+
+def test_a_last_day_corrected_to_an_earlier_one_erases_after_thirty_days(clock, edition):
+    dated(edition, dt.date(2030, 4, 9))
+    erase_personal_data()
+    dated(edition, LAST_DAY)
+
+    at_night(clock)
+    assert Delegate.objects.named().exists()
+    at_night(clock, NIGHT + dt.timedelta(days=30))
+
+    assert not Delegate.objects.named().exists()
