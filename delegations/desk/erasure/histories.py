@@ -38,20 +38,22 @@ BELONGS_BY: dict[type[models.Model], tuple[str, type[models.Model]]] = {
 
 
 def keys_of(model: type[models.Model], edition: ForumEdition) -> set[int]:
-    """Return the keys of the edition's rows of that model, also of those that were deleted."""
+    """Return the keys of the edition's rows of that model, also of those that were deleted.
+
+    What was moved to another edition is that one's, with its history.
+    """
     if model is ForumEdition:
         return {edition.pk}
     column, above = BELONGS_BY[model]
     owners = keys_of(above, edition)
-    own: Rows = models.QuerySet(model).filter(**{f"{column}__in": owners})
+    rows: Rows = models.QuerySet(model)
+    own = rows.filter(**{f"{column}__in": owners}).values_list("pk", flat=True)
     said = [str(key) for key in owners]
     told = entries(model).filter(
         Q(**{f"changes__{column}__0__in": said}) | Q(**{f"changes__{column}__1__in": said})
     )
-    return {
-        *own.values_list("pk", flat=True),
-        *told.exclude(object_id=None).values_list("object_id", flat=True),
-    }
+    gone = set(told.exclude(object_id=None).values_list("object_id", flat=True))
+    return {*own, *gone.difference(rows.values_list("pk", flat=True))}
 
 
 def entries(model: type[models.Model]) -> Rows:

@@ -1,0 +1,34 @@
+"""What repeats a personal datum where nobody looks for it goes along, and nothing looks damaged."""
+
+import pytest
+import time_machine
+from auditlog.models import LogEntry
+
+from delegations.models import Delegate
+from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NIGHT, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def edition(clock):
+    edition = over()
+    came(edition)
+    return edition
+
+
+def test_who_was_moved_to_a_later_edition_keeps_the_history(clock, edition):
+    later = came(over(months=60), "Rudolf Rassendyll")
+    moved = Delegate.objects.get(delegation__edition=edition)
+    moved.delegation, moved.role = later, "adviser"
+    moved.save()
+
+    at_night(clock)
+
+    assert LogEntry.objects.get_for_object(moved).filter(changes__name__1=moved.name).exists()
