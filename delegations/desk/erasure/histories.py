@@ -26,7 +26,10 @@ WITHHELD_OF: dict[type[models.Model], tuple[str, ...]] = {
     PolicyStatement: ("photo", "photo_sha256", "biography"),
     Reply: ("respondent_email", "respondent_phone"),
     Invitation: ("focal_point_name", "focal_point_email"),
+    Delegation: (),
 }  # fmt: skip
+# From which internet address an office wrote; that of staff stays with what they did.
+OF_AN_OFFICE = Q(actor=None, remote_addr__isnull=False)
 # The column of each that leads towards its edition.
 BELONGS_BY: dict[type[models.Model], tuple[str, type[models.Model]]] = {
     Delegate: ("delegation", Delegation),
@@ -61,11 +64,11 @@ def entries(model: type[models.Model]) -> Rows:
 
 
 def changed_fields(edition: ForumEdition) -> Rows:
-    """Return the rows of auditlog that hold a value, or the name of a delegate."""
+    """Return the rows of auditlog that hold a value, a delegate's name, or an office's address."""
     found = Q()
     for model, columns in WITHHELD_OF.items():
         of_model = Q(content_type=ContentType.objects.get_for_model(model))
-        held = Q(object_repr__gt="") if model is Delegate else Q()
+        held = OF_AN_OFFICE | (Q(object_repr__gt="") if model is Delegate else Q())
         for column in columns:
             path = f"changes__{column}"
             held |= Q(**{f"{path}__isnull": False}) & ~Q(**{path: WITHHELD})
@@ -80,7 +83,9 @@ def withhold_values(rows: Rows) -> None:
         held = {*(entry.changes or {})}.intersection(WITHHELD_OF[model])
         entry.changes = {**(entry.changes or {}), **dict.fromkeys(held, WITHHELD)}
         entry.object_repr = "" if model is Delegate else entry.object_repr
-        entry.save(update_fields=["changes", "object_repr"])
+        if entry.actor_id is None:
+            entry.remote_addr = entry.remote_port = None
+        entry.save(update_fields=["changes", "object_repr", "remote_addr", "remote_port"])
 
 
 # Django's own rows of forms that were saved

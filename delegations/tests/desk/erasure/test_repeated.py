@@ -6,6 +6,7 @@ from auditlog.models import LogEntry
 
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
+from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -32,3 +33,15 @@ def test_who_was_moved_to_a_later_edition_keeps_the_history(clock, edition):
     at_night(clock)
 
     assert LogEntry.objects.get_for_object(moved).filter(changes__name__1=moved.name).exists()
+
+
+def test_the_internet_address_of_an_office_goes_and_that_of_staff_stays(clock, edition):
+    delegate, by = Delegate.objects.get(), UserFactory()
+    for actor in (None, by):
+        entry = LogEntry.objects.log_create(delegate.delegation, action=1, changes={}, actor=actor)
+        LogEntry.objects.filter(pk=entry.pk).update(remote_addr="192.0.2.7", remote_port=99)
+
+    at_night(clock)
+
+    assert LogEntry.objects.get(remote_addr="192.0.2.7").actor == by
+    assert LogEntry.objects.get(remote_port=99).actor == by
