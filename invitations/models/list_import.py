@@ -87,8 +87,8 @@ KEPT_FOR = dt.timedelta(days=1)
 
 class ListExportQuerySet(LongListQuerySet):
     def expired(self, at: dt.datetime) -> Self:
-        """Return the lists whose file is still there, and is to go."""
-        return self.exclude(content=None).filter(ended_at__lte=at - KEPT_FOR)
+        """Return the lists whose file, or the name that was searched, is there and is to go."""
+        return self.exclude(content=None, asked="").filter(ended_at__lte=at - KEPT_FOR)
 
 
 class ListExport(LongList):

@@ -155,7 +155,7 @@ TAKEN_OUT_OF = (Delegate, Delegation, PolicyStatement, Reply, Invitation)
 
 
 def taken_out(edition: ForumEdition) -> Rows:
-    """Return the files of lists that would be kept until their day is over."""
+    """Return lists whose file, or whose search for a name, is kept until its day is over."""
     labels = [model._meta.label_lower for model in TAKEN_OUT_OF]
     labels += ["delegations.delegationchange", "invitations.partnershipinterest"]
-    return ListExport.objects.filter(model__in=labels).exclude(content=None)
+    return ListExport.objects.filter(model__in=labels).exclude(content=None, asked="")

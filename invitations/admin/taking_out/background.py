@@ -48,7 +48,7 @@ def take_out_lists() -> int:
     row names any more.
     """
     now = timezone.now()
-    ListExport.objects.expired(now).update(content=None)
+    ListExport.objects.expired(now).update(content=None, asked="")
     forget_what_expired()
     due = ListExport.objects.due(now).order_by("asked_at")
     made = each_apart(

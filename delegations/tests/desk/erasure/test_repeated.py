@@ -1,11 +1,15 @@
 """What repeats a personal datum where nobody looks for it goes along, and nothing looks damaged."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 from auditlog.models import LogEntry
 
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
+from invitations.admin.taking_out.background import take_out_lists
+from invitations.models import ListExport
 from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -45,3 +49,26 @@ def test_the_internet_address_of_an_office_goes_and_that_of_staff_stays(clock, e
 
     assert LogEntry.objects.get(remote_addr="192.0.2.7").actor == by
     assert LogEntry.objects.get(remote_port=99).actor == by
+
+
+def searched(model, at=NIGHT):
+    return ListExport.objects.create(
+        model=model, asked="q=Zenobia+Quixby", state="done", content=b"x", kind="csv", rows=1,
+        written=1, language="en", asked_by=UserFactory(), asked_at=at, began_at=at, ended_at=at,
+    )  # fmt: skip
+
+
+def test_a_name_that_somebody_searched_goes_with_the_list_that_was_taken_out(clock, edition):
+    searched("delegations.delegate")
+
+    at_night(clock)
+
+    assert ListExport.objects.get().asked == ""
+
+
+def test_a_name_that_somebody_searched_is_kept_for_a_day_alone(clock):
+    searched("delegations.delegate", NIGHT - dt.timedelta(days=2))
+
+    take_out_lists()
+
+    assert (ListExport.objects.get().asked, ListExport.objects.get().content) == ("", None)
