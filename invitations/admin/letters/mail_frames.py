@@ -50,7 +50,8 @@ def page_of_words(words: str, language: str) -> str:
 
 
 def shown_in_frames(letter: Letter) -> str:
-    if not letter.message_sha256:
+    # Without its message it was not composed, or its words were erased since.
+    if not letter.message:
         return ""
     context = {"letter": letter, "widths": WIDTHS}
     return render_to_string("admin/letters/mail_frames.html", context)

@@ -5,11 +5,14 @@ import datetime as dt
 import pytest
 import time_machine
 from auditlog.models import LogEntry
+from django.urls import reverse
 
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
+from invitations.admin.columns import change_url
 from invitations.admin.taking_out.background import take_out_lists
 from invitations.models import ListExport
+from invitations.tests.desk import composed_letter
 from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -72,3 +75,14 @@ def test_a_name_that_somebody_searched_is_kept_for_a_day_alone(clock):
     take_out_lists()
 
     assert (ListExport.objects.get().asked, ListExport.objects.get().content) == ("", None)
+
+
+def test_a_mail_whose_words_were_erased_does_not_look_damaged(admin_client, edition):
+    mail = composed_letter(
+        invitation=edition.invitations.get(), kind="receipt", variant="delegation",
+        message="", message_sha256="3" * 64,
+    )  # fmt: skip
+
+    page = admin_client.get(change_url(mail)).content.decode()
+
+    assert reverse("admin:invitations_letter_plain", args=[mail.pk]) not in page
