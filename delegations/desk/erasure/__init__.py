@@ -20,8 +20,8 @@ it is their State, their role, and woman or man.
 **It can be run twice and killed at any place.** One row (``Erasure``) is begun for an edition, and
 is locked by whoever works at it; each batch finds what is left in the tables, and commits its
 counts with it. Another server waits for the lock and finds less. The edition's history gets one
-row when nothing is left. A backup from before brings the data back, and with them the date: the
-next night erases again.
+row when nothing is left. A backup from before brings the data back, and with them the date: once
+it is armed and takes the place, the next night erases again. A copy by itself begins nothing.
 
 **It waits** while something is owed to an office, or is being taken out (``owed.py``).
 """

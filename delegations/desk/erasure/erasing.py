@@ -16,7 +16,8 @@ from delegations.desk.erasure.owed import is_any_owed
 from delegations.models import Erasure
 from delegations.models.erasure import erases_on
 from invitations.audit import Act, record_act
-from invitations.models import ForumEdition
+from invitations.models import Arming, ForumEdition
+from invitations.outbox.arming import is_a_copy
 from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
@@ -56,12 +57,18 @@ def why_not_erased(edition: ForumEdition) -> str:
 def erase_personal_data() -> int:
     """Begin at night what is due, go on with what is begun, and return how many rows that were."""
     now, until = timezone.now(), time.monotonic() + WITHIN.total_seconds()
+    if not is_a_copy(Arming.objects.first()):
+        begin_what_is_due(now)
+    begun = Erasure.objects.under_way().order_by("pk").values_list("pk", flat=True)
+    return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
+
+
+def begin_what_is_due(now: dt.datetime) -> None:
+    """Begin at night what is due; never in a copy, where somebody may look for what was lost."""
     for edition in ForumEdition.objects.order_by("pk"):
         note_day(edition)
         if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now):
             begin(edition)
-    begun = Erasure.objects.under_way().order_by("pk").values_list("pk", flat=True)
-    return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
 
 
 def note_day(edition: ForumEdition) -> None:

@@ -10,7 +10,8 @@ from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_dat
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import erases_on
 from delegations.tests.desk.erasure.erased import LAST_DAY, NIGHT, at_night, came, over
-from invitations.models import ForumEdition
+from invitations.models import Arming, ForumEdition
+from invitations.outbox.arming import arm
 from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -117,5 +118,20 @@ def test_a_last_day_corrected_to_an_earlier_one_erases_after_thirty_days(clock, 
     at_night(clock)
     assert Delegate.objects.named().exists()
     at_night(clock, NIGHT + dt.timedelta(days=30))
+
+    assert not Delegate.objects.named().exists()
+
+
+def test_a_restored_copy_begins_no_erasure_until_it_is_armed(clock, edition, settings):
+    settings.MAILBOX = settings.MAILBOX._replace(scheme="smtp")
+    Arming.objects.create(
+        deployment=settings.DEPLOYMENT, database="the original", key_sha256="0" * 64,
+        armed_at=BEFORE,
+    )  # fmt: skip
+    at_night(clock)
+    assert Delegate.objects.named().exists()
+
+    arm()
+    at_night(clock)
 
     assert not Delegate.objects.named().exists()
