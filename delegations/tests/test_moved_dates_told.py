@@ -60,7 +60,7 @@ def test_a_deadline_that_moves_alone_asks_nobody_and_says_so(client, edition, dr
         client.post(dates_page(edition), typed(edition, days=0, look="yes", reply_before=day))
     )
 
-    assert "no office is asked anything: the days of the Forum stay" in page
+    assert "no office is asked anything: the days of the event stay" in page
 
 
 def test_before_a_kind_is_chosen_the_page_promises_nothing(client, edition, drafter):
