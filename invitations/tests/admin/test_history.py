@@ -181,8 +181,8 @@ def test_many_invitations_are_withdrawn_by_as_many_queries_as_one(django_assert_
     assert LogEntry.objects.filter(actor=sapt).count() == rows
 
 
-# One of them locks the notes verbales over the letters.
-WITHDRAWN_BY = 14
+# Four of them find and lock the notes verbales over the letters, and whom else these cover.
+WITHDRAWN_BY = 17
 
 
 @pytest.mark.parametrize("rows", [1, 3])
