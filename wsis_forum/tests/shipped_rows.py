@@ -84,4 +84,5 @@ def fill_again(rows):
         for table, lines in changed.items():
             cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.StringIO(lines))
         # Serials go on after the keys of these rows, whatever was drawn meanwhile.
-        cursor.execute("".join(connection.ops.sequence_reset_sql(no_style(), apps.get_models())))
+        models = apps.get_models(include_auto_created=True)
+        cursor.execute("".join(connection.ops.sequence_reset_sql(no_style(), models)))

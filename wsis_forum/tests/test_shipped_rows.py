@@ -1,6 +1,7 @@
 """Whatever a test commits or deletes, the next one begins as the first did."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.test import TransactionTestCase
 
@@ -35,3 +36,14 @@ def test_a_test_that_empties_all_tables_leaves_them_as_it_found_them():
     end_of_the_test()
 
     assert all_rows() == before
+
+
+def test_what_a_group_may_is_added_beside_what_was_brought_back():
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    end_of_the_test()
+    readers = Group.objects.get(name="Readers")
+    new = Permission.objects.exclude(group=readers).first()
+
+    readers.permissions.add(new)
+
+    assert new in readers.permissions.all()
