@@ -5,8 +5,8 @@ import datetime as dt
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from delegations.desk.erasure.erasing import erase_personal_data
-from delegations.models import Delegate, Delegation, PolicyStatement
+from delegations.desk.erasure import erasing
+from delegations.models import Delegate, Delegation, Erasure, PolicyStatement
 from delegations.models.erasure import months_later
 from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory
 
@@ -70,4 +70,14 @@ def photographed(delegation):
 
 def at_night(clock, at=NIGHT):
     clock.move_to(at)
-    return erase_personal_data()
+    return erasing.erase_personal_data()
+
+
+def erased_in_part(clock, edition, monkeypatch):
+    """Let three more come, and the clock begin: one of the four is erased, and three are left."""
+    for _number in range(3):
+        came(edition)
+    monkeypatch.setattr(erasing, "BATCH", 1)
+    clock.move_to(NIGHT)
+    erasing.begin(edition)
+    erasing.go_on(Erasure.objects.get().pk, until=0)

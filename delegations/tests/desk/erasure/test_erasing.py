@@ -22,6 +22,7 @@ from delegations.tests.desk.erasure.erased import (
     PERSONAL,
     at_night,
     came,
+    erased_in_part,
     over,
     person,
     photographed,
@@ -202,12 +203,7 @@ def test_the_day_moves_with_the_edition(clock, edition):
 
 
 def test_a_day_put_off_while_it_goes_stops_it_there(clock, edition, monkeypatch):
-    for _number in range(3):
-        came(edition)
-    monkeypatch.setattr(erasing, "BATCH", 1)
-    clock.move_to(NIGHT)
-    erasing.begin(edition)
-    go_on(Erasure.objects.get().pk, until=0)
+    erased_in_part(clock, edition, monkeypatch)
     edition.erased_after = 12
     edition.save()
 

@@ -5,11 +5,17 @@ import datetime as dt
 import pytest
 import time_machine
 
-from delegations.desk.erasure import erasing
-from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data, go_on
+from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import erases_on
-from delegations.tests.desk.erasure.erased import LAST_DAY, NIGHT, at_night, came, over
+from delegations.tests.desk.erasure.erased import (
+    LAST_DAY,
+    NIGHT,
+    at_night,
+    came,
+    erased_in_part,
+    over,
+)
 from invitations.models import Arming, ForumEdition
 from invitations.outbox.arming import arm
 from invitations.tests.factories import UserFactory
@@ -58,12 +64,7 @@ def test_a_last_day_typed_a_year_too_early_erases_nothing_for_thirty_days(clock,
 
 
 def test_emptied_months_stop_what_the_clock_has_begun(clock, edition, monkeypatch):
-    for _number in range(3):
-        came(edition)
-    monkeypatch.setattr(erasing, "BATCH", 1)
-    clock.move_to(NIGHT)
-    erasing.begin(edition)
-    go_on(Erasure.objects.get().pk, until=0)
+    erased_in_part(clock, edition, monkeypatch)
     ForumEdition.objects.update(erased_after=None)
 
     at_night(clock, NIGHT + dt.timedelta(minutes=1))
