@@ -3,11 +3,11 @@
 import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -111,7 +111,7 @@ def reaching_the_store() -> Iterator[None]:
 
 
 class WriteOnceFolder(FileSystemStorage):
-    """A folder in which a file appears with its whole content or not at all."""
+    """A folder in which a file appears with its whole content or not at all, and stays."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name
@@ -119,12 +119,27 @@ class WriteOnceFolder(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as aside:
-            draft = Path(aside, target.name)
-            with draft.open("wb") as file:
+        draft = target.with_name(f".{uuid4()}")
+        try:
+            with draft.open("xb") as file:
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        self.keep_names_above(target)
         return name
+
+    def keep_names_above(self, target: Path) -> None:
+        """Let the file's name, and those of its folders, outlast a power cut as its bytes do."""
+        root = Path(self.location)
+        for folder in target.parents:
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+            if folder == root:
+                break

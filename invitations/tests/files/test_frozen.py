@@ -7,6 +7,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from invitations.files.frozen import Tampered, freeze, thaw
+from wsis_forum.tests import power
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +88,20 @@ def test_a_write_that_breaks_off_leaves_nothing_behind(folder):
 
     assert not default_storage.exists("letters/ab/torn.pdf")
     assert files(folder) == []
+
+
+@pytest.mark.skipif(not power.CAN_BE_CUT, reason="Only root mounts a disk.")
+@pytest.mark.parametrize("already", [(), (b"A letter",), (b"A letter", b"An older one")])
+def test_what_is_frozen_outlasts_a_power_cut(already, settings, tmp_path):
+    disk = tmp_path / "disk"
+    with power.disk_at(disk) as image:
+        settings.MEDIA_ROOT = disk
+        for content in already:
+            freeze(content, "letters", "pdf")
+
+        frozen = freeze(b"Excellency", "letters", "pdf")
+        with power.after_a_power_cut(image) as found:
+            kept = files(found / "letters")
+            assert (found / frozen.name).read_bytes() == b"Excellency"
+
+    assert len(kept) == len(already) + 1
