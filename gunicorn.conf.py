@@ -6,6 +6,9 @@ logger_class = "wsis_forum.gunicorn.Logger"
 # the socket stays open (deploy/systemd/wsis-forum-web.socket): on HUP the workers are started anew
 # with the code that is loaded.
 preload_app = True
+# A request waits in the socket, which outlives a killed worker, rather than within one: besides its
+# eight threads a worker holds as many that wait.
+worker_connections = 16
 
 
 def when_ready(_server: object) -> None:
