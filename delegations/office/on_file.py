@@ -109,8 +109,9 @@ class OnFile:
     @cached_property
     def is_for_state(self) -> bool:
         """Whether its answer is the State's own, and not one by courtesy beside it."""
-        for_state = Invitation.objects.answering_for_state()
-        return self.invitation.is_principal or for_state.contains(self.invitation)
+        if self.invitation.is_principal:
+            return True
+        return Invitation.objects.answering_for_state().contains(self.invitation)
 
     @property
     def follows_another(self) -> bool:
