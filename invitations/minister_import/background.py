@@ -164,7 +164,7 @@ def refuse_changed_since(entries: list[Entry], seen: Mapping[str, str]) -> None:
     """Refuse a list of which a row would overwrite what nobody had seen who confirmed it."""
     if not seen:  # kept by an earlier version, which noted no marks
         return
-    told = _("Line %(line)s: what is on file of %(name)s was changed since the list was confirmed.")
+    told = _("Line %(line)s: what the list does for %(name)s has changed since it was confirmed.")
     changed = [
         told % {"line": entry.row.line, "name": entry.name}
         for entry in entries

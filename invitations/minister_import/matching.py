@@ -87,7 +87,7 @@ class Entry:
             {name: [getattr(self.minister, name), new] for name, new in self.changes.items()},
             [getattr(self.invitation, name, "") for name in self.focal_point],
             self.replaces and self.replaces.pk,
-            self.is_invited,
+            self.is_invited and [self.is_principal],
         ]
         words = json.dumps(said, default=str)
         return salted_hmac("invitations.minister_import", words, algorithm="sha256").hexdigest()

@@ -26,7 +26,7 @@ from invitations.models import ForumEdition, Invitation, ListImport, Minister, S
 from invitations.setbacks import MOST_ATTEMPTS, note_vanished_worker
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
-from invitations.tests.lists import FLAVIA, RUPERT, as_csv, bring_in, people
+from invitations.tests.lists import FLAVIA, RUPERT, as_csv, bring_in, people, principals
 from invitations.times.jobs import Job
 
 ruritania, edition = lists.ruritania, lists.edition
@@ -149,7 +149,7 @@ def test_what_a_colleague_has_changed_since_the_list_was_confirmed_is_not_overwr
     assert (wanted.state, wanted.content, wanted.seen) == (State.REFUSED, None, {})
     assert wanted.told.splitlines() == [
         "Nothing was written: the data changed since the preview. Import it again.",
-        "Line 3: what is on file of Rupert Hentzau was changed since the list was confirmed.",
+        "Line 3: what the list does for Rupert Hentzau has changed since it was confirmed.",
     ]
     assert Minister.objects.get().to_emails == "typed@example.org"
 
@@ -177,7 +177,7 @@ def test_who_was_new_and_was_entered_by_hand_meanwhile_is_not_overwritten(asked)
     import_lists()
 
     wanted.refresh_from_db()
-    assert wanted.told.splitlines()[1].startswith("Line 3: what is on file of Rupert Hentzau")
+    assert "Line 3: what the list does for Rupert Hentzau" in wanted.told
     assert Minister.objects.get().portfolio == "Ministre de l’intérieur"
 
 
@@ -189,8 +189,32 @@ def test_who_was_withdrawn_since_the_list_was_confirmed_is_not_invited_anew(aske
     import_lists()
 
     wanted.refresh_from_db()
-    assert wanted.told.splitlines()[1].startswith("Line 3: what is on file of Rupert Hentzau")
+    assert "Line 3: what the list does for Rupert Hentzau" in wanted.told
     assert Invitation.objects.get().status == "withdrawn"
+
+
+def test_who_became_principal_since_the_list_was_confirmed_without_its_being_seen_is_not(asked):
+    bring_in(ForumEdition.objects.get(), RUPERT)
+    wanted = confirmed(asked(FLAVIA))
+    withdraw_invitation(Invitation.objects.get(), UserFactory(), "Invited by mistake.")
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.told.splitlines()[1].startswith("Line 2: what the list does for Flavia Elphberg")
+    assert Invitation.objects.get().status == "withdrawn"
+
+
+def test_who_was_to_be_principal_is_not_invited_by_courtesy_unseen(asked):
+    wanted = confirmed(asked(FLAVIA))
+    bring_in(ForumEdition.objects.get(), RUPERT)
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.state == State.REFUSED
+    assert principals() == ["Rupert"]
+    assert Invitation.objects.count() == 1
 
 
 def test_sentences_are_in_the_language_of_who_asked(asked):

@@ -86,7 +86,7 @@ def test_what_a_colleague_edits_after_a_long_list_was_confirmed_stays(staff, edi
     import_lists()
 
     wanted = ListImport.objects.get()
-    assert "Line 4: what is on file of Flavia Elphberg 2 was changed" in wanted.told
+    assert "Line 4: what the list does for Flavia Elphberg 2 has changed" in wanted.told
     assert Minister.objects.get().portfolio == "Ministre"
 
 
