@@ -1,13 +1,17 @@
 """Erasures of personal data: when the next comes, and those there were, each with its page."""
 
+import datetime as dt
+
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from delegations.models import Delegate, Erasure
-from delegations.models.erasure import erases_on
+from delegations.models.erasure import AT_HOUR, erases_on
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import leads_on, text_link
 from invitations.models import ForumEdition
@@ -34,11 +38,14 @@ class ErasureAdmin(RecordAdmin):
 
 
 def effect_in_words(edition: ForumEdition, language: str) -> str:
-    """Say on which day what is erased, or that nothing is."""
-    if edition.erased_after is None:
-        return _("No time is set: nothing is erased.")
-    if (day := erases_on(edition)) is None:
+    """Say on which day what is erased, or since when, and at which hour; or that nothing is."""
+    if edition.postponed_at is not None:
         return _("Nothing is erased while the edition is postponed: it has no last day.")
+    if (day := erases_on(edition)) is None:
+        return _("No time is set: nothing is erased.")
+    when = {"day": printed_date(day, language), **hours_of_night(edition)}
+    if edition.local_date(timezone.now()) >= day:
+        return NIGHTLY % when
     number = Delegate.objects.named().filter(delegation__edition=edition).count()
     told = ngettext(
         "On %(day)s the names, functions, addresses, photos and needs of %(count)d delegate are"
@@ -47,4 +54,17 @@ def effect_in_words(edition: ForumEdition, language: str) -> str:
         " erased, and the telephone numbers and addresses that offices gave.",
         number,
     )
-    return told % {"day": printed_date(day, language), "count": number}
+    return " ".join([told % (when | {"count": number}), ON_THAT_DAY % when])
+
+
+ON_THAT_DAY = gettext_lazy("It begins between %(from)s and %(until)s (%(zone)s).")
+NIGHTLY = gettext_lazy(
+    "Its day was %(day)s. What is on file since then, and what still comes, is erased each night:"
+    " it begins between %(from)s and %(until)s (%(zone)s)."
+)
+
+
+def hours_of_night(edition: ForumEdition) -> dict[str, str]:
+    hours = {"from": dt.time(AT_HOUR), "until": dt.time(AT_HOUR + 1)}
+    told = {name: time_format(hour) for name, hour in hours.items()}
+    return told | {"zone": edition.time_zone_name}

@@ -16,16 +16,23 @@ from invitations.text.dates import comma_list
 
 # So long before, the first page says what will go; and no sooner does a new time take effect.
 TOLD_BEFORE = dt.timedelta(days=30)
+# By the clock of the edition: when nobody works, and the day's backup may follow.
+AT_HOUR = 2
 
 
 def erases_on(edition: ForumEdition) -> dt.date | None:
     """Return the day of the erasure, which moves with the edition, but comes no sooner unannounced.
 
-    Whatever brings it forward, a last day typed wrong too, leaves thirty days from then. None where
-    nobody has set a time, and while the edition is postponed: it has no last day then.
+    Whatever brings it forward, a last day typed wrong too, leaves thirty days from then. Where
+    nobody has set a time, it is the day on which a person had it erased, or None; None also while
+    the edition is postponed: it has no last day then.
     """
-    if edition.erased_after is None or edition.postponed_at is not None:
+    if edition.postponed_at is not None:
         return None
+    if edition.erased_after is None:
+        by_hand = Erasure.objects.since_over(edition).done_by_hand().order_by("ended_at")
+        first = by_hand.values_list("ended_at", flat=True).first()
+        return edition.local_date(first) if first else None
     soonest = edition.local_date(timezone.now()) + TOLD_BEFORE
     day = months_later(edition.closes_on, edition.erased_after)
     return max(day, min(edition.erased_not_before or soonest, soonest))
@@ -51,6 +58,10 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
             return self.none()
         over_at = dt.datetime.combine(edition.closes_on, dt.time.max, edition.zone)
         return self.filter(edition=edition.pk, began_at__gt=over_at)
+
+    def done_by_hand(self) -> Self:
+        """Erasures that a person asked for, and that are done."""
+        return self.exclude(asked_by=None).exclude(ended_at=None)
 
     def closes(self, edition: ForumEdition) -> bool:
         """Whether nobody is named for the edition any more, since its names are erased."""

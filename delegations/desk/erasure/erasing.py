@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.desk.erasure.kinds import KINDS, Kind, is_any_left
 from delegations.desk.erasure.owed import is_any_owed
 from delegations.models import Erasure
-from delegations.models.erasure import erases_on
+from delegations.models.erasure import AT_HOUR, erases_on
 from invitations.audit import Act, record_act
 from invitations.models import Arming, ForumEdition
 from invitations.outbox.arming import is_a_copy
@@ -24,8 +24,6 @@ from invitations.times.jobs import Job
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-# By the clock of the edition: when nobody works, and the day's backup may follow.
-AT_HOUR = 2
 # What one tick takes at most.
 WITHIN = dt.timedelta(seconds=40)
 
@@ -80,16 +78,12 @@ def note_day(edition: ForumEdition) -> None:
 
 
 def is_due(edition: ForumEdition, now: dt.datetime) -> bool:
-    """Whether it is over and its day has come; without a day, whether a person had it erased.
+    """Whether it is over and its day has come.
 
     What was begun by the clock ends where somebody empties the months.
     """
-    if edition.is_ahead(now):
-        return False
-    if day := erases_on(edition):
-        return edition.local_date(now) >= day
-    asked_for = Erasure.objects.since_over(edition).exclude(asked_by=None)
-    return asked_for.exclude(ended_at=None).exists()
+    day = None if edition.is_ahead(now) else erases_on(edition)
+    return day is not None and edition.local_date(now) >= day
 
 
 def begin(edition: ForumEdition) -> None:

@@ -100,6 +100,20 @@ def test_what_comes_after_it_was_erased_by_hand_is_erased_too(clock, edition):
     assert not Delegate.objects.named().exists()
 
 
+def test_a_last_day_moved_on_after_it_was_erased_by_hand_keeps_what_comes(clock, edition):
+    ForumEdition.objects.update(erased_after=None)
+    edition.refresh_from_db()
+    clock.move_to(NIGHT)
+    ask_for_erasure(edition, UserFactory(), "The house decided so.")
+    erase_personal_data()
+    dated(edition, dt.date(2021, 4, 9))
+    came(edition)
+
+    at_night(clock, NIGHT + dt.timedelta(days=1))
+
+    assert Delegate.objects.named().count() == 1
+
+
 def test_new_dates_after_a_postponement_leave_thirty_days(clock, edition):
     ForumEdition.objects.update(postponed_at=BEFORE)
     at_night(clock)
