@@ -43,14 +43,17 @@ def state_url(edition: ForumEdition, state: MemberState) -> str:
 
 
 def state_link(row: Any, edition: ForumEdition, state: MemberState) -> str:
-    """Return the State's name, linked to its page for who may open it.
+    """Return the State's name, linked to its page for who may open it, and perhaps the edition.
 
     The page then leads on to the next State of the list of this row (``LeadsToStatesMixin``).
     """
     listed_in = getattr(row, "listed_in", None)
-    if listed_in is None:
-        return state.listed_as
-    return text_link(f"{state_url(edition, state)}?{listed_in}", state.listed_as)
+    named: str = state.listed_as
+    if listed_in is not None:
+        named = text_link(f"{state_url(edition, state)}?{listed_in}", named)
+    if getattr(row, "names_edition", False):
+        return format_html('{} <span class="of-edition">{}</span>', named, edition.name)
+    return named
 
 
 def field_url(lack: Lack, pk: Any) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
@@ -10,6 +11,8 @@ from django.db.models import Model, Q, Value
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
+
+from invitations.models import ForumEdition
 
 # Of fewer letters an index by groups of three knows nothing.
 LETTERS_INDEXED = 3
@@ -23,6 +26,20 @@ def initial_value(column: Any, typed: Any) -> list[Any]:
         return [column.to_python(typed)]
     except (ValidationError, AttributeError):  # Rows that refer to this one are no column of it.
         return []
+
+
+def holds_several_editions(shown: Any) -> bool:
+    """Tell whether a list offers several editions to choose from, and none is chosen.
+
+    Its filters have asked for them already.
+    """
+    return any(
+        spec.field.related_model is ForumEdition
+        and len(spec.lookup_choices) > 1
+        and not spec.used_parameters
+        for spec in shown.filter_specs
+        if isinstance(spec, RelatedFieldListFilter)
+    )
 
 
 def lookups_of_filter(model: type[Model], item: Any) -> set[str]:

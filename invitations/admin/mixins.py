@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
+from invitations.admin.lookups import holds_several_editions
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text, why_not_approved
@@ -34,10 +35,16 @@ from invitations.text.dates import keep_own_order, labelled
 
 
 class LeadsToStatesMixin(ModelAdmin):
-    """A list whose rows lead to the pages of their States, which lead on through the same list."""
+    """A list whose rows lead to the pages of their States, which lead on through the same list.
+
+    Where the rows of several editions stand in it, each names its own.
+    """
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         shown = super().get_changelist_instance(request)
+        if "edition" not in self.list_display and holds_several_editions(shown):
+            for row in shown.result_list:
+                row.names_edition = True
         if request.method == "GET" and request.user.has_perm("invitations.view_invitation"):
             chosen = request.GET.copy()
             chosen.pop("p", None)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from delegations.models import Delegation
 from invitations.admin.columns import state_url
 from invitations.admin.mixins import LeadsToStatesMixin
-from invitations.models import CallListEntry, Correspondence
+from invitations.models import CallListEntry, Correspondence, Delivery, Letter
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
@@ -94,6 +94,22 @@ def test_each_list_leads_to_the_page_and_back(admin_client, invited):
         assert f'href="{page_of(invited[1])}{query}"' in listed, row
         page = admin_client.get(page_of(invited[1]) + query)
         assert page.context["beside"].list_url == list_of(row)
+
+
+def test_a_list_of_several_editions_names_that_of_each_row(admin_client, invited, edition):
+    rows = [row for row in rows_of(invited[1]) if not isinstance(row, Delegation)]
+    named = f'<span class="of-edition">{edition.name}</span>'
+    assert [row for row in rows if named in admin_client.get(list_of(row)).text] == []
+
+    EditionFactory(symbol="wsis-2028")
+
+    for row in rows:
+        assert named in admin_client.get(list_of(row)).text, row
+        if not isinstance(row, Delivery | Letter):
+            continue
+        path = "letter__invitation" if isinstance(row, Delivery) else "invitation"
+        chosen = {f"{path}__edition__id__exact": edition.pk}
+        assert named not in admin_client.get(list_of(row), chosen).text
 
 
 def test_the_filter_of_the_list_goes_along(admin_client, invited):
