@@ -44,8 +44,8 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             context["outages"] = outage_rows(now)
         context |= {
             "is_announced": ForumEdition.objects.announced().contains(edition),
-            "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
-            "to_do": needs_of(edition, request, outbox),
+            "to_do": (to_do := needs_of(edition, request, outbox)),
+            "editions": other_editions(edition, request, to_do),
             "invitations": invitation_counts(edition, by_answer),
             "answers": answer_counts(edition, by_answer) if reads_answers else [],
             "outbox": outbox_counts(edition, outbox),
@@ -55,6 +55,23 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "last_day_is_over": edition.is_late(now),
         }
     return context
+
+
+def other_editions(
+    edition: ForumEdition, request: HttpRequest, to_do: list[dict[str, Any]]
+) -> list[ForumEdition]:
+    """Return the other editions; those that are not over know how much of theirs needs the reader.
+
+    What belongs to no edition is in ``to_do`` already, by the same address.
+    """
+    others, today = list(ForumEdition.objects.exclude(pk=edition.pk)[:12]), timezone.localdate()
+    told = {need["url"] for need in to_do}
+    for other in others:
+        if other.closes_on < today:
+            continue
+        needs = needs_of(other, request, outbox_of(other))
+        other.needs_you = sum(need["count"] for need in needs if need["url"] not in told)  # type: ignore[attr-defined]
+    return others
 
 
 def silent_by_region(edition: ForumEdition, rows: list[Silent]) -> dict[str, Any]:

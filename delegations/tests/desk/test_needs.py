@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 HOUR = dt.timedelta(hours=1)
+DATES = ("reply_before", "track_opens_on", "opens_on", "track_closes_on", "closes_on")
 
 
 def to_do(client, edition=None):
@@ -295,3 +296,20 @@ def test_a_note_above_a_signed_original_is_no_printed_letter_to_mark(admin_clien
     item = to_do(admin_client)["printed letter to mark as dispatched"]
 
     assert item["count"] == 1 == admin_client.get(item["url"]).context["cl"].result_count
+
+
+def test_first_page_says_how_much_needs_its_reader_in_an_edition_beside_it(client):
+    here = InvitationFactory().edition
+    ahead = EditionFactory(opens_on=here.opens_on, closes_on=here.closes_on, name="Conference")
+    over = EditionFactory(symbol="wsis-2020")
+    past = {name: getattr(over, name).replace(year=2020) for name in DATES}
+    type(over).objects.filter(pk=over.pk).update(**past)
+    for edition in (here, ahead, ahead, over):
+        composed_letter(invitation=InvitationFactory(edition=edition))
+    signed_in(client, "view_invitation", "view_letter", "approve_letter")
+
+    page = client.get(reverse("admin:index"), {"edition": here.symbol})
+
+    beside = {one: getattr(one, "needs_you", None) for one in page.context["editions"]}
+    assert beside == {ahead: 2, over: None}
+    assert "needs you: 2" in page.text
