@@ -8,6 +8,13 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from invitations.minister_import.cell_words import (
+    answers_by_word,
+    genders_by_word,
+    languages_by_word,
+    one_meant,
+    ranks_by_word,
+)
 from invitations.minister_import.columns import IN_LATIN_LETTERS, MINISTER_FIELDS
 from invitations.minister_import.states import find_state, states_by_name
 from invitations.minister_import.table import ListRow
@@ -56,30 +63,32 @@ class CellFault(NamedTuple):
         }
 
 
-def one_of(allowed: Mapping[str, Any], value: str) -> Any:
-    found = {word.casefold(): meaning for word, meaning in allowed.items()}
-    if value.casefold() not in found:
-        raise ValidationError(
-            _("It is none of %(allowed)s."), params={"allowed": comma_list(allowed)}
-        )
-    return found[value.casefold()]
+def one_of(allowed: Mapping[str, Any], words: Mapping[str, Any], value: str) -> Any:
+    """Return what the code means, or the word that people write for it."""
+    try:
+        return one_meant(allowed, words, value)
+    except KeyError:
+        told = {"allowed": comma_list(allowed)}
+        raise ValidationError(_("It is none of %(allowed)s."), params=told) from None
 
 
 def cell_readers() -> dict[str, Callable[[str], Any]]:
     """Return the readers of the columns whose cells are more than text."""
     ranks = Rank.objects.values_list("code", flat=True)
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
+    language = partial(one_of, languages, languages_by_word())
+    yes_or_no = partial(one_of, {"yes": True, "no": False}, answers_by_word())
     return {
         "state": partial(find_state, states_by_name()),
-        "gender": partial(one_of, {gender: gender for gender in Gender.values}),
-        "rank": partial(one_of, {rank: rank for rank in ranks}),
-        "language": partial(one_of, languages),
-        "second_language": partial(one_of, languages),
+        "gender": partial(one_of, {gender: gender for gender in Gender.values}, genders_by_word()),
+        "rank": partial(one_of, {rank: rank for rank in ranks}, ranks_by_word()),
+        "language": language,
+        "second_language": language,
         "to": address_lines,
         "cc": address_lines,
         "focal_point_email": one_address,
-        "principal": partial(one_of, {"yes": True, "no": False}),
-        "unnamed": partial(one_of, {"yes": True, "no": False}),
+        "principal": yes_or_no,
+        "unnamed": yes_or_no,
     }
 
 

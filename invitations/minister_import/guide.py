@@ -55,8 +55,11 @@ MEANINGS: dict[str, tuple[str | Promise, str]] = {
         gettext_lazy("Where that of the form of address does not fit."),
         "I have the honour to be, Madam, Your Royal Highness’s obedient servant.",
     ),
-    "gender": (gettext_lazy("For the form of address: m, f, or x if it is not known."), "f"),
-    "rank": (gettext_lazy("The code of a rank. Empty: MIN, a minister."), "MIN"),
+    "gender": (
+        gettext_lazy("For the form of address: m, f, or x if it is not known; or in words."),
+        "f",
+    ),
+    "rank": (gettext_lazy("The code or the name of a rank. Empty: MIN, a minister."), "MIN"),
     "portfolio": (
         gettext_lazy("In the letter’s language, printed as it stands."),
         "Minister of Trade",
@@ -65,8 +68,14 @@ MEANINGS: dict[str, tuple[str | Promise, str]] = {
         gettext_lazy("As the letter’s text in the second language has it."),
         "Ministre du commerce",
     ),
-    "language": (gettext_lazy("A code. Empty: the State’s language of correspondence."), "fr"),
-    "second_language": (gettext_lazy("A code, where the letter has a second language."), "en"),
+    "language": (
+        gettext_lazy("A code or a name. Empty: the State’s language of correspondence."),
+        "fr",
+    ),
+    "second_language": (
+        gettext_lazy("A code or a name, where the letter has a second language."),
+        "en",
+    ),
     "to": (
         gettext_lazy("Addresses divided by semicolons. Without one the letter is printed."),
         "office@example.org; cabinet@example.org",

@@ -1,0 +1,74 @@
+"""Where a cell asks for a code, a list may hold the word that people write for it."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.minister_import.cells import cell_readers
+from invitations.models import Language, Minister, Rank
+from invitations.tests import lists
+from invitations.tests.lists import FLAVIA, bring_in
+
+ruritania, edition = lists.ruritania, lists.edition
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def readers(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield cell_readers()
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "meaning"),
+    [
+        ("rank", "Minister", "MIN"),
+        ("rank", "ministra", "MIN"),
+        ("rank", "وزيرة", "MIN"),
+        ("rank", "Minister (cabinet)", "MIN"),
+        ("rank", "Head of Government", "HOG"),
+        ("rank", "vmin", "VMIN"),
+        ("language", "French", Language.FRENCH),
+        ("language", "FRANÇAIS", Language.FRENCH),
+        ("language", "французский", Language.FRENCH),
+        ("second_language", "Chino", Language.CHINESE),
+        ("language", "ZH", Language.CHINESE),
+        ("gender", "Female", "f"),
+        ("gender", "masculine", "m"),
+        ("gender", "Mme", "f"),
+        ("principal", "oui", True),
+        ("unnamed", "Нет", False),
+    ],
+)
+def test_a_word_in_any_of_the_six_languages_means_its_code(readers, column, said, meaning):
+    assert readers[column](said) == meaning
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("rank", "Secretary of State"),
+        ("rank", "Deputy"),
+        ("language", "Japanese"),
+        ("gender", "w"),
+        ("gender", "-"),
+        ("principal", "perhaps"),
+    ],
+)
+def test_what_is_no_certain_word_is_refused(readers, column, said):
+    with pytest.raises(ValidationError, match="It is none of"):
+        readers[column](said)
+
+
+def test_a_name_that_two_ranks_share_is_refused():
+    Rank.objects.filter(code__in=["DIR", "OTHER"]).update(name_en="Senior official")
+
+    with pytest.raises(ValidationError, match="It is none of"):
+        cell_readers()["rank"]("Senior official")
+
+
+def test_a_list_written_in_words_is_imported(edition):
+    bring_in(edition, FLAVIA | {"rank": "Ministre", "language": "French", "gender": "femme"})
+
+    minister = Minister.objects.get()
+    assert (minister.rank_id, minister.language, minister.address_gender) == ("MIN", "fr", "f")
