@@ -66,6 +66,16 @@ def test_saving_asks_what_becomes_of_the_letter_with_the_likely_road_chosen(
     assert LogEntry.objects.filter(additional_data__act=Act.LETTER_LEFT).count() == 0
 
 
+def test_another_language_is_shown_beside_that_of_the_letter(client, invited):
+    said = "<del>English</del>", "<ins>English, French</ins>"
+    page = client.get(url_of(invited.minister)).text
+    assert [words in page for words in said] == [False, False]
+
+    page = client.get(saved(client, invited.minister, second_language="fr").url).text
+
+    assert [words in page for words in said] == [True, True]
+
+
 def test_saving_asks_too_what_becomes_of_a_letter_that_waits_to_leave(
     client, drafter, frozen_letter, queued
 ):
