@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.static import serve
 
 from invitations.admin.context_processors import DESK
@@ -123,8 +122,7 @@ def page(request: HttpRequest, place: str) -> Any:
 
 
 def told_how_to_build(request: HttpRequest) -> HttpResponse:
-    words = {**admin.site.each_context(request), "title": _("There is no handbook here")}
-    return render(request, "admin/desk/no_handbook.html", words, status=404)
+    return render(request, "admin/desk/no_handbook.html", status=404)
 
 
 @cache
