@@ -5,14 +5,21 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from delegations.models import PolicyStatement, SpeakingSlot
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
 from delegations.tests.places import announced, session_of
 from invitations.admin.columns import change_url, list_url, state_url
-from invitations.models import DigestChoice, Invitation
+from invitations.models import Delivery, DigestChoice, Invitation, LetterTemplate, MemberState
 from invitations.tests.desk import composed_letter
-from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+from invitations.tests.factories import (
+    DeliveryFactory,
+    InvitationFactory,
+    ReplyFactory,
+    UserFactory,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,6 +42,14 @@ BEYOND = """() => {
         .map((one) => one.getBoundingClientRect());
     return boxes.filter((box) => box.left < row.left || box.right > row.right).length;
 }"""
+
+
+# Cells and tiles whose words are cut off.
+CUT_OFF = """() => [...document.querySelectorAll("#result_list :is(th, td), .counts a")]
+    .filter((one) => one.checkVisibility() && (one.scrollHeight > one.clientHeight + 1
+        || one.scrollWidth > one.clientWidth + 1))
+    .map((one) => one.innerText)
+"""
 
 
 @pytest.fixture
@@ -68,6 +83,28 @@ def test_on_a_phone_a_row_without_actions_is_headed_by_its_state(signed_in, site
         assert first == "none"
         assert ["réponse en vigueur", "none"] in others
         assert all(label != "none" for label, _written in others)
+
+
+@pytest.mark.parametrize("language", ["fr", "ru", "ar"])
+def test_on_a_phone_no_word_of_a_list_or_a_count_is_cut_off(signed_in, site, edition, language):
+    function = "Minister of Communications, of the Digital Economy and of Artificial Intelligence"
+    announced(session_of(edition), "Ruritania", speaker_function=function)
+    statement = PolicyStatement.objects.get()
+    SpeakingSlot.objects.create(
+        delegation=statement.delegation, session=statement.first_choice, position=1
+    )
+    DeliveryFactory(
+        letter__invitation__edition=edition, state="handed_over", handed_over_at=timezone.now()
+    )
+    lists = (SpeakingSlot, LetterTemplate, MemberState, Delivery)
+    browser, cookies = signed_in(language=language, viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        for address in [reverse("admin:index"), *map(list_url, lists)]:
+            page.goto(f"{site}{address}")
+
+            assert page.evaluate(CUT_OFF) == [], address
+            assert not page.evaluate(WIDE), address
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])
