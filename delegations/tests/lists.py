@@ -30,7 +30,6 @@ from invitations.models import (
 from invitations.text.formulas import escape_formula
 
 PAGES = [page for page in admin.site._registry.values() if isinstance(page, TakenOutMixin)]
-SHOWN_AS = {"check_small": "Yes", "close_small": "No"}
 
 
 def words_of(cell):
@@ -39,15 +38,13 @@ def words_of(cell):
 
 
 def text_shown(cell):
-    """The words of a cell of the page, or of its field; a sign for yes or no is the word."""
+    """The words of a cell of the page, or of its field."""
     if 'name="_selected_action"' in str(cell):
         return None
     if chosen := re.search(r"<option [^>]*selected[^>]*>([^<]*)<", str(cell)):
         return words_of(chosen[1])
     if 'type="checkbox"' in str(cell):
         return "Yes" if re.search(r"\bchecked\b(?!:)", str(cell)) else "No"
-    if sign := re.search(r"material-symbols-outlined[^>]*>\s*(\w+)\s*<", str(cell)):
-        return SHOWN_AS[sign[1]]
     return words_of(cell)
 
 

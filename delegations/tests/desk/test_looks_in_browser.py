@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.models import PolicyStatement, SpeakingSlot
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
 from delegations.tests.places import announced, session_of
@@ -105,6 +105,17 @@ def test_on_a_phone_no_word_of_a_list_or_a_count_is_cut_off(signed_in, site, edi
 
             assert page.evaluate(CUT_OFF) == [], address
             assert not page.evaluate(WIDE), address
+
+
+def test_a_yes_and_a_no_are_words_in_one_colour(signed_in, site, edition):
+    session = session_of(edition)
+    browser, cookies = signed_in("Speakers' desk", "fr")
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{list_url(HighLevelSession)}")
+
+        row = page.locator("#result_list .data-row", has_text=session.title)
+        assert row.locator(".field-is_called_off").inner_text() == "Non"
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])
