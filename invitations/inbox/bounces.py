@@ -29,9 +29,9 @@ from invitations.mail.incoming import (
     clean_text,
     envelope_token_in,
     own_message_id,
-    parse_mail,
     sha256_of,
 )
+from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce, Delivery, LetterEvent
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart

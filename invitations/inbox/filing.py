@@ -30,13 +30,13 @@ from invitations.mail.incoming import (
     has_doubtful_text,
     message_ids_in,
     own_message_id,
-    parse_mail,
     raw_header,
     sender_address,
     sender_shown,
     sha256_of,
     text_of_mail,
 )
+from invitations.mail.parsing import parse_mail
 from invitations.models import Channel, Correspondence, Invitation, Letter, Minister
 from invitations.text.keys import mask_keys
 

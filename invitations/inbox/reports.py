@@ -20,6 +20,8 @@ from invitations.models import Bounce, Delivery, Letter
 
 Kind = Bounce.Kind
 
+# No letter has so many addressees; whoever names more would fill the desk with them.
+MOST_ADDRESSES = 50
 WORST_FIRST = (Kind.HARD, Kind.SOFT, Kind.DELAYED)
 WORDS_LIMIT = 1000
 # A report names the letter within its first lines; what it quotes beyond them is the letter's own.
@@ -45,13 +47,17 @@ def findings_in(mail: Message) -> list[Finding]:
 
 
 def gravest(findings: Iterable[Finding]) -> list[Finding]:
-    """Return of each address the worst that is said: one that forwards has a block for each."""
+    """Return of each address the worst that is said: one that forwards has a block for each.
+
+    The gravest come first, and of a report on more addresses than any letter has, they alone.
+    """
     found: dict[str, Finding] = {}
     for finding in findings:
         known = found.setdefault(finding.address, finding)
         if WORST_FIRST.index(finding.kind) < WORST_FIRST.index(known.kind):
             found[finding.address] = finding
-    return list(found.values())
+    worst = sorted(found.values(), key=lambda finding: WORST_FIRST.index(finding.kind))
+    return worst[:MOST_ADDRESSES]
 
 
 def standard_findings(mail: Message) -> Iterator[Finding]:

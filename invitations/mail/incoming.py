@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
-from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from html import unescape
 from urllib.parse import unquote
@@ -18,11 +16,10 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from invitations.mail.parsing import HEADER_LIMIT, UNREADABLE
 from invitations.text.keys import mask_keys
 from invitations.text.lines import without_unstorable
 
-# Longer text in a header is neither a subject nor an address.
-HEADER_LIMIT = 10_000
 TEXT_LIMIT = 100_000
 IDS_LIMIT = 100
 DEEPEST = 20
@@ -35,18 +32,8 @@ MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 # Codecs of Python that are not charsets of mail.
 NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
-# What the standard library raises for malformed parameters of a header.
-UNREADABLE = (LookupError, ValueError, TypeError)
 # Signs that change the direction of a line, and may make an address look like another one.
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-
-
-def parse_mail(content: bytes) -> Message:
-    """Return the parsed mail; if its parts cannot be read, its headers alone."""
-    try:
-        return message_from_bytes(content)
-    except (RecursionError, *UNREADABLE):
-        return BytesHeaderParser().parsebytes(content)
 
 
 def sha256_of(content: bytes) -> str:

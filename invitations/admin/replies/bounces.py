@@ -19,6 +19,7 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match_bounce
 from invitations.mail import incoming
+from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce, Letter
 
 BOUNCE_LABELS = {"hard": "danger", "soft": "danger", "delayed": "warning"}
@@ -144,9 +145,7 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
             content = frozen.thaw(bounce.message.name, bounce.message_sha256)
         except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
-        return incoming.first_own_words(
-            incoming.text_of_mail(incoming.parse_mail(content)), 30, 2000
-        )
+        return incoming.first_own_words(incoming.text_of_mail(parse_mail(content)), 30, 2000)
 
     @display(description=gettext_lazy("message"))
     def message_file(self, bounce: Bounce) -> str:

@@ -19,6 +19,7 @@ from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.files import frozen
 from invitations.mail import incoming
+from invitations.mail.parsing import parse_mail
 from invitations.models import Correspondence
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import comma_list
@@ -108,7 +109,7 @@ class FiledMailMixin(ModelAdmin):
 
 def mail_text(content: bytes) -> str:
     """Return the text of a mail, then the names of its attachments."""
-    mail = incoming.parse_mail(content)
+    mail = parse_mail(content)
     attached = comma_list(incoming.attached_names(mail))
     words = incoming.text_of_mail(mail).strip()
     return "\n\n".join(filter(None, [words, attached and _("Attached: %s") % attached]))

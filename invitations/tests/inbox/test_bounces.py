@@ -449,3 +449,15 @@ class HostileReports(TestCase):
         content = report(envid=TOKEN)
 
         record_report(content[:place] + noise + content[place:])
+
+
+def test_a_report_on_more_addresses_than_any_letter_has_fills_no_list(sent):
+    delivery = sent()
+    block = "Final-Recipient: rfc822;nobody-{}@example.net\r\nAction: delayed\r\n\r\n"
+    blocks = "".join(map(block.format, range(5000))).encode()
+    head, found, rest = report(to=return_path(TOKEN)).partition(b"Original-Recipient")
+
+    record_report(head + blocks + found + rest)
+
+    assert Bounce.objects.count() == 50
+    assert state_of(delivery) == "bounced"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from invitations.inbox.filing import assign_mail, file_mail
 from invitations.mail.authenticity import is_disowned
-from invitations.mail.incoming import parse_mail
+from invitations.mail.parsing import parse_mail
 from invitations.models import Correspondence
 from invitations.tests.factories import (
     InvitationFactory,

@@ -15,6 +15,7 @@ from invitations.files.frozen import thaw
 from invitations.inbox.bounces import record_provider_event, record_report
 from invitations.inbox.filing import file_mail
 from invitations.mail import incoming
+from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce
 from invitations.tests.databases import AS_DEPLOYED, examples_of
 
@@ -192,9 +193,7 @@ class HostileMail(TestCase):
 def test_no_charset_keeps_the_reader_busy(charset):
     before = time.monotonic()
 
-    incoming.text_of_mail(
-        incoming.parse_mail(odd(params=f"charset={charset}", body=b"x.-ab9" * 100_000))
-    )
+    incoming.text_of_mail(parse_mail(odd(params=f"charset={charset}", body=b"x.-ab9" * 100_000)))
 
     assert time.monotonic() - before < 1
 
@@ -230,7 +229,7 @@ def test_a_provider_s_event_may_hold_what_no_database_takes(named):
 
 
 def test_what_an_html_mail_quotes_is_not_taken_for_its_own_words():
-    mail = incoming.parse_mail(
+    mail = parse_mail(
         b"Content-Type: text/html; charset=utf-8\r\n\r\n"
         b"<div>Sapt wrote:</div><blockquote type=cite><style>p { }</style><table><tr><td>Union"
         b"<p>Excellency,<br>please reply<blockquote>before</blockquote>soon</td></tr></table>"
@@ -334,3 +333,40 @@ def test_a_picture_that_is_a_file_is_named_though_it_has_a_content_id(head):
     assert shown(parts("mixed", words, f"{head}\r\n\r\n-")) == (
         "See the letter.\n\nAttached: arms.png"
     )
+
+
+# Mail that is built to keep its reader busy: its mailbox would be read no further
+
+MANY = 600_000
+PARTED = b"From: office@example.org\r\nSubject: Re: Invitation\r\n%s\r\n\r\n%s"
+BOMBS = {
+    "parts": PARTED % (b"Content-Type: multipart/mixed; boundary=a", b"--a\n\n\n" * MANY),
+    "parts by CR": PARTED % (b"Content-Type: multipart/mixed; boundary=a", b"--a\r\r\r" * MANY),
+    "mails": PARTED % (b"Content-Type: multipart/digest; boundary=a", b"--a\n\n\n" * MANY),
+    "headers": PARTED % (b"X:\n" * MANY, b""),
+    "folds": PARTED % (b"Subject: x" + b"\n " * MANY, b""),
+    "parameters": PARTED % (b"Content-Type: multipart/mixed; " + b"a=b;" * MANY, WORDS.encode()),
+    "depth": PARTED
+    % (
+        b"Content-Type: multipart/mixed; boundary=b0",
+        b"".join(
+            b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (depth, depth + 1)
+            for depth in range(200)
+        )
+        + b"x\n" * 400_000,
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_no_mail_keeps_its_reader_busy(bomb):
+    content = BOMBS[bomb]
+
+    began_at = time.process_time()
+    assert not record_report(content)
+    filed = file_mail(content)
+    mail_text(content)
+
+    assert filed.summary.startswith("Re: Invitation")
+    assert time.process_time() - began_at < 30
