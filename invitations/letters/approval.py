@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
+from invitations.letters.notes.covering import plan_from_now, planned_notes_over
 from invitations.letters.routes import OF_ANOTHER_NOW, gets_original, why_kept_back
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
@@ -260,6 +261,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
     if why := why_not_recomposed(letter):
         raise ValidationError(why)
     call_back_whole(letter, _("composed anew"), by)
+    plan_from_now(planned_notes_over(Letter.objects.filter(pk=letter.pk)))
     return plan_anew(letter, by, by)
 
 

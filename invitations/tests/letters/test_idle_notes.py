@@ -1,9 +1,11 @@
 """A note verbale that covers no letter any more drops out, instead of waiting."""
 
 import pytest
+from django.utils import timezone
 
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import by_mission, plan_circular, plan_notes
+from invitations.letters.composing import record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Mission
@@ -12,7 +14,7 @@ from invitations.tests.factories import (
     CircularFactory,
     UserFactory,
 )
-from invitations.tests.letters.drafts import under_one_note
+from invitations.tests.letters.drafts import claimed, under_one_note
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,20 @@ def test_a_note_that_waits_covers_a_letter_that_was_composed_anew(circular):
     compose_planned()
 
     assert set(note_of(circular).covers.all()) == {anew, second}
+
+
+def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular):
+    Mission.objects.update(greeted_as="to the Legation")
+    first, second = inviting(circular)
+    at_work = claimed(note_of(circular).pk)
+    at_work.sha256, at_work.composed_at = "0" * 64, timezone.now()
+    anew = recompose_letter(first, UserFactory())
+
+    assert not record_composed(at_work)
+    compose_planned()
+
+    note = note_of(circular)
+    assert (note.state, set(note.covers.all())) == ("composed", {anew, second})
 
 
 def test_a_notice_to_who_has_answered_is_forwarded(circular):
