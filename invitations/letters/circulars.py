@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.notes.covering import answered_already
+from invitations.letters.notes.anew import note_over
+from invitations.letters.notes.covering import answered_already, cover_too
 from invitations.letters.planning import (
     call_back_letters,
     office_recipients,
@@ -237,34 +238,37 @@ def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
 def plan_notes(circular: Circular, by: User | None = None) -> int:
     """Plan a note verbale for each mission or post of the circular's choice.
 
-    It covers the circular's letters to the States that the mission serves. Signed originals lie
-    under a note of their own, on paper, to the permanent mission alone.
+    It covers the circular's letters to the States that the mission serves, but for those that an
+    earlier note to it forwards. Signed originals lie under a note of their own, on paper, to the
+    permanent mission alone.
     """
     circular = locked_circular(circular)
-    noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE)
-    has_note = set(noted.values_list("mission", "by_original"))
-    covered = {key: found for key, found in by_mission(circular).items() if key not in has_note}
+    covered = not_forwarded(circular)
     missions = Mission.objects.in_bulk({mission for mission, _original in covered})
-    planned: dict[tuple[int, bool], Letter] = {
-        (pk, is_original): Letter(
-            invitation=letters[0].invitation,
-            circular=circular,
-            kind=Letter.Kind.NOTE,
-            variant=NOTE_VARIANT if is_original else "",
-            by_original=is_original,
-            language=missions[pk].language,
-            mission=missions[pk],
-            not_before=circular.planned_at or timezone.now(),
-            composed_by=by,
-        )
-        for (pk, is_original), letters in covered.items()
+    waiting = circular.letters.planned().filter(kind=Letter.Kind.NOTE)
+    notes = {(note.mission_id, note.by_original): note for note in waiting}
+    new = {
+        key: note_over(letters[0], missions[key[0]], circular, by)
+        for key, letters in covered.items()
+        if key not in notes
     }
-    save_planned_letters(list(planned.values()))
-    for key, note in planned.items():
-        note.covers.set(covered[key])
-    if planned:
+    save_planned_letters(list(new.values()))
+    for key, letters in covered.items():
+        cover_too((notes | new)[key], letters)
+    if covered:
         record_act(circular, Act.NOTES_PLANNED, by)
-    return len(planned)
+    return len(covered)
+
+
+def not_forwarded(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
+    """Return of the letters by mission those that no note in force forwards to it."""
+    notes = circular.letters.in_force().filter(kind=Letter.Kind.NOTE)
+    forwarded = set(notes.values_list("mission", "by_original", "covers"))
+    found = {
+        key: [letter for letter in letters if (*key, letter.pk) not in forwarded]
+        for key, letters in by_mission(circular).items()
+    }
+    return {key: letters for key, letters in found.items() if letters}
 
 
 def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:

@@ -254,9 +254,9 @@ class Letter(models.Model):
                 & ~Q(state="cancelled"),
             ),
             models.UniqueConstraint(
-                name="one_note_per_mission_and_circular",
+                name="one_planned_note_per_mission_and_circular",
                 fields=["mission", "circular", "by_original"],
-                condition=Q(kind="note") & ~Q(state="cancelled"),
+                condition=Q(kind="note", state="planned"),
             ),
             models.CheckConstraint(
                 name="note_names_its_mission",

@@ -6,9 +6,15 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.letters.notes.covering import answered_already, covered_now, stand_with_another
+from invitations.letters.notes.covering import (
+    answered_already,
+    cover_too,
+    covered_now,
+    stand_with_another,
+)
 from invitations.letters.planning import call_back_letters, save_planned_letters
-from invitations.models import Delivery, Letter
+from invitations.letters.routes import NOTE_VARIANT
+from invitations.models import Circular, Delivery, Letter, Mission
 
 CANCELLED = Letter.State.CANCELLED
 
@@ -31,8 +37,29 @@ def call_back_whole(letter: Letter, because: str, actor: User | None) -> None:
     call_back_letters(Letter.objects.filter(pk=letter.pk), because, actor)
 
 
+def note_over(letter: Letter, mission: Mission, circular: Circular, by: User | None) -> Letter:
+    """Return a note verbale, not saved yet, that forwards such letters as this one."""
+    return Letter(
+        invitation_id=letter.invitation_id,
+        circular=circular,
+        kind=Letter.Kind.NOTE,
+        variant=NOTE_VARIANT if letter.by_original else "",
+        by_original=letter.by_original,
+        language=mission.language,
+        mission=mission,
+        not_before=circular.planned_at or timezone.now(),
+        composed_by=by,
+    )
+
+
 def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Letter:
-    """Plan in the letter's place one with today's texts, addresses and link."""
+    """Plan in the letter's place one with today's texts, addresses and link.
+
+    What a note has to forward joins the note that is planned for its mission, if there is one.
+    """
+    if waiting := planned_beside(letter):
+        cover_too(waiting, covered_now(letter))
+        return waiting
     circular = letter.circular
     anew = Letter(
         invitation_id=letter.invitation_id,
@@ -51,6 +78,14 @@ def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Lette
     anew.covers.set(covered_now(letter))
     stand_with_another(anew, anew.covers.all())
     return anew
+
+
+def planned_beside(letter: Letter) -> Letter | None:
+    """Return the note that is planned for the mission of this note; a letter has none."""
+    if letter.kind != Letter.Kind.NOTE:
+        return None
+    alike = {name: getattr(letter, name) for name in ("circular_id", "mission_id", "by_original")}
+    return Letter.objects.planned().filter(kind=letter.kind, **alike).first()
 
 
 def notes_nobody_has(letters: Iterable[Letter]) -> list[Letter]:

@@ -28,6 +28,12 @@ def lock_with_notes(invitations: Iterable[int]) -> None:
     list(Invitation.objects.locked().filter(these).values("pk"))
 
 
+def cover_too(note: Letter, letters: Iterable[Letter]) -> None:
+    """Let the planned note cover these letters too."""
+    note.covers.add(*letters)
+    plan_from_now(Letter.objects.planned().filter(pk=note.pk))
+
+
 def planned_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
     return Letter.objects.planned().filter(pk__in=letters.values("notes"))
 

@@ -14,7 +14,7 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Delivery, Letter, LetterTemplate, Rank
+from invitations.models import Delivery, Invitation, Letter, LetterTemplate, Rank
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -24,6 +24,7 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
+from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,28 @@ def test_a_note_verbale_covers_all_letters_to_the_states_of_its_mission(circular
     assert note.addressee == "Mission permanente"
     for covered in note.covers.all():
         assert covered.invitation.member_state.short_name in note.paper
+
+
+@pytest.mark.parametrize("state", ["planned", "composed", "approved"])
+def test_a_later_letter_of_the_circular_is_forwarded_too(circular, drafted, state):
+    mission = MissionFactory(greeted_as="" if state == "planned" else "to the Legation")
+    first, later = drafted(), drafted()
+    mission.states.add(first.member_state, later.member_state)
+    plan_circular(circular, Invitation.objects.filter(pk=first.pk))
+    compose_planned()
+    plan_notes(circular)
+    compose_planned()
+    if state == "approved":
+        for letter in circular.letters.order_by("pk"):
+            approved(letter)
+    plan_circular(circular)
+    compose_planned()
+
+    assert [plan_notes(circular) for _run in range(2)] == [1, 0]
+
+    notes = circular.letters.filter(kind="note").order_by("pk")
+    covered = [{one.invitation for one in note.covers.all()} for note in notes]
+    assert covered == ([{first, later}] if state == "planned" else [{first}, {later}])
 
 
 def test_missions_elsewhere_and_other_posts_get_no_note(circular, drafted):

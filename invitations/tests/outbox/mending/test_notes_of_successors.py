@@ -94,14 +94,16 @@ def test_whoever_composes_the_note_just_now_leaves_it(circular):
     assert notes_of(circular).get().state == "planned"
 
 
-def test_a_mission_that_has_its_note_gets_no_second_one(circular):
+def test_a_mission_that_has_its_note_gets_one_over_the_letter_to_the_successor(circular):
     first, second = inviting(circular)
     note = [approved(letter) for letter in [first, second, *notes_of(circular)]][-1]
     note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
 
-    handed_over(first.invitation)
+    successor = handed_over(first.invitation)
 
-    assert list(notes_of(circular)) == [note]
+    anew = notes_of(circular).exclude(pk=note.pk).get()
+    assert (anew.state, covered_by(anew)) == ("composed", {successor.pk})
+    assert covered_by(note) == {second.invitation_id}
 
 
 def test_a_mission_that_was_to_get_no_note_gets_none():
