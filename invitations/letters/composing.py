@@ -116,6 +116,9 @@ def why_idle(letter: Letter) -> str:
     """Return why a letter has nothing to tell or to forward any more; empty if it has."""
     if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
         return _("it covers no letter any more")
+    by_mail = letter.mission and letter.mission.emails and not letter.by_original
+    if by_mail and not letter_recipients(letter):
+        return _("the mission has it at each of its addresses")
     told = letter.calendar
     if letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes:
         return _("nothing in it is new any more")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, record_new
-from invitations.letters.notes.anew import notes_nobody_has, plan_for_the_others
+from invitations.letters.notes.anew import notes_not_left, plan_for_the_others
 from invitations.letters.notes.covering import (
     drop_idle_notes,
     lock_with_notes,
@@ -117,7 +117,7 @@ def withdraw_invitations(
 ) -> list[Invitation]:
     """Withdraw the invitations that are not withdrawn yet, and return them.
 
-    A note verbale that nobody has is planned anew for the others whose letters it covers.
+    A note verbale is planned anew for the others whose letters it covers, to whom it has not left.
     """
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
@@ -138,7 +138,7 @@ def withdraw_invitations(
     letters = Letter.objects.filter(invitation__in=in_hand)
     notes = planned_notes_over(letters)
     plan_from_now(notes)
-    over_others_too = notes_nobody_has(letters)
+    over_others_too = notes_not_left(letters)
     call_back_letters(letters, because, by)
     plan_for_the_others(over_others_too, by)
     drop_idle_notes(notes)

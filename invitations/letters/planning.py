@@ -32,6 +32,7 @@ from invitations.models import (
     Letter,
     LetterEvent,
     Minister,
+    Mission,
     ReminderStep,
     Reply,
 )
@@ -243,10 +244,21 @@ def letter_recipients(letter: Letter) -> list[list[str]]:
     if letter.variant == "copy" and letter.reply:
         return [["to", letter.reply.respondent_email]]
     if letter.mission:
-        return recipient_pairs(letter.mission.emails.split(), [])
+        return note_recipients(letter, letter.mission)
     if letter.step:
         return reminder_recipients(letter.step, letter.invitation, mission_emails(letter))
     return office_recipients(letter.invitation.minister, mission_emails(letter))
+
+
+def note_recipients(note: Letter, mission: Mission) -> list[list[str]]:
+    """Return the mission's pairs, without an address to which all that it covers has left."""
+    pairs = recipient_pairs(mission.emails.split(), [])
+    covered = set(note.covers.values_list("pk", flat=True)) if note.pk else set()
+    left = Delivery.objects.left().filter(letter__mission=mission, letter__covers__in=covered)
+    has: dict[str, set[int]] = {}
+    for address, forwarded in left.values_list("address", "letter__covers"):
+        has.setdefault(address, set()).add(forwarded)
+    return [pair for pair in pairs if not covered or covered - has.get(pair[1], set())]
 
 
 def reminder_recipients(

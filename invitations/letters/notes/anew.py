@@ -88,22 +88,22 @@ def planned_beside(letter: Letter) -> Letter | None:
     return Letter.objects.planned().filter(kind=letter.kind, **alike).first()
 
 
-def notes_nobody_has(letters: Iterable[Letter]) -> list[Letter]:
-    """Return the notes over these letters that are composed or approved, and have not left."""
+def notes_not_left(letters: Iterable[Letter]) -> list[Letter]:
+    """Return the notes over these letters that are composed or approved, and not left to all."""
     states = [Letter.State.COMPOSED, Letter.State.APPROVED]
     notes = Letter.objects.filter(covers__in=letters, state__in=states).distinct()
     found = notes.select_related("circular", "composed_by").order_by("pk")
-    return [note for note in found if not may_have_left(note)]
+    waits = Delivery.objects.not_left()
+    return [note for note in found if not may_have_left(note) or waits.filter(letter=note).exists()]
 
 
 def plan_for_the_others(notes: Iterable[Letter], by: User) -> None:
     """Call the notes back, and plan anew those that have another letter to forward.
 
-    Whoever drafted a note is the drafter of the next one, so that a second person approves it.
+    It goes to no address to which the note has left. Whoever drafted a note is the drafter of the
+    next one, so that a second person approves it.
     """
     for note in notes:
         call_back_whole(note, _("a letter it covers was called back"), by)
-        # One that began to leave just now is not called back: its mission has it.
-        is_gone = Letter.objects.filter(pk=note.pk, state=CANCELLED).exists()
-        if is_gone and covered_now(note).exclude(answered_already()).exists():
+        if covered_now(note).exclude(answered_already()).exists():
             plan_anew(note, by, note.composed_by)

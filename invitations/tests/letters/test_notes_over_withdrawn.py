@@ -1,5 +1,7 @@
 """Of a note verbale over several letters those who remain keep theirs, if one is withdrawn."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.letters.drafts import under_one_note
@@ -27,7 +30,7 @@ def circular(request):
 
 
 def note_of(circular):
-    return circular.letters.in_force().filter(kind="note").last()
+    return circular.letters.in_force().filter(kind="note").order_by("pk").last()
 
 
 def inviting(circular):
@@ -142,6 +145,50 @@ def test_a_mission_that_may_have_the_note_gets_no_second_one(circular):
     note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
 
     withdraw(first.invitation)
+
+    assert note_of(circular) == note
+
+
+@pytest.mark.parametrize("left", ["sending", "handed_over", "uncertain"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_address_that_the_note_did_not_leave_to_gets_one_over_the_others(place, left):
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    letters = [approved(one) for one in inviting(circular)]
+    note = approved(note_of(circular))
+    under_way = {"claim": uuid4(), "lease_ends_at": timezone.now() + LEASE}
+    gone = note.deliveries.filter(address="chancery@example.org")
+    gone.update(state=left, handed_over_at=timezone.now(), **under_way)
+    withdrawn = letters.pop(place)
+
+    withdraw(withdrawn.invitation)
+    compose_planned()
+
+    anew = note_of(circular)
+    assert (anew.recipients, list(anew.covers.all())) == ([["to", "head@example.org"]], letters)
+    states = dict(note.deliveries.values_list("address", "state"))
+    assert states == {"chancery@example.org": left, "head@example.org": "cancelled"}
+
+
+def test_an_address_that_failed_alone_gets_no_second_note():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+    note.deliveries.filter(address="head@example.org").update(state="failed")
+
+    withdraw(first.invitation)
+
+    assert note_of(circular) == note
+
+
+def test_a_note_anew_that_every_address_has_by_now_drops_out():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    copies = note.deliveries.filter(address="chancery@example.org")
+    copies.update(state="handed_over", handed_over_at=timezone.now())
+    withdraw(first.invitation)
+    note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+
+    compose_planned()
 
     assert note_of(circular) == note
 
