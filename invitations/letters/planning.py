@@ -255,8 +255,9 @@ def note_recipients(note: Letter, mission: Mission) -> list[list[str]]:
     pairs = recipient_pairs(mission.emails.split(), [])
     covered = set(note.covers.values_list("pk", flat=True)) if note.pk else set()
     left = Delivery.objects.left().filter(letter__mission=mission, letter__covers__in=covered)
+    forwarded_to: Any = left.values_list("address", "letter__covers")
     has: dict[str, set[int]] = {}
-    for address, forwarded in left.values_list("address", "letter__covers"):
+    for address, forwarded in forwarded_to:
         has.setdefault(address, set()).add(forwarded)
     return [pair for pair in pairs if not covered or covered - has.get(pair[1], set())]
 
