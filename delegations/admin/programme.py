@@ -115,7 +115,6 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     readonly_fields = ["approved", segment_shown, BEGINS, ENDS]
     shown_to_readers = {"segment": segment_shown, "starts_at": BEGINS, "ends_at": ENDS}
     search_fields = ["title_en", "title_fr", "room", "chair"]
-    date_hierarchy = "starts_at"
     fieldsets = [
         (
             None,

@@ -17,6 +17,7 @@ from invitations.tests.factories import EditionFactory, HoursFactory
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:delegations_highlevelsession_changelist")
+IN_CALENDARS = reverse("admin:invitations_sessionhours_changelist")
 ADD = reverse("admin:delegations_highlevelsession_add")
 SANTIAGO = ZoneInfo("America/Santiago")
 
@@ -117,3 +118,18 @@ def test_list_file_and_readers_have_the_hours_of_the_place(client, edition):
 
 def test_a_page_of_no_edition_yet_says_whose_clock_is_meant(admin_client):
     assert "By the clock of the edition." in admin_client.get(ADD).content.decode()
+
+
+@pytest.mark.parametrize("page", [LIST, IN_CALENDARS])
+def test_no_list_names_the_days_of_sessions_by_the_clock_of_the_desk(admin_client, edition, page):
+    for day in (3, 4):
+        # The next day has begun in Nairobi.
+        begins = dt.datetime(2027, 4, day, 20, tzinfo=SANTIAGO)
+        hours = {"starts_at": begins, "ends_at": begins + dt.timedelta(hours=1)}
+        HighLevelSession.objects.create(edition=edition, segment="opening", **hours)
+        HoursFactory(edition=edition, **hours)
+
+    listed = admin_client.get(page).text
+
+    assert "starts_at__" not in listed
+    assert "20:00" in listed

@@ -105,7 +105,6 @@ class SessionHoursAdmin(RecordAdmin):
     list_filter = ["edition", SegmentFilter, "is_called_off"]
     list_select_related = ["edition"]
     search_fields = ["title", "room"]
-    date_hierarchy = "starts_at"
     fields = [
         ("edition", segment_shown),
         "title",
