@@ -1,5 +1,6 @@
 """The notices as they are shipped: on privacy and on accessibility, in six languages."""
 
+import csv
 from pathlib import Path
 from string import Template
 
@@ -34,6 +35,23 @@ def say_when_erased(apps: StateApps) -> None:
             setattr(notice, column, "\n".join(shipped.get(line, line) for line in on_file))
         notice.text = notice.text_en
         notice.save()
+
+
+def correct_notices(apps: StateApps) -> None:
+    """Put right the lines that are still as ``shipped_before.csv`` has them; others stay."""
+    notices = apps.get_model("delegations", "Notice").objects
+    with (FOLDER / "shipped_before.csv").open(encoding="utf-8", newline="") as file:
+        former = list(csv.DictReader(file))
+    for row in former:
+        column = f"text_{row['language'].replace('-', '_')}"
+        today = shipped_notice(row["notice"], row["language"]).splitlines()[int(row["line"]) - 1]
+        for notice in notices.filter(kind=row["notice"], **{f"{column}__contains": row["was"]}):
+            lines = getattr(notice, column).splitlines(keepends=True)
+            found = (
+                one.replace(row["was"], today) if one.strip() == row["was"] else one
+                for one in lines
+            )
+            notices.filter(pk=notice.pk).update(**{column: "".join(found)})
 
 
 def filled_notice(text: str, erased_on: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from delegations.models import Notice
 from delegations.notices import (
+    correct_notices,
     filled_notice,
     load_notices,
     say_when_erased,
@@ -80,6 +81,30 @@ def test_a_notice_on_file_says_so_where_the_line_stands_as_it_was_shipped(histor
 
     notice = Notice.objects.get(kind="privacy")
     assert (notice.text_fr, notice.text_en) == (shipped, "Ours.")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_notice_on_file_is_corrected_where_nobody_has_changed_the_line(historical, ends):
+    shipped = shipped_notice("privacy", "es")
+    lines = shipped.replace("su gabinete", "su oficina").replace("catorce días", "un mes")
+    Notice.objects.filter(kind="privacy").update(
+        text_es=lines.replace("\n", ends), text_fr="Le nôtre."
+    )
+
+    correct_notices(historical)
+
+    notice = Notice.objects.get(kind="privacy")
+    assert notice.text_es == shipped.replace("catorce días", "un mes").replace("\n", ends)
+    assert notice.text_fr == "Le nôtre."
+
+
+def test_a_line_that_staff_have_changed_is_not_corrected(historical):
+    ours = "Las respuestas de su oficina y su fecha."
+    Notice.objects.filter(kind="privacy").update(text_es=ours)
+
+    correct_notices(historical)
+
+    assert Notice.objects.get(kind="privacy").text_es == ours
 
 
 def test_every_page_leads_to_the_notices(client):
