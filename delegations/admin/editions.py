@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
-from delegations.admin.erasures import effect_in_words
+from delegations.admin.erasures import MonthsForm, effect_in_words
 from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
@@ -32,6 +32,7 @@ admin.site.unregister(ForumEdition)
 class EditionWithSessionsAdmin(ForumEditionAdmin):
     """The page of an edition, on whose dates sessions hang: they move along, or come along."""
 
+    form = MonthsForm
     actions_row = ["new_from"]
     actions_detail = [
         *ForumEditionAdmin.actions_detail, "move_dates", "new_from", "personal_data",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -14,6 +15,7 @@ from delegations.models import Delegate, Erasure
 from delegations.models.erasure import AT_HOUR, erases_on
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import leads_on, text_link
+from invitations.forms.model_forms import EditionForm
 from invitations.models import ForumEdition
 from invitations.text.dates import printed_date
 
@@ -68,3 +70,28 @@ def hours_of_night(edition: ForumEdition) -> dict[str, str]:
     hours = {"from": dt.time(AT_HOUR), "until": dt.time(AT_HOUR + 1)}
     told = {name: time_format(hour) for name, hour in hours.items()}
     return told | {"zone": edition.time_zone_name}
+
+
+class MonthsForm(EditionForm):
+    """The form of an edition, which sets no time that ends with the edition itself."""
+
+    class Meta(EditionForm.Meta):
+        help_texts = {
+            "erased_after": gettext_lazy(
+                "After the last day; 1 at least. Empty: nothing is erased until a person has it"
+                " erased."
+            )
+        }
+
+    def clean_erased_after(self) -> int | None:
+        """Refuse a new 0: what is to go at once goes by hand, with a name and a reason."""
+        months: int | None = self.cleaned_data["erased_after"]
+        if months == 0 and "erased_after" in self.changed_data:
+            raise ValidationError(NO_MONTHS)
+        return months
+
+
+NO_MONTHS = gettext_lazy(
+    "Type 1 month or more, or leave it empty. To erase sooner: the page Personal data, once the"
+    " edition is over."
+)

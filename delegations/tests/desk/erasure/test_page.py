@@ -12,7 +12,7 @@ from delegations.models.erasure import erases_on
 from delegations.tests.desk.erasure.erased import came, over
 from delegations.tests.offices import text
 from invitations.audit import Act
-from invitations.models import Correspondence, ListExport
+from invitations.models import Correspondence, ForumEdition, ListExport
 from invitations.tests.desk import as_sent, browser_of, of_group, page_of, told
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -164,12 +164,26 @@ def test_who_sets_the_months_reads_the_day_and_leaves_thirty_days():
     url = page_of(edition)
 
     answer = drafter.post(
-        url, as_sent(drafter.get(url)) | {"erased_after": "0", "_continue": "1"}, follow=True
+        url, as_sent(drafter.get(url)) | {"erased_after": "1", "_continue": "1"}, follow=True
     )
 
     edition.refresh_from_db()
-    assert (edition.erased_after, erases_on(edition)) == (0, dt.date(2020, 5, 31))
+    assert (edition.erased_after, erases_on(edition)) == (1, dt.date(2020, 5, 31))
     assert any("On 31 May 2020 the names" in one for one in told(answer))
+
+
+def test_no_months_at_all_are_refused_and_what_is_on_file_hinders_no_other_change():
+    edition = over(months=None, time_zone="Europe/Zurich")
+    drafter = browser_of(of_group("Drafters"))
+    url = page_of(edition)
+
+    refused = drafter.post(url, as_sent(drafter.get(url)) | {"erased_after": "0"})
+    ForumEdition.objects.update(erased_after=0)
+    drafter.post(url, as_sent(drafter.get(url)) | {"city_en": "Zenda"})
+
+    assert "Type 1 month or more, or leave it empty." in text(refused)
+    edition.refresh_from_db()
+    assert (edition.erased_after, edition.city_en) == (0, "Zenda")
 
 
 def test_a_new_time_leaves_thirty_days_whatever_the_last_day_was(edition):
