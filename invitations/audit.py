@@ -83,6 +83,7 @@ class Act(TextChoices):
     WEBHOOK_ENDED = "webhook_ended", _("webhook ended")
     WEBHOOK_SECRET = "webhook_secret", _("secret of the webhook changed")
     ERASURE_ASKED = "erasure_asked", _("erasure of personal data asked for")
+    ERASURE_TAKEN_BACK = "erasure_taken_back", _("erasure of personal data taken back")
     ERASED = "erased", _("personal data erased")
     SENT_AGAIN = "sent_again", _("sent again")
     FACTOR_ADDED = "factor_added", _("second factor added")

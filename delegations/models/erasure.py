@@ -16,6 +16,8 @@ from invitations.text.dates import comma_list
 
 # So long before, the first page says what will go; and no sooner does a new time take effect.
 TOLD_BEFORE = dt.timedelta(days=30)
+# So long what a person asked for can be taken back: nobody can bring back what is erased.
+BEGINS_AFTER = dt.timedelta(hours=1)
 # By the clock of the edition: when nobody works, and the day's backup may follow.
 AT_HOUR = 2
 
@@ -48,6 +50,11 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
     def under_way(self) -> Self:
         """Erasures that are asked for or begun, and not done yet."""
         return self.filter(ended_at=None)
+
+    def to_go_on(self, now: dt.datetime) -> Self:
+        """Erasures under way whose hour to be taken back is over."""
+        is_new = Q(asked_by__isnull=False, began_at__gt=now - BEGINS_AFTER)
+        return self.under_way().exclude(is_new)
 
     def since_over(self, edition: ForumEdition) -> Self:
         """Erasures since its last day as it stands today, of whichever it was taken to be before.
@@ -110,3 +117,13 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self._meta.verbose_name, self.edition])
+
+    @property
+    def begins_at(self) -> dt.datetime:
+        """The hour until which one that a person asked for waits in any case."""
+        return self.began_at + BEGINS_AFTER
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether a person asked for it, and nothing is erased yet: something may be owed."""
+        return self.asked_by_id is not None and not self.counts

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from delegations.desk.erasure.erasing import ask_for_erasure
+from delegations.desk.erasure.erasing import ask_for_erasure, take_back_erasure
 from delegations.editions import new_edition_from
 from delegations.programme.sessions import publish_speakers
 from delegations.releases.moved_dates import release_move
@@ -25,6 +25,7 @@ from invitations.tests.factories import (
     InvitationFactory,
     MinisterFactory,
     ReplyFactory,
+    UserFactory,
 )
 from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked, in_force
@@ -120,8 +121,15 @@ def asking_for_an_erasure(_make, by):
     return edition
 
 
+def taking_an_erasure_back(_make, by):
+    edition = asking_for_an_erasure(_make, UserFactory())
+    take_back_erasure(edition, by, BECAUSE)
+    return edition
+
+
 EDITION_ACTS = {
     ask_for_erasure: asking_for_an_erasure,
+    take_back_erasure: taking_an_erasure_back,
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
     make_principal: making_principal,

@@ -29,7 +29,7 @@ WITHIN = dt.timedelta(seconds=40)
 
 
 def ask_for_erasure(edition: ForumEdition, by: User, because: str) -> Erasure:
-    """Let the next tick erase what was collected for an edition that is over."""
+    """Let the clock erase, in an hour, what was collected for an edition that is over."""
     if why := why_not_erased(edition):
         raise ValidationError(why)
     erasure = Erasure(edition=edition, asked_by=by, because=because)
@@ -41,6 +41,16 @@ def ask_for_erasure(edition: ForumEdition, by: User, because: str) -> Erasure:
     except IntegrityError:
         raise ValidationError(_("It is being erased already.")) from None
     return erasure
+
+
+@transaction.atomic
+def take_back_erasure(edition: ForumEdition, by: User, because: str) -> None:
+    """Let nothing be erased that a person asked for; refuse it once a row is erased."""
+    erasure = Erasure.objects.under_way().select_for_update().filter(edition=edition).first()
+    if erasure is None or not erasure.can_be_taken_back:
+        raise ValidationError(_("There is nothing to take back: it has begun, or has ended."))
+    erasure.delete()
+    record_act(edition, Act.ERASURE_TAKEN_BACK, by, because)
 
 
 def why_not_erased(edition: ForumEdition) -> str:
@@ -57,7 +67,7 @@ def erase_personal_data() -> int:
     now, until = timezone.now(), time.monotonic() + WITHIN.total_seconds()
     if not is_a_copy(Arming.objects.first()):
         begin_what_is_due(now)
-    begun = Erasure.objects.under_way().order_by("pk").values_list("pk", flat=True)
+    begun = Erasure.objects.to_go_on(now).order_by("pk").values_list("pk", flat=True)
     return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
 
 
@@ -105,7 +115,8 @@ def go_on(pk: int, until: float = float("inf")) -> int:
 @transaction.atomic
 def erase_some(pk: int) -> int | None:
     """Erase one batch; None if the erasure has ended, or waits."""
-    erasure = Erasure.objects.under_way().select_for_update().filter(pk=pk).first()
+    begun = Erasure.objects.to_go_on(timezone.now())
+    erasure = begun.select_for_update().filter(pk=pk).first()
     if erasure is None:
         return None
     # Its dates cannot move, nor its time be set longer, while a batch goes.

@@ -14,7 +14,11 @@ from django.views.decorators.cache import never_cache
 
 from delegations.admin.erasures import effect_in_words
 from delegations.desk.asked import desk_page
-from delegations.desk.erasure.erasing import ask_for_erasure, why_not_erased
+from delegations.desk.erasure.erasing import (
+    ask_for_erasure,
+    take_back_erasure,
+    why_not_erased,
+)
 from delegations.desk.erasure.kinds import count_left, in_words
 from delegations.desk.erasure.owed import owed_in_words
 from delegations.models import Erasure
@@ -36,6 +40,8 @@ def erasure_page(request: HttpRequest, symbol: str) -> HttpResponse:
     erases = request.user.has_perm(MAY_ERASE)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and erases and form.is_valid():
+        if "take_back" in request.POST:
+            return taken_back(request, edition, form)
         return asked(None, request, edition, form)
     return shown(request, edition, form if erases else None)
 
@@ -52,6 +58,7 @@ def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) 
         "left": in_words(count_left(edition)),
         "owed": owed_in_words(edition),
         "under_way": under_way and at_hour(under_way.began_at),
+        "asked": asked_in_words(under_way),
         "why_not": "" if under_way else why_not_erased(edition),
         "form": form,
         "ended": erasures_in_words(edition.erasures.exclude(ended_at=None)),
@@ -68,8 +75,26 @@ def asked(
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return shown(request, edition, form)
-    messages.success(request, _("It is erased within minutes. What has gone then stands below."))
+    messages.success(request, _("It is erased in an hour. Until then it can be taken back here."))
     return HttpResponseRedirect(request.path)
+
+
+def taken_back(request: HttpRequest, edition: ForumEdition, form: ReasonForm) -> HttpResponse:
+    try:
+        take_back_erasure(edition, user_of(request), form.cleaned_data["because"])
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("It is taken back: nothing was erased."))
+    return HttpResponseRedirect(request.path)
+
+
+def asked_in_words(erasure: Erasure | None) -> dict[str, str]:
+    """Return who asked for it, why, and when it begins; nothing once it has begun."""
+    if erasure is None or not erasure.can_be_taken_back:
+        return {}
+    who, begins = str(erasure.asked_by), at_hour(erasure.begins_at)
+    return {"who": who, "because": erasure.because, "begins": begins}
 
 
 def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:

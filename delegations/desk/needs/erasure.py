@@ -23,6 +23,10 @@ NIGHTLY = ngettext_lazy(
     "record with personal data that is erased in the coming night: see what it waits for",
     "records with personal data that are erased in the coming night: see what they wait for",
 )
+ASKED_FOR = ngettext_lazy(
+    "record with personal data that a person has asked to erase: see when, and what it waits for",
+    "records with personal data that a person has asked to erase: see when, and what they wait for",
+)
 
 
 def erasures(request: HttpRequest) -> Iterator[Need]:
@@ -43,6 +47,8 @@ def erasures(request: HttpRequest) -> Iterator[Need]:
 
 def title_of(edition: ForumEdition) -> Any:
     """Return what the need says of the edition; None as long as nothing goes soon."""
+    if edition.erasures.under_way().exclude(asked_by=None).exists():
+        return ASKED_FOR
     day, today = erases_on(edition), edition.local_date(timezone.now())
     if day is None or day > today + TOLD_BEFORE:
         return None

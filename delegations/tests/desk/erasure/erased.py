@@ -8,7 +8,12 @@ from django.core.files.storage import default_storage
 from delegations.desk.erasure import erasing
 from delegations.models import Delegate, Delegation, Erasure, PolicyStatement
 from delegations.models.erasure import months_later
-from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    ReplyFactory,
+    UserFactory,
+)
 
 # Whatever of these stands anywhere after an erasure was not erased.
 PERSONAL = (
@@ -71,6 +76,13 @@ def photographed(delegation):
 def at_night(clock, at=NIGHT):
     clock.move_to(at)
     return erasing.erase_personal_data()
+
+
+def erased_by_hand(clock, edition, by=None):
+    """Let a person ask for it, and the hour pass in which it can be taken back."""
+    erasing.ask_for_erasure(edition, by or UserFactory(), "The house decided so.")
+    clock.shift(dt.timedelta(hours=1))
+    erasing.erase_personal_data()
 
 
 def erased_in_part(clock, edition, monkeypatch):

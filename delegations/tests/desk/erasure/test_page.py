@@ -2,14 +2,15 @@ import datetime as dt
 
 import pytest
 import time_machine
+from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import translation
 
 from delegations.admin.erasures import effect_in_words
-from delegations.desk.erasure.erasing import erase_personal_data
+from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import erases_on
-from delegations.tests.desk.erasure.erased import came, over
+from delegations.tests.desk.erasure.erased import came, erased_in_part, over
 from delegations.tests.offices import text
 from invitations.audit import Act
 from invitations.models import Correspondence, ForumEdition, ListExport
@@ -23,12 +24,13 @@ from invitations.tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files", "in_may")]
 NOW = dt.datetime(2020, 5, 1, 9, tzinfo=dt.UTC)
+AN_HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
 def in_may():
-    with time_machine.travel(NOW, tick=False), translation.override("en"):
-        yield
+    with time_machine.travel(NOW, tick=False) as traveller, translation.override("en"):
+        yield traveller
 
 
 @pytest.fixture
@@ -54,11 +56,13 @@ def test_without_a_time_it_says_so(admin_client):
     assert "No time is set: nothing is erased." in text(admin_client.get(page(over(months=None))))
 
 
-def test_who_may_erases_at_once_with_a_reason_which_history_keeps(edition):
+def test_who_may_erases_in_an_hour_with_a_reason_which_history_keeps(in_may, edition):
     came(edition)
     approver = of_group("Approvers")
 
     browser_of(approver).post(page(edition), {"because": "The delegate asked for it."})
+    assert erase_personal_data() == 0
+    in_may.shift(AN_HOUR)
     erase_personal_data()
 
     erasure = Erasure.objects.get()
@@ -147,15 +151,54 @@ def test_what_is_owed_is_named_with_its_list_and_waited_for(admin_client, editio
         assert admin_client.get(url).status_code == 200
 
 
-def test_what_comes_to_be_owed_stops_an_erasure_that_was_asked_for(admin_client, edition):
+def test_what_comes_to_be_owed_stops_an_erasure_that_was_asked_for(in_may, edition):
     came(edition)
-    admin_client.post(page(edition), {"because": "All is done."})
+    ask_for_erasure(edition, UserFactory(), "All is done.")
     owing_a_choice(edition.invitations.get())
 
+    in_may.shift(AN_HOUR)
     erase_personal_data()
 
     assert Delegate.objects.named().exists()
-    assert "It is being erased since" in text(admin_client.get(page(edition)))
+    approver = browser_of(of_group("Approvers"))
+    assert "or as soon as nothing is owed" in text(approver.get(page(edition)))
+    assert "a person has asked to erase" in text(approver.get(reverse("admin:index")))
+
+
+def test_what_was_asked_for_is_taken_back_with_a_reason_before_it_begins(in_may, edition):
+    came(edition)
+    ask_for_erasure(edition, UserFactory(), "All is done.")
+    approver = of_group("Approvers")
+
+    browser_of(approver).post(page(edition), {"because": "Not all is.", "take_back": "1"})
+    in_may.shift(AN_HOUR)
+    erase_personal_data()
+
+    assert Delegate.objects.named().exists()
+    assert not Erasure.objects.closes(edition)
+    kept = LogEntry.objects.get(additional_data__act="erasure_taken_back")
+    assert (kept.actor, kept.additional_data["because"]) == (approver, "Not all is.")
+
+
+def test_what_has_begun_is_not_taken_back(in_may, edition, monkeypatch):
+    erased_in_part(in_may, edition, monkeypatch)
+    Erasure.objects.update(asked_by=UserFactory(), because="All is done.")
+
+    answer = browser_of(of_group("Approvers")).post(
+        page(edition), {"because": "Not all is.", "take_back": "1"}, follow=True
+    )
+
+    assert "There is nothing to take back" in " ".join(told(answer))
+    assert Erasure.objects.under_way().exists()
+
+
+def test_who_would_erase_takes_nothing_back_that_a_colleague_asked_for_meanwhile(edition):
+    came(edition)
+    ask_for_erasure(edition, UserFactory(), "All is done.")
+
+    browser_of(of_group("Approvers")).post(page(edition), {"because": "All is done."})
+
+    assert Erasure.objects.under_way().count() == 1
 
 
 def test_who_sets_the_months_reads_the_day_and_leaves_thirty_days():

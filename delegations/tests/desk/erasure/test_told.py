@@ -7,11 +7,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
-from delegations.tests.desk.erasure.erased import at_night, came, over
+from delegations.tests.desk.erasure.erased import at_night, came, erased_by_hand, over
 from delegations.tests.offices import text
 from invitations.tests.desk import browser_of, of_group
-from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 NOON = dt.datetime(2020, 5, 4, 10, tzinfo=dt.UTC)
@@ -36,15 +34,10 @@ def first_page():
     return read(reverse("admin:index"))
 
 
-def erased_by_hand(edition):
-    ask_for_erasure(edition, UserFactory(), "The house decided so.")
-    erase_personal_data()
-
-
 def test_what_comes_after_an_erasure_by_hand_is_told_with_its_hours(clock):
     edition = over(months=None, time_zone="Europe/Zurich")
     came(edition)
-    erased_by_hand(edition)
+    erased_by_hand(clock, edition)
     came(edition)
 
     clock.move_to(TOMORROW)
@@ -58,7 +51,7 @@ def test_what_comes_after_an_erasure_by_hand_is_told_with_its_hours(clock):
 def test_the_first_page_says_what_goes_in_the_coming_night(clock):
     edition = over(months=None)
     came(edition)
-    erased_by_hand(edition)
+    erased_by_hand(clock, edition)
     assert page(edition) not in first_page()
 
     came(edition)
@@ -90,7 +83,7 @@ def test_after_its_day_it_says_that_what_still_comes_goes_each_night(clock):
 def test_the_notice_on_privacy_names_the_day_on_which_a_person_had_it_erased(clock, client):
     edition = over(months=None)
     came(edition)
-    erased_by_hand(edition)
+    erased_by_hand(clock, edition)
 
     clock.move_to(TOMORROW)
     shown = text(client.get(reverse("office:notice", args=["privacy"])))

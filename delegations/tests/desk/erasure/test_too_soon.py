@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
+from delegations.desk.erasure.erasing import erase_personal_data
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import erases_on
 from delegations.tests.desk.erasure.erased import (
@@ -13,12 +13,12 @@ from delegations.tests.desk.erasure.erased import (
     NIGHT,
     at_night,
     came,
+    erased_by_hand,
     erased_in_part,
     over,
 )
 from invitations.models import Arming, ForumEdition
 from invitations.outbox.arming import arm
-from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 DAYS = ("reply_before", "opens_on", "track_opens_on", "track_closes_on", "closes_on")
@@ -76,8 +76,7 @@ def test_emptied_months_stop_what_the_clock_has_begun(clock, edition, monkeypatc
 def test_what_was_erased_by_a_wrong_last_day_closes_no_edition_that_is_to_come(clock, edition):
     ForumEdition.objects.update(erased_after=None)
     dated(edition, dt.date(2019, 4, 9))
-    ask_for_erasure(edition, UserFactory(), "It was last year.")
-    erase_personal_data()
+    erased_by_hand(clock, edition)
     dated(edition, LAST_DAY)
 
     came(edition)
@@ -91,8 +90,7 @@ def test_what_comes_after_it_was_erased_by_hand_is_erased_too(clock, edition):
     ForumEdition.objects.update(erased_after=None)
     edition.refresh_from_db()
     clock.move_to(NIGHT)
-    ask_for_erasure(edition, UserFactory(), "The house decided so.")
-    erase_personal_data()
+    erased_by_hand(clock, edition)
     came(edition)
 
     at_night(clock, NIGHT + dt.timedelta(days=1))
@@ -104,8 +102,7 @@ def test_a_last_day_moved_on_after_it_was_erased_by_hand_keeps_what_comes(clock,
     ForumEdition.objects.update(erased_after=None)
     edition.refresh_from_db()
     clock.move_to(NIGHT)
-    ask_for_erasure(edition, UserFactory(), "The house decided so.")
-    erase_personal_data()
+    erased_by_hand(clock, edition)
     dated(edition, dt.date(2021, 4, 9))
     came(edition)
 
