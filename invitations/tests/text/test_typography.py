@@ -57,13 +57,15 @@ def test_pages_are_set_as_is_the_custom_of_their_language(language):
     assert [one for one in words if re.search(FOREIGN[language], one)] == []
 
 
-@pytest.mark.parametrize(
-    "chapter",
-    sorted((settings.BASE_DIR / "docs/handbook/fr").glob("*.md")),
-    ids=lambda one: one.stem,
-)
-def test_the_french_handbook_is_set_as_is_the_custom(chapter):
-    assert re.findall(FOREIGN["fr"], chapter.read_text()) == []
+PROSE = [
+    *(settings.BASE_DIR / "docs/handbook/fr").glob("*.md"),
+    *(settings.BASE_DIR / "delegations/data/notices").glob("*.fr.md"),
+]
+
+
+@pytest.mark.parametrize("text", PROSE, ids=lambda one: one.stem)
+def test_french_chapters_and_notices_are_set_as_is_the_custom(text):
+    assert re.findall(FOREIGN["fr"], text.read_text()) == []
 
 
 KEPT = [
