@@ -7,6 +7,7 @@ from django.contrib.auth.management import create_permissions
 from django.db.migrations.state import StateApps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 APPS = ["invitations", "delegations"]
 READ_BY_ALL = [
@@ -56,6 +57,15 @@ MORE_PERMISSIONS = {
 }  # fmt: skip
 # What groups were granted once, and no page asks for any more.
 TAKEN_AWAY = {"Registrars": ["change_calllistentry"]}
+# Read in the language of the page; on file they stand as they are here.
+NAMES = [
+    gettext_noop("Drafters"),
+    gettext_noop("Approvers"),
+    gettext_noop("Registrars"),
+    gettext_noop("Speakers' desk"),
+    gettext_noop("Readers"),
+    gettext_noop("Partnership team"),
+]
 IN_WORDS = {
     "Drafters": _(
         "They prepare an edition: its dates and texts, its States, missions and ministers, its "

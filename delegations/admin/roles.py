@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.groups import IN_WORDS
 from invitations.admin.base import Menu, ModelAdmin
+from invitations.admin.lookups import name_of_choice
 from invitations.admin.reauthentication import signed_in_recently
 
 MORE_IN_WORDS = {
@@ -66,7 +67,7 @@ def role_of(group: Group) -> Role:
     written = {one.content_type for one in permissions if one.codename.split("_")[0] in WRITING}
     read = {one.content_type for one in permissions if one.codename.startswith("view_")}
     return Role(
-        name=group.name,
+        name=name_of_choice(group),
         words=IN_WORDS.get(group.name, ""),
         writes=sorted(kind.name for kind in written),
         reads=sorted(kind.name for kind in read - written),

@@ -2,14 +2,17 @@
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
 
 from delegations.groups import (
     MORE_PERMISSIONS,
+    NAMES,
     READ_BY_ALL,
     WRITTEN_BY_GROUP,
     grant_group_permissions,
     permissions_of,
 )
+from invitations.tests.desk import of_group
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,20 @@ def test_each_group_may_what_stands_in_its_list():
 
     assert granted() == listed
     assert set(MORE_PERMISSIONS) <= set(WRITTEN_BY_GROUP)
+
+
+def test_a_role_is_named_in_the_language_of_the_page(client):
+    assert list(WRITTEN_BY_GROUP) == NAMES
+    client.force_login(of_group("Readers"))
+    client.cookies["django_language"] = "fr"
+    # A name that has been in the catalogue for long.
+    Group.objects.filter(name="Drafters").update(name="received at")
+
+    roles = client.get(reverse("admin:auth_group_roles")).text
+    listed = client.get(reverse("admin:invitations_mission_changelist")).text
+
+    assert ["date de réception" in page for page in (roles, listed)] == [True, True]
+    assert "received at" not in roles + listed
 
 
 def test_groups_granted_again_are_as_before(historical):

@@ -221,8 +221,8 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         changing, acting = groups_changing(self.model), groups_acting_on(self.model)
         return {
             "reads_only": True,
-            "who_changes": comma_list(changing),
-            "who_may": "" if changing else comma_list(acting),
+            "who_changes": comma_list(map(name_of_choice, changing)),
+            "who_may": "" if changing else comma_list(map(name_of_choice, acting)),
             "administrator_may": self.is_changed_here,
             "instead_of_changing": self.instead_of_changing,
         }

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, Q, Value
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
+from django.utils.translation import gettext
 
 from invitations.models import ForumEdition
 
@@ -73,7 +75,9 @@ def lists_searched(model: type[Model], search_field: str) -> list[type[Model]]:
 
 
 def name_of_choice(row: Model) -> str:
-    """Return the row's name in lists and, for an invitation, its edition."""
+    """Return the row's name in lists and, for an invitation, its edition; of a role, as is read."""
+    if isinstance(row, Group):
+        return gettext(row.name)
     return str(getattr(row, "chosen_as", row))
 
 

@@ -19,6 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.history import act_in_words
+from invitations.admin.lookups import name_of_choice
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.model_forms import AlternateForm, DigestChoiceForm
 from invitations.forms.seen import SeenForm
@@ -63,7 +64,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
 
     @display(description=gettext_lazy("groups"))
     def member_of(self, user: User) -> str:
-        return comma_list(user.groups.all())
+        return comma_list(map(name_of_choice, user.groups.all()))
 
 
 @admin.register(Alternate)
