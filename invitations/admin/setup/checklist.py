@@ -1,6 +1,5 @@
 """What stands between an edition and its first letters: a list on its page, each item a link."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
@@ -8,19 +7,21 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.admin.columns import change_url, list_url
 from invitations.audit import Act
-from invitations.letters.scrutiny.holes import lacking_in
+from invitations.letters.context import edition_words
+from invitations.letters.scrutiny.holes import LAST_DAY, Lack, lacking_in, lacking_words
 from invitations.models import (
     Arming,
     Circular,
     ForumEdition,
     Invitation,
     Language,
+    LetterKind,
     LetterTemplate,
     MemberState,
     Minister,
@@ -77,17 +78,35 @@ def dates(edition: ForumEdition) -> Item:
 def texts(edition: ForumEdition) -> Item:
     """Say in how many languages that are read the edition has all its texts; what others lack."""
     read = languages_read(edition)
-    lacking = {code: found for code in read if (found := lacking_in(edition, code))}
+    newest = LetterTemplate.objects.for_letter(LetterKind.INVITATION, "")
+    letters = {template.language: template for template in reversed(newest)}
+    lacking = {
+        code: found for code in read if (found := lacks_in(edition, code, letters.get(code)))
+    }
     words = _("Complete in %(number)s of %(all)s languages.") % {
         "number": len(read) - len(lacking),
         "all": len(read),
     }
     url = change_url(edition)
     if lacking:
-        words = f"{words} {lacking_sentence(edition, lacking)}"
-        code, fields = next(iter(lacking.items()))
-        url += f"#id_{build_localized_fieldname(fields[0], code)}"
+        words = f"{words} {lacking_sentence(lacking)}"
+        url += f"#id_{next(iter(lacking.values()))[0].column}"
     return Item(_("Texts"), not lacking, words, url)
+
+
+def lacks_in(edition: ForumEdition, code: str, letter: LetterTemplate | None) -> list[Lack]:
+    """Return what other languages have and this one lacks, and what its letter would wait for."""
+    model = ForumEdition._meta.model_name
+    lacks = [
+        Lack(code, str(model), build_localized_fieldname(field, code))
+        for field in lacking_in(edition, code)
+    ]
+    if letter:
+        with override(code):
+            words = edition_words(edition, code)
+        needed = lacking_words(letter.kind, code, letter, words)
+        lacks += [one for one in needed if one.model == model and one[1:] != LAST_DAY]
+    return list(dict.fromkeys(lacks))
 
 
 def languages_read(edition: ForumEdition) -> list[str]:
@@ -106,20 +125,17 @@ def languages_read(edition: ForumEdition) -> list[str]:
     return [code for code in Language.values if code in found] or Language.values
 
 
-def lacking_sentence(edition: ForumEdition, lacking: dict[str, list[str]]) -> str:
+def lacking_sentence(lacking: dict[str, list[Lack]]) -> str:
     """Name what is missing, the languages together that lack the same."""
     alike: dict[tuple[str, ...], list[str]] = {}
-    for code, fields in lacking.items():
-        alike.setdefault(tuple(fields), []).append(str(Language(code).label))
+    for code, lacks in lacking.items():
+        titles = dict.fromkeys(lack.title for lack in lacks)
+        alike.setdefault(tuple(titles), []).append(str(Language(code).label))
     told = _("Missing in %(language)s: %(texts)s.")
     return " ".join(
-        told % {"language": comma_list(languages), "texts": comma_list(titles(edition, fields))}
-        for fields, languages in alike.items()
+        told % {"language": comma_list(languages), "texts": comma_list(titles)}
+        for titles, languages in alike.items()
     )
-
-
-def titles(edition: ForumEdition, fields: Iterable[str]) -> list[str]:
-    return [str(edition._meta.get_field(name).verbose_name) for name in fields]  # type: ignore[union-attr]
 
 
 def circular_of(edition: ForumEdition, reader: User) -> Item:

@@ -19,6 +19,7 @@ from invitations.tests.factories import (
     InvitationFactory,
     LetterFactory,
     MemberStateFactory,
+    MissionFactory,
     StepFactory,
     UserFactory,
 )
@@ -230,6 +231,22 @@ def test_the_list_says_what_an_edition_without_anything_lacks(settings):
     assert remaining(list(found.values())) == "7 items are open."
 
 
+def test_the_list_names_what_the_letters_would_wait_for(in_time):
+    in_time.contact_phone = ""
+    for code in ("en", "fr"):
+        setattr(in_time, f"organization_{code}", "")
+    for code in Language.values:
+        setattr(in_time, build_localized_fieldname("theme", code), "")
+    in_time.save()
+    MissionFactory(language="fr")
+
+    found = items(in_time)["Texts"]
+
+    said = "Missing in English, French: organization, telephone."
+    assert (found.is_done, found.words) == (False, f"Complete in 0 of 2 languages. {said}")
+    assert found.url.endswith("#id_organization_en")
+
+
 def test_the_list_says_that_everything_is_ready(in_time):
     edition = in_time
     StepFactory(edition=edition)
@@ -262,14 +279,14 @@ def test_one_approval_of_a_step_is_not_enough():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_takes_five_queries(django_assert_num_queries, in_time, number):
+def test_the_list_takes_six_queries(django_assert_num_queries, in_time, number):
     reader = UserFactory()
     for days in range(number):
         StepFactory(edition=in_time, days_before=days)
         InvitationFactory(edition=in_time)
     reader.get_all_permissions()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         checklist(in_time, reader)
 
 
