@@ -26,6 +26,7 @@ from invitations.models import (
     Language,
     Letter,
     Mission,
+    Reply,
     asked_before,
     usable_forms,
 )
@@ -77,10 +78,11 @@ def use_released_values(letter: Letter) -> None:
         letter.held = held_changes(letter.invitation)
     if not letter.held:
         return
-    letter.invitation = released_invitation(letter.invitation, letter.held)
+    on_file = letter.invitation
+    letter.invitation = released_invitation(on_file, letter.held)
     letter.circular = released(letter.circular, letter.held)
-    if letter.reply and letter.reply.substitute_rank:
-        letter.reply.substitute_rank = released(letter.reply.substitute_rank, letter.held)
+    if letter.reply:
+        use_released_words(letter.reply, on_file, letter.invitation, letter.held)
     edition = letter.invitation.edition
     if letter.reply_before and letter.reply_before != asked_before(edition, letter.asks_for):
         raise ValidationError(
@@ -92,6 +94,21 @@ def use_released_values(letter: Letter) -> None:
     if asks_for_reply and not edition.takes_replies(letter.planned_at):
         raise ValidationError(
             _("That replies are taken again waits for a second person, who releases it.")
+        )
+
+
+def use_released_words(
+    reply: Reply, on_file: Invitation, invitation: Invitation, held: Held
+) -> None:
+    """Let the reply name ranks and segments as they were last released; refuse a new segment."""
+    if reply.substitute_rank:
+        reply.substitute_rank = released(reply.substitute_rank, held)
+    reply.invitation = on_file
+    named = len(reply.segment_names)
+    reply.invitation = invitation
+    if len(reply.segment_names) < named:
+        raise ValidationError(
+            _("A segment that the answer names waits for a second person, who releases it.")
         )
 
 

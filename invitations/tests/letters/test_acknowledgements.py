@@ -10,8 +10,9 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
 from invitations.models import Delivery, HeldChange, Language, Letter
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.release import release_change
 from invitations.replies import record_reply, settle_contested
-from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.factories import EditionFactory, MissionFactory, UserFactory
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
 
@@ -96,6 +97,39 @@ def test_without_an_approved_text_an_acknowledgement_waits(reached):
     assert compose_planned() == 0
 
     assert reply.acknowledgements.get().state == Letter.State.PLANNED
+
+
+def test_an_acknowledgement_waits_for_the_release_of_a_segment_that_it_names(
+    reached, approved_texts
+):
+    invitation = reached()
+    edition = invitation.edition
+    edition.own_segments_en = "Opening by the host\nVisit to the river"
+    edition.save()
+    reply = record_reply(
+        invitation, {"answer": "in_person", "segments": ["part_2"]}, channel="fax", by=UserFactory()
+    )
+
+    assert compose_planned() == 0
+    waits_because = reply.acknowledgements.get().waits_because
+    change = HeldChange.objects.waiting().of(edition).get()
+    release_change(change, UserFactory(), change.mark)
+    assert compose_planned() == 1
+
+    assert waits_because.startswith("A segment that the answer names waits for a second person")
+    assert "Visit to the river" in reply.acknowledgements.get().mail
+
+
+def test_an_acknowledgement_says_a_segment_as_it_was_last_released(reached, approved_texts):
+    invitation = reached(edition=EditionFactory(own_segments_en="Opening\nVisit to the river"))
+    edition = invitation.edition
+    edition.own_segments_en = "Opening\nVisit to the tower"
+    edition.save()
+    reply = record_reply(invitation, {"answer": "in_person", "segments": ["part_2"]})
+
+    compose_planned()
+
+    assert "Visit to the river" in reply.acknowledgements.get().mail
 
 
 def test_an_acknowledgement_without_an_address_on_file_waits_and_says_why(reached, approved_texts):
