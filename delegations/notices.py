@@ -40,9 +40,7 @@ def say_when_erased(apps: StateApps) -> None:
 def correct_notices(apps: StateApps) -> None:
     """Put right the lines that are still as ``shipped_before.csv`` has them; others stay."""
     notices = apps.get_model("delegations", "Notice").objects
-    with (FOLDER / "shipped_before.csv").open(encoding="utf-8", newline="") as file:
-        former = list(csv.DictReader(file))
-    for row in former:
+    for row in former_lines():
         column = f"text_{row['language'].replace('-', '_')}"
         today = shipped_notice(row["notice"], row["language"]).splitlines()[int(row["line"]) - 1]
         for notice in notices.filter(kind=row["notice"], **{f"{column}__contains": row["was"]}):
@@ -52,6 +50,12 @@ def correct_notices(apps: StateApps) -> None:
                 for one in lines
             )
             notices.filter(pk=notice.pk).update(**{column: "".join(found)})
+
+
+def former_lines() -> list[dict[str, str]]:
+    """Return the lines that were shipped and are not any more: notice, language, line, was."""
+    with (FOLDER / "shipped_before.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def filled_notice(text: str, erased_on: str) -> str:

@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0054_erased_after'),
+        ('invitations', '0055_notes_to_come'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""The Spanish notice on privacy calls the office as its page does."""
+"""The shipped notices say what native readers have put right, where nobody has changed them."""
 
 from django.db import migrations
 
