@@ -1,5 +1,6 @@
 """A circular to all ministers alike, in the layout of the organization's circulars."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from delegations.tests.test_demo import CIRCULAR_2020, demo
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import pass_on_to_planned, plan_circular
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Circular, Letter
+from invitations.models import Circular, ForumEdition, Letter
 from invitations.tests.factories import MemberStateFactory
 from invitations.tests.reading import ask, text_of
 
@@ -85,6 +86,16 @@ def test_planned_letters_follow_the_text_that_is_chosen_later(circular):
     pass_on_to_planned(circular)
 
     assert set(Letter.objects.values_list("variant", flat=True)) == {"circular"}
+
+
+def test_an_event_of_one_day_is_held_on_that_day(circular):
+    days = ("opens_on", "closes_on", "track_opens_on", "track_closes_on")
+    ForumEdition.objects.update(**dict.fromkeys(days, dt.date(2020, 4, 7)))
+
+    plan_circular(circular)
+    compose_planned()
+
+    assert "qui se tiendra à Genève (Suisse) le 7 avril 2020." in Letter.objects.first().paper
 
 
 PRINTED = """\

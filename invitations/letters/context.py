@@ -43,6 +43,7 @@ from invitations.text.dates import (
     comma_list,
     keep_own_order,
     labelled,
+    on_days,
     printed_date,
     printed_hour,
     printed_hours,
@@ -204,6 +205,7 @@ def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
     """Return the words of its days; while there are none, the letters that name them wait."""
     days = {
         "forum_dates": edition.forum_days(language),
+        "on_forum_dates": on_days(edition.opens_on, edition.closes_on, language),
         "track_dates": edition.track_days(language),
         "reply_before": printed_date(edition.reply_before, language),
         "last_day": last_day_words(edition, edition.last_day, language),

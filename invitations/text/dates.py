@@ -162,6 +162,23 @@ def printed_range(first: dt.date, last: dt.date, language: str) -> str:
     return f"{formatted(first, language, start)}{joined}{formatted(last, language, end)}"
 
 
+# What stands before one day on which something takes place, two in a row, or more.
+ON = {
+    "ar": ("في ", "في الفترة ", "في الفترة "),
+    "en": ("on ", "on ", "on "),
+    "es": ("el ", "los días ", "los días "),
+    "fr": ("le ", "les ", "du "),
+    "ru": ("", "", ""),
+    "zh-hans": ("", "", ""),
+}
+
+
+def on_days(first: dt.date, last: dt.date, language: str) -> str:
+    """Return ``on 6–9 April 2020``, ``du 6 au 9 avril 2020``, ``les 7 et 8``, ``le 7``."""
+    before = ON[language][min((last - first).days, 2)]
+    return before + printed_range(first, last, language)
+
+
 # A day, before the name of its month and its year; in a range the first day stands before it.
 UNBROKEN = {
     "ar": r"(?:\d{1,2}–)?\d{1,2} (?:{months}) \d{4}",

@@ -47,6 +47,9 @@ PLACEHOLDERS_OF_LETTERS = {
         _("name of the edition, without short forms"), "forumedition", "name_in_full"
     ),
     "forum_dates": Placeholder(_("first and last day of the forum"), "forumedition", "opens_on"),
+    "on_forum_dates": Placeholder(
+        _("the same within a sentence: on 6–9 April"), "forumedition", "opens_on"
+    ),
     "place": Placeholder(_("where the forum is held"), "forumedition", "place"),
     "city": Placeholder(_("city and country where the forum is held"), "forumedition", "city"),
     "theme": Placeholder(_("theme of the edition"), "forumedition", "theme"),

@@ -10,6 +10,7 @@ from invitations.text.dates import (
     DAY,
     dates_in,
     keep_own_order,
+    on_days,
     printed_date,
     printed_hour,
     printed_hours,
@@ -89,6 +90,29 @@ def test_a_range_says_once_what_both_ends_share(first, last, language, printed):
     ends = (dt.date(2020, *first), dt.date(2020, *last))
 
     assert printed_range(*ends, language).lower() == printed.lower()
+
+
+@pytest.mark.parametrize(
+    ("last", "language", "printed"),
+    [
+        (9, "fr", "du 6 au 9 avril 2020"),
+        (7, "fr", "les 6 et 7 avril 2020"),
+        (6, "fr", "le 6 avril 2020"),
+        (9, "es", "los días 6 a 9 de abril de 2020"),
+        (7, "es", "los días 6 y 7 de abril de 2020"),
+        (6, "es", "el 6 de abril de 2020"),
+        (9, "en", "on 6–9 April 2020"),
+        (6, "en", "on 6 April 2020"),
+        (9, "ar", "في الفترة 6–9 أبريل 2020"),
+        (6, "ar", "في 6 أبريل 2020"),
+        (9, "ru", "6–9 апреля 2020\u00a0г."),
+        (6, "zh-hans", "2020年4月6日"),
+    ],
+)
+def test_days_within_a_sentence_stand_as_their_number_wants(last, language, printed):
+    days = (dt.date(2020, 4, 6), dt.date(2020, 4, last))
+
+    assert on_days(*days, language) == printed
 
 
 @given(DAYS, LANGUAGES)
