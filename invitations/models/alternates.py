@@ -11,6 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from invitations.text.dates import comma_list, labelled, printed_range, told_in
 
+# Not the alternate of a delegation, whom some languages call otherwise.
+STAND_IN = pgettext_lazy("for an approver", "alternate")
 # What an alternate may in an approver's place.
 LENT = ("invitations.approve_letter", "invitations.release_heldchange")
 
@@ -29,7 +31,7 @@ class Alternate(models.Model):
         verbose_name=_("approver"),
     )  # fmt: skip
     alternate = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("alternate")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=STAND_IN
     )
     from_on = models.DateField(pgettext_lazy("the first day", "from"))
     until_on = models.DateField(_("until"), help_text=_("The last day."))
@@ -37,7 +39,7 @@ class Alternate(models.Model):
     objects = AlternateQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("alternate")
+        verbose_name = STAND_IN
         verbose_name_plural = _("alternates")
         ordering = ["-from_on", "-pk"]
         constraints = [
