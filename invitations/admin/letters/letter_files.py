@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordAdmin
-from invitations.admin.columns import at_hour, text_link
+from invitations.admin.columns import at_hour, leads_on, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.mail_frames import FORMS, framed_mail
 from invitations.letters.message import without_sealed
 from invitations.models import Letter
+
+# The columns of a list that open the files.
+OPENS = ("open_pdf", "open_message")
 
 
 class LetterFilesMixin(RecordAdmin):
@@ -72,6 +75,16 @@ class LetterFilesMixin(RecordAdmin):
     def message_file(self, letter: Letter) -> str:
         return file_link("message", letter, letter.message_sha256)
 
+    @leads_on
+    @display(description=gettext_lazy("PDF"))
+    def open_pdf(self, letter: Letter) -> str:
+        return open_link("pdf", letter)
+
+    @leads_on
+    @display(description=gettext_lazy("message"))
+    def open_message(self, letter: Letter) -> str:
+        return open_link("message", letter)
+
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
         if not letter.pdf:
@@ -114,6 +127,13 @@ class LetterFilesMixin(RecordAdmin):
 
 def lists_delegates(letter: Letter) -> bool:
     return letter.kind == Letter.Kind.RECEIPT and letter.variant == "delegation"
+
+
+def open_link(kind: str, letter: Letter) -> str:
+    """Return what opens the file from a list; what not all who read the list may open has none."""
+    if not getattr(letter, kind) or lists_delegates(letter):
+        return ""
+    return text_link(reverse(f"admin:invitations_letter_{kind}", args=[letter.pk]), _("open"))
 
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:

@@ -33,7 +33,7 @@ from invitations.admin.letters.composing_anew import (
     may_compose_anew,
 )
 from invitations.admin.letters.frozen_words import shown_mail, shown_paper, shown_subject
-from invitations.admin.letters.letter_files import LetterFilesMixin
+from invitations.admin.letters.letter_files import OPENS, LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mending.replacing import ReplacingMixin
@@ -126,8 +126,7 @@ class LetterAdmin(
         "language",
         "state_shown",
         hour_column("planned_at", gettext_lazy("to be composed since")),
-        "pdf_hash",
-        "message_hash",
+        *OPENS,
     ]
     list_filter = [
         "state",
@@ -207,8 +206,10 @@ class LetterAdmin(
     ]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Show the reason beside letters that wait or failed."""
+        """Show the reason beside letters that wait or failed, files to who may read them."""
         shown = [*super().get_list_display(request)]
+        if not self.has_words_permission(request):
+            shown = [name for name in shown if name not in OPENS]
         return [*shown, "waits"] if ComposingFilter.parameter_name in request.GET else shown
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
@@ -219,14 +220,6 @@ class LetterAdmin(
     @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
     def state_shown(self, letter: Letter) -> tuple[str, Any]:
         return letter.state, letter.get_state_display()
-
-    @display(description=gettext_lazy("PDF"))
-    def pdf_hash(self, letter: Letter) -> str:
-        return letter.sha256[:8]
-
-    @display(description=gettext_lazy("message"))
-    def message_hash(self, letter: Letter) -> str:
-        return letter.message_sha256[:8]
 
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:

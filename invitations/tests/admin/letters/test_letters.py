@@ -17,6 +17,23 @@ pytestmark = pytest.mark.django_db
 LETTERS = reverse("admin:invitations_letter_changelist")
 
 
+def test_the_list_opens_pdf_and_message_to_who_may_read_them(client):
+    letter, planned = composed_letter(), LetterFactory()
+    ways = [
+        reverse(f"admin:invitations_letter_{kind}", args=[letter.pk]) for kind in ("pdf", "message")
+    ]
+
+    signed_in(client, "view_letter", "approve_letter")
+    listed = client.get(LETTERS).text
+    assert [f'href="{way}">open<' in listed for way in ways] == [True, True]
+    assert reverse("admin:invitations_letter_pdf", args=[planned.pk]) not in listed
+    assert letter.sha256[:8] not in listed
+
+    signed_in(client, "view_letter")
+    listed = client.get(LETTERS).text
+    assert [way in listed for way in ways] == [False, False]
+
+
 def test_composed_letter_is_planned_anew_on_request(client):
     signed_in(client, "view_letter", "change_letter")
     letter = composed_letter()
