@@ -160,7 +160,12 @@ def invitation_named(key: Any) -> "QuerySet[Invitation]":
 
 
 def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:
-    """Warn of a reply that contradicts what stands, is not offered, or came before its last one."""
+    """Name the reply that stands now; warn of one that contradicts it, or is not offered.
+
+    Warn too of one that came before the last one by its channel.
+    """
+    for reply in filed.replies.standing():
+        messages.success(request, _("Recorded: %(reply)s.") % {"reply": reply})
     contested = filed.replies.contested().first()
     if contested:
         messages.warning(request, contest_warning(contested))

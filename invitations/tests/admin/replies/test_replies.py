@@ -62,7 +62,10 @@ def test_who_has_recorded_a_reply_lands_on_the_page_of_the_state(client, registr
     response = file(client, invitation, answer="in_person")
 
     assert response.url == state_url(invitation.edition, invitation.member_state)
-    assert "was added successfully" in client.get(response.url).content.decode()
+    page = client.get(response.url).text
+    assert "was added successfully" in page
+    answer = "attends in person and delivers a statement"
+    assert f"Recorded: {invitation.member_state}: Flavia Elphberg: {answer}." in page
 
 
 def test_who_may_not_see_that_page_lands_in_the_list(client, registrar):
