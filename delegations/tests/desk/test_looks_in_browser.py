@@ -16,6 +16,7 @@ from invitations.models import Delivery, DigestChoice, Invitation, LetterTemplat
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import (
     DeliveryFactory,
+    EditionFactory,
     InvitationFactory,
     ReplyFactory,
     UserFactory,
@@ -105,6 +106,17 @@ def test_on_a_phone_no_word_of_a_list_or_a_count_is_cut_off(signed_in, site, edi
 
             assert page.evaluate(CUT_OFF) == [], address
             assert not page.evaluate(WIDE), address
+
+
+def test_on_a_phone_a_long_name_of_an_edition_does_not_widen_the_board(signed_in, site, edition):
+    EditionFactory(name="Ministerial conference on agriculture in the digital age, 2028")
+    browser, cookies = signed_in(viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        for name in ("desk:board", "desk:silent"):
+            page.goto(f"{site}{reverse(name)}?edition={edition.symbol}")
+
+            assert not page.evaluate(WIDE), name
 
 
 def test_a_yes_and_a_no_are_words_in_one_colour(signed_in, site, edition):
