@@ -119,6 +119,20 @@ def test_on_a_phone_a_long_name_of_an_edition_does_not_widen_the_board(signed_in
             assert not page.evaluate(WIDE), name
 
 
+def test_the_preview_of_a_text_does_not_lie_over_its_placeholders(signed_in, site, edition):
+    InvitationFactory(edition=edition)
+    text = LetterTemplate.objects.filter(kind="invitation", language="en").first()
+    browser, cookies = signed_in("Drafters", viewport={"width": 1440, "height": 900})
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{change_url(text)}")
+        frame = page.locator(".desk-frame").bounding_box()
+        placeholders = page.locator(".desk-placeholders").bounding_box()
+
+        assert frame["height"] > 250
+        assert placeholders["y"] >= frame["y"] + frame["height"]
+
+
 def test_a_yes_and_a_no_are_words_in_one_colour(signed_in, site, edition):
     session = session_of(edition)
     browser, cookies = signed_in("Speakers' desk", "fr")
