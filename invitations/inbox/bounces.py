@@ -142,7 +142,7 @@ def add_event(delivery: Delivery, because: str, words: str) -> None:
 def record_report(content: bytes) -> list[Bounce]:
     """Record what the mail says of deliveries; return an empty list if it is no bounce report."""
     mail = parse_mail(content)
-    findings = findings_in(mail)
+    findings = findings_in(mail, content)
     if not findings:
         return []
     name = own_message_id(mail) or sha256_of(content)

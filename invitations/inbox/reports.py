@@ -16,6 +16,7 @@ from invitations.mail.incoming import (
     own_message_id,
     raw_header,
 )
+from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce, Delivery, Letter
 
 Kind = Bounce.Kind
@@ -31,6 +32,11 @@ RETURNED_ID = re.compile(
 )
 
 
+# What flufl.bounce looks at: in a long word it begins anew at each letter, for minutes or days.
+RECOGNIZED_IN = 50_000
+LONG_LINE = re.compile(rb"([^\r\n]{500})[^\r\n]+")
+
+
 class Finding(NamedTuple):
     """What a report says of one address."""
 
@@ -39,11 +45,11 @@ class Finding(NamedTuple):
     words: str
 
 
-def findings_in(mail: Message) -> list[Finding]:
+def findings_in(mail: Message, content: bytes) -> list[Finding]:
     """Return what the standard report says, or else what flufl.bounce finds in the mail."""
     if not comes_from_a_machine(mail):
         return []
-    return gravest(standard_findings(mail)) or gravest(recognized_findings(mail))
+    return gravest(standard_findings(mail)) or gravest(recognized_findings(mail, content))
 
 
 def gravest(findings: Iterable[Finding]) -> list[Finding]:
@@ -93,9 +99,10 @@ def with_address(address: str, words: str) -> str:
     return words if address in words.lower() else f"{address}: {words}"
 
 
-def recognized_findings(mail: Message) -> Iterator[Finding]:
+def recognized_findings(mail: Message, content: bytes) -> Iterator[Finding]:
+    begun = parse_mail(LONG_LINE.sub(rb"\1", content[:RECOGNIZED_IN]))
     try:
-        delayed, refused = all_failures(mail)
+        delayed, refused = all_failures(begun)
     except Exception:  # noqa: BLE001 -- guesses over a hostile mail: it is filed as mail instead
         return
     subject = decoded_header(mail, "Subject")

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 import time_machine
@@ -449,6 +450,19 @@ class HostileReports(TestCase):
         content = report(envid=TOKEN)
 
         record_report(content[:place] + noise + content[place:])
+
+
+@pytest.mark.parametrize(
+    "begun", ["did not reach the following recipient", "Message not delivered to the following"]
+)
+@pytest.mark.parametrize("endless", ["a", "<", " ", "a@", "<a"])
+def test_no_word_without_end_keeps_the_reader_of_reports_busy(begun, endless):
+    content = written(f"{begun}\n{endless * 100_000}\n", sender="mailer-daemon@example.org")
+
+    began_at = time.process_time()
+    record_report(content)
+
+    assert time.process_time() - began_at < 20
 
 
 def test_a_report_on_more_addresses_than_any_letter_has_fills_no_list(sent):
