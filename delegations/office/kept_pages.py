@@ -21,6 +21,7 @@ from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from delegations.office.contact import refusal_page
+from delegations.office.throttle import may_keep_page
 from invitations.models import KeptPage
 
 View = Callable[..., HttpResponse]
@@ -29,6 +30,8 @@ Shown = tuple[str, int, "bytes | memoryview[int]"]
 CACHE_AWAY = (RedisError, OSError)
 ASKED_BY = "shown"
 SHORTLY = 600  # seconds
+# A page that is open to all has some three thousand; the rest is what somebody typed.
+LARGEST_KEPT = 16_000  # bytes
 # A form with its faults, in another language, beside what stands now, or not taken any more.
 KEPT_STATUS = (200, 403, 409, 410)
 
@@ -109,7 +112,12 @@ def kept_for_a_day(names: list[str]) -> Shown | None:
 
 
 def keep_shortly(name: str, page: Shown) -> bool:
+    """Keep the page, unless it is large, or many are: the cache is the broker's store as well."""
+    if len(page[2]) > LARGEST_KEPT:
+        return False
     try:
+        if not may_keep_page():
+            return False
         cache.set(f"page-{name}", page, SHORTLY)
     except CACHE_AWAY:
         return False

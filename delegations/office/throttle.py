@@ -1,4 +1,4 @@
-"""Counts of wrong codes and of calls, kept in the cache for ten minutes at a time.
+"""Counts of wrong codes, of calls and of pages, kept in the cache for ten minutes at a time.
 
 A right code is always taken. The counts slow down people who guess, and warn the operators.
 """
@@ -18,6 +18,7 @@ WINDOW = 600  # seconds
 WRONG_FROM_ONE = 10
 WRONG_FROM_ALL = 300
 CALLS_FROM_ONE = 600
+PAGES_FROM_ALL = 2000
 
 
 def count_wrong(page: str, address: str) -> int:
@@ -39,6 +40,11 @@ def count_call(page: str, address: str) -> int:
     window, passed = divmod(int(time.time()), WINDOW)
     calls = increment(f"calls:{page}:{window}:from:{counted_network(address)}")
     return 0 if calls <= CALLS_FROM_ONE else WINDOW - passed
+
+
+def may_keep_page() -> bool:
+    """Count one more page kept in the cache for who holds no link; False where there are many."""
+    return increment(f"kept:{int(time.time()) // WINDOW}") <= PAGES_FROM_ALL
 
 
 def increment(key: str) -> int:

@@ -1,6 +1,8 @@
 """Back and Reload send no form again: each answer to a form has an address of its own."""
 
 import re
+import secrets
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from delegations.office.throttle import PAGES_FROM_ALL, WINDOW
 from delegations.tests.offices import checked, coming, invited, page_of, text, words_of
 from invitations.models import Reply
 
@@ -119,3 +122,24 @@ def test_a_page_that_is_open_to_all_is_kept_shortly_and_then_shown_as_it_begins(
 
     assert page.status_code == 200
     assert 'value="bcdf"' not in text(page)
+
+
+@pytest.mark.parametrize("page", ["/code/", "/check/"])
+def test_who_holds_no_link_fills_no_cache_with_a_large_page(page):
+    typed = secrets.token_urlsafe(1_000_000)
+
+    shown = Client().post(page, {"code": typed, "language": "fr"})
+
+    assert shown.status_code == 200
+    assert typed in text(shown)
+
+
+def test_who_holds_no_link_fills_no_cache_with_many_pages():
+    client = Client()
+    assert client.post("/code/", {"code": "bcdf"}).status_code == 302
+    cache.set(f"kept:{int(time.time()) // WINDOW}", PAGES_FROM_ALL)
+
+    shown = client.post("/code/", {"code": "bcdf", "language": "fr"})
+
+    assert shown.status_code == 200
+    assert 'value="bcdf"' in text(shown)
