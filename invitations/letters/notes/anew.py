@@ -37,7 +37,7 @@ def call_back_whole(letter: Letter, because: str, actor: User | None) -> None:
     call_back_letters(Letter.objects.filter(pk=letter.pk), because, actor)
 
 
-def note_over(letter: Letter, mission: Mission, circular: Circular, by: User | None) -> Letter:
+def note_over(letter: Letter, mission: Mission, circular: Circular, drafter: User | None) -> Letter:
     """Return a note verbale, not saved yet, that forwards such letters as this one."""
     return Letter(
         invitation_id=letter.invitation_id,
@@ -48,7 +48,7 @@ def note_over(letter: Letter, mission: Mission, circular: Circular, by: User | N
         language=mission.language,
         mission=mission,
         not_before=circular.planned_at or timezone.now(),
-        composed_by=by,
+        composed_by=drafter,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from invitations.letters.approval import recompose_letter
+from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
@@ -14,7 +15,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
-from invitations.tests.letters.drafts import under_one_note
+from invitations.tests.letters.drafts import drafted, under_one_note
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,24 @@ def test_an_address_that_the_note_did_not_leave_to_gets_one_over_the_others(plac
     assert (anew.recipients, list(anew.covers.all())) == ([["to", "head@example.org"]], letters)
     states = dict(note.deliveries.values_list("address", "state"))
     assert states == {"chancery@example.org": left, "head@example.org": "cancelled"}
+
+
+def test_what_remains_joins_the_note_that_is_planned_for_the_mission():
+    circular = under_one_note()
+    first, second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    later = drafted(edition=circular.edition)
+    note.mission.states.add(later.member_state)
+    type(note.mission).objects.update(greeted_as="")
+    plan_circular(circular)
+    compose_planned()
+    plan_notes(circular)
+
+    withdraw(first.invitation)
+    compose_planned()
+
+    [waiting] = circular.letters.in_force().filter(kind="note")
+    assert waiting.state == "planned"
+    assert {one.invitation for one in waiting.covers.all()} == {second.invitation, later}
 
 
 def test_an_address_that_failed_alone_gets_no_second_note():
