@@ -12,7 +12,7 @@ from delegations.nominations import (
 from delegations.statements import file_text, submit_statement, take_text_off
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of, text
-from invitations.letters.issuing import make_principal
+from invitations.letters.issuing import make_principal, withdraw_invitation
 from invitations.models import HeldChange, Invitation, LetterTemplate, Minister
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -129,6 +129,24 @@ def test_a_receipt_that_regrets_kept_back_leaves_once_another_minister_speaks_fo
     invitation.letters.filter(pk=kept_back.pk).update(state="cancelled")
 
     make_principal(other, UserFactory(), "The minister speaks for the State.")
+
+    again = invitation.letters.planned().get(kind="receipt")
+    assert again.filed == kept_back.filed
+
+
+def test_a_receipt_that_was_kept_back_leaves_once_the_principal_invitation_is_withdrawn(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    principal = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
+        is_principal=False,
+    )
+    record_reply(principal, {"answer": "regrets"})
+    make_principal(principal, UserFactory(), "The minister speaks for the State.")
+    kept_back = receipt_of(invitation, "statement")
+    invitation.letters.filter(pk=kept_back.pk).update(state="cancelled")
+
+    withdraw_invitation(principal, UserFactory(), "The office was dissolved.")
 
     again = invitation.letters.planned().get(kind="receipt")
     assert again.filed == kept_back.filed

@@ -117,12 +117,14 @@ def withdraw_invitations(
 ) -> list[Invitation]:
     """Withdraw the invitations that are not withdrawn yet, and return them.
 
+    Receipts that a State's principal invitation kept back are planned again for its others.
     A note verbale is planned anew for the others whose letters it covers, to whom it has not left.
     """
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
     keys = list(invitations.values_list("pk", flat=True))
-    lock_with_notes(keys)
+    beside = list(Invitation.objects.beside_principal(keys).values_list("pk", flat=True))
+    lock_with_notes([*keys, *beside])
     chosen = Invitation.objects.filter(pk__in=keys)
     chosen = chosen.exclude(status=Status.WITHDRAWN).select_related("minister", "member_state")
     in_hand = list(chosen.locked())
@@ -142,6 +144,8 @@ def withdraw_invitations(
     call_back_letters(letters, because, by)
     plan_for_the_others(over_others_too, by)
     drop_idle_notes(notes)
+    for one in Invitation.objects.issued().filter(pk__in=beside).order_by("pk"):
+        plan_receipts_again(one)
     return in_hand
 
 

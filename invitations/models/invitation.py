@@ -1,6 +1,7 @@
 """Invitations, and the links and codes by which offices answer them."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -41,6 +42,13 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         principal = self.model.objects.principal().exclude(status=Invitation.Status.WITHDRAWN)
         of_state = {"edition": OuterRef("edition"), "member_state": OuterRef("member_state")}
         return self.issued().filter(Q(is_principal=True) | ~Exists(principal.filter(**of_state)))
+
+    def beside_principal(self, keys: Iterable[int]) -> Self:
+        """Issued invitations by courtesy of States whose principal one is among these."""
+        principal = self.model.objects.principal().filter(pk__in=keys)
+        of_state = {"edition": OuterRef("edition"), "member_state": OuterRef("member_state")}
+        others = self.issued().filter(is_principal=False)
+        return others.filter(Exists(principal.filter(**of_state)))
 
     def speaking_by_courtesy(self) -> Self:
         """Invitations whose answer brings a statement, while that of their State brings none."""

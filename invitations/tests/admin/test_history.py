@@ -181,8 +181,9 @@ def test_many_invitations_are_withdrawn_by_as_many_queries_as_one(django_assert_
     assert LogEntry.objects.filter(actor=sapt).count() == rows
 
 
-# Four of them find and lock the notes verbales over the letters, and whom else these cover.
-WITHDRAWN_BY = 17
+# Four of them find and lock the notes verbales over the letters, and whom else these cover; one
+# finds who speaks for the State then.
+WITHDRAWN_BY = 18
 
 
 @pytest.mark.parametrize("rows", [1, 3])
