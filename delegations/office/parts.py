@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.office.on_file import OnFile
 from delegations.programme.doubts import statement_doubts
@@ -100,12 +100,7 @@ def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]
         return []
     sentences = []
     if filed.statement and of_state.isdisjoint(ANSWERS_SPEAKING):
-        sentences.append(
-            _(
-                "The policy statement that is on file is not expected with this answer. It is kept,"
-                " stands on no list of speakers, and counts again should the answer change."
-            )
-        )
+        sentences.append(str(STATEMENT_KEPT if filed.is_for_state else STATEMENT_OF_ANOTHER))
     if filed.named and answers.isdisjoint(ANSWERS_BRINGING):
         sentences.append(
             _(
@@ -114,6 +109,17 @@ def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]
             )
         )
     return sentences
+
+
+STATEMENT_KEPT = gettext_lazy(
+    "The policy statement that is on file is not expected with this answer. It is kept, stands on "
+    "no list of speakers, and counts again should the answer change."
+)
+STATEMENT_OF_ANOTHER = gettext_lazy(
+    "The policy statement that is on file follows the answer of another minister of your State, "
+    "which brings none so far. It is kept, and stands on no list of speakers. If your minister is "
+    "to deliver it, please write to us."
+)
 
 
 def delegation_part(filed: OnFile) -> OfficePart:

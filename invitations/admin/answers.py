@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.models import Answer, Invitation, Reconfirmation, Reply
+from invitations.text.dates import labelled
 
 SILENT, CONTESTED, SPEAKS_BY_COURTESY = "silent", "contested", "speaks_by_courtesy"
 READS_ANSWERS = "invitations.view_reply"
@@ -72,3 +73,17 @@ class StandingAnswerFilter(admin.SimpleListFilter):
             return queryset.filter(pk__in=Invitation.objects.speaking_by_courtesy().values("pk"))
         standing = Reply.objects.standing().filter(answer=self.value())
         return queryset.issued().filter(pk__in=standing.values("invitation"))
+
+
+NOT_COUNTED = gettext_lazy(
+    "The statement that its answer brings does not count any more: tell its office."
+)
+
+
+def tell_uncounted(request: HttpRequest, principal: Invitation) -> None:
+    """Name whose answer brings a statement, while that of the State's principal one brings none."""
+    if not request.user.has_perm(READS_ANSWERS):
+        return
+    of_state = principal.edition.invitations.filter(member_state=principal.member_state_id)
+    for one in of_state.speaking_by_courtesy().select_related("minister", "member_state"):
+        messages.warning(request, labelled(one, NOT_COUNTED))

@@ -10,8 +10,9 @@ from delegations.nominations import nominate_delegate
 from delegations.statements import submit_statement
 from delegations.tests.offices import browser, coming, page_of, text, words_of
 from delegations.tests.states import PERSON, STATEMENT
+from invitations.letters.issuing import make_principal
 from invitations.replies import record_reply
-from invitations.tests.factories import InvitationFactory, MinisterFactory
+from invitations.tests.factories import InvitationFactory, MinisterFactory, UserFactory
 from invitations.tests.reading import ask
 
 pytestmark = [
@@ -90,6 +91,17 @@ def test_people_are_kept_on_while_another_minister_comes_and_the_statement_is_no
 
     assert STATEMENT_KEPT in page
     assert DELEGATION_KEPT not in page
+
+
+def test_an_office_reads_that_its_statement_follows_the_minister_who_is_principal_now(invitation):
+    minister = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
+    other = InvitationFactory(minister=minister, edition=invitation.edition, is_principal=False)
+
+    make_principal(other, UserFactory(), "The minister speaks for the State.")
+
+    page = text(browser(invitation).get(page_of(invitation)))
+    assert "follows the answer of another minister of your State, which brings none so far" in page
+    assert STATEMENT_KEPT not in page
 
 
 def test_after_a_substitute_the_statement_says_what_to_check(invitation):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter
+from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter, tell_uncounted
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
 from invitations.admin.columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -306,6 +306,7 @@ class InvitationAdmin(
             if chosen[one.edition_id, one.member_state_id] > 1:
                 raise ValidationError(ONE_OF_EACH)
             issuing.make_principal(one, user, because)
+            tell_uncounted(request, one)
 
         tell_done(request, PRINCIPAL, act_on_each(request, queryset, make))
 

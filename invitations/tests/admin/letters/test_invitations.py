@@ -250,6 +250,20 @@ def test_the_principal_invitation_of_a_state_is_changed_for_a_reason(admin_clien
     assert list(Invitation.objects.filter(is_principal=True)) == [chosen]
 
 
+def test_whose_statement_counts_no_more_is_named_to_be_told(admin_client):
+    before = InvitationFactory()
+    ReplyFactory(invitation=before, answer="in_person")
+    minister = MinisterFactory(member_state=before.member_state, family_name="Sapt")
+    chosen = InvitationFactory(edition=before.edition, minister=minister, is_principal=False)
+
+    done = choose(admin_client, "make_principal", chosen, answered="yes", because="He speaks.")
+
+    assert told(done) == [
+        f"{before}: The statement that its answer brings does not count any more: tell its office.",
+        "1 invitation is its State’s principal one now.",
+    ]
+
+
 def test_of_two_invitations_of_a_state_none_becomes_the_principal_one(admin_client):
     before = InvitationFactory()
     others = [
