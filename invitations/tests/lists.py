@@ -11,7 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from invitations.minister_import import check_rows, import_entries, read_table
+from invitations.minister_import.importing import import_entries
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import read_table
 from invitations.models import Invitation
 from invitations.tests.factories import EditionFactory, MemberStateFactory
 

@@ -12,7 +12,7 @@ from import_export.admin import ImportExportMixin
 from unfold.widgets import UnfoldBooleanWidget
 
 from invitations.files.uploads import MEDIA_TYPES
-from invitations.minister_import import explained_columns, template_workbook
+from invitations.minister_import.guide import explained_columns, template_workbook
 
 MOST_WORDS = 2000
 

@@ -10,7 +10,9 @@ from import_export.fields import Field
 from import_export.resources import Diff, ModelResource
 from import_export.results import RowResult
 
-from invitations.minister_import import MINISTER_FIELDS, is_empty, printed_heading
+from invitations.minister_import.cells import is_empty
+from invitations.minister_import.columns import MINISTER_FIELDS
+from invitations.minister_import.headings import printed_heading
 from invitations.models import Minister, Rank
 from invitations.text.dates import comma_list
 

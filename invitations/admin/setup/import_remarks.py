@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from invitations.admin.columns import list_url, text_link
 from invitations.admin.mending.replacing import replacing_url
-from invitations.minister_import import FollowUp, Remark
+from invitations.minister_import.remarks import FollowUp, Remark
 from invitations.models import Invitation
 
 # Each is a message on the page that comes next, which a cookie or the session carries.

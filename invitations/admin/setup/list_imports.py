@@ -19,18 +19,17 @@ from unfold.decorators import display
 from invitations.admin.base import Menu, WatchedMixin, user_of
 from invitations.admin.columns import hour_column
 from invitations.forms.seen import keyed_digest
-from invitations.minister_import import (
+from invitations.minister_import.background import (
     CHANGED_SINCE_PREVIEW,
     MAY_IMPORT,
     MOST_AT_ONCE,
-    Entry,
-    ListRow,
     ask_for_import,
-    check_rows,
     marks_by_line,
-    read_table,
     rows_written,
 )
+from invitations.minister_import.matching import Entry
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import ListRow, read_table
 from invitations.models import ListImport
 from invitations.times.jobs import Job, begin_soon
 

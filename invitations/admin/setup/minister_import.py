@@ -36,23 +36,19 @@ from invitations.admin.setup.list_imports import (
 )
 from invitations.audit import record_export
 from invitations.forms.seen import MarkField
-from invitations.minister_import import (
-    COLUMNS,
-    FOCAL_POINT_FIELDS,
-    MARKS,
-    MAY_IMPORT,
-    MINISTER_FIELDS,
-    CellFault,
-    Entry,
-    Remark,
+from invitations.minister_import.background import MAY_IMPORT
+from invitations.minister_import.cells import CellFault
+from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MARKS, MINISTER_FIELDS
+from invitations.minister_import.importing import (
     apply_changes,
-    check_rows,
     focal_points_kept,
     import_entries,
     import_summary,
-    read_table,
-    remarks_on,
 )
+from invitations.minister_import.matching import Entry
+from invitations.minister_import.remarks import Remark, remarks_on
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Minister
 from invitations.text.formulas import escape_formula, escape_in_csv
 

@@ -8,15 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.minister_import import (
-    Table,
-    check_rows,
-    focal_points_kept,
-    import_entries,
-    import_summary,
-    read_table,
-    remarks_on,
-)
+from invitations.minister_import.importing import focal_points_kept, import_entries, import_summary
+from invitations.minister_import.remarks import remarks_on
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import Table, read_table
 from invitations.models import ForumEdition
 
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.minister_import import load_shipped_states
+from invitations.minister_import.states import load_shipped_states
 
 
 class Command(BaseCommand):

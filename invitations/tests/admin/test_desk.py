@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import empty
 from unfold.admin import ModelAdmin
 
-from invitations.minister_import import ask_for_import
+from invitations.minister_import.background import ask_for_import
 from invitations.models import (
     Arming,
     CalendarEntry,

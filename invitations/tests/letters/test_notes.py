@@ -16,7 +16,7 @@ from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
 from invitations.links import grouped_code
 from invitations.mail.html_part import html_alone
-from invitations.minister_import import STATES_FILE, load_states
+from invitations.minister_import.states import STATES_FILE, load_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission, Term
 from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.tests.factories import (

@@ -11,7 +11,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
 from invitations.letters.pdf import letter_context
 from invitations.letters.words import letter_texts
-from invitations.minister_import import load_shipped_states
+from invitations.minister_import.states import load_shipped_states
 from invitations.models import Language, MemberState
 from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import printed

@@ -12,16 +12,16 @@ from django.utils import timezone, translation
 
 from invitations import tasks
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import import (
+from invitations.minister_import import background
+from invitations.minister_import.background import (
     ask_for_import,
-    background,
-    check_rows,
-    import_entries,
     import_lists,
     marks_by_line,
-    read_table,
     rows_written,
 )
+from invitations.minister_import.importing import import_entries
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Invitation, ListImport, Minister, Setback, Tick
 from invitations.setbacks import MOST_ATTEMPTS, note_vanished_worker
 from invitations.tests import lists

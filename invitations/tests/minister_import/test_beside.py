@@ -4,8 +4,9 @@ import pytest
 from django.db import transaction
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import import check_rows, remarks_on
 from invitations.minister_import.newcomers import may_be_one_office
+from invitations.minister_import.remarks import remarks_on
+from invitations.minister_import.rules import check_rows
 from invitations.models import Invitation
 from invitations.tests import lists
 from invitations.tests.factories import MemberStateFactory, MinisterFactory, UserFactory

@@ -5,7 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from invitations.minister_import import check_rows, import_entries
+from invitations.minister_import.importing import import_entries
+from invitations.minister_import.rules import check_rows
 from invitations.models import Minister, Rank
 from invitations.tests import lists
 from invitations.tests.factories import EditionFactory, MemberStateFactory

@@ -5,8 +5,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from invitations.minister_import import COLUMNS, explained_columns, template_workbook
-from invitations.minister_import.guide import MEANINGS
+from invitations.minister_import.columns import COLUMNS
+from invitations.minister_import.guide import MEANINGS, explained_columns, template_workbook
 from invitations.tests import lists
 from invitations.tests.lists import bring_in, read, saved
 

@@ -2,7 +2,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from invitations.minister_import import COLUMNS
+from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.headings import (
     columns_by_key,
     columns_meant,

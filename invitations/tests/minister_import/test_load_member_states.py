@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from invitations.minister_import import STATES_FILE, load_states
+from invitations.minister_import.states import STATES_FILE, load_states
 from invitations.models import MemberState
 from invitations.tests.factories import MemberStateFactory
 

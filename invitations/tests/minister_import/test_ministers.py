@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import import COLUMNS
+from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.newcomers import with_portfolio
 from invitations.models import Invitation, MemberState, Minister
 from invitations.tests import lists

@@ -15,7 +15,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from invitations.minister_import import check_rows, read_table
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.table import read_table
 from invitations.tests import lists
 from invitations.tests.lists import FLAVIA, RUPERT, as_csv, as_xlsx, read, saved, told
 from invitations.tests.uploading import docx, package, pdf

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import import FollowUp, check_rows, remarks_on
+from invitations.minister_import.remarks import FollowUp, remarks_on
+from invitations.minister_import.rules import check_rows
 from invitations.models import Delivery, Invitation
 from invitations.tests import lists
 from invitations.tests.factories import (

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from invitations.data import names_apart, table
-from invitations.minister_import import find_state, load_shipped_states, states_by_name
+from invitations.minister_import.states import find_state, load_shipped_states, states_by_name
 from invitations.models import MemberState, StateAlias, printed_keys
 from invitations.tests.desk import page_of
 from invitations.tests.factories import MemberStateFactory

@@ -13,18 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
-from invitations.minister_import import (
-    COLUMNS,
-    LARGEST_FILE,
-    MOST_ROWS,
-    STATES_FILE,
-    CellFault,
-    ListRow,
-    check_rows,
-    find_state,
-    load_states,
-    states_by_name,
-)
+from invitations.minister_import.cells import CellFault
+from invitations.minister_import.columns import COLUMNS
+from invitations.minister_import.rules import check_rows
+from invitations.minister_import.sources import LARGEST_FILE
+from invitations.minister_import.states import STATES_FILE, find_state, load_states, states_by_name
+from invitations.minister_import.table import MOST_ROWS, ListRow
 from invitations.models import MemberState, Minister, printed_columns
 from invitations.tests import lists
 from invitations.tests.factories import MemberStateFactory

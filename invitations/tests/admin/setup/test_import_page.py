@@ -1,6 +1,6 @@
 import pytest
 
-from invitations.minister_import import COLUMNS
+from invitations.minister_import.columns import COLUMNS
 from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.tests.lists import read
 from invitations.tests.paper import past_edition

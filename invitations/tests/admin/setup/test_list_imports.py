@@ -3,7 +3,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from invitations.minister_import import import_lists
+from invitations.minister_import.background import import_lists
 from invitations.models import ListImport, Minister
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
