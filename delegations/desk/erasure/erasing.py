@@ -23,7 +23,7 @@ from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
 # What one tick takes at most.
 WITHIN = dt.timedelta(seconds=40)
 

@@ -77,15 +77,15 @@ def changed_fields(edition: ForumEdition) -> Rows:
 
 
 def withhold_values(rows: Rows) -> None:
+    """Write all of them at once: one that is saved by itself gets who is at work just now."""
     kinds = {ContentType.objects.get_for_model(model).pk: model for model in WITHHELD_OF}
-    for entry in rows.select_for_update(of=("self",)):
-        model = kinds[entry.content_type_id]
-        held = {*(entry.changes or {})}.intersection(WITHHELD_OF[model])
+    entries = list(rows.select_for_update(of=("self",)))
+    for entry in entries:
+        held = {*(entry.changes or {})}.intersection(WITHHELD_OF[kinds[entry.content_type_id]])
         entry.changes = {**(entry.changes or {}), **dict.fromkeys(held, WITHHELD)}
-        entry.object_repr = "" if model is Delegate else entry.object_repr
-        if entry.actor_id is None:
-            entry.remote_addr = entry.remote_port = None
-        entry.save(update_fields=["changes", "object_repr", "remote_addr", "remote_port"])
+    rows.bulk_update(entries, ["changes"])
+    rows.filter(content_type=ContentType.objects.get_for_model(Delegate)).update(object_repr="")
+    rows.filter(actor=None).update(remote_addr=None, remote_port=None)
 
 
 # Django's own rows of forms that were saved
@@ -107,12 +107,13 @@ def of_forms(model: type[models.Model], edition: ForumEdition) -> Q:
 
 def withhold_names(rows: Rows) -> None:
     delegate = ContentType.objects.get_for_model(Delegate).pk
-    for entry in rows:
+    entries = list(rows)
+    for entry in entries:
         if entry.content_type_id == delegate:
             entry.object_repr = ""
         else:
             entry.change_message = json.dumps(without_names(json.loads(entry.change_message)))
-        entry.save(update_fields=["object_repr", "change_message"])
+    rows.bulk_update(entries, ["object_repr", "change_message"])
 
 
 def without_names(message: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -138,12 +139,13 @@ def held_addresses(edition: ForumEdition) -> Rows:
 
 
 def withhold_addresses(rows: Rows) -> None:
-    for change in rows:
+    changes = list(rows)
+    for change in changes:
         for column in ("before", "after"):
             said = getattr(change, column)
             if said and FOCAL_POINT in said:
                 setattr(change, column, {**said, FOCAL_POINT: ""})
-        change.save(update_fields=["before", "after"])
+    rows.bulk_update(changes, ["before", "after"])
 
 
 def imported(edition: ForumEdition) -> Rows:

@@ -8,6 +8,8 @@ from django.contrib.admin.models import LogEntry as FormEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from delegations.desk.board.genders import gender_counts
 from delegations.desk.erasure import erasing
@@ -163,6 +165,23 @@ def test_what_was_killed_in_the_middle_is_brought_to_its_end(clock, edition, mon
     assert not Delegate.objects.named().exists()
     assert Erasure.objects.get().counts["delegates"] == 5
     assert LogEntry.objects.filter(additional_data__act="erased").count() == 1
+
+
+def test_many_rows_take_no_more_queries_than_one(clock, edition):
+    larger = over()
+    came(edition)
+    for _number in range(5):
+        came(larger)
+
+    assert queries_of(clock, larger) == queries_of(clock, edition)
+
+
+def queries_of(clock, edition):
+    clock.move_to(NIGHT)
+    erasing.begin(edition)
+    with CaptureQueriesContext(connection) as asked:
+        go_on(Erasure.objects.get(edition=edition).pk)
+    return len(asked)
 
 
 def test_a_batch_that_fails_leaves_its_rows_and_counts_as_they_were(clock, edition, monkeypatch):
