@@ -31,7 +31,7 @@ from delegations.changes import (
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
 from invitations.admin.columns import leads_on, listed_state, state_link
-from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.seen import Stale
@@ -192,7 +192,7 @@ class DelegationAdmin(TakenOutMixin, LeadsToStatesMixin, StandingMixin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(TakenOutMixin, StandingMixin, NotedMixin):
+class DelegateAdmin(ErasingPersonMixin, TakenOutMixin, StandingMixin, NotedMixin):
     """Gender and needs are shown on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")

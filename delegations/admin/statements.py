@@ -25,6 +25,7 @@ from delegations.statements import Download, download_response, photo_download, 
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.mixins import ErasingPersonMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.models.kept.gone_files import let_go
 from invitations.models.states import french_order
@@ -168,8 +169,9 @@ INSCRIBED = ngettext_lazy(
 
 @admin.register(PolicyStatement)
 class PolicyStatementAdmin(
-    FileTextMixin, TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin
+    FileTextMixin, ErasingPersonMixin, TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin
 ):
+    actions_detail = [*FileTextMixin.actions_detail, *ErasingPersonMixin.actions_detail]
     form = StatementForm
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")

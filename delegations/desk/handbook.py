@@ -78,6 +78,7 @@ CHAPTERS = {
     "admin:invitations_webhook": "staff",
     "admin:invitations_worker": "sending",
     "desk:": "board",
+    "desk:erase_person": "erasure",
     "desk:erasure": "erasure",
     "desk:hand_over": "hand-over",
     "desk:registered": "delegations",

@@ -8,6 +8,7 @@ from delegations.desk.board.silent import silent
 from delegations.desk.board.silent_file import silent_take_out
 from delegations.desk.contacts import contacts
 from delegations.desk.erasure.page import erasure_page
+from delegations.desk.erasure.person_page import person_page
 from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
 from delegations.desk.registered.page import registered
@@ -20,6 +21,7 @@ urlpatterns = [
     path("invitation/<int:pk>/hand-over/", hand_over_page, name="hand_over"),
     path("state/<slug:symbol>/<str:iso3>/contacts.vcf", contacts, name="contacts"),
     path("edition/<slug:symbol>/personal-data/", erasure_page, name="erasure"),
+    path("personal-data/<slug:of>/<int:pk>/", person_page, name="erase_person"),
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
     path("board/silent/take-out/", silent_take_out, name="silent_take_out"),

@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from delegations.desk.erasure.erasing import ask_for_erasure, take_back_erasure
+from delegations.desk.erasure.one_person import erase_person
 from delegations.editions import new_edition_from
 from delegations.programme.sessions import publish_speakers
 from delegations.releases.moved_dates import release_move
@@ -127,7 +128,14 @@ def taking_an_erasure_back(_make, by):
     return edition
 
 
+def erasing_one_person(_make, by):
+    reply = ReplyFactory(respondent_email="fritz@example.org")
+    erase_person(reply, by, BECAUSE)
+    return reply
+
+
 EDITION_ACTS = {
+    erase_person: erasing_one_person,
     ask_for_erasure: asking_for_an_erasure,
     take_back_erasure: taking_an_erasure_back,
     new_edition_from: beginning_from_another,

@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -53,6 +55,33 @@ class LeadsToStatesMixin(ModelAdmin):
             for row in shown.result_list:
                 row.listed_in = listed_in
         return shown
+
+
+def may_erase_person(user: User, model: type[Model]) -> bool:
+    """Whether they read these records, and change them or erase what whole editions collected."""
+    reads, changes = (
+        f"{model._meta.app_label}.{act}_{model._meta.model_name}" for act in ("view", "change")
+    )
+    erases = "delegations.erase_personal_data"
+    return user.has_perm(reads) and (user.has_perm(changes) or user.has_perm(erases))
+
+
+class ErasingPersonMixin(ModelAdmin):
+    """The page of a record that says something of a person, who may ask that it is erased."""
+
+    actions_detail = ["erase_person"]
+
+    def has_erase_person_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return may_erase_person(user_of(request), self.model)
+
+    @action(
+        description=gettext_lazy("Erase what a person asks for"),
+        icon="person_off",
+        permissions=["erase_person"],
+    )
+    def erase_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        of = str(self.opts.model_name).removeprefix("policy")
+        return redirect("desk:erase_person", of, get_object_or_404(self.model, pk=object_id).pk)
 
 
 class UnreachedFilter(admin.SimpleListFilter):

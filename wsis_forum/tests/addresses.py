@@ -30,6 +30,7 @@ def url_of(name, converters):
     if name.startswith("desk:"):
         one = Invitation.objects.select_related("edition", "member_state").first()
         said = {"symbol": one.edition.symbol, "iso3": one.member_state.iso3, "pk": one.pk}
+        said["of"] = "invitation"
         return reverse(name, kwargs={kind: said[kind] for kind in converters})
     row = page_named(name).model.objects.first()
     first = row.pk if row else 1

@@ -23,5 +23,8 @@ counts with it. Another server waits for the lock and finds less. The edition's 
 row when nothing is left. A backup from before brings the data back, and with them the date: once
 it is armed and takes the place, the next night erases again. A copy by itself begins nothing.
 
+**One person's own request** goes by the same rules, from the page of one record
+(``one_person.py``).
+
 **It waits** while something is owed to an office, or is being taken out (``owed.py``).
 """

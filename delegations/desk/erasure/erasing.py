@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delegations.desk.erasure.kinds import KINDS, Kind, is_any_left
+from delegations.desk.erasure.kinds import KINDS, erase_left, is_any_left
 from delegations.desk.erasure.owed import is_any_owed
 from delegations.models import Erasure
 from delegations.models.erasure import AT_HOUR, erases_on
@@ -128,7 +128,7 @@ def erase_some(pk: int) -> int | None:
     if is_any_owed(edition):
         return None
     for kind in KINDS:
-        if erased := erase_batch(kind, edition):
+        if erased := erase_left(kind, kind.left(edition), BATCH):
             erasure.counts[kind.code] = erasure.counts.get(kind.code, 0) + erased
             erasure.save(update_fields=["counts"])
             return erased
@@ -141,15 +141,6 @@ def still_wanted(erasure: Erasure, edition: ForumEdition) -> bool:
     now = timezone.now()
     is_asked_for = erasure.asked_by_id is not None and not edition.is_ahead(now)
     return is_asked_for or is_due(edition, now)
-
-
-def erase_batch(kind: Kind, edition: ForumEdition) -> int:
-    left = kind.left(edition)
-    keys = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if keys:
-        rows: models.QuerySet[models.Model] = models.QuerySet(left.model)
-        kind.erase(rows.filter(pk__in=keys))
-    return len(keys)
 
 
 def end(erasure: Erasure) -> None:

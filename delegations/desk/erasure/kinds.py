@@ -30,7 +30,6 @@ from invitations.models.kept.gone_files import let_go
 from invitations.text.dates import labelled
 from invitations.text.spellings import normalize_name
 
-Keys = list[int]
 Rows = models.QuerySet[Any]
 
 
@@ -190,6 +189,15 @@ OF_A_DAY = (
          histories.taken_out, emptied(content=None, asked="")),
 )  # fmt: skip
 KINDS = (*LASTING, *OF_A_DAY)
+
+
+def erase_left(kind: Kind, left: Rows, most: int | None = None) -> int:
+    """Empty these rows of the kind, or so many of them, and return how many."""
+    keys = list(left.order_by("pk").values_list("pk", flat=True)[:most])
+    if keys:
+        rows: Rows = models.QuerySet(left.model)
+        kind.erase(rows.filter(pk__in=keys))
+    return len(keys)
 
 
 def is_any_left(edition: ForumEdition) -> bool:

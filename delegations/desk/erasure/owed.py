@@ -23,6 +23,7 @@ from invitations.models import (
 )
 from invitations.text.dates import labelled
 
+Offices = QuerySet[Invitation]
 State = Delivery.State
 # It may still leave, or nobody knows yet whether it has left.
 ON_ITS_WAY = (*Delivery.WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN)
@@ -36,12 +37,15 @@ class Owed(NamedTuple):
     url: str
 
 
-def all_owed(edition: ForumEdition) -> list[Owed]:
-    here, own = {"invitation__edition__id__exact": edition.pk}, {"invitation__edition": edition}
+def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed]:
+    """Return what is owed, if to anybody, to the offices of the edition, or to these of them."""
+    if offices is None:
+        offices = models.QuerySet(Invitation).filter(edition=edition)
+    own, here = {"invitation__in": offices}, {"invitation__edition__id__exact": edition.pk}
     return [
         Owed(
             _("letters and mails that have not left, or may have left"),
-            Delivery.objects.filter(letter__invitation__edition=edition, state__in=ON_ITS_WAY),
+            Delivery.objects.filter(letter__invitation__in=offices, state__in=ON_ITS_WAY),
             list_url(Delivery, letter__invitation__edition__id__exact=edition.pk),
         ),
         Owed(
@@ -61,7 +65,7 @@ def all_owed(edition: ForumEdition) -> list[Owed]:
         ),
         Owed(
             _("changes that wait for a second person"),
-            held_changes(edition),
+            held_changes(edition, offices),
             list_url(HeldChange),
         ),
         Owed(
@@ -72,14 +76,13 @@ def all_owed(edition: ForumEdition) -> list[Owed]:
     ]
 
 
-def held_changes(edition: ForumEdition) -> QuerySet[HeldChange]:
-    """Return what waits of the edition itself, and of its invitations."""
+def held_changes(edition: ForumEdition, offices: Offices) -> QuerySet[HeldChange]:
+    """Return what waits of the edition itself, and of these invitations."""
     kinds = ContentType.objects.get_for_models(ForumEdition, Invitation)
-    keys: QuerySet[Any] = models.QuerySet(Invitation).filter(edition=edition)
-    of_invitations = keys.annotate(key=Cast("pk", models.TextField())).values("key")
+    keys: QuerySet[Any] = offices.annotate(key=Cast("pk", models.TextField()))
     return HeldChange.objects.undecided().filter(
         Q(content_type=kinds[ForumEdition], object_id=str(edition.pk))
-        | Q(content_type=kinds[Invitation], object_id__in=of_invitations)
+        | Q(content_type=kinds[Invitation], object_id__in=keys.values("key"))
     )
 
 
@@ -87,7 +90,7 @@ def is_any_owed(edition: ForumEdition) -> bool:
     return any(one.rows.exists() for one in all_owed(edition))
 
 
-def owed_in_words(edition: ForumEdition) -> list[tuple[str, str]]:
+def owed_in_words(edition: ForumEdition, offices: Offices | None = None) -> list[tuple[str, str]]:
     """Return what has to be done first, in words, with the address of its list."""
-    counted = ((one, one.rows.count()) for one in all_owed(edition))
+    counted = ((one, one.rows.count()) for one in all_owed(edition, offices))
     return [(labelled(capfirst(one.title), count), one.url) for one, count in counted if count]

@@ -31,6 +31,7 @@ from invitations.admin.lookups import holding_address
 from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import (
     AnotherAddressMixin,
+    ErasingPersonMixin,
     LeadsToStatesMixin,
     LeftOfficeFilter,
     LinkEndedFilter,
@@ -76,6 +77,7 @@ WITHDRAWN = ngettext_lazy(
 
 @admin.register(Invitation)
 class InvitationAdmin(
+    ErasingPersonMixin,
     TakenOutMixin,
     InvitationColumnsMixin,
     LeadsToStatesMixin,

@@ -16,7 +16,7 @@ from unfold.decorators import display
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_link, text_link
-from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Invitation, Reply
@@ -61,7 +61,7 @@ class InvitationFilter(admin.SimpleListFilter):
 
 
 @admin.register(Reply)
-class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
+class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     """Nobody sees an interest in partnership here: it stands in a list of its own."""
 
     menu = (Menu.DAILY, 3, "reply")

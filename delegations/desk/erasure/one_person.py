@@ -1,0 +1,176 @@
+"""One person's own request: what one record says of them goes, by the rules of ``kinds.py``.
+
+The row stays, for the figures and the archive. The history says who erased it and why, and of what
+how many rows: not what was in them.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from auditlog.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.desk.erasure.kinds import KINDS, Kind, erase_left
+from delegations.desk.erasure.owed import owed_in_words
+from delegations.models import Delegate, Delegation, PolicyStatement
+from invitations.audit import Act, entry_of
+from invitations.forms.seen import lock_rows
+from invitations.models import ForumEdition, Invitation, Letter, Reply
+from invitations.text.dates import comma_list
+
+logger = logging.getLogger(__name__)
+# Of each kind the rows that say something of the person.
+Repeated = dict[str, Q]
+
+
+class Person(NamedTuple):
+    """Of whom a record of that model speaks, whose offices it is of, and what else repeats it."""
+
+    model: type[models.Model]
+    title: Any
+    offices: Callable[[Any], Q]
+    repeated: Callable[[Any], Repeated]
+
+
+def of_delegate(one: Delegate) -> Repeated:
+    """Return what names the person, by each name that they were given here."""
+    told = history(Delegate, one.pk)
+    changed = LogEntry.objects.filter(told, changes__name__isnull=False)
+    names = {name for pair in changed.values_list("changes__name", flat=True) for name in pair}
+    form_rows = {Delegate: one.pk, Delegation: one.delegation_id}
+    return {
+        "delegates": Q(pk=one.pk),
+        "mails": Q(kind=Letter.Kind.RECEIPT, variant="delegation") & of_state(one.delegation),
+        "changes": Q(delegation=one.delegation_id, subject__in={one.name, *names}),
+        "fields": told,
+        "forms": Q(*(history(model, str(pk)) for model, pk in form_rows.items()), _connector=Q.OR),
+    }
+
+
+def of_speaker(statement: PolicyStatement) -> Repeated:
+    mails = Q(kind=Letter.Kind.RECEIPT, variant="statement") & of_state(statement.delegation)
+    told = history(PolicyStatement, statement.pk)
+    return {"speakers": Q(pk=statement.pk), "mails": mails, "fields": told}
+
+
+def of_respondent(reply: Reply) -> Repeated:
+    office = Q(invitation=reply.invitation_id)
+    return {
+        "respondents": Q(pk=reply.pk),
+        "mails": Q(reply=reply.pk),
+        "copies": Q(letter__reply=reply.pk),
+        "fields": history(Reply, reply.pk),
+        "drafts": office,
+        "pages": office,
+    }
+
+
+def of_focal_point(invitation: Invitation) -> Repeated:
+    return {
+        "focal_points": Q(pk=invitation.pk),
+        "fields": history(Invitation, invitation.pk),
+        "addresses": history(Invitation, str(invitation.pk)),
+    }
+
+
+def history(model: type[models.Model], key: int | str) -> Q:
+    return Q(content_type=ContentType.objects.get_for_model(model), object_id=key)
+
+
+def of_state(delegation: Delegation) -> Q:
+    return Q(invitation__member_state=delegation.member_state_id)
+
+
+def offices_of_state(row: Delegate | PolicyStatement) -> Q:
+    return Q(member_state=row.delegation.member_state_id)
+
+
+PEOPLE = {
+    "delegate": Person(Delegate, gettext_lazy("a delegate"), offices_of_state, of_delegate),
+    "statement": Person(
+        PolicyStatement, gettext_lazy("a speaker: photo and short biography"),
+        offices_of_state, of_speaker,
+    ),
+    "reply": Person(
+        Reply, gettext_lazy("who answered: e-mail and telephone"),
+        lambda reply: Q(pk=reply.invitation_id), of_respondent,
+    ),
+    "invitation": Person(
+        Invitation, gettext_lazy("the focal point: name and e-mail"),
+        lambda invitation: Q(pk=invitation.pk), of_focal_point,
+    ),
+}  # fmt: skip
+
+
+@transaction.atomic
+def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]:
+    """Empty what the record says of a person who asks for it; return how many rows of each kind."""
+    if isinstance(record, Delegate | PolicyStatement):
+        lock_rows(Delegation, [record.delegation_id])
+    lock_rows(Invitation, offices_of(record).values("pk"))
+    record.refresh_from_db()
+    if why := why_not_erased(record):
+        raise ValidationError(why)
+    emptied = {kind.code: erase_left(kind, rows) for kind, rows in rows_of(record)}
+    counts = {code: number for code, number in emptied.items() if number}
+    record.refresh_from_db()
+    told = {code: (number, 0) for code, number in counts.items()}
+    row = entry_of(record, Act.ERASED, by, because, told)
+    # That of a delegate is a name, or a word in its place.
+    row.object_repr = "" if isinstance(record, Delegate) else row.object_repr
+    row.save()
+    logger.warning("Personal data of %s %s erased: %s", record._meta.label, record.pk, counts)
+    return counts
+
+
+def why_not_erased(record: models.Model) -> str:
+    """Return why nothing of it is erased just now; empty if it is."""
+    edition = edition_of(record)
+    if isinstance(record, Delegate) and edition.is_ahead(timezone.now()):
+        return _(
+            "The edition is not over: badge and lists need the name. If the person does not come,"
+            " take them off the list."
+        )
+    if owed := owed_in_words(edition, offices_of(record)):
+        told = comma_list(words for words, _url in owed)
+        return _("Something is still owed to this office: %(what)s.") % {"what": told}
+    if not any(rows.exists() for _kind, rows in rows_of(record)):
+        return _("There is nothing left to erase.")
+    return ""
+
+
+def rows_of(record: models.Model) -> list[tuple[Kind, models.QuerySet[Any]]]:
+    """Return of each kind the rows that still say something of the person."""
+    edition, which = edition_of(record), person_of(record).repeated(record)
+    return [
+        (kind, kind.left(edition).filter(which[kind.code])) for kind in KINDS if kind.code in which
+    ]
+
+
+def count_of(record: models.Model) -> dict[str, int]:
+    return {kind.code: rows.count() for kind, rows in rows_of(record)}
+
+
+def person_of(record: models.Model) -> Person:
+    return next(one for one in PEOPLE.values() if isinstance(record, one.model))
+
+
+def offices_of(record: models.Model) -> "models.QuerySet[Invitation]":
+    """Return the invitations whose offices gave what the record says, or may be told it."""
+    rows: models.QuerySet[Invitation] = models.QuerySet(Invitation)
+    return rows.filter(person_of(record).offices(record), edition=edition_of(record))
+
+
+def edition_of(record: Any) -> ForumEdition:
+    for above in ("delegation", "invitation"):
+        record = getattr(record, above, record)
+    edition: ForumEdition = record.edition
+    return edition
