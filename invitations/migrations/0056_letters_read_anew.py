@@ -1,12 +1,13 @@
-"""Letters in French, Spanish and Russian, as native readers have put them right."""
+"""Letters, ranks and a State's name, as native readers have put them right in five languages."""
 
 from django.db import migrations
 
-from invitations.data import load_shipped
+from invitations.data import correct_shipped, load_shipped
 
 
 def load(apps, schema_editor):
     load_shipped(apps)
+    correct_shipped(apps)
 
 
 class Migration(migrations.Migration):
