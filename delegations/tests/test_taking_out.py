@@ -33,9 +33,19 @@ from delegations.tests.lists import (
 from invitations.admin.columns import at_hour, list_url
 from invitations.admin.taking_out.background import ask_for_list, counted, take_out_lists
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
-from invitations.models import Invitation, ListExport, MemberState, Mission, Setback
+from invitations.models import (
+    Correspondence,
+    Delivery,
+    Invitation,
+    Letter,
+    ListExport,
+    MemberState,
+    Mission,
+    Reply,
+    Setback,
+)
 from invitations.tests.desk import browser_of
-from invitations.tests.factories import MemberStateFactory, UserFactory
+from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory
 
 A_DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}(, \d\d:\d\d)?")
 
@@ -94,6 +104,23 @@ class EachList(TestCase):
             assert len(rows) == answer.context["cl"].result_count, asked
             first = [[text_shown(cell) for cell in row] for row in results(answer.context["cl"])]
             assert rows[:20] == [[one for one in row if one is not None] for row in first], asked
+
+    def test_a_file_of_several_editions_names_that_of_each_row(self):
+        edition = Invitation.objects.first().edition
+        lists = [Invitation, Letter, Delivery, Reply, Correspondence]
+        assert "Edition" not in self.headings_and_rows(Invitation)[0]
+
+        EditionFactory(symbol="wsis-2028")
+
+        for model in lists:
+            headings, rows = self.headings_and_rows(model)
+            assert headings[-1] == "Edition", model
+            assert {row[-1] for row in rows} - {""} == {edition.name}, model
+        chosen = f"?edition__id__exact={edition.pk}"
+        assert "Edition" not in self.headings_and_rows(Invitation, chosen)[0]
+
+    def headings_and_rows(self, model, chosen=""):
+        return rows_read(self.client.post(take_out_url(model) + chosen, {"kind": "xlsx"}))
 
     def test_what_the_secretariat_changed_says_of_which_delegation(self):
         change = DelegationChange.objects.get(user=self.user)

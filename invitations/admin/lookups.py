@@ -30,18 +30,23 @@ def initial_value(column: Any, typed: Any) -> list[Any]:
         return []
 
 
-def holds_several_editions(shown: Any) -> bool:
-    """Tell whether a list offers several editions to choose from, and none is chosen.
+def path_of_editions(shown: Any) -> str:
+    """Return the path to the edition of a list's rows, if they may be of several.
 
-    Its filters have asked for them already.
+    It is empty where one is chosen, or a column names it. The filters have asked already which
+    editions there are.
     """
-    return any(
-        spec.field.related_model is ForumEdition
-        and len(spec.lookup_choices) > 1
-        and not spec.used_parameters
+    if "edition" in shown.list_display:
+        return ""
+    paths = (
+        str(spec.field_path)
         for spec in shown.filter_specs
         if isinstance(spec, RelatedFieldListFilter)
+        and spec.field.related_model is ForumEdition
+        and len(spec.lookup_choices) > 1
+        and not spec.used_parameters
     )
+    return next(paths, "")
 
 
 def lookups_of_filter(model: type[Model], item: Any) -> set[str]:

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
-from invitations.admin.lookups import holds_several_editions
+from invitations.admin.lookups import path_of_editions
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text, why_not_approved
@@ -44,7 +44,7 @@ class LeadsToStatesMixin(ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         shown = super().get_changelist_instance(request)
-        if "edition" not in self.list_display and holds_several_editions(shown):
+        if path_of_editions(shown):
             for row in shown.result_list:
                 row.names_edition = True
         if request.method == "GET" and request.user.has_perm("invitations.view_invitation"):

@@ -21,7 +21,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from invitations.admin.lookups import name_of_choice
+from invitations.admin.lookups import name_of_choice, path_of_editions
 from invitations.text.dates import comma_list, labelled
 
 Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
@@ -44,10 +44,12 @@ def leads(listed: Any, name: Any) -> bool:
 
 
 def headings_of(listed: Any) -> list[str]:
-    return [
+    """Return the headings of the columns, then of the edition where the rows may be of several."""
+    headings = [
         plain(capfirst(str(label_for_field(name, listed.model, listed.model_admin))))
         for name in columns_of(listed)
     ]
+    return [*headings, _("Edition")] if path_of_editions(listed) else headings
 
 
 def rows_of(listed: Any) -> Iterator[list[Cell]]:
@@ -56,13 +58,23 @@ def rows_of(listed: Any) -> Iterator[list[Cell]]:
     The keys are read first, then some rows at a time: memory does not grow with the list, and no
     cursor stays open at the server.
     """
-    names, keys = columns_of(listed), keys_of(listed)
+    names, keys, path = columns_of(listed), keys_of(listed), path_of_editions(listed)
+    rows = listed.queryset.order_by()
+    rows = rows.select_related(path) if path else rows
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        found = {row.pk: row for row in listed.queryset.order_by().filter(pk__in=some)}
+        found = {row.pk: row for row in rows.filter(pk__in=some)}
         for key in some:
             if key in found:
-                yield [cell_of(listed, found[key], name) for name in names]
+                cells = [cell_of(listed, found[key], name) for name in names]
+                yield [*cells, edition_named(found[key], path)] if path else cells
+
+
+def edition_named(row: Any, path: str) -> str:
+    """Return the name of the row's edition; what belongs to none has an empty cell."""
+    for name in path.split(LOOKUP_SEP):
+        row = getattr(row, name, None)
+    return plain(row or "")
 
 
 def keys_of(listed: Any) -> list[Any]:
