@@ -15,11 +15,19 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_link, text_link
+from invitations.admin.columns import (
+    at_hour,
+    at_hour_with,
+    hour_column,
+    list_url,
+    state_link,
+    text_link,
+    text_links,
+)
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
-from invitations.models import Invitation, Reply
+from invitations.models import Correspondence, Invitation, Reply
 from invitations.outbox.mending.acknowledging import is_told_otherwise
 from invitations.replies import settle_contested
 from invitations.text.dates import bracketed, comma_list
@@ -58,6 +66,18 @@ class InvitationFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         return queryset.filter(invitation__status=self.value()) if self.value() else None
+
+
+RECORDED_WRONGLY = (
+    gettext_lazy("Recorded wrongly?"),
+    {
+        "fields": ["put_right"],
+        "description": gettext_lazy(
+            "A reply is never deleted. Record the right one by the same channel and hour; if it is "
+            "another State’s, choose the row and take it up again."
+        ),
+    },
+)
 
 
 @admin.register(Reply)
@@ -124,7 +144,15 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
         ),
         (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
     ]
-    readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
+    readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose", "put_right"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Reply | None = None) -> Any:
+        """Show a choice where there was one, and to who records how to put right what came in."""
+        sets = list(super().get_fieldsets(request, obj))
+        if obj and not (obj.settled_at or obj.status == Reply.Status.CONTESTED):
+            sets = [one for one in sets if "settled" not in one[1]["fields"]]
+        may_mend = request.user.has_perm("invitations.change_correspondence")
+        return [*sets, RECORDED_WRONGLY] if obj and obj.correspondence_id and may_mend else sets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
         rows: Any = super().get_queryset(request)
@@ -175,6 +203,16 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
     @display(description=gettext_lazy("settled"))
     def settled(self, reply: Reply) -> str:
         return at_hour_with(reply.settled_at, reply.settled_by, reply.settled_because)
+
+    @display(description=gettext_lazy("to put it right"))
+    def put_right(self, reply: Reply) -> str:
+        add = reverse("admin:invitations_correspondence_add")
+        return text_links(
+            [
+                (f"{add}?invitation={reply.invitation_id}", _("Record a reply")),
+                (list_url(Correspondence, pk=reply.correspondence_id), _("Take up again")),
+            ]
+        )
 
     @display(description="")
     def choose(self, reply: Reply) -> str:
