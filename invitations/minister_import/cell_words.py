@@ -27,9 +27,9 @@ def genders_by_word() -> dict[str, Any]:
     return by_word([*((label, code) for code, label in labels_of(Gender)), *shipped("gender")])
 
 
-def ranks_by_word() -> dict[str, Any]:
+def ranks_by_word(ranks: Iterable[Rank]) -> dict[str, Any]:
     """Return the codes of ranks by their names in the six languages, with and without brackets."""
-    return by_word([*names_of_ranks(), *shipped("rank")])
+    return by_word([*names_of(ranks), *shipped("rank")])
 
 
 def answers_by_word() -> dict[str, Any]:
@@ -42,8 +42,8 @@ def labels_of(choices: Any) -> Iterator[Meant]:
             yield from [(code, str(label)) for code, label in choices.choices]
 
 
-def names_of_ranks() -> Iterator[Meant]:
-    for rank in Rank.objects.all():
+def names_of(ranks: Iterable[Rank]) -> Iterator[Meant]:
+    for rank in ranks:
         for language in Language.values:
             name = getattr(rank, build_localized_fieldname("name", language)) or ""
             yield from ((name, rank.pk), (EXPLAINED.sub("", name), rank.pk))

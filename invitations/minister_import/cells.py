@@ -74,14 +74,14 @@ def one_of(allowed: Mapping[str, Any], words: Mapping[str, Any], value: str) -> 
 
 def cell_readers() -> dict[str, Callable[[str], Any]]:
     """Return the readers of the columns whose cells are more than text."""
-    ranks = Rank.objects.values_list("code", flat=True)
+    ranks = list(Rank.objects.all())
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
     language = partial(one_of, languages, languages_by_word())
     yes_or_no = partial(one_of, {"yes": True, "no": False}, answers_by_word())
     return {
         "state": partial(find_state, states_by_name()),
         "gender": partial(one_of, {gender: gender for gender in Gender.values}, genders_by_word()),
-        "rank": partial(one_of, {rank: rank for rank in ranks}, ranks_by_word()),
+        "rank": partial(one_of, {rank.pk: rank.pk for rank in ranks}, ranks_by_word(ranks)),
         "language": language,
         "second_language": language,
         "to": address_lines,
