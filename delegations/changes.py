@@ -1,6 +1,10 @@
 """Changes to what a State has on file, by its offices or by staff: locked, compared, noted."""
 
+import datetime as dt
+
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
@@ -10,6 +14,11 @@ from invitations.text.dates import comma_list
 
 # The rows that a line of the history joins to name its author.
 AUTHOR_PATHS = ("user", "invitation__minister__member_state", "invitation__member_state")
+
+Part = DelegationChange.Part
+# More than any office makes; files that were replaced stay in the store, or go a day later.
+A_DAY = dt.timedelta(days=1)
+MOST_A_DAY: dict[str, int] = {Part.DELEGATE: 1000, Part.STATEMENT: 100}
 
 
 def lock_delegation(invitation: Invitation) -> Delegation:
@@ -27,6 +36,20 @@ def lock_delegation(invitation: Invitation) -> Delegation:
     return delegation
 
 
+def lock_for_office(invitation: Invitation, part: str) -> Delegation:
+    """Lock the delegation for its office; refuse more changes in a day than any office makes."""
+    delegation = lock_delegation(invitation)
+    lately = delegation.changes.filter(part=part, user=None, at__gt=timezone.now() - A_DAY)
+    if lately.count() >= MOST_A_DAY[part]:
+        raise ValidationError(
+            _(
+                "So much was changed here within a day that this page takes no more: "
+                "please write to the secretariat."
+            )
+        )
+    return delegation
+
+
 def note_staff_change(
     user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]
 ) -> None:
@@ -35,7 +58,7 @@ def note_staff_change(
     DelegationChange.objects.create(
         delegation_id=row.delegation_id,
         user=user,
-        part=DelegationChange.Part.DELEGATE if of_delegate else DelegationChange.Part.STATEMENT,
+        part=Part.DELEGATE if of_delegate else Part.STATEMENT,
         act=act,
         subject=row.name if isinstance(row, Delegate) else row.speaker_name,
         fields=fields,
@@ -69,7 +92,7 @@ def printed_author(change: DelegationChange) -> str:
 
 def changed_field_labels(change: DelegationChange) -> str:
     """Return the labels of the changed fields, without their values."""
-    of_delegate = change.part == DelegationChange.Part.DELEGATE
+    of_delegate = change.part == Part.DELEGATE
     model = Delegate if of_delegate else PolicyStatement
     labels = {column.name: str(column.verbose_name) for column in model._meta.fields}
     labels["texts"] = _("texts")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import (
-    lock_delegation,
+    lock_for_office,
     tell_what_is_filed,
 )
 from delegations.models import Delegate, Delegation, DelegationChange, Erasure
@@ -156,7 +156,7 @@ def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
     """Lock the delegation, and return it with the people on its list."""
     if not Reply.objects.in_force_for(invitation).expecting("delegation").exists():
         raise ValidationError(NOT_COMING)
-    delegation = lock_delegation(invitation)
+    delegation = lock_for_office(invitation, DelegationChange.Part.DELEGATE)
     if Erasure.objects.closes(invitation.edition):
         raise ValidationError(ERASED)
     return delegation, list(delegation.delegates.order_by("pk"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.changes import (
     lock_delegation,
+    lock_for_office,
     note_staff_change,
     tell_what_is_filed,
 )
@@ -54,7 +55,7 @@ def statement_mark(statement: PolicyStatement | None) -> str:
 def submit_statement(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicyStatement:
     """Announce the statement, or change it; raise Stale if somebody else changed it meanwhile."""
     refuse_unless_speaking(invitation)
-    delegation = lock_delegation(invitation)
+    delegation = lock_for_office(invitation, DelegationChange.Part.STATEMENT)
     standing = PolicyStatement.objects.filter(delegation=delegation).first()
     statement = standing or PolicyStatement()
     statement.delegation = delegation
@@ -251,7 +252,8 @@ def refuse_unless_taking_files(invitation: Invitation, staff: User | None = None
 def lock_statement(invitation: Invitation, staff: User | None = None) -> PolicyStatement:
     """Lock the statement, and return it; refuse where it takes no files."""
     refuse_unless_taking_files(invitation, staff)
-    delegation = lock_delegation(invitation)
+    part = DelegationChange.Part.STATEMENT
+    delegation = lock_delegation(invitation) if staff else lock_for_office(invitation, part)
     statement = PolicyStatement.objects.filter(delegation=delegation).first()
     if statement is None:
         raise ValidationError(_("Please save the particulars of the statement first."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.issuing import lock_invitation
-from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
+from invitations.letters.planning import are_many, plan_acknowledgement, plan_receipts_again
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_NAMING_A_SUBSTITUTE,
@@ -137,7 +137,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 def acknowledge(reply: Reply, earlier: list[Reply]) -> None:
     """Plan the acknowledgement, and what an earlier reply kept back and this one asks for."""
     # A reply that never stood is not acknowledged: a later one of its channel was.
-    if reply.status != Reply.Status.SUPERSEDED:
+    if reply.status != Reply.Status.SUPERSEDED and not are_many(reply, earlier):
         plan_acknowledgement(reply)
     if any(reply.asks_for_more_than(one) for one in earlier):
         plan_receipts_again(reply.invitation)

@@ -75,6 +75,17 @@ def standing_letter(invitation: Invitation, *only: str) -> Letter | None:
     return (letters.only(*only) if only else letters).first()
 
 
+# More than any office gives in a day; each sends mail, also to an address that was typed.
+MOST_ACKNOWLEDGED = 50
+
+
+def are_many(reply: Reply, earlier: Iterable[Reply]) -> bool:
+    """Whether so many replies came online within a day that mail of one more would be a flood."""
+    since = reply.recorded_at - dt.timedelta(days=1)
+    lately = [one for one in earlier if one.channel == Channel.ONLINE and one.recorded_at > since]
+    return reply.channel == Channel.ONLINE and len(lately) >= MOST_ACKNOWLEDGED
+
+
 def plan_acknowledgement(reply: Reply, besides: Container[str] = ()) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 

@@ -480,13 +480,13 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
         client.get(url)
     with django_assert_num_queries(7):
         client.get(page_of(invitation, "list"))
-    # The invitation, the answer, the delegation, whether its names were erased, its delegates, the
-    # row and the change, within a transaction, and a row of the field history; for the receipt the
-    # letter that stands, the people named, and its row; for reminders the lock, what is filed, and
-    # what they know of it.
-    with django_assert_num_queries(16):
+    # The invitation, the answer, the delegation, how much was changed today, whether its names were
+    # erased, its delegates, the row and the change, within a transaction, and a row of the field
+    # history; for the receipt the letter that stands, the people named, and its row; for reminders
+    # the lock, what is filed, and what they know of it.
+    with django_assert_num_queries(17):
         client.post(page_of(invitation, "add"), words_of(invitation, name="Another"))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
 

@@ -67,7 +67,8 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     # reference, the receipt that is planned, and its approved texts.
     with django_assert_num_queries(10):
         client.get(page_of(invitation, "statement"))
-    # A change also lets its receipt tell what stands now: the letter, the texts, the row; and
-    # reminders know it: the lock, what is filed, and what they know of it.
-    with django_assert_num_queries(17):
+    # A change also asks how much was changed today, and lets its receipt tell what stands now: the
+    # letter, the texts, the row; and reminders know it: the lock, what is filed, and what they know
+    # of it.
+    with django_assert_num_queries(18):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))
