@@ -1,6 +1,7 @@
 """Read the in-tray and the bounce mailbox over IMAP; each mail is recorded, then set aside.
 
-A mail stays in its mailbox until it is on file: after a crash it is read again, and filed once.
+A mail stays in its mailbox until it is on file: after a crash it is read again, and filed once. One
+that has ended three workers is filed as it came, so that it keeps no other away.
 """
 
 import datetime as dt
@@ -12,15 +13,25 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from redis.exceptions import RedisError
 
 from invitations.files.frozen import StoreUnavailable
 from invitations.inbox.bounces import record_report, settle_bounced
 from invitations.inbox.filing import file_mail, file_unread
+from invitations.mail.incoming import sha256_of
 from invitations.outbox.arming import why_mute
-from invitations.setbacks import ENDS_THE_TICK, each_apart, note_setback, place_of_error, setback_of
+from invitations.setbacks import (
+    ENDS_THE_TICK,
+    MOST_ATTEMPTS,
+    each_apart,
+    note_setback,
+    place_of_error,
+    setback_of,
+)
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -29,6 +40,11 @@ ANSWER_WITHIN = 30  # seconds
 LARGEST = 25 * 1024 * 1024
 BATCH = 50
 FILED = "Filed"
+# Longer than any task may take: whoever began a mail before that has vanished over it.
+LONGEST = dt.timedelta(minutes=6)
+REMEMBERED = 24 * 3600  # seconds
+# How often a mail was begun may stay unknown: it is read without the cache too.
+CACHE_AWAY = (RedisError, OSError)
 
 
 class Unreadable(Exception):
@@ -128,15 +144,41 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
     if content is None:
         return False
     remark = "" if is_whole else _("Too large to be filed: read it in the mailbox itself.")
+    mark = f"mail-{sha256_of(content)}"
+    if (vanished := begin(mark)) is None:
+        return False
+    try:
+        is_filed = vanished < MOST_ATTEMPTS and is_received(uid, content, received_at, remark)
+        if not (is_filed or is_filed_unread(uid, content, received_at)):
+            return False
+        set_mail_aside(line, uid)
+    finally:
+        with suppress(*CACHE_AWAY):
+            cache.delete(mark)
+    return True
+
+
+def begin(mark: str) -> int | None:
+    """Return how many workers have vanished over the mail; None while another one reads it."""
+    now = time.time()
+    try:
+        times, began_at = cache.get(mark, (0, 0.0))
+        if abs(now - began_at) < LONGEST.total_seconds():
+            return None
+        cache.set(mark, (times + 1, now), REMEMBERED)
+    except CACHE_AWAY:
+        return 0
+    return int(times)
+
+
+def is_received(uid: int, content: bytes, received_at: dt.datetime | None, remark: str) -> bool:
     try:
         receive(content, received_at, remark)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the mails after it are read
         logger.error("The mail with UID %s could not be read: %s", uid, place_of_error(error))  # noqa: TRY400 -- a trace would show whose mail it is
-        if not is_filed_unread(uid, content, received_at):
-            return False
-    set_mail_aside(line, uid)
+        return False
     return True
 
 
