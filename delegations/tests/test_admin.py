@@ -71,7 +71,7 @@ def slot(n=0):
 LISTS = [
     (Delegation, lambda n: delegate(n).delegation, 6),
     (Delegate, delegate, 6),
-    (HighLevelSession, session, 9),
+    (HighLevelSession, session, 7),
     (PolicyStatement, statement, 6),
     (SpeakingSlot, slot, 7),
 ]

@@ -187,7 +187,7 @@ LISTS = [
     (CallListEntry, called, 9),
     (TelephoneCall, telephoned, 8),
     (CalendarEntry, told, 6),
-    (SessionHours, lambda n: HoursFactory(), 9),
+    (SessionHours, lambda n: HoursFactory(), 7),
     (Correspondence, came_in, 8),
     (DroppedScan, dropped, 7),
     (Reply, lambda n: ReplyFactory(), 8),
