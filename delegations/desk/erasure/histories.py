@@ -157,7 +157,17 @@ TAKEN_OUT_OF = (Delegate, Delegation, PolicyStatement, Reply, Invitation)
 
 
 def taken_out(edition: ForumEdition) -> Rows:
-    """Return lists whose file, or whose search for a name, is kept until its day is over."""
+    """Return lists whose file, or whose search for a name, is kept until its day is over.
+
+    One of all editions has rows of this one, too.
+    """
     labels = [model._meta.label_lower for model in TAKEN_OUT_OF]
     labels += ["delegations.delegationchange", "invitations.partnershipinterest"]
-    return ListExport.objects.filter(model__in=labels).exclude(content=None, asked="")
+    kept = ListExport.objects.filter(model__in=labels).exclude(content=None, asked="")
+    return kept.exclude(of_another(edition))
+
+
+def of_another(edition: ForumEdition) -> Q:
+    """Match lists that were narrowed to another edition, by the filter of their page."""
+    this = rf"edition__id__exact={edition.pk}(&|$)"
+    return Q(asked__contains="edition__id__exact=") & ~Q(asked__regex=this)

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from delegations.desk.erasure.histories import of_another
 from delegations.desk.erasure.kinds import SAYING_BACK
 from invitations.admin.columns import list_url
 from invitations.models import (
@@ -70,7 +71,7 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
         ),
         Owed(
             _("lists that are being taken out"),
-            ListExport.objects.filter(ended_at=None),
+            ListExport.objects.filter(ended_at=None).exclude(of_another(edition)),
             list_url(ListExport),
         ),
     ]

@@ -54,9 +54,9 @@ def test_the_internet_address_of_an_office_goes_and_that_of_staff_stays(clock, e
     assert LogEntry.objects.get(remote_port=99).actor == by
 
 
-def searched(model, at=NIGHT):
+def searched(model, at=NIGHT, asked="q=Zenobia+Quixby"):
     return ListExport.objects.create(
-        model=model, asked="q=Zenobia+Quixby", state="done", content=b"x", kind="csv", rows=1,
+        model=model, asked=asked, state="done", content=b"x", kind="csv", rows=1,
         written=1, language="en", asked_by=UserFactory(), asked_at=at, began_at=at, ended_at=at,
     )  # fmt: skip
 
@@ -67,6 +67,23 @@ def test_a_name_that_somebody_searched_goes_with_the_list_that_was_taken_out(clo
     at_night(clock)
 
     assert ListExport.objects.get().asked == ""
+
+
+def test_a_list_of_another_edition_alone_is_kept_and_waited_for_by_nobody(clock, edition):
+    own, other = (f"delegation__edition__id__exact={pk}" for pk in (edition.pk, edition.pk * 10))
+    for asked in (f"q=Zenobia&{own}", f"{other}&q=Zenobia", "q=Zenobia"):
+        searched("delegations.delegate", asked=asked)
+    ListExport.objects.create(
+        model="delegations.delegate", asked=other, kind="csv", rows=1, language="en",
+        asked_by=UserFactory(),
+    )  # fmt: skip
+
+    at_night(clock)
+
+    assert not Delegate.objects.named().exists()
+    assert set(ListExport.objects.exclude(asked="").values_list("asked", flat=True)) == {
+        other, f"{other}&q=Zenobia",
+    }  # fmt: skip
 
 
 def test_a_name_that_somebody_searched_is_kept_for_a_day_alone(clock):
