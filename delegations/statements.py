@@ -20,6 +20,7 @@ from delegations.changes import (
     tell_what_is_filed,
 )
 from delegations.models import DelegationChange, PolicyStatement, StatementText
+from delegations.programme.doubts import names_of
 from delegations.receipts import plan_statement_receipt
 from invitations.files.frozen import freeze, frozen_as, thaw
 from invitations.files.photos import redraw_photo
@@ -85,7 +86,8 @@ def refuse_unless_speaking(invitation: Invitation) -> None:
 
 def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
     """Return the rank of the minister, or of the substitute in a reply; None leaves it to staff."""
-    ranks = {invitation.minister.name: invitation.minister.rank_id}
+    minister = invitation.minister
+    ranks: dict[str, str | None] = dict.fromkeys(names_of(minister), minister.rank_id)
     for reply in invitation.replies.standing():
         ranks[reply.substitute_name] = reply.substitute_rank_id
     return ranks.get(speaker)

@@ -20,9 +20,10 @@ def statement_doubts(
     if reply.answer not in ANSWERS_SPEAKING:
         return []
     minister, doubts = reply.invitation.minister, []
-    named = {one.substitute_name for one in replies} | {minister.name}
+    named = {one.substitute_name for one in replies} | names_of(minister)
     expected = reply.substitute_name or minister.name
-    if statement.speaker_name != expected and (
+    awaited = {expected} if reply.substitute_name else names_of(minister)
+    if statement.speaker_name not in awaited and (
         statement.speaker_name in named
         or (others_replied and has_left_office(minister, statement.speaker_name))
     ):
@@ -44,9 +45,14 @@ def statement_doubts(
     return doubts
 
 
+def names_of(minister: Minister) -> set[str]:
+    """Return the name in Latin letters and that in its own script: an office types either."""
+    return {minister.name, minister.name_in_script} - {""}
+
+
 def has_left_office(minister: Minister, name: str) -> bool:
     """Whether the person of that name held the office before the minister."""
-    return any(before.name == name for before in minister.predecessors.all())
+    return any(name in names_of(before) for before in minister.predecessors.all())
 
 
 def doubts_of_state(statement: PolicyStatement) -> list[str]:

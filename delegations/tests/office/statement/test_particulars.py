@@ -29,7 +29,13 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("speaker", "rank"), [("Flavia Elphberg", "MIN"), ("Michael Strelsau", "VMIN"), ("Sapt", None)]
+    ("speaker", "rank"),
+    [
+        ("Flavia Elphberg", "MIN"),
+        ("فلافيا إلفبرغ", "MIN"),
+        ("Michael Strelsau", "VMIN"),
+        ("Sapt", None),
+    ],
 )
 def test_the_speaker_s_rank_is_the_minister_s_or_the_substitute_s(speaker, rank):
     invitation = speaking(
@@ -38,8 +44,8 @@ def test_the_speaker_s_rank_is_the_minister_s_or_the_substitute_s(speaker, rank)
         substitute_name="Michael Strelsau",
         substitute_rank=Rank.objects.get(pk="VMIN"),
     )
-    invitation.minister.given_name, invitation.minister.family_name = "Flavia", "Elphberg"
-    invitation.minister.save()
+    names = {"given_name": "Flavia", "family_name": "Elphberg", "name_in_script": "فلافيا إلفبرغ"}
+    Minister.objects.filter(pk=invitation.minister_id).update(**names)
 
     statement = announced(browser(invitation), invitation, speaker_name=speaker)
 
@@ -58,6 +64,17 @@ def test_a_change_of_the_substitute_asks_to_check_the_speaker(invitation):
 
     announced(client, invitation, speaker_name="Antoinette", seen=seen_by(client, invitation))
     assert "please check" not in text(client.get(page_of(invitation)))
+
+
+def test_a_minister_named_in_the_own_script_is_no_other_speaker_until_another_one_comes(invitation):
+    Minister.objects.update(name_in_script="فلافيا إلفبرغ")
+    client = browser(invitation)
+    announced(client, invitation, speaker_name="فلافيا إلفبرغ")
+    assert "please check" not in text(client.get(page_of(invitation)))
+
+    record_reply(invitation, {"answer": "represented", "substitute_name": "Michael Strelsau"})
+
+    assert "the answer now says otherwise: please check" in text(client.get(page_of(invitation)))
 
 
 def test_a_successor_is_asked_to_check_a_statement_that_names_the_predecessor(invitation):
