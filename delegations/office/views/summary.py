@@ -74,7 +74,7 @@ def summary_page(
         invitation,
         form=form,
         parts=parts_at_summary(filed),
-        lines=[(place_of(field), label, said) for field, label, said in fields],
+        lines=[(place_of(field, form), label, said) for field, label, said in fields],
         fallen=fallen_points(form, words, language),
         standing=standing,
         put_aside=put_aside(filed, *answers_with(filed, form.words["answer"])),
@@ -114,9 +114,11 @@ def answers_with(filed: OnFile, answer: str) -> tuple[set[str], set[str]]:
     return filed.of_others | {answer}, {answer} if filed.is_for_state else filed.of_state
 
 
-def place_of(field: str) -> str:
-    """Return the id under which the form has the field, or the first of its choices."""
-    return f"id_{field}_0" if field in ("answer", "segments") else f"id_{field}"
+def place_of(field: str, form: ReplyForm) -> str:
+    """Return the id under which the form has the field, or the first of its choices made."""
+    if field not in ("answer", "segments"):
+        return f"id_{field}"
+    return str(next(one.id_for_label for one in form[field] if one.data["selected"]))
 
 
 def fallen_points(

@@ -94,6 +94,7 @@ def test_what_another_answer_asked_for_falls_away_in_words_and_can_come_back(chr
         page.click(CHECK)
         expect(page.locator(".fallen")).to_contain_text("Substitute – Rudolf Rassendyll")
         page.get_by_role("button", name="Change: Answer").click()
+        expect(page.locator("[value=regrets]")).to_be_focused()
         page.check("[value=represented]")
         expect(page.locator("#id_substitute_name")).to_have_value("Rudolf Rassendyll")
         page.click(CHECK)
