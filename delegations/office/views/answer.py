@@ -30,7 +30,7 @@ from delegations.office.page import (
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import gone_page_with_typed
-from delegations.office.views.summary import show_summary, summary_page
+from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar.events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
 from invitations.outbox.moved_dates.rounds import UnseenDates
@@ -117,6 +117,7 @@ def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> 
     words = {name: getattr(known, name) for name in REPLY_FIELDS} if known else {}
     if not filed.standing:
         words.pop("answer", None)
+    words |= earlier_words(filed)
     words["seen"] = filed.standing.pk if filed.standing else ""
     words["dates"] = seen_dates(invitation)
     return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)

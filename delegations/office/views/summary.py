@@ -1,6 +1,6 @@
 """The summary of a reply that is not recorded yet, at an address of its own."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from delegations.office.access import office_required
 from delegations.office.asked_again import seen_dates
 from delegations.office.drafts import keep_draft, read_draft
-from delegations.office.forms.answer import ReplyForm
+from delegations.office.forms.answer import SUBSTITUTE, ReplyForm
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
 from delegations.office.refusals import gone_page_with_typed
-from invitations.models import ANSWERS_SPEAKING, Answer, Invitation, Reply
+from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
 from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import UnseenReply, reply_in_draft
 
@@ -75,7 +75,7 @@ def summary_page(
         form=form,
         parts=parts_at_summary(filed),
         lines=[(place_of(field, form), label, said) for field, label, said in fields],
-        fallen=fallen_points(form, words, language),
+        fallen=fallen_points(form, words, earlier_words(filed), language),
         standing=standing,
         put_aside=put_aside(filed, *answers_with(filed, form.words["answer"])),
         follows_another=form.words["answer"] in ANSWERS_SPEAKING and not filed.is_for_state,
@@ -122,11 +122,28 @@ def place_of(field: str, form: ReplyForm) -> str:
 
 
 def fallen_points(
-    form: ReplyForm, kept: list[tuple[str, str]], language: str
+    form: ReplyForm, kept: list[tuple[str, str]], earlier: dict[str, Any], language: str
 ) -> list[tuple[str, str]]:
-    """Return label and words of what was typed for another answer than the chosen one."""
-    typed = Reply(invitation=form.of, **form.typed_words).recorded_points(language)
-    return [point for point in typed if point not in kept]
+    """Return label and words of what was typed for another answer than the chosen one.
+
+    What came back of an ``earlier`` reply fell away with the one that is on file.
+    """
+    typed = {name: said for name, said in form.typed_words.items() if said != earlier.get(name)}
+    points = Reply(invitation=form.of, **typed).recorded_points(language)
+    return [point for point in points if point not in kept]
+
+
+def earlier_words(filed: OnFile) -> dict[str, Any]:
+    """Return what an earlier reply said and the answer on file leaves no room for."""
+    if filed.standing is None:
+        return {}
+    said: dict[str, Any] = {}
+    replaced = [reply for reply in filed.replies if reply.status == Reply.Status.SUPERSEDED]
+    for names, answers in ((SUBSTITUTE, [Answer.REPRESENTED]), (("segments",), ANSWERS_BRINGING)):
+        saying = (reply for reply in replaced if getattr(reply, names[0]))
+        if filed.standing.answer not in answers and (earlier := next(saying, None)):
+            said |= {name: getattr(earlier, name) for name in names}
+    return said
 
 
 def differing_points(

@@ -11,7 +11,7 @@ from delegations.office.on_file import reply_in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from delegations.tests.states import PERSON
 from invitations.inbox.taken_up import take_up_again
-from invitations.models import Answer, Channel
+from invitations.models import Answer, Channel, Rank
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 
@@ -83,6 +83,55 @@ def test_a_changed_reply_begins_with_its_answer_and_its_words(invitation):
     assert "First. Second.</textarea>" in page
     assert "To change the reply" in page
     assert checked(page) == {"in_person", "opening"}
+
+
+REPRESENTED = {"answer": "represented", "substitute_name": "Rudolf Rassendyll"}
+
+
+def test_after_regrets_the_substitute_and_the_segments_come_back_with_their_answer(invitation):
+    rank = Rank.objects.get(pk="VMIN")
+    words = REPRESENTED | {"substitute_rank": rank, "segments": ["opening"]}
+    for said in ({**REPRESENTED, "substitute_name": "Sapt"}, words, {"answer": "regrets"}):
+        record_reply(invitation, said)
+
+    page = browser(invitation).get(page_of(invitation, "change")).content.decode()
+
+    assert 'name="substitute_name" id="id_substitute_name" value="Rudolf Rassendyll"' in page
+    assert '<option value="VMIN" selected>' in page
+    assert checked(page) == {"regrets", "opening"}
+
+
+def test_segments_that_were_given_up_do_not_come_back(invitation):
+    record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
+    record_reply(invitation, {"answer": "in_person"})
+
+    page = browser(invitation).get(page_of(invitation, "change")).content.decode()
+
+    assert checked(page) == {"in_person"}
+
+
+def test_what_staff_set_aside_does_not_come_back(invitation):
+    record_reply(invitation, {"answer": "regrets"})
+    on_paper(invitation, **REPRESENTED)
+    contested = invitation.replies.contested().get()
+    settle_contested(contested, UserFactory(), "It is another State’s.", stands=False)
+
+    page = browser(invitation).get(page_of(invitation, "change")).content.decode()
+
+    assert "Rudolf Rassendyll" not in page
+
+
+def test_what_came_back_of_an_earlier_answer_is_not_said_to_fall_away_again(invitation):
+    for said in (REPRESENTED, {"answer": "regrets"}):
+        record_reply(invitation, said)
+    typed = words_of(invitation, **REPRESENTED, substitute_function="Colonel", step="check")
+
+    page = text(
+        browser(invitation).post(page_of(invitation), typed | {"answer": "video"}, follow=True)
+    )
+
+    assert "<li>Substitute’s function – <bdi>Colonel</bdi></li>" in page
+    assert "<li>Substitute – " not in page
 
 
 def test_a_change_supersedes_and_is_shown(invitation):
