@@ -43,6 +43,8 @@ COMPARED = (
     "quotation_consent", "biography",
 )  # fmt: skip
 LARGEST_FILE = 10 * 1024 * 1024
+# As the best telephones write it; what is kept of it is much smaller.
+LARGEST_PHOTO = 20 * 1024 * 1024
 MOST_TEXTS = 24
 NOT_SPEAKING = gettext_lazy("A statement is announced once an answer with a statement stands.")
 Act = DelegationChange.Act
@@ -114,8 +116,7 @@ def text_kind(content: bytes) -> str:
 
 
 def redrawn_photo(content: bytes) -> bytes:
-    """Return the photo drawn anew; raise ValidationError if it is no photo, or too large."""
-    refuse_large_file(len(content))
+    """Return the photo drawn anew; raise ValidationError if it is no photo."""
     photo = redraw_photo(content) if kind_by_first_bytes(content[:8]) in ("jpg", "png") else b""
     if not photo:
         raise ValidationError(_("This is no JPEG or PNG picture, or it is damaged."))
@@ -130,6 +131,13 @@ def refuse_large_file(size: int) -> None:
 def read_upload(file: UploadedFile) -> bytes:
     """Return the content; refuse a file that is too large before it is read."""
     refuse_large_file(file.size or 0)
+    return file.read()
+
+
+def read_photo(file: UploadedFile) -> bytes:
+    """Return the content; refuse a photo that is too large before it is read."""
+    if (file.size or 0) > LARGEST_PHOTO:
+        raise ValidationError(_("A photo may have 20 MB at most."))
     return file.read()
 
 

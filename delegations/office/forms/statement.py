@@ -185,7 +185,7 @@ class FilesForm(OfficeForm):
     photo = forms.FileField(
         label=_("Photo of the speaker"),
         required=False,
-        help_text=_("JPEG or PNG, up to 10 MB. A new photo takes the place of the earlier one."),
+        help_text=_("JPEG or PNG, up to 20 MB. A new photo takes the place of the earlier one."),
         widget=forms.FileInput({"accept": "image/jpeg,image/png"}),
     )
 

@@ -24,6 +24,7 @@ from delegations.statements import (
     file_photo,
     file_text,
     photo_download,
+    read_photo,
     read_upload,
     text_download,
     upload_name,
@@ -77,7 +78,7 @@ def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
             saved.append(upload_name(text))
     if photo := given["photo"]:
         try:
-            file_photo(invitation, read_upload(photo))
+            file_photo(invitation, read_photo(photo))
         except ValidationError as refusal:
             form.add_error("photo", refusal.messages)
         else:

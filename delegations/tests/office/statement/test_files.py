@@ -259,6 +259,18 @@ def test_a_photo_is_filed_and_replaced(invitation):
     assert handed["Content-Disposition"] == 'attachment; filename="photo.jpg"'
 
 
+def test_a_photo_of_twelve_megabytes_is_taken_and_one_of_more_than_twenty_is_not(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    megabyte, taken = 1024 * 1024, picture("JPEG")
+
+    page = text(send(client, invitation, photo=file(taken + bytes(20 * megabyte))))
+    send(client, invitation, photo=file(taken + bytes(12 * megabyte)))
+
+    assert "A photo may have 20 MB at most." in page
+    assert PolicyStatement.objects.get().photo.size < megabyte
+
+
 def test_what_is_no_picture_is_no_photo(invitation):
     client = browser(invitation)
     announced(client, invitation)
