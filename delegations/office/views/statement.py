@@ -52,7 +52,7 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         form.add_error(None, TOO_LONG_OPEN)
         return show_again(request, invitation, form, status=403)
     stale = save_particulars(invitation, form)
-    files_form, saved = save_files(request, invitation)
+    files_form, saved = save_files(request, invitation, form)
     if stale:
         return stale_page(request, invitation, stale, files_form, saved)
     if not form.errors and files_form and files_form.errors:
@@ -76,10 +76,17 @@ def save_particulars(invitation: Invitation, form: StatementForm) -> Stale | Non
     return None
 
 
-def save_files(request: HttpRequest, invitation: Invitation) -> tuple[FilesForm | None, list[str]]:
-    """File what was chosen, and return the form with its faults and the names of the files."""
+def save_files(
+    request: HttpRequest, invitation: Invitation, particulars: StatementForm
+) -> tuple[FilesForm | None, list[str]]:
+    """File what was chosen, and return the form with its faults and the names of the files.
+
+    Where the first particulars are wrong there is no statement yet to file them with.
+    """
     chosen = bool(request.FILES or request.POST.get("replaces"))
     if not chosen or not takes_texts(invitation.edition, timezone.now()):
+        return None, []
+    if particulars.errors and read_on_file(invitation).statement is None:
         return None, []
     form = files_form_of(invitation, request)
     return form, take_files(invitation, form) if form.is_valid() else []

@@ -62,6 +62,7 @@ def test_a_file_that_came_with_a_first_wrong_word_has_to_be_chosen_again(invitat
     page = text(save(browser(invitation), invitation, file(pdf(), "speech.pdf"), speaker_name=""))
 
     assert "please choose them again" in page
+    assert "No file has been saved" not in page
     assert not StatementText.objects.exists()
 
 
