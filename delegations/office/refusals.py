@@ -40,6 +40,8 @@ def link_not_held(request: HttpRequest) -> HttpResponse:
         return refusal
     else:
         shown |= {"typed": typed_values(request.POST), "had_files": bool(request.FILES)}
+        if shown["edition"]:
+            shown["words"] = typed_in_words(request.POST, shown["edition"])
     return render(request, "office/not_held.html", shown, status=404)
 
 

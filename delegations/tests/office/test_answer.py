@@ -258,6 +258,7 @@ def test_what_was_typed_outlives_the_link_that_was_held(invitation):
 
     assert response.status_code == 404
     assert "What you wrote is kept on this page" in text(response)
+    assert "<dt>Remarks</dt><dd><bdi>Typed.</bdi></dd>" in text(response)
     kept = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
     assert ("remarks", "Typed.") in kept
     assert not Reply.objects.exists()
