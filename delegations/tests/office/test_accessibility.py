@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from delegations.models import PolicyStatement
+from delegations.statements import submit_statement
 from delegations.tests.browser import CHECK, RECORD, SAVE, invited, page_in
 from delegations.tests.measures import bring_axe, findings, focus_findings, watched
 from delegations.tests.states import (
@@ -124,3 +125,16 @@ def test_a_printed_page_shows_the_history_that_the_screen_folds(chromium, editio
 def printed(file):
     told = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
     return told.stdout.decode()
+
+
+def test_a_statement_that_can_only_be_read_is_not_faded(chromium, edition):
+    invitation, link = invited(edition)
+    record_reply(invitation, {"answer": "in_person"})
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    record_reply(invitation, {"answer": "regrets"})
+
+    with page_in(chromium, "en", color_scheme="dark") as page:
+        page.goto(link)
+        page.click(".parts a[href$='/statement/']")
+        for words in (page.get_by_text("By video", exact=True), page.locator("[name=mode]").first):
+            expect(words).to_have_css("opacity", "1")

@@ -3,7 +3,12 @@ import re
 
 import pytest
 
-from delegations.models import DelegationChange, HighLevelSession, PolicyStatement
+from delegations.models import (
+    DelegationChange,
+    HighLevelSession,
+    PolicyStatement,
+    StatementText,
+)
 from delegations.tests.office.statement.statements import (
     announced,
     file,
@@ -179,6 +184,8 @@ def test_after_regrets_the_office_still_finds_what_it_sent(invitation):
     page = text(client.get(way))
     assert "speech.txt" in page
     assert "Save the statement" not in page
+    StatementText.objects.all().delete()
+    assert "Texts and photo" not in text(client.get(way))
 
 
 @pytest.mark.parametrize(
