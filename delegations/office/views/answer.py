@@ -104,11 +104,17 @@ def show_again(
     if switch_language(request):
         return show_in_other_language(request, invitation, form)
     if csrf_refusal(request):
+        shown = summary_page if is_checked(request, form) else answer_page
         form.add_error(None, TOO_LONG_OPEN)
-        return answer_page(request, invitation, form, status=403)
+        return shown(request, invitation, form, status=403)
     if request.POST.get("step") == "change":
         return answer_page(request, invitation, ReplyForm(of=invitation, typed=form.typed))
     return None
+
+
+def is_checked(request: HttpRequest, form: ReplyForm) -> bool:
+    """Whether the form comes from its summary."""
+    return request.POST.get("from") == "summary" and form.is_valid()
 
 
 def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> HttpResponse:
@@ -127,7 +133,7 @@ def show_in_other_language(
     request: HttpRequest, invitation: Invitation, form: ReplyForm
 ) -> HttpResponse:
     """Show the same page in the language chosen, with what was typed."""
-    if request.POST.get("from") == "summary" and form.is_valid():
+    if is_checked(request, form):
         return remember_language(request, show_summary(request, invitation, form))
     form = ReplyForm(of=invitation, typed=form.typed)
     return remember_language(request, answer_page(request, invitation, form))

@@ -246,6 +246,20 @@ def test_a_stale_token_loses_nothing_and_the_form_can_be_sent_again(invitation):
     assert invitation.replies.standing().get().remarks == "Typed."
 
 
+def test_a_summary_with_a_stale_token_stays_a_summary_to_be_recorded_by_one_press(invitation):
+    client = browser(invitation, enforce_csrf_checks=True)
+    client.get(page_of(invitation))
+    words = words_of(invitation, answer="regrets", step="record", **{"from": "summary"})
+
+    refused = client.post(page_of(invitation), words)
+
+    assert "This page was open too long" in text(refused)
+    assert 'name="step" value="record"' in refused.content.decode()
+    assert 'name="step" value="check"' not in refused.content.decode()
+    client.post(page_of(invitation), words | {"csrfmiddlewaretoken": token_in(refused)})
+    assert invitation.replies.standing().get().answer == "regrets"
+
+
 def test_what_was_typed_outlives_the_link_that_was_held(invitation):
     client = browser(invitation, enforce_csrf_checks=True)
     token = token_in(client.get(page_of(invitation)))
