@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.office.on_file import OnFile
 from delegations.programme.doubts import statement_doubts
 from delegations.statements import takes_texts
-from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, NextStep
+from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, NextStep
 
 
 class OfficePart(NamedTuple):
@@ -120,6 +120,14 @@ STATEMENT_OF_ANOTHER = gettext_lazy(
     "which brings none so far. It is kept, and stands on no list of speakers. If your minister is "
     "to deliver it, please write to us."
 )
+
+
+def named_by_answer(filed: OnFile) -> tuple[str, str]:
+    """Return name and function of whom the answer on file names: the substitute or the minister."""
+    reply, minister = filed.standing, filed.invitation.minister
+    if reply and reply.answer == Answer.REPRESENTED:
+        return reply.substitute_name, reply.substitute_function
+    return minister.name, minister.portfolio
 
 
 def delegation_part(filed: OnFile) -> OfficePart:

@@ -23,7 +23,7 @@ from delegations.nominations import (
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
-from delegations.office.on_file import printed_edition_hour, read_on_file
+from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -31,10 +31,10 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
-from delegations.office.parts import office_parts
+from delegations.office.parts import named_by_answer, office_parts
 from delegations.office.views.delegation import STAFF_NEED, delegate_particulars
 from invitations.forms.seen import Stale
-from invitations.models import Invitation
+from invitations.models import ANSWERS_BRINGING, Invitation
 
 CHANGED_SINCE = gettext_lazy(
     "This person was changed after you opened the page: what stands now is shown below. If the"
@@ -45,9 +45,11 @@ CHANGED_SINCE = gettext_lazy(
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_required(STAFF_NEED)
 def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Show an empty form, and add one person."""
+    """Show a form, for the first person with whom the answer names, and add one person."""
     if request.method != "POST":
-        return person_page(request, invitation, DelegateForm(of=invitation))
+        filed = read_on_file(invitation)
+        form = DelegateForm(of=invitation, initial=likely_head(filed))
+        return person_page(request, invitation, form, filed=filed)
     form = DelegateForm(request.POST, of=invitation)
     if shown := show_unsaved(request, invitation, form, None):
         return shown
@@ -61,6 +63,15 @@ def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return person_page(request, invitation, form)
     messages.success(request, _("%s is on the list.") % added.name)
     return redirect("office:delegation", invitation.pk)
+
+
+def likely_head(filed: OnFile) -> dict[str, Any]:
+    """Return whom the State's own answer brings, as the head of a list that names nobody yet."""
+    brings = filed.standing and filed.standing.answer in ANSWERS_BRINGING
+    if filed.named or not (brings and filed.invitation.is_principal):
+        return {}
+    name, function = named_by_answer(filed)
+    return {"role": Delegate.Role.HEAD, "name": name, "function": function}
 
 
 def namesake_page(
@@ -210,7 +221,7 @@ def person_page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    filed = read_on_file(invitation)
+    filed = more.pop("filed", None) or read_on_file(invitation)
     changed = more.pop("changed", None)
     shown = page_context(
         request,

@@ -14,7 +14,7 @@ from delegations.models import MODE_OF_ANSWER, HighLevelSession, PolicyStatement
 from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context
-from delegations.office.parts import doubts_of, next_part, office_parts
+from delegations.office.parts import doubts_of, named_by_answer, next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
@@ -67,13 +67,9 @@ def statement_form(filed: OnFile, sessions: list[tuple[int, str]]) -> StatementF
 
 def values_from_answer(filed: OnFile) -> dict[str, Any]:
     """Return the speaker and the mode that the standing answer names, or the minister."""
-    reply, minister = filed.standing, filed.invitation.minister
-    if reply and reply.answer == Answer.REPRESENTED:
-        name, function = reply.substitute_name, reply.substitute_function
-    else:
-        name, function = minister.name, minister.portfolio
+    name, function = named_by_answer(filed)
     known: dict[str, Any] = {"speaker_name": name, "speaker_function": function}
-    if reply:
+    if reply := filed.standing:
         known["mode"] = MODE_OF_ANSWER.get(Answer(reply.answer), PolicyStatement.Mode.IN_PERSON)
     return known
 
