@@ -82,12 +82,17 @@ def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, 
         words = comma_list(
             capfirst(called[value]) if value in called else in_words(fields.get(name), value)
             for value in values
-            if value
+            if value and not is_unticked(fields.get(name), value)
         )
         if words and name not in (*NOT_TYPED, *HIDDEN):
             label = fields[name].verbose_name if name in fields else _("Text")
             shown.append((str(capfirst(label)), words))
     return shown
+
+
+def is_unticked(field: Any, value: str) -> bool:
+    """Whether a summary says by the value that a box was left blank."""
+    return isinstance(field, models.BooleanField) and value == str(False)
 
 
 def in_words(field: Any, value: str) -> str:

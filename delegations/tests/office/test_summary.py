@@ -327,6 +327,19 @@ def test_words_sent_after_a_withdrawal_can_be_copied(invitation):
     assert not Reply.objects.exists()
 
 
+def test_a_box_that_was_left_blank_is_not_said_to_be_ticked(invitation):
+    client = browser(invitation)
+    summary = client.post(page_of(invitation), words_of(invitation, step="check"), follow=True)
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', summary.content.decode()))
+    Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
+
+    page = text(client.post(page_of(invitation), sent | {"step": "record"}))
+
+    assert sent["partnership_interest"] == "False"
+    assert "What you wrote" in page
+    assert "partnership" not in page
+
+
 def test_more_than_the_forms_can_ask_for_is_refused_unread(invitation):
     client = browser(invitation)
 
