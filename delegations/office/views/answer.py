@@ -90,10 +90,14 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Refuse replies; an office that comes goes on with the statement and the delegation."""
-    answered, *others = office_parts(read_on_file(invitation))
+    """Refuse replies, and show the answer on file; an office that comes goes on from here."""
+    filed, language = read_on_file(invitation), translation.get_language()
+    answered, *others = office_parts(filed)
     goes_on = any(part.is_open for part in others)
     shown: dict[str, Any] = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
+    shown["state_name"] = invitation.member_state.name_on_paper(language)
+    if filed.standing:
+        shown["words"] = reply_in_words(filed.standing, language)
     return gone_page_with_typed(request, invitation, "closed", **shown)
 
 

@@ -113,6 +113,17 @@ def test_who_comes_goes_on_with_statement_and_delegation_after_the_closing(invit
         assert client.get(page_of(invitation, part)).status_code == 200
 
 
+def test_after_the_closing_an_office_sees_that_its_answer_is_on_file(invitation):
+    record_reply(invitation, {"answer": "regrets"})
+    close(invitation)
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "<strong>Ruritania</strong>" in page
+    assert "On file" in page
+    assert "<bdi>Regrets, unable to attend</bdi>" in page
+
+
 def test_staff_still_look_at_the_page_after_the_closing(invitation, admin_client):
     close(invitation)
 
