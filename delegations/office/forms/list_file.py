@@ -58,12 +58,7 @@ def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
 
 
 def text_lines(content: bytes) -> tuple[str, list[str]]:
-    """Return a text of Unicode, or of a code page that its letters tell, which is said.
-
-    To tell a code page takes seconds for each megabyte, of which no sign has more than four bytes.
-    """
-    if len(content) > 4 * MOST_SIGNS:
-        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
+    """Return a text of Unicode, or of a code page that its letters tell, which is said."""
     found = decoded_text(content)
     if found is None or not is_plain(found.words):
         return "", []
