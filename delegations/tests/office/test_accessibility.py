@@ -1,9 +1,11 @@
 """Whoever reads with other eyes, in other light or by the keys alone finds nothing in the way."""
 
+import io
 import subprocess
 from itertools import chain
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from delegations.models import PolicyStatement
@@ -138,3 +140,24 @@ def test_a_statement_that_can_only_be_read_is_not_faded(chromium, edition):
         page.click(".parts a[href$='/statement/']")
         for words in (page.get_by_text("By video", exact=True), page.locator("[name=mode]").first):
             expect(words).to_have_css("opacity", "1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_chosen_is_seen_where_the_device_forces_its_colours(chromium, edition, scheme):
+    _invitation, link = invited(edition)
+
+    with page_in(chromium, "en", color_scheme=scheme, forced_colors="active") as page:
+        page.goto(link)
+        page.check("[value=in_person]")
+        for chosen in (page.locator("#id_segments_0"), page.locator("[value=video]")):
+            chosen.check()
+            chosen.blur()
+            darkest, lightest = shades_inside(chosen)
+            assert lightest - darkest > 128
+
+
+def shades_inside(box):
+    """The darkest and the lightest shade in the middle of a box or ring, where its mark stands."""
+    drawn = Image.open(io.BytesIO(box.screenshot())).convert("L")
+    middle = [drawn.width // 4, drawn.height // 4, *(3 * side // 4 for side in drawn.size)]
+    return drawn.crop(middle).getextrema()
