@@ -1,4 +1,4 @@
-"""The shipped notices say what native readers have put right, where nobody has changed them."""
+"""The shipped notices as they read since they were read anew, where nobody has changed them."""
 
 from django.db import migrations
 

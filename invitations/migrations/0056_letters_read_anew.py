@@ -1,4 +1,4 @@
-"""Letters, ranks and a State's name, as native readers have put them right in five languages."""
+"""Letters, ranks and a State's name, worded anew in five languages."""
 
 from django.db import migrations
 
