@@ -14,6 +14,7 @@ from delegations.editions import QuietDays
 from invitations.forms.fields import LineField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
+from invitations.text.dates import labelled
 
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
 TEXTS = ("theme_en", "place_en", "city_en", "time_zone_name_en")
@@ -31,7 +32,7 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 class NewEditionForm(WholeRowForm):
-    """Twelve questions; whatever they do not ask stays as in the earlier edition.
+    """Ten questions, and its clock; whatever they do not ask stays as in the earlier edition.
 
     The year of the names is that of the dates. Sessions keep their hours by the clock of the place.
     """
@@ -70,9 +71,19 @@ class NewEditionForm(WholeRowForm):
         named = (
             (pgettext_lazy("of a thing", "Name"), ("symbol", "theme_en")),
             (_("Dates"), (*DATES, "quiet_days")),
-            (_("Place"), ("place_en", "city_en", "time_zone", "time_zone_name_en")),
+            (_("Place"), ("place_en", "city_en")),
         )
         return [(title, [self[name] for name in names]) for title, names in named]
+
+    @property
+    def clock(self) -> dict[str, Any]:
+        """What is asked of it where it is held elsewhere: shown at once if something is wrong."""
+        fields = [self["time_zone"], self["time_zone_name_en"]]
+        return {
+            "named": labelled(fields[0].label, fields[0].value()),
+            "fields": fields,
+            "is_open": any(field.errors for field in fields),
+        }
 
 
 def proposed(source: ForumEdition) -> dict[str, Any]:

@@ -229,19 +229,6 @@ def test_sessions_outside_the_new_days_are_told(client, source):
     assert told(answer)[2] == "1 session lies outside the new days of the High-Level Track."
 
 
-def test_the_clock_is_seen_beside_the_place(client, source):
-    signed_in(client, "view_forumedition", "add_forumedition")
-
-    page = client.get(next_of(source))
-
-    asked = {
-        str(heading): [field.name for field in fields]
-        for heading, fields in page.context["form"].sections
-    }
-    assert asked["Place"] == ["place_en", "city_en", "time_zone", "time_zone_name_en"]
-    assert "<details" not in page.text.partition("novalidate")[2].partition("</form>")[0]
-
-
 def test_who_takes_the_forum_elsewhere_is_asked_for_its_time_zone(client, source):
     signed_in(client, "view_forumedition", "add_forumedition")
     typed = ASKED | {"place_en": "Strelsau", "quiet_days": "none"}
