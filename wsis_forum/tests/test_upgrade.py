@@ -27,6 +27,8 @@ SHIPPED = {
     *(f"invitations_{name}" for name in ("formofaddress", "lettertemplate", "rank", "term")),
 }
 KEYS = {"id", "code"}
+# The United Arab Emirates have their formal name in Arabic since.
+CORRECTED = {"invitations_memberstate": {"formal_name_ar"}}
 # Notes of calls are rows of their own since.
 MOVED = {"called_at", "note", "called_by_id"}
 TABLES = {
@@ -125,6 +127,7 @@ def test_each_row_is_there_as_it_was(cursors):
         columns = columns_of(old, table)
         assert columns - columns_of(new, table) <= MOVED
         kept = columns & columns_of(new, table) & (columns if table not in SHIPPED else KEYS)
+        kept -= CORRECTED.get(table, set())
         were, are = rows(old, table, kept), rows(new, table, kept)
         assert set(were) <= set(are), table
         if table not in SHIPPED:
