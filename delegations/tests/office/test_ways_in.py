@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from delegations.office.access import link_cookie_name
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import Reply
 
@@ -110,6 +111,19 @@ def test_too_much_is_refused_in_the_language_of_the_letter(invitation):
 
     assert answer.status_code == 413
     assert '<html lang="fr"' in text(answer)
+
+
+@pytest.mark.parametrize("page", ["answer", "statement"])
+def test_no_filled_button_leads_away_from_what_was_typed(invitation, page):
+    client = browser(invitation)
+    too_much = client.post(page_of(invitation, page), {}, CONTENT_LENGTH=str(200 * MB))
+    client.cookies.pop(link_cookie_name(invitation.pk))
+    not_held = client.post(page_of(invitation, page), {"remarks": "Typed."})
+
+    assert 'href="/code/"' in text(too_much)
+    assert "btn-primary" not in text(too_much).replace("btn-outline-primary", "")
+    assert text(not_held).count("btn btn-primary") == 1
+    assert ">Send again</button>" in text(not_held)
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "", "²", "9" * 5000])
