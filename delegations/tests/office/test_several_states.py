@@ -237,12 +237,11 @@ def test_queries_are_as_many_for_twelve_states_as_for_one(number, django_assert_
     assert page.count("<section") == number
 
 
-def test_the_page_of_a_recorded_reply_leads_there():
+@pytest.mark.parametrize("page", ["recorded", "answer"])
+def test_the_page_of_a_recorded_reply_leads_there(page):
     invitation = coming("Ruritania")
 
-    page = text(browser(invitation).get(page_of(invitation, "recorded")))
-
-    assert f'href="{PAGE}"' in page
+    assert f'href="{PAGE}"' in text(browser(invitation).get(page_of(invitation, page)))
 
 
 @pytest.mark.parametrize(
