@@ -173,8 +173,8 @@ def check(request: HttpRequest) -> HttpResponse:
     """Say whether a letter is one of ours, but never to whom it went."""
     template = "office/check.html"
     if is_only_shown(request):
-        code = request.POST.get("code", "")
-        return render_form(request, template, CheckForm(initial={"code": code}))
+        form = CheckForm(initial={"code": request.POST.get("code", "")})
+        return render_form(request, template, form, {"had_files": bool(request.FILES)})
     if is_like_a_code(request.POST.get("code", "")):
         return led_over(request, "code", CodeForm)
     form = CheckForm(request.POST, request.FILES)

@@ -157,3 +157,10 @@ def test_a_check_wants_a_code_or_a_file(client, given):
 
     assert "Please type the code or choose a file, one of the two." in page
     assert "Issued by us" not in page
+
+
+def test_a_language_chosen_midway_says_that_the_file_is_gone(client):
+    page = client.post(CHECK_PAGE, as_file() | {"language": "en"}).content.decode()
+
+    assert "please choose them again" in page
+    assert "Not one of ours" not in page
