@@ -20,6 +20,7 @@ from invitations.text.dates import comma_list
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
 HIDDEN = (
     "invitation", "form_key", "seen", "namesake", "dates", "step", "from", "without", "replaces",
+    "cells_of",
 )  # fmt: skip
 # Whose columns the forms fill.
 KEPT_IN = (Reply, PolicyStatement, Delegate)

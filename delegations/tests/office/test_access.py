@@ -86,6 +86,18 @@ def close(invitation):
     invitation.edition.save()
 
 
+def test_of_a_list_that_comes_too_late_only_what_was_typed_is_shown(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    client = browser(invitation)
+    Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
+
+    sent = {"lines": "Flavia Elphberg;Envoy", "cells_of": "5ca1ab1e", "step": "add"}
+    page = text(client.post(page_of(invitation, "list"), sent))
+
+    assert "Flavia Elphberg;Envoy" in page
+    assert "5ca1ab1e" not in page
+
+
 def test_a_closed_edition_takes_no_reply_and_says_whom_to_write_to(invitation):
     close(invitation)
     client = browser(invitation)
