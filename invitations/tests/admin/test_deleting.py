@@ -123,5 +123,5 @@ def test_what_belongs_to_a_record_is_asked_in_one_query(
         InvitationFactory(edition=edition)
 
     # One of them asks for the texts of reminders, for all steps; one for the mark of its form.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         admin_client.get(address(edition))

@@ -13,10 +13,9 @@ ruritania, edition = lists.ruritania, lists.edition
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def readers(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield cell_readers()
+@pytest.fixture
+def readers(db):
+    return cell_readers()
 
 
 @pytest.mark.parametrize(
