@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from delegations.models import Delegate, PolicyStatement, StatementText
+from delegations import nominations, statements
+from delegations.models import Delegate, HighLevelSession, PolicyStatement, StatementText
 from delegations.office.contact import announced_edition
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import ForumEdition, Invitation, Reply
+from invitations.models import ForumEdition, Invitation, Rank, Reply
+from invitations.replies import REPLY_FIELDS
 from invitations.text.dates import comma_list
 
 # What a form brings along that nobody typed.
@@ -22,8 +24,13 @@ HIDDEN = (
     "invitation", "form_key", "seen", "namesake", "dates", "step", "from", "without", "replaces",
     "cells_of",
 )  # fmt: skip
-# Whose columns the forms fill.
-KEPT_IN = (Reply, PolicyStatement, Delegate)
+# The columns that the forms fill. Nobody is told of others by typing their names: who holds no link
+# would read row after row by its number.
+ASKED: dict[type[models.Model], tuple[str, ...]] = {
+    Reply: REPLY_FIELDS,
+    PolicyStatement: statements.COMPARED,
+    Delegate: nominations.COMPARED,
+}
 # What a form calls otherwise than its column.
 COLUMNS = {
     "spoken": PolicyStatement._meta.get_field("language"),
@@ -76,13 +83,16 @@ def typed_values(posted: QueryDict) -> list[tuple[str, str]]:
 
 def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, str]]:
     """Return what was typed as labels and words, without what nobody typed or left empty."""
-    fields: dict[str, Any] = {f.name: f for model in KEPT_IN for f in model._meta.fields} | COLUMNS
+    fields = fields_asked()
     shown = []
     for name, values in posted.lists():
         called = edition.segments if name == "segments" else {}
         words = comma_list(
-            capfirst(called[value]) if value in called else in_words(fields.get(name), value)
-            for value in values
+            capfirst(called[value])
+            if value in called
+            else in_words(fields.get(name), value, edition)
+            # No form asks for several of anything else.
+            for value in (values if called else values[-1:])
             if value and not is_unticked(fields.get(name), value)
         )
         if words and name not in (*NOT_TYPED, *HIDDEN):
@@ -91,24 +101,32 @@ def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, 
     return shown
 
 
+def fields_asked() -> dict[str, Any]:
+    found = [model._meta.get_field(name) for model, names in ASKED.items() for name in names]
+    return {field.name: field for field in found} | COLUMNS
+
+
 def is_unticked(field: Any, value: str) -> bool:
     """Whether a summary says by the value that a box was left blank."""
     return isinstance(field, models.BooleanField) and value == str(False)
 
 
-def in_words(field: Any, value: str) -> str:
+def in_words(field: Any, value: str, edition: ForumEdition) -> str:
     """Return the words of a choice, of a row or of a ticked box; other words as they are."""
     if isinstance(field, models.BooleanField):
         return _("yes")
     if isinstance(field, models.ForeignKey):
-        return str(row_named(field, value) or value)
+        return str(row_named(field, value, edition) or value)
     choices: Any = getattr(field, "choices", None)
     return str(capfirst(dict(choices or ()).get(value)) or value)
 
 
-def row_named(field: Any, value: str) -> models.Model | None:
+def row_named(field: Any, value: str, edition: ForumEdition) -> models.Model | None:
+    """Return the rank, or the session of the edition that is public."""
+    sessions = HighLevelSession.objects.public().filter(edition=edition.pk)
+    rows: Any = sessions if field.related_model is HighLevelSession else Rank.objects.all()
     try:
-        found: models.Model | None = field.formfield().to_python(value)
+        found: models.Model | None = field.formfield(queryset=rows).to_python(value)
     except ValidationError:
         return None
     return found

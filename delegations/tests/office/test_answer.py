@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.models import HighLevelSession
 from delegations.office.access import link_cookie_name
 from delegations.tests.offices import (
     NOTHING,
@@ -20,7 +21,7 @@ from delegations.tests.offices import (
     words_of,
 )
 from invitations.models import Answer, Channel, Letter, Reply
-from invitations.tests.factories import ReplyFactory
+from invitations.tests.factories import ReplyFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -281,6 +282,34 @@ def test_what_was_typed_outlives_the_link_that_was_held(invitation):
     again["csrfmiddlewaretoken"] = token_in(response)
     client.post(page_of(invitation), again)
     assert invitation.replies.standing().get().segments == ["opening", "prizes"]
+
+
+def test_who_holds_no_link_reads_no_rows_by_their_numbers(invitation):
+    staff = UserFactory(username="black-michael")
+    reply = ReplyFactory(invitation=invitation, answer="regrets", recorded_by=staff)
+    now = timezone.now()
+    planned = HighLevelSession.objects.create(
+        edition=invitation.edition, segment="opening", title="The castle of Zenda",
+        starts_at=now, ends_at=now + dt.timedelta(hours=1), is_called_off=True,
+    )  # fmt: skip
+    numbers = {"recorded_by": staff.pk, "carried_from": reply.pk, "first_choice": planned.pk}
+
+    page = text(Client().post(page_of(invitation), words_of(invitation, **numbers)))
+
+    assert "What you wrote is kept on this page" in page
+    for told in ("black-michael", "Unable to attend", "The castle of Zenda"):
+        assert told not in page
+
+
+def test_who_names_one_row_many_times_has_it_looked_up_once(
+    invitation, django_assert_max_num_queries
+):
+    words = words_of(invitation, substitute_rank=["HOG"] * 30)
+
+    with django_assert_max_num_queries(8):
+        page = text(Client().post(page_of(invitation), words))
+
+    assert page.count("Head of Government") == 1
 
 
 def test_a_form_from_another_site_is_not_kept(invitation):
