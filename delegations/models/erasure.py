@@ -71,8 +71,11 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         return self.exclude(asked_by=None).exclude(ended_at=None)
 
     def closes(self, edition: ForumEdition) -> bool:
-        """Whether nobody is named for the edition any more, since its names are erased."""
-        return self.since_over(edition).exists()
+        """Whether nobody is named for the edition any more, since its names are erased.
+
+        What is asked for alone may be taken back, and closes nothing.
+        """
+        return self.since_over(edition).exclude(counts={}).exists()
 
 
 class Erasure(models.Model):

@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
-from delegations.desk.erasure.erasing import erase_personal_data
+from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
 from delegations.models import Delegate, Delegation
 from delegations.nominations import nominate_delegate
 from delegations.tests.desk.erasure.erased import NIGHT, came, over
 from delegations.tests.offices import browser, page_of, text
 from invitations.admin.columns import change_url
 from invitations.tests.desk import as_sent, composed_letter
+from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -37,6 +38,19 @@ def test_an_office_reads_that_the_names_were_erased_and_names_nobody(edition):
     assert reverse("office:add", args=[invitation.pk]) not in page
     with pytest.raises(ValidationError, match="erased"):
         nominate_delegate(invitation, {"role": "adviser", "name": "Rudolf"}, uuid.uuid4())
+
+
+def test_what_is_asked_for_alone_closes_nothing():
+    with time_machine.travel(NIGHT, tick=False), translation.override("en"):
+        edition = over(months=None)
+        invitation = edition.invitations.get(member_state=came(edition).member_state)
+        ask_for_erasure(edition, UserFactory(), "The house decided so.")
+
+        named = nominate_delegate(invitation, {"role": "adviser", "name": "Rudolf"}, uuid.uuid4())
+        page = text(browser(invitation).get(page_of(invitation, "delegation")))
+
+    assert named.name in page
+    assert "were erased" not in page
 
 
 def test_staff_name_nobody_and_change_no_row_that_stays(admin_client, edition):
