@@ -41,24 +41,26 @@ class Person(NamedTuple):
 
 
 def of_delegate(one: Delegate) -> Repeated:
-    """Return what names the person, by each name that they were given here."""
-    told = history(Delegate, one.pk)
-    changed = LogEntry.objects.filter(told, changes__name__isnull=False)
-    names = {name for pair in changed.values_list("changes__name", flat=True) for name in pair}
-    form_rows = {Delegate: one.pk, Delegation: one.delegation_id}
+    """Return what names the person, by each name and on each list that they were given here."""
+    lists, names = lists_of(one), {one.name, *said_before(one, "name")}
+    receipts = Q(kind=Letter.Kind.RECEIPT, variant="delegation")
+    form_rows = [(Delegate, one.pk), *((Delegation, pk) for pk in lists)]
     return {
         "delegates": Q(pk=one.pk),
-        "mails": Q(kind=Letter.Kind.RECEIPT, variant="delegation") & of_state(one.delegation),
-        "changes": Q(delegation=one.delegation_id, subject__in={one.name, *names}),
-        "fields": told,
-        "forms": Q(*(history(model, str(pk)) for model, pk in form_rows.items()), _connector=Q.OR),
+        "mails": receipts & of_states(one, "invitation__member_state"),
+        "changes": Q(delegation__in=lists, subject__in=names),
+        "fields": history(Delegate, one.pk),
+        "forms": Q(*(history(model, str(pk)) for model, pk in form_rows), _connector=Q.OR),
     }
 
 
 def of_speaker(statement: PolicyStatement) -> Repeated:
-    mails = Q(kind=Letter.Kind.RECEIPT, variant="statement") & of_state(statement.delegation)
-    told = history(PolicyStatement, statement.pk)
-    return {"speakers": Q(pk=statement.pk), "mails": mails, "fields": told}
+    receipts = Q(kind=Letter.Kind.RECEIPT, variant="statement")
+    return {
+        "speakers": Q(pk=statement.pk),
+        "mails": receipts & of_states(statement, "invitation__member_state"),
+        "fields": history(PolicyStatement, statement.pk),
+    }
 
 
 def of_respondent(reply: Reply) -> Repeated:
@@ -85,19 +87,29 @@ def history(model: type[models.Model], key: int | str) -> Q:
     return Q(content_type=ContentType.objects.get_for_model(model), object_id=key)
 
 
-def of_state(delegation: Delegation) -> Q:
-    return Q(invitation__member_state=delegation.member_state_id)
+def said_before(row: models.Model, column: str) -> set[str]:
+    """Return what the row has ever said in the column, by its own history."""
+    changed = LogEntry.objects.filter(
+        history(type(row), row.pk), **{f"changes__{column}__isnull": False}
+    )
+    return {said for pair in changed.values_list(f"changes__{column}", flat=True) for said in pair}
 
 
-def offices_of_state(row: Delegate | PolicyStatement) -> Q:
-    return Q(member_state=row.delegation.member_state_id)
+def lists_of(row: Delegate | PolicyStatement) -> set[int]:
+    """Return the delegation that it belongs to, and those from which staff took it."""
+    return {row.delegation_id, *map(int, filter(str.isdigit, said_before(row, "delegation")))}
+
+
+def of_states(row: Delegate | PolicyStatement, path: str = "member_state") -> Q:
+    delegations = Delegation.objects.filter(pk__in=lists_of(row))
+    return Q(**{f"{path}__in": delegations.values("member_state")})
 
 
 PEOPLE = {
-    "delegate": Person(Delegate, gettext_lazy("a delegate"), offices_of_state, of_delegate),
+    "delegate": Person(Delegate, gettext_lazy("a delegate"), of_states, of_delegate),
     "statement": Person(
         PolicyStatement, gettext_lazy("a speaker: photo and short biography"),
-        offices_of_state, of_speaker,
+        of_states, of_speaker,
     ),
     "reply": Person(
         Reply, gettext_lazy("who answered: e-mail and telephone"),
@@ -114,7 +126,7 @@ PEOPLE = {
 def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]:
     """Empty what the record says of a person who asks for it; return how many rows of each kind."""
     if isinstance(record, Delegate | PolicyStatement):
-        lock_rows(Delegation, [record.delegation_id])
+        lock_rows(Delegation, lists_of(record))
     lock_rows(Invitation, offices_of(record).values("pk"))
     record.refresh_from_db()
     if why := why_not_erased(record):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
+from delegations.changes import note_staff_change
 from delegations.desk.board.genders import gender_counts
 from delegations.desk.erasure.histories import changed_fields
 from delegations.desk.erasure.one_person import erase_person
@@ -25,7 +26,7 @@ from delegations.tests.offices import text
 from invitations.admin.columns import change_url
 from invitations.models import Delivery, Letter
 from invitations.models.kept.gone_files import GoneFile
-from invitations.tests.desk import browser_of, of_group
+from invitations.tests.desk import browser_of, composed_letter, of_group
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -74,6 +75,23 @@ def test_nothing_repeats_a_delegate_who_was_erased(edition):
 
     assert gone() >= OF_DELEGATE
     assert {*told_in_database()} >= OF_RESPONDENT | OF_FOCAL_POINT
+
+
+def test_nothing_repeats_a_delegate_whom_staff_took_to_another_list(edition):
+    left, delegation = came(edition, name="Rudolf Rassendyll"), came(edition, name="Black Michael")
+    delegate = person(left)
+    invitation = edition.invitations.get(member_state=left.member_state)
+    composed_letter(
+        invitation=invitation, kind="receipt", variant="delegation",
+        paper="Zenobia Quixby is named.",
+    )  # fmt: skip
+    note_staff_change(UserFactory(), delegate, "added", [])
+    delegate.delegation = delegation
+    delegate.save()
+
+    erase_person(delegate, UserFactory(), BECAUSE)
+
+    assert "Zenobia Quixby" in gone()
 
 
 def test_of_who_answered_e_mail_and_telephone_go_with_all_that_said_them_back(edition):
