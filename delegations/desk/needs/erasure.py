@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
-from delegations.desk.erasure.kinds import count_left
+from delegations.desk.erasure.kinds import count_left, is_any_left
 from delegations.desk.needs.need import Found, Need
 from delegations.models import Erasure
 from delegations.models.erasure import TOLD_BEFORE, erases_on
@@ -40,7 +40,8 @@ def erasures(request: HttpRequest) -> Iterator[Need]:
     by_hand = Erasure.objects.filter(edition=OuterRef("pk")).exclude(asked_by=None)
     some = ForumEdition.objects.exclude(~Exists(by_hand), erased_after=None)
     for edition in some.order_by("closes_on", "pk"):
-        if title := title_of(edition):
+        # What goes by itself within a day begins no erasure, and is none to be told of.
+        if (title := title_of(edition)) and is_any_left(edition):
             found = Found(sum(count_left(edition).values()))
             yield Need(may, title, reverse("desk:erasure", args=[edition.symbol]), found=found)
 

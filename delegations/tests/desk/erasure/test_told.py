@@ -9,7 +9,9 @@ from django.utils import translation
 
 from delegations.tests.desk.erasure.erased import at_night, came, erased_by_hand, over
 from delegations.tests.offices import text
+from invitations.models import ListExport
 from invitations.tests.desk import browser_of, of_group
+from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 NOON = dt.datetime(2020, 5, 4, 10, tzinfo=dt.UTC)
@@ -58,6 +60,19 @@ def test_the_first_page_says_what_goes_in_the_coming_night(clock):
 
     assert page(edition) in first_page()
     assert "erased in the coming night" in first_page()
+
+
+def test_the_first_page_tells_of_no_night_in_which_nothing_begins(clock):
+    edition = over(months=None)
+    came(edition)
+    erased_by_hand(clock, edition)
+
+    ListExport.objects.create(
+        model="delegations.delegate", kind="csv", rows=1, asked_by=UserFactory(), language="en",
+        asked="name=Zenobia", ended_at=TOMORROW,
+    )  # fmt: skip
+
+    assert "erased in the coming night" not in first_page()
 
 
 def test_a_day_that_is_to_come_is_told_with_its_hours(clock):
