@@ -119,7 +119,12 @@ def redrawn_photo(content: bytes) -> bytes:
     """Return the photo drawn anew; raise ValidationError if it is no photo."""
     photo = redraw_photo(content) if kind_by_first_bytes(content[:8]) in ("jpg", "png") else b""
     if not photo:
-        raise ValidationError(_("This is no JPEG or PNG picture, or it is damaged."))
+        raise ValidationError(
+            _(
+                "This is no JPEG or PNG picture, it is damaged, or it has too many pixels: please "
+                "choose a smaller JPEG."
+            )
+        )
     return photo
 
 

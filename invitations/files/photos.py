@@ -18,8 +18,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_SIDE = 2500  # pixels; 21 cm in print, at 300 to the inch
 # A JPEG at least twice as long as LONGEST_SIDE is decoded at half its size or less, which leaves at
-# most 25 megapixels of four bytes. A PNG is decoded whole, and twice where it is transparent; a
-# photo of more pixels does not fit into a PNG of ten megabytes.
+# most 25 megapixels of four bytes. A PNG is decoded whole, and twice where it is transparent.
 MOST_PIXELS = {"JPEG": 51_000_000, "PNG": 16_000_000}
 QUALITY = {"JPEG": {"quality": 92}, "PNG": {"compress_level": 3}}
 

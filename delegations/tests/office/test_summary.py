@@ -348,7 +348,7 @@ def test_more_than_the_forms_can_ask_for_is_refused_unread(invitation):
     )
 
     assert response.status_code == 413
-    assert "A file may have 10 MB at most" in text(response)
+    assert "A file may have 10 MB at most, the photo of a speaker 20 MB" in text(response)
 
 
 @pytest.mark.parametrize(

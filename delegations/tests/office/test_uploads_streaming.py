@@ -172,7 +172,7 @@ def test_two_gigabytes_are_refused_while_they_stream(serve):
     for path, cookies in [(path, c) for c in ("", held) for path in public + office]:
         sent, answer = request(site, "POST", path, cookies + LENGTH, plain())
         assert status(answer) == 413, path
-        assert "A file may have 10 MB at most; please go back" in answer
+        assert "A file may have 10 MB at most, the photo of a speaker 20 MB; please" in answer
         assert sent < 16 * MB, (path, sent)
 
     assert site.left_behind() == []

@@ -1,4 +1,5 @@
 import re
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -6,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from delegations import statements
 from delegations.models import PolicyStatement, StatementText
@@ -279,6 +281,18 @@ def test_what_is_no_picture_is_no_photo(invitation):
 
     assert "This is no JPEG or PNG picture" in page
     assert client.get(page_of(invitation, "photo")).status_code == 404
+
+
+def test_a_picture_of_too_many_pixels_is_refused_as_such(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    drawn = BytesIO()
+    Image.new("1", (4100, 4100)).save(drawn, "PNG")
+
+    page = text(send(client, invitation, photo=file(drawn.getvalue())))
+
+    assert "it has too many pixels: please choose a smaller JPEG" in page
+    assert not PolicyStatement.objects.get().photo
 
 
 def test_files_are_for_their_own_office_and_for_staff_alone(invitation):
