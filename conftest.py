@@ -237,7 +237,7 @@ def no_language_chosen_yet():
 @pytest.fixture(autouse=True)
 def nobody_signed_in_yet():
     """The history of changes knows nobody of an earlier test, which a thread would remember."""
-    auditlog_value.set({})
+    auditlog_value.set({"signal_duid": None})
 
 
 @pytest.fixture(scope="session")

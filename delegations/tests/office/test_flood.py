@@ -60,6 +60,7 @@ def test_who_replies_without_end_is_acknowledged_fifty_times_a_day():
     assert mails.filter(variant="copy").count() == 51
 
 
+@pytest.mark.usefixtures("own_files")
 def test_who_changes_a_statement_without_end_fills_no_store():
     invitation = speaking("Ruritania")
     submit_statement(invitation, SPEAKER, "")
