@@ -86,8 +86,11 @@ def released_contacts(invitations: list[Invitation]) -> list[Contact]:
     operation_id="delegates",
 )
 def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries:
-    """List the delegates of delegations that come today. Scope: delegates. Key: `id`."""
-    rows = Delegate.objects.standing().filter(delegation__edition=request.auth.edition)
+    """List the delegates of delegations that come today. Scope: delegates. Key: `id`.
+
+    Whose name is erased is left out.
+    """
+    rows = Delegate.objects.standing().named().filter(delegation__edition=request.auth.edition)
     rows = rows.select_related("delegation__member_state")
     found, following = part_of(request, asked, rows, ["delegation__member_state__iso2", "pk"], "id")
     return DelegateEntries(

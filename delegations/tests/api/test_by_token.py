@@ -172,6 +172,15 @@ def test_delegates_are_those_who_come_today_without_needs_and_gender(client, edi
     assert not {"needs", "gender"} & set(delegate)
 
 
+def test_a_delegate_whose_name_is_erased_is_left_out(client, edition):
+    office(edition, "RA")
+    _token, words = released(edition, "delegates")
+
+    Delegate.objects.update(name="")
+
+    assert read(client, "delegates", words)["items"] == []
+
+
 def test_respondents_are_those_of_the_answers_that_stand(client, edition):
     invitation = office(edition, "RA", respondent_name="Flavia Elphberg")
     ReplyFactory(invitation=invitation, status="contested", respondent_name="Rupert")
