@@ -14,7 +14,8 @@ from invitations.minister_import.headings import heading_key
 from invitations.models import Gender, Language, Rank
 
 WORDS_FILE = Path(__file__).parents[1] / "data" / "import_words.csv"
-EXPLAINED = re.compile(r"[(（].*")
+# The ending for a woman, within a name: «وزير(ة)», « Vice-Président(e) ».
+ENDING = re.compile(r"(?<=\w)\((\w+)\)")
 Meant = tuple[str, Any]
 
 
@@ -28,7 +29,11 @@ def genders_by_word() -> dict[str, Any]:
 
 
 def ranks_by_word(ranks: Iterable[Rank]) -> dict[str, Any]:
-    """Return the codes of ranks by their names in the six languages, with and without brackets."""
+    """Return the codes of ranks by their names in the six languages.
+
+    What a name says in brackets belongs to it: a “Minister of State” is above the other ministers
+    in one State, and below them in another.
+    """
     return by_word([*names_of(ranks), *shipped("rank")])
 
 
@@ -46,7 +51,7 @@ def names_of(ranks: Iterable[Rank]) -> Iterator[Meant]:
     for rank in ranks:
         for language in Language.values:
             name = getattr(rank, build_localized_fieldname("name", language)) or ""
-            yield from ((name, rank.pk), (EXPLAINED.sub("", name), rank.pk))
+            yield from ((ENDING.sub(ending, name), rank.pk) for ending in ("", r"\1"))
 
 
 def shipped(column: str) -> Iterator[Meant]:

@@ -10,6 +10,8 @@ from invitations.tests.lists import FLAVIA, bring_in
 
 ruritania, edition = lists.ruritania, lists.edition
 
+TONGUES = ("ar", "en", "es", "fr", "ru", "zh_hans")
+
 pytestmark = pytest.mark.django_db
 
 
@@ -24,6 +26,12 @@ def readers(db):
         ("rank", "Minister", "MIN"),
         ("rank", "ministra", "MIN"),
         ("rank", "وزيرة", "MIN"),
+        ("rank", "وزير", "MIN"),
+        ("rank", "نائب وزير", "VMIN"),
+        ("rank", "نائبة وزير", "VMIN"),
+        ("rank", "Vice-Président", "VPRES"),
+        ("rank", "Vice-Présidente", "VPRES"),
+        ("rank", "Кардинал", "CARD"),
         ("rank", "Minister (cabinet)", "MIN"),
         ("rank", "Head of Government", "HOG"),
         ("rank", "vmin", "VMIN"),
@@ -43,11 +51,24 @@ def test_a_word_in_any_of_the_six_languages_means_its_code(readers, column, said
     assert readers[column](said) == meaning
 
 
+def test_each_rank_goes_by_its_name_in_each_language(readers):
+    for rank in Rank.objects.all():
+        meant = {readers["rank"](getattr(rank, f"name_{tongue}")) for tongue in TONGUES}
+
+        assert meant == {rank.pk}
+
+
 @pytest.mark.parametrize(
     ("column", "said"),
     [
         ("rank", "Secretary of State"),
         ("rank", "Deputy"),
+        ("rank", "كاتب"),
+        ("rank", "ولي"),
+        ("rank", "وزير دولة"),
+        ("rank", "Государственный министр"),
+        ("rank", "Государственный секретарь"),
+        ("rank", "国务部长"),
         ("language", "Japanese"),
         ("gender", "w"),
         ("gender", "-"),
