@@ -136,9 +136,11 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
 def acknowledge(reply: Reply, earlier: list[Reply]) -> None:
     """Plan the acknowledgement, and what an earlier reply kept back and this one asks for."""
-    # A reply that never stood is not acknowledged: a later one of its channel was.
-    if reply.status != Reply.Status.SUPERSEDED and not are_many(reply, earlier):
-        plan_acknowledgement(reply)
+    # A reply that never stood is not acknowledged: a later one of its channel was. Nor is, among
+    # many, a holding one: none takes its place.
+    many = are_many(reply, earlier)
+    if not (reply.status == Reply.Status.SUPERSEDED or (many and reply.answer == Answer.HOLDING)):
+        plan_acknowledgement(reply, rests=many)
     if any(reply.asks_for_more_than(one) for one in earlier):
         plan_receipts_again(reply.invitation)
 

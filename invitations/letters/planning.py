@@ -75,7 +75,7 @@ def standing_letter(invitation: Invitation, *only: str) -> Letter | None:
     return (letters.only(*only) if only else letters).first()
 
 
-# More than any office gives in a day; each sends mail, also to an address that was typed.
+# More than any office gives in a day; each sends mail at once, also to an address that was typed.
 MOST_ACKNOWLEDGED = 50
 
 
@@ -86,13 +86,20 @@ def are_many(reply: Reply, earlier: Iterable[Reply]) -> bool:
     return reply.channel == Channel.ONLINE and len(lately) >= MOST_ACKNOWLEDGED
 
 
-def plan_acknowledgement(reply: Reply, besides: Container[str] = ()) -> None:
+# Who answers or files goes on: one mail tells what stands so long after the last change.
+AT_REST = dt.timedelta(hours=1)
+
+
+def plan_acknowledgement(
+    reply: Reply, besides: Container[str] = (), *, rests: bool = False
+) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
     What there is ``besides``, by its variant, is not planned twice. What staff typed gets one only
-    if it is released.
+    if it is released. If it ``rests``, it leaves only if its reply stands as long.
     """
     if common := acknowledging(reply, reply.channel):
+        common["compose_again_at"] = timezone.now() + AT_REST if rests else None
         variants = [variant for variant in variants_for(reply) if variant not in besides]
         save_planned_letters([Letter(**common, variant=variant) for variant in variants])
 
@@ -109,10 +116,6 @@ def acknowledging(reply: Reply, channel: str) -> dict[str, Any]:
     kept = ("circular_id", "language", "second_language")
     own = {"invitation": reply.invitation, "kind": Letter.Kind.ACKNOWLEDGEMENT, "reply": reply}
     return own | {name: getattr(standing, name) for name in kept}
-
-
-# Who files goes on filing: one receipt tells what stands so long after the last change.
-AT_REST = dt.timedelta(hours=1)
 
 
 def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], str]) -> None:

@@ -46,6 +46,24 @@ def test_the_copy_to_an_address_typed_has_no_link(acknowledged):
         assert secret.encode() not in content.replace(b"=\r\n", b"")
 
 
+def test_of_too_many_replies_of_a_day_the_one_that_stands_is_told_an_hour_later(
+    reached, approved_texts
+):
+    with time_machine.travel(NOON, tick=False) as clock:
+        invitation = reached(minister__to_emails="office@example.org")
+        for number in range(52):
+            record_reply(invitation, {"answer": "in_person", "remarks": f"Word {number}."})
+        record_reply(invitation, {"answer": "holding"})
+        assert compose_planned() == 0
+
+        clock.shift(dt.timedelta(hours=1, seconds=1))
+        assert compose_planned() == 1
+
+    last = invitation.letters.in_force().filter(kind="acknowledgement").last()
+    assert last.reply == invitation.replies.standing().get()
+    assert "Remarks: Word 51." in text_of(last)
+
+
 def variants_of(reply):
     return {letter.variant for letter in reply.acknowledgements.all()}
 
