@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from base64 import b64encode
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from invitations.admin.replies.filed_mail import mail_text
 from invitations.files.frozen import thaw
 from invitations.inbox.bounces import record_provider_event, record_report
 from invitations.inbox.filing import file_mail
+from invitations.inbox.mailboxes import LARGEST
 from invitations.mail import incoming
 from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce
@@ -333,6 +335,19 @@ def test_a_picture_that_is_a_file_is_named_though_it_has_a_content_id(head):
     assert shown(parts("mixed", words, f"{head}\r\n\r\n-")) == (
         "See the letter.\n\nAttached: arms.png"
     )
+
+
+@pytest.mark.parametrize("width", [60, 76])
+def test_a_scan_of_twenty_megabytes_is_read_whole(width):
+    scan = b64encode(bytes(20 * 1024 * 1024))
+    lines = b"\r\n".join(scan[at : at + width] for at in range(0, len(scan), width))
+    words = b"Content-Type: text/plain\r\n\r\nWe come."
+    head = b"Content-Type: application/pdf; name=note.pdf\r\nContent-Transfer-Encoding: base64"
+    whole = b"\r\n--x\r\n".join([b"", words, head + b"\r\n\r\n" + lines])
+    content = PARTED % (b"Content-Type: multipart/mixed; boundary=x", whole + b"\r\n--x--\r\n")
+
+    assert len(content) < LARGEST
+    assert mail_text(content) == "We come.\n\nAttached: note.pdf"
 
 
 # Mail that is built to keep its reader busy: its mailbox would be read no further
