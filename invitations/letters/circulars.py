@@ -261,9 +261,13 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
 
 
 def not_forwarded(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
-    """Return of the letters by mission those that no note in force forwards to it."""
+    """Return of the letters by mission those that no note forwards, as it is or composed anew."""
     notes = circular.letters.in_force().filter(kind=Letter.Kind.NOTE)
     forwarded = set(notes.values_list("mission", "by_original", "covers"))
+    nobody_has = notes.exclude(deliveries__in=Delivery.objects.left())
+    forwarded.update(
+        nobody_has.values_list("mission", "by_original", "covers__invitation__letters")
+    )
     found = {
         key: [letter for letter in letters if (*key, letter.pk) not in forwarded]
         for key, letters in by_mission(circular).items()

@@ -111,6 +111,24 @@ def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular)
     assert (note.state, set(note.covers.all())) == ("composed", {anew, second})
 
 
+def test_a_letter_composed_anew_under_a_note_that_nobody_has_is_forwarded_once(circular):
+    Mission.objects.update(greeted_as="to the Legation")
+    compose_planned()
+    first, second = inviting(circular)
+    note = note_of(circular)
+    anew = recompose_letter(first, UserFactory())
+    compose_planned()
+
+    assert plan_notes(circular) == 0
+    compose_planned()
+    recompose_letter(note, UserFactory())
+    compose_planned()
+
+    notes = circular.letters.in_force().filter(kind="note", state="composed")
+    assert set(notes.values_list("covers", flat=True)) == {anew.pk, second.pk}
+    assert len(notes) == 1
+
+
 def test_a_notice_to_who_has_answered_is_forwarded(circular):
     for letter in inviting(circular):
         record_reply(approved(letter).invitation, {"answer": "regrets"})
