@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
 from invitations.letters.notes.anew import note_over
-from invitations.letters.notes.covering import answered_already, cover_too
+from invitations.letters.notes.covering import answered_already, cover_too, locked_planned
 from invitations.letters.planning import (
     call_back_letters,
     office_recipients,
@@ -243,10 +243,10 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
     permanent mission alone.
     """
     circular = locked_circular(circular)
+    waiting = locked_planned(circular.letters.filter(kind=Letter.Kind.NOTE))
+    notes = {(note.mission_id, note.by_original): note for note in waiting}
     covered = not_forwarded(circular)
     missions = Mission.objects.in_bulk({mission for mission, _original in covered})
-    waiting = circular.letters.planned().filter(kind=Letter.Kind.NOTE)
-    notes = {(note.mission_id, note.by_original): note for note in waiting}
     new = {
         key: note_over(letters[0], missions[key[0]], circular, by)
         for key, letters in covered.items()

@@ -10,6 +10,7 @@ from invitations.letters.notes.covering import (
     answered_already,
     cover_too,
     covered_now,
+    locked_planned,
     stand_with_another,
 )
 from invitations.letters.planning import call_back_letters, save_planned_letters
@@ -81,11 +82,11 @@ def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Lette
 
 
 def planned_beside(letter: Letter) -> Letter | None:
-    """Return the note that is planned for the mission of this note; a letter has none."""
+    """Lock and return the note that is planned for the mission of this one; a letter has none."""
     if letter.kind != Letter.Kind.NOTE:
         return None
     alike = {name: getattr(letter, name) for name in ("circular_id", "mission_id", "by_original")}
-    return Letter.objects.planned().filter(kind=letter.kind, **alike).first()
+    return locked_planned(Letter.objects.filter(kind=letter.kind, **alike)).first()
 
 
 def notes_not_left(letters: Iterable[Letter]) -> list[Letter]:

@@ -28,8 +28,13 @@ def lock_with_notes(invitations: Iterable[int]) -> None:
     list(Invitation.objects.locked().filter(these).values("pk"))
 
 
+def locked_planned(notes: "QuerySet[Letter]") -> "QuerySet[Letter]":
+    """Return the planned notes under a lock: whoever composes one just now waits, and leaves it."""
+    return notes.planned().order_by("pk").select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
+
+
 def cover_too(note: Letter, letters: Iterable[Letter]) -> None:
-    """Let the planned note cover these letters too."""
+    """Let the planned note, which is locked or new, cover these letters too."""
     note.covers.add(*letters)
     plan_from_now(Letter.objects.planned().filter(pk=note.pk))
 
@@ -40,7 +45,7 @@ def planned_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
 
 def plan_from_now(notes: "QuerySet[Letter]") -> None:
     """Lock the planned notes; whoever composes one just now has older words, and leaves it."""
-    list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    list(locked_planned(notes).values_list("pk"))
     notes.update(composing_until=None, planned_at=timezone.now())
 
 

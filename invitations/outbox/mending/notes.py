@@ -7,7 +7,12 @@ from django.contrib.auth.models import User
 from invitations.audit import Act, record_act
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.notes.anew import note_over
-from invitations.letters.notes.covering import answered_already, cover_too, covered_now
+from invitations.letters.notes.covering import (
+    answered_already,
+    cover_too,
+    covered_now,
+    locked_planned,
+)
 from invitations.letters.planning import save_planned_letters
 from invitations.models import Letter
 
@@ -28,6 +33,7 @@ def forward_with_notes(letter: Letter, by: User | None) -> None:
         by_original=letter.by_original,
         mission__states=letter.invitation.member_state_id,
     )
+    list(locked_planned(notes).values_list("pk"))
     found = sorted(notes.select_related("mission"), key=lambda one: (one.state == PLANNED, one.pk))
     last = {note.mission_id: note for note in found}
     for note in last.values():

@@ -6,17 +6,19 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
-from invitations.letters.composing import leave_other_notes
+from invitations.letters.composing import leave_other_notes, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import draft_invitation, withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter, Minister, ReplyLink
 from invitations.outbox.another_address import send_to_another_address
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, MinisterFactory, MissionFactory, UserFactory
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [
@@ -136,6 +138,25 @@ def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_th
         [anew] = first.circular.letters.in_force().filter(kind="note")
         assert (anew.state, list(anew.covers.all())) == ("planned", [second])
         assert anew.invitation == second.invitation
+
+
+def test_a_later_letter_gets_a_note_of_its_own_while_the_earlier_note_is_composed(composed):
+    first = composed()
+    second = composed(edition=first.circular.edition)
+    mission = MissionFactory(city=first.circular.edition.mission_city)
+    mission.states.set([one.invitation.member_state for one in (first, second)])
+    note = first.circular.letters.create(
+        kind="note", mission=mission, invitation=first.invitation, language="en"
+    )
+    note.covers.set([first])
+    at_work = claimed(note.pk)
+    at_work.sha256, at_work.composed_at = "0" * 64, timezone.now()
+
+    before_the_commit_of(partial(record_composed, at_work), partial(plan_notes, first.circular))
+
+    notes = first.circular.letters.filter(kind="note").order_by("pk")
+    covered = [(one.state, list(one.covers.all())) for one in notes]
+    assert covered == [("composed", [first]), ("planned", [second])]
 
 
 def test_two_letters_that_leave_a_note_at_once_let_it_stand_with_neither(composed):
