@@ -272,8 +272,8 @@ def note_recipients(note: Letter, mission: Mission) -> list[list[str]]:
     forwarded_to: Any = left.values_list("address", "letter__covers")
     has: dict[str, set[int]] = {}
     for address, forwarded in forwarded_to:
-        has.setdefault(address, set()).add(forwarded)
-    return [pair for pair in pairs if not covered or covered - has.get(pair[1], set())]
+        has.setdefault(address.lower(), set()).add(forwarded)
+    return [pair for pair in pairs if not covered or covered - has.get(pair[1].lower(), set())]
 
 
 def reminder_recipients(

@@ -170,6 +170,19 @@ def test_an_address_that_the_note_did_not_leave_to_gets_one_over_the_others(plac
     assert states == {"chancery@example.org": left, "head@example.org": "cancelled"}
 
 
+def test_an_address_that_has_the_note_gets_no_other_one_when_it_is_written_in_capitals():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    copies = note.deliveries.filter(address="chancery@example.org")
+    copies.update(state="handed_over", handed_over_at=timezone.now())
+    withdraw(first.invitation)
+
+    type(note.mission).objects.update(emails="Chancery@Example.org head@example.org")
+    compose_planned()
+
+    assert note_of(circular).recipients == [["to", "head@example.org"]]
+
+
 def test_what_remains_joins_the_note_that_is_planned_for_the_mission():
     circular = under_one_note()
     first, second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
