@@ -17,6 +17,7 @@ from delegations.office.forms.list_words import (
     HEADINGS_OF_A_LIST,
     columns_of_headings,
     label_of,
+    meaning_of_m,
     values_by_word,
     words_allowed,
 )
@@ -144,8 +145,9 @@ def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row
         for number, cells in found.lines
     ]
     are_new = who_is_new([cells["name"] for _number, cells in said], known)
+    m_means = meaning_of_m(found.headings, (cells.get("gender", "") for _number, cells in said))
     rows = [
-        Row(number, cells, delegate_form_of_cells(cells, of), not is_new)
+        Row(number, cells, delegate_form_of_cells(cells, of, m_means), not is_new)
         for (number, cells), is_new in zip(said, are_new, strict=True)
     ]
     refuse_second_heads(rows, known)
@@ -160,11 +162,13 @@ def with_whole_name(cells: dict[str, str]) -> dict[str, str]:
     return {column: cells[column] for column in COLUMNS if column in cells} | {"name": name}
 
 
-def delegate_form_of_cells(said: dict[str, str], of: Invitation) -> DelegateForm:
+def delegate_form_of_cells(said: dict[str, str], of: Invitation, m_means: str) -> DelegateForm:
     data = dict(said)
     for column, values in values_by_word().items():
         if column in data:
             data[column] = values.get(comparable_words(data[column]), data[column])
+    if comparable_words(said.get("gender", "")) == "m":
+        data["gender"] = m_means
     data["role"] = data.get("role") or Delegate.Role.ADVISER
     # The page names the invitation and brings the key; a line does not.
     own = {"invitation": str(of.pk), "form_key": "00000000-0000-4000-8000-000000000000"}

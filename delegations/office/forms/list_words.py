@@ -2,6 +2,7 @@
 
 import functools
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +49,22 @@ def values_by_word() -> dict[str, dict[str, str]]:
             means = FORM_VALUES.get(value, value)
             found[column] |= dict.fromkeys(map(comparable_words, known), means)
     return dict(found)
+
+
+# M is hombre's opposite in Spanish, where H stands beside it, and masculine elsewhere.
+OF_SPANISH = frozenset(map(heading_key, ["Sexo", "Género"]))
+OF_HOMBRE = frozenset(map(heading_key, ["h/m", "m/h", "Sexo (h/m)", "Sexo (m/h)"]))
+
+
+def meaning_of_m(headings: Iterable[str], said: Iterable[str]) -> str:
+    """Return f or m: whom such a list calls M. Return ? where nobody can tell."""
+    keys, words = set(map(heading_key, headings)), set(map(comparable_words, said))
+    if "f" in words:
+        return "m"
+    is_spanish = not keys.isdisjoint(OF_SPANISH | OF_HOMBRE)
+    if is_spanish and ("h" in words or not keys.isdisjoint(OF_HOMBRE)):
+        return "f"
+    return "?" if is_spanish or "h" in words else "m"
 
 
 def in_each_language(word: Any) -> list[str]:

@@ -3,6 +3,7 @@
 
 import csv
 import io
+import re
 import uuid
 from collections import Counter
 
@@ -190,6 +191,35 @@ def test_values_are_known_as_people_write_them(column, words, means):
     known = values_by_word()[column]
 
     assert {known.get(comparable_words(word)) for word in words.split()} == {means}
+
+
+@pytest.mark.parametrize(
+    ("heading", "said", "read"),
+    [
+        ("Sexo", "H M", "Man Woman"),
+        ("m/h", "M", "Woman"),
+        ("Sexo (h/m)", "m h", "Woman Man"),
+        ("Sexo", "F M", "Woman Man"),
+        ("Sex", "M", "Man"),
+        ("Sexe", "H F", "Man Woman"),
+    ],
+)
+def test_m_is_a_woman_where_men_are_called_hombre(invitation, heading, said, read):
+    lines = "".join(f"\nDelegate {word};{word}" for word in said.split())
+
+    page = shown(invitation, f"Nombre;{heading}{lines}")
+
+    assert re.findall(r"<bdi>(Woman|Man)</bdi>", page) == read.split()
+
+
+@pytest.mark.parametrize(("heading", "said"), [("Género", "M"), ("Sexe", "H M")])
+def test_an_m_that_may_be_either_is_asked_for(invitation, heading, said):
+    lines = "".join(f"\nDelegate {word};{word}" for word in said.split())
+
+    page = shown(invitation, f"Nombre;{heading}{lines}")
+
+    assert "is not known here. Please write one of these: Woman, Man, Not stated." in page
+    assert "Add 1 person" not in page
 
 
 def test_the_preview_speaks_in_words(invitation):
