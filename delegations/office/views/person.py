@@ -68,7 +68,7 @@ def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def likely_head(filed: OnFile) -> dict[str, Any]:
     """Return whom the State's own answer brings, as the head of a list that names nobody yet."""
     brings = filed.standing and filed.standing.answer in ANSWERS_BRINGING
-    if filed.named or not (brings and filed.invitation.is_principal):
+    if filed.named or not (brings and filed.is_for_state):
         return {}
     name, function = named_by_answer(filed)
     return {"role": Delegate.Role.HEAD, "name": name, "function": function}

@@ -7,6 +7,7 @@ import pytest
 from delegations.tests.office.statement.statements import speaking
 from delegations.tests.offices import browser, coming, page_of
 from invitations.models import Invitation
+from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,5 +47,14 @@ def test_the_second_person_begins_as_nobody():
 def test_a_minister_invited_by_courtesy_is_not_taken_for_the_head():
     invitation = coming("Ruritania")
     Invitation.objects.update(is_principal=False)
+    minister = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
+    InvitationFactory(edition=invitation.edition, minister=minister)
 
     assert begun(invitation) == (None, None, None)
+
+
+def test_where_no_other_is_the_principal_one_its_minister_is():
+    invitation = coming("Ruritania")
+    Invitation.objects.update(is_principal=False)
+
+    assert begun(invitation) == ("head", "Flavia Elphberg", "Minister of Posts of Ruritania")
