@@ -42,7 +42,6 @@ def browser_page(chromium, **options):
 def page_in(chromium, language, **options):
     """A page in that language, on which nothing fades from one colour to another."""
     context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
-    context.set_default_timeout(10_000)
     cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": settings.SITE_URL}
     context.add_cookies([cookie])
     try:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from delegations.tests.browser import browser_page
 from invitations.models import LetterTemplate
@@ -31,6 +31,8 @@ def chromium(django_db_setup, django_db_blocker):
     and by a connection of its own. That one too has to bring the reference data back.
     """
     reference_data = connection._test_serialized_contents
+    # As long as playwright waits for all else: a page may come late where other programs work.
+    expect.set_options(timeout=30_000)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         connection._test_serialized_contents = reference_data

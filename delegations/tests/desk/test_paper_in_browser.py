@@ -100,6 +100,7 @@ def record_proposed(person, name):
     """A code tells whose it is, drawn or typed: choose the answer, record."""
     at(person, name)
     person.sees("Proposed by the code on the paper")
+    expect(person.page.locator(":focus")).to_have_attribute("type", "radio")
     keys(person, "Space")
     keys(person, "Enter")
 
