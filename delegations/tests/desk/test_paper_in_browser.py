@@ -96,11 +96,16 @@ def at(person, name):
     expect(person.page.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
+def listens(person):
+    """The page has put the focus where a registrar begins: before that, a key is lost."""
+    expect(person.page.locator(":focus")).to_have_count(1)
+
+
 def record_proposed(person, name):
     """A code tells whose it is, drawn or typed: choose the answer, record."""
     at(person, name)
     person.sees("Proposed by the code on the paper")
-    expect(person.page.locator(":focus")).to_have_attribute("type", "radio")
+    listens(person)
     keys(person, "Space")
     keys(person, "Enter")
 
@@ -108,6 +113,7 @@ def record_proposed(person, name):
 def record_unsure(person, name):
     """Its name tells whose it may be: say so, choose the answer, record."""
     at(person, name)
+    listens(person)
     keys(person, "Space", "Tab", "Tab")
     keys(person, "Space")
     keys(person, "Enter")
@@ -116,6 +122,7 @@ def record_unsure(person, name):
 def record_found(person, name, letters):
     """Nothing tells whose it is: two letters of the State, the answer, record."""
     at(person, name)
+    listens(person)
     person.page.keyboard.type(letters)
     keys(person, "Enter")
     expect(person.page.locator("[name=invitation]:checked")).to_have_count(1)

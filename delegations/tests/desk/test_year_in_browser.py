@@ -109,6 +109,7 @@ def approve_letters(approver):
     approver.link("letters to approve")
     for number in range(1, 4):
         approver.sees(f"Letter {number} of 3")
+        approver.page.wait_for_load_state("domcontentloaded")
         approver.press("Enter")
     approver.button("Approve the 3 letters that you have seen")
     approver.page.wait_for_url("**/progress/")
