@@ -14,9 +14,12 @@ from invitations.letters import message as letter_mail
 from invitations.letters import pdf
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.context import letter_keys
+from invitations.letters.context import letter_keys, pdf_name
+from invitations.letters.message import build_message
+from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import letter_recipients
 from invitations.letters.words import letter_texts
+from invitations.links import new_check_code
 from invitations.models import ForumEdition, Letter, LetterEvent
 
 from .letters import naive_pdf, naive_qr
@@ -87,15 +90,40 @@ def compose_without_html() -> None:
     compose_warm()
 
 
+def compose_unkept() -> None:
+    """Compose without the outbox: nothing is claimed, hashed, kept or recorded.
+
+    The letters are read before, what seals is loaded, and no garbage of a message is collected.
+    """
+    from invitations.files.pades import seal_pdf, signer_in  # noqa: PLC0415 -- slow import
+
+    assert signer_in(seal_file()).opened  # noqa: S101
+
+    def composed(letter: Letter) -> bytes:
+        letter.check_code, keys = new_check_code(), letter_keys(letter)
+        texts = letter_texts(letter, keys)
+        letter.subject, letter.mail = texts[0].subject, texts[0].mail
+        letter.recipients = letter_recipients(letter)
+        sealed = seal_pdf(render_pdf(letter, texts, keys)).content
+        return build_message(letter, {pdf_name(letter): sealed}).as_bytes()
+
+    letters = planned_letters()
+    measure(lambda: sum(bool(composed(letter)) for letter in letters))
+
+
 def compose_naively() -> None:
     pdf.qr = naive_qr
-    letters = list(
+    letters = planned_letters()
+    measure(lambda: sum(bool(composed_naively(letter)) for letter in letters))
+
+
+def planned_letters() -> list[Letter]:
+    return list(
         Letter.objects.select_related(
             "circular", "invitation__edition", "invitation__minister__member_state",
             "invitation__minister__rank", "invitation__member_state",
         )
     )  # fmt: skip
-    measure(lambda: sum(bool(composed_naively(letter)) for letter in letters))
 
 
 def composed_naively(letter: Letter) -> bytes:
