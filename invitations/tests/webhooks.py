@@ -34,7 +34,10 @@ LONG = dt.timedelta(days=36500)
 
 
 def certificate(folder, host="localhost"):
-    """Write key and certificate of the host into one file; return it."""
+    """Return a file of key and certificate of the host, which its peers in this folder share."""
+    file = folder / f"{host}.pem"
+    if file.exists():
+        return file
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     begins = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -47,7 +50,6 @@ def certificate(folder, host="localhost"):
         .sign(key, hashes.SHA256())
     )
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    file = folder / f"{host}.pem"
     written = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
     file.write_bytes(written + made.public_bytes(pem))
     return file
