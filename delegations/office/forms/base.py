@@ -39,6 +39,7 @@ class OfficeForm(forms.Form):
     auto_ids = "id_%s"
     # Whether the page says at each field that may stay empty that it may.
     marks_optional = False
+    unmarked: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -68,7 +69,8 @@ class OfficeForm(forms.Form):
     def mark_optional(self) -> None:
         """Say at the labels, which faults have named by now, what may stay empty."""
         for name, field in self.fields.items():
-            if not field.required and not isinstance(field.widget, forms.CheckboxInput):
+            marked = name not in self.unmarked and not field.required
+            if marked and not isinstance(field.widget, forms.CheckboxInput):
                 bound = self[name]
                 bound.label = format_html(
                     '{} <span class="optional">({})</span>', bound.label, _("optional")

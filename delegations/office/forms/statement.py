@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models import PolicyStatement
 from delegations.office.forms.base import OfficeForm
+from delegations.office.forms.waiting_files import WaitingFile, note_of, read_note
 from invitations.forms.fields import LineField, TextField
 from invitations.models import Language
 
@@ -170,6 +171,8 @@ class FilesForm(OfficeForm):
 
     marks_optional = True
 
+    unmarked = ("waiting",)
+
     auto_ids = "file_%s"
 
     texts = SeveralFilesField(
@@ -188,10 +191,33 @@ class FilesForm(OfficeForm):
         help_text=_("JPEG or PNG, up to 20 MB. A new photo takes the place of the earlier one."),
         widget=forms.FileInput({"accept": "image/jpeg,image/png"}),
     )
+    waiting = forms.MultipleChoiceField(
+        label=_("Files that came with this form"),
+        required=False,
+        help_text=_("They are kept for one day, and filed once the statement is saved."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("A file is not kept any more: please choose it again.")
+        },
+    )
 
     def __init__(self, *args: Any, current: list[tuple[int, str]], **named: Any) -> None:
         self.current = current
         super().__init__(*args, **named)
+        self.offer_waiting(self["waiting"].value() or [])
+
+    def offer_waiting(self, notes: list[str]) -> None:
+        """Offer the files of the notes, and ask nothing where none is kept."""
+        read = [(note, read_note(self.of, note)) for note in notes]
+        self.waiting = [(note, file.called) for note, file in read if file]
+        cast("forms.MultipleChoiceField", self.fields["waiting"]).choices = self.waiting
+
+    def keep_waiting(self, files: list[WaitingFile]) -> None:
+        """Show these files, each ticked, as waiting for the form that is shown again."""
+        notes = [note_of(self.of, file) for file in files]
+        self.offer_waiting(notes)
+        self.data = self.data.copy()
+        self.data.setlist("waiting", notes)
 
     def offer(self) -> None:
         replaced = cast("forms.ChoiceField", self.fields["replaces"])
@@ -201,15 +227,24 @@ class FilesForm(OfficeForm):
 
     def laid_out(self) -> Layout:
         """Lay out what is asked; the form of the particulars, beside it, names the invitation."""
-        return Layout(*(name for name in self.fields if name != "invitation"))
+        apart = {"invitation", "waiting"}
+        waiting = ["waiting"] if self.waiting else []
+        return Layout(*waiting, *(name for name in self.fields if name not in apart))
 
     def clean_photo(self) -> UploadedFile | None:
         return self.cleaned_data["photo"] or None
 
+    def clean_waiting(self) -> list[WaitingFile]:
+        """Return the files of the notes, each of which was offered as one that is kept."""
+        notes = self.cleaned_data["waiting"]
+        return [file for note in notes if (file := read_note(self.of, note))]
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if given.get("replaces") and len(given.get("texts", [])) != 1:
+        waiting = given.get("waiting", [])
+        texts = [*given.get("texts", []), *(file for file in waiting if not file.is_photo)]
+        if given.get("replaces") and len(texts) != 1:
             self.add_error("replaces", _("One text takes the place of one: choose a single file."))
-        if not self.errors and not given["texts"] and not given["photo"]:
+        if not self.errors and not texts and not waiting and not given["photo"]:
             self.add_error("texts", _("Please choose a file."))
         return given

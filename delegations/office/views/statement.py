@@ -22,7 +22,11 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
-from delegations.office.views.statement_files import files_form_of, take_files
+from delegations.office.views.statement_files import (
+    files_form_again,
+    files_form_of,
+    take_files,
+)
 from delegations.office.views.statement_page import (
     STAFF_NEED,
     session_choices,
@@ -40,7 +44,8 @@ from invitations.text.dates import printed_list
 def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the statement, and save its particulars and the files that were chosen.
 
-    Each is saved by itself: a wrong word holds back no file, and a bad file no word.
+    Each is saved by itself: a bad file holds back no word, and a wrong word no file, but that a
+    first statement's wait for its words.
     """
     sessions = session_choices(invitation)
     if request.method != "POST":
@@ -50,7 +55,8 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return show_in_other_language(request, invitation, form)
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
-        return show_again(request, invitation, form, status=403)
+        files_form = files_form_again(request, invitation, keeps=False)
+        return show_again(request, invitation, form, status=403, files_form=files_form)
     stale = save_particulars(invitation, form)
     files_form, saved = save_files(request, invitation, form)
     if stale:
@@ -81,13 +87,13 @@ def save_files(
 ) -> tuple[FilesForm | None, list[str]]:
     """File what was chosen, and return the form with its faults and the names of the files.
 
-    Where the first particulars are wrong there is no statement yet to file them with.
+    Where the first particulars are wrong there is no statement yet: the files wait for it.
     """
-    chosen = bool(request.FILES or request.POST.get("replaces"))
+    chosen = bool(request.FILES or request.POST.get("replaces") or request.POST.get("waiting"))
     if not chosen or not takes_texts(invitation.edition, timezone.now()):
         return None, []
     if particulars.errors and read_on_file(invitation).statement is None:
-        return None, []
+        return files_form_again(request, invitation), []
     form = files_form_of(invitation, request)
     return form, take_files(invitation, form) if form.is_valid() else []
 
@@ -102,11 +108,14 @@ def show_in_other_language(
 ) -> HttpResponse:
     sessions = session_choices(invitation)
     again = StatementForm(of=invitation, sessions=sessions, typed=form.typed)
-    files_form = files_form_of(invitation)
-    files_form.initial["text_language"] = request.POST.get("text_language", "")
-    had_files = bool(request.FILES)
+    files_form = files_form_again(request, invitation, keeps=csrf_refusal(request) is None)
     shown = statement_page(
-        request, invitation, sessions, again, files_form=files_form, had_files=had_files
+        request,
+        invitation,
+        sessions,
+        again,
+        files_form=files_form,
+        had_files=bool(request.FILES) and not files_form.waiting,
     )
     return remember_language(request, shown)
 
@@ -115,7 +124,9 @@ def show_again(
     request: HttpRequest, invitation: Invitation, form: StatementForm, **shown: Any
 ) -> HttpResponse:
     """Show the page with what was typed; a file that was not taken has to be chosen once more."""
-    had_files = bool(request.FILES) and not shown.get("files_saved")
+    files_form = shown.get("files_form")
+    is_kept = shown.get("files_saved") or (files_form and files_form.waiting)
+    had_files = bool(request.FILES) and not is_kept
     if form.errors and shown.get("files_saved"):
         shown["nothing_saved"] = _("The particulars have not been saved")
     return statement_page(request, invitation, form.sessions, form, had_files=had_files, **shown)

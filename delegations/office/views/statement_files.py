@@ -1,16 +1,24 @@
 """The files of an office's policy statement: texts and a photo, taken and given out."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.models import StatementText
+from delegations.models import PolicyStatement, StatementText
 from delegations.office.access import office_required
 from delegations.office.forms.statement import FilesForm
+from delegations.office.forms.waiting_files import (
+    file_waiting,
+    keep_photo_waiting,
+    keep_text_waiting,
+)
 from delegations.office.on_file import read_on_file
 from delegations.office.page import TOO_LONG_OPEN, csrf_refusal
 from delegations.office.views.statement_page import (
@@ -62,28 +70,69 @@ def files_form_of(invitation: Invitation, request: HttpRequest | None = None) ->
 
 def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
     """File each, return the names of those filed, and say at the field why one was refused."""
-    given, saved = form.cleaned_data, []
-    replaces = given.get("replaces")
+    given, left = form.cleaned_data, []
+    place: Any = (given["text_language"], given.get("replaces"))
+    saved: list[str] = []
+    for file in given["waiting"]:
+        if take(form, "waiting", file.called, file_waiting, invitation, file, *place):
+            saved.append(file.called)
+        else:
+            left.append(file)
     for text in given["texts"]:
-        try:
-            file_text(
-                invitation, read_upload(text), upload_name(text), given["text_language"], replaces
-            )
-        except ValidationError as refusal:
-            form.add_error(
-                "texts",
-                [labelled(keep_own_order(upload_name(text)), said) for said in refusal.messages],
-            )
-        else:
+        if take(form, "texts", upload_name(text), file_sent_text, invitation, text, *place):
             saved.append(upload_name(text))
-    if photo := given["photo"]:
-        try:
-            file_photo(invitation, read_photo(photo))
-        except ValidationError as refusal:
-            form.add_error("photo", refusal.messages)
-        else:
-            saved.append(upload_name(photo))
+    photo = given["photo"]
+    if photo and take(form, "photo", upload_name(photo), file_sent_photo, invitation, photo):
+        saved.append(upload_name(photo))
+    form.keep_waiting(left)
     return saved
+
+
+def keep_files(invitation: Invitation, form: FilesForm) -> None:
+    """Keep each for the form that is shown again, and say at the field why one was refused."""
+    given = form.cleaned_data
+    kept = list(given["waiting"])
+    chosen = [("texts", text, keep_text_waiting) for text in given["texts"]]
+    if given["photo"]:
+        chosen.append(("photo", given["photo"], keep_photo_waiting))
+    for field, sent, keep in chosen:
+        if file := take(form, field, upload_name(sent), keep, invitation, sent):
+            kept.append(file)
+    form.keep_waiting(kept)
+
+
+def take(form: FilesForm, field: str, called: str, verb: Any, *given: Any) -> Any:
+    """Return what the verb returns of the file; None if it is refused, and say so at the field."""
+    try:
+        return verb(*given)
+    except ValidationError as refusal:
+        said = [labelled(keep_own_order(called), one) for one in refusal.messages]
+        form.add_error(field, said)
+        return None
+
+
+def file_sent_text(
+    invitation: Invitation, text: UploadedFile, language: str, replaces: int | None
+) -> StatementText:
+    return file_text(invitation, read_upload(text), upload_name(text), language, replaces)
+
+
+def file_sent_photo(invitation: Invitation, photo: UploadedFile) -> PolicyStatement:
+    return file_photo(invitation, read_photo(photo))
+
+
+def files_form_again(
+    request: HttpRequest, invitation: Invitation, *, keeps: bool = True
+) -> FilesForm:
+    """Return the form of a page that is shown again, its files kept until they can be filed."""
+    if not request.POST.getlist("waiting") and not (keeps and request.FILES):
+        blank = files_form_of(invitation)
+        blank.initial["text_language"] = request.POST.get("text_language", "")
+        return blank
+    form = files_form_of(invitation, request)
+    if keeps and form.is_valid():
+        keep_files(invitation, form)
+    return form
 
 
 @require_safe
