@@ -38,22 +38,24 @@ def say_when_erased(apps: StateApps) -> None:
 
 
 def correct_notices(apps: StateApps) -> None:
-    """Put right the lines that are still as ``shipped_before.csv`` has them; others stay."""
+    """Put right the lines that are still as ``shipped_before.csv`` has them; others stay.
+
+    Each says what stands there ``now``: a line that was corrected twice takes both steps.
+    """
     notices = apps.get_model("delegations", "Notice").objects
     for row in former_lines():
         column = f"text_{row['language'].replace('-', '_')}"
-        today = shipped_notice(row["notice"], row["language"]).splitlines()[int(row["line"]) - 1]
         for notice in notices.filter(kind=row["notice"], **{f"{column}__contains": row["was"]}):
             lines = getattr(notice, column).splitlines(keepends=True)
             found = (
-                one.replace(row["was"], today) if one.strip() == row["was"] else one
+                one.replace(row["was"], row["now"]) if one.strip() == row["was"] else one
                 for one in lines
             )
             notices.filter(pk=notice.pk).update(**{column: "".join(found)})
 
 
 def former_lines() -> list[dict[str, str]]:
-    """Return the lines that were shipped and are not any more: notice, language, line, was."""
+    """Return the lines that were shipped and are not any more: notice, language, was, now."""
     with (FOLDER / "shipped_before.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

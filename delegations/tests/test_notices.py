@@ -89,8 +89,7 @@ def test_a_notice_on_file_is_corrected_where_nobody_has_changed_the_line(histori
     shipped = shipped_notice("privacy", "es")
     said_before = "Las respuestas de su oficina"
     (former,) = [row for row in former_lines() if row["was"].startswith(said_before)]
-    line = shipped.splitlines()[int(former["line"]) - 1]
-    lines = shipped.replace(line, former["was"]).replace("catorce días", "un mes")
+    lines = shipped.replace(former["now"], former["was"]).replace("catorce días", "un mes")
     Notice.objects.filter(kind="privacy").update(
         text_es=lines.replace("\n", ends), text_fr="Le nôtre."
     )
@@ -100,6 +99,27 @@ def test_a_notice_on_file_is_corrected_where_nobody_has_changed_the_line(histori
     notice = Notice.objects.get(kind="privacy")
     assert notice.text_es == shipped.replace("catorce días", "un mes").replace("\n", ends)
     assert notice.text_fr == "Le nôtre."
+
+
+def test_a_line_is_corrected_though_the_shipped_notice_was_shortened_since(historical, monkeypatch):
+    former = former_lines()[-1]
+    monkeypatch.setattr("delegations.notices.shipped_notice", lambda *_which: "")
+    Notice.objects.filter(kind=former["notice"]).update(text_zh_hans=former["was"])
+
+    correct_notices(historical)
+
+    assert Notice.objects.get(kind=former["notice"]).text_zh_hans == former["now"]
+
+
+@pytest.mark.parametrize("kind", Notice.Kind.values)
+@pytest.mark.parametrize("language", Language.values)
+def test_a_line_is_corrected_into_one_that_is_shipped(kind, language):
+    of = [row for row in former_lines() if (row["notice"], row["language"]) == (kind, language)]
+
+    shipped = {"", *shipped_notice(kind, language).splitlines()}
+
+    assert {row["now"] for row in of} <= shipped | {row["was"] for row in of}
+    assert shipped.isdisjoint(row["was"] for row in of)
 
 
 def test_a_line_that_staff_have_changed_is_not_corrected(historical):
