@@ -67,6 +67,38 @@ def columns_meant(said: str) -> frozenset[str]:
     return frozenset.intersection(*parts)
 
 
+# Headings of a column that call men H: M stands for women there.
+OF_HOMBRE = frozenset(
+    map(heading_key, ["h/m", "m/h", "Sexo (h/m)", "Sexo (m/h)", "Género (h/m)", "Género (m/h)"])
+)
+
+
+def is_spanish(headings: Iterable[str]) -> bool:
+    """Whether one of the headings is of Spanish lists alone."""
+    keys = dict.fromkeys(map(heading_key, headings))
+    words: dict[str, set[str]] = defaultdict(set)
+    for languages in shipped_headings().values():
+        for language, said in languages.items():
+            words[language].update(map(heading_key, said))
+    others = set().union(*(said for language, said in words.items() if language != "es"))
+    return not (words["es"] - others).isdisjoint(keys)
+
+
+def meaning_of_m(headings: Iterable[str], said: Iterable[str], *, in_spanish: bool) -> str:
+    """Return f or m: whom a column of genders calls M. Return ? where nobody can tell.
+
+    M is hombre's opposite in Spanish, where H stands beside it, and masculine elsewhere.
+    """
+    words = set(map(heading_key, said))
+    if not words.isdisjoint({"f", "fem", "femenino", "femenina"}):
+        return "m"
+    says_hombre = not words.isdisjoint({"h", "hombre"})
+    of_hombre = not OF_HOMBRE.isdisjoint(map(heading_key, headings))
+    if of_hombre or (in_spanish and says_hombre):
+        return "f"
+    return "?" if in_spanish or says_hombre else "m"
+
+
 def columns_known(cells: Iterable[str]) -> set[str]:
     """Return the columns that the cells of a line name for certain."""
     found = [columns_meant(cell) for cell in cells if cell]

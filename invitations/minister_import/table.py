@@ -14,7 +14,9 @@ from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
     columns_of_headings,
     is_meant_as_list,
+    is_spanish,
     line_of_headings,
+    meaning_of_m,
 )
 from invitations.minister_import.sources import (
     LARGEST_FILE,
@@ -74,6 +76,7 @@ class ReadList:
     """A text or sheet with its headings understood, and its lines sorted."""
 
     source: Source
+    headings: list[str]
     columns: list[str]
     above: list[int]
     kept: list[WorkbookLine] = field(default_factory=list)
@@ -84,6 +87,18 @@ class ReadList:
     def hidden_columns(self) -> list[str]:
         hidden = self.source.hidden_columns()
         return [column for place, column in enumerate(self.columns) if place in hidden]
+
+    @property
+    def whom_m_means(self) -> str:
+        """Return f or m; ? where nobody can tell whom this list calls M."""
+        rows = (under(self.columns, line.cells) for line in self.kept)
+        said = [row.get("gender", "") for row in rows]
+        return meaning_of_m(self.headings, said, in_spanish=is_spanish(self.headings))
+
+    @property
+    def says_m(self) -> bool:
+        rows = (under(self.columns, line.cells) for line in self.kept)
+        return any(is_m(row) for row in rows)
 
     def take(self, line: WorkbookLine) -> None:
         if line.is_hidden:
@@ -147,7 +162,8 @@ def place_name(name: str, source: Source, sources: list[Source]) -> str:
 def read_list(source: Source, head: list[WorkbookLine], name: str, most: int) -> ReadList:
     place = line_of_headings([line.cells for line in head])
     columns = columns_of_headings(head[place].cells, name)
-    found = ReadList(source, columns, above=[line.number for line in head[:place]])
+    above = [line.number for line in head[:place]]
+    found = ReadList(source, head[place].cells, columns, above)
     for line in chain(head[place + 1 :], source.lines):
         found.take(line)
         if len(found.kept) > most:
@@ -164,14 +180,27 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
     before = 0
     for found in lists:
         merged = found.source.merged_into(line.number for line in found.kept)
-        sheet = found.source.name if len(lists) > 1 else ""
+        sheet, m_means = found.source.name if len(lists) > 1 else "", found.whom_m_means
         for line in found.kept:
             said = f"{line.number} (“{sheet}”)" if sheet else str(line.number)
             place = Line(before + line.number, said)
             spoilt = why_spoilt(found.columns, line, merged.get(line.number, {}))
-            rows.append(ListRow(place, under(found.columns, line.cells), spoilt))
+            row = ListRow(place, under(found.columns, line.cells), spoilt)
+            rows.append(with_m_read(row, m_means) if is_m(row.cells) else row)
         before += found.kept[-1].number if found.kept else 0
     return rows
+
+
+def is_m(cells: Mapping[str, str]) -> bool:
+    return cells.get("gender", "").casefold() == "m"
+
+
+def with_m_read(row: ListRow, m_means: str) -> ListRow:
+    """Return the row whose gender is M as its list means it, or with its doubt."""
+    if m_means == "?":
+        why = _("M is a man in some lists and mujer, a woman, in others: write the word.")
+        return row._replace(spoilt={"gender": why, **row.spoilt})
+    return row._replace(cells=row.cells | {"gender": m_means})
 
 
 def why_spoilt(
@@ -224,6 +253,8 @@ def what_was_read(lists: list[ReadList], strange: list[str]) -> list[str]:
     if hidden := dict.fromkeys(column for done in lists for column in done.hidden_columns):
         sentence = _("Columns that are hidden, and were read: %(columns)s.")
         told.append(sentence % {"columns": comma_list(hidden)})
+    if any(found.says_m and found.whom_m_means == "f" for found in lists):
+        told.append(_("M is read as mujer, a woman: this Spanish list calls men H."))
     for sentence, numbers in (
         (_("Lines above the headings, not read: %(lines)s."), [done.above for done in lists]),
         (

@@ -163,7 +163,7 @@ def read_sheet(
     source: Source, head: list[WorkbookLine], place: int, columns: list[str]
 ) -> SheetOfPeople:
     above = [line.number for line in head[:place]]
-    found = SheetOfPeople(source, columns, above=above)
+    found = SheetOfPeople(source, head[place].cells, columns, above)
     for line in chain(head[place + 1 :], source.lines):
         found.take(line)
         if len(found.kept) > MOST_ROWS:

@@ -17,8 +17,8 @@ from delegations.office.forms.list_words import (
     HEADINGS_OF_A_LIST,
     columns_of_headings,
     label_of,
-    meaning_of_m,
     values_by_word,
+    whom_m_means,
     words_allowed,
 )
 from invitations.files.spreadsheets import (
@@ -145,7 +145,7 @@ def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row
         for number, cells in found.lines
     ]
     are_new = who_is_new([cells["name"] for _number, cells in said], known)
-    m_means = meaning_of_m(found.headings, (cells.get("gender", "") for _number, cells in said))
+    m_means = whom_m_means(found.headings, (cells.get("gender", "") for _number, cells in said))
     rows = [
         Row(number, cells, delegate_form_of_cells(cells, of, m_means), not is_new)
         for (number, cells), is_new in zip(said, are_new, strict=True)

@@ -14,7 +14,7 @@ from delegations.models import Delegate
 from delegations.nominations import words_on_file
 from delegations.office.forms.delegate import DelegateForm
 from invitations.files.spreadsheets import comparable_words
-from invitations.minister_import.headings import BETWEEN_HEADINGS, heading_key
+from invitations.minister_import.headings import BETWEEN_HEADINGS, heading_key, meaning_of_m
 
 # In the order of a list without headings.
 COLUMNS = (
@@ -51,20 +51,13 @@ def values_by_word() -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-# M is hombre's opposite in Spanish, where H stands beside it, and masculine elsewhere.
 OF_SPANISH = frozenset(map(heading_key, ["Sexo", "Género"]))
-OF_HOMBRE = frozenset(map(heading_key, ["h/m", "m/h", "Sexo (h/m)", "Sexo (m/h)"]))
 
 
-def meaning_of_m(headings: Iterable[str], said: Iterable[str]) -> str:
+def whom_m_means(headings: list[str], said: Iterable[str]) -> str:
     """Return f or m: whom such a list calls M. Return ? where nobody can tell."""
-    keys, words = set(map(heading_key, headings)), set(map(comparable_words, said))
-    if "f" in words:
-        return "m"
-    is_spanish = not keys.isdisjoint(OF_SPANISH | OF_HOMBRE)
-    if is_spanish and ("h" in words or not keys.isdisjoint(OF_HOMBRE)):
-        return "f"
-    return "?" if is_spanish or "h" in words else "m"
+    in_spanish = not OF_SPANISH.isdisjoint(map(heading_key, headings))
+    return meaning_of_m(headings, said, in_spanish=in_spanish)
 
 
 def in_each_language(word: Any) -> list[str]:

@@ -4,13 +4,17 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from invitations.minister_import.cells import cell_readers
+from invitations.minister_import.columns import MINISTER_FIELDS
+from invitations.minister_import.rules import check_rows
 from invitations.models import Language, Minister, Rank
 from invitations.tests import lists
-from invitations.tests.lists import FLAVIA, bring_in
+from invitations.tests.lists import FLAVIA, as_csv, bring_in, read, told
 
 ruritania, edition = lists.ruritania, lists.edition
 
 TONGUES = ("ar", "en", "es", "fr", "ru", "zh_hans")
+
+GENDER = MINISTER_FIELDS["gender"]
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +96,46 @@ def test_a_list_written_in_words_is_imported(edition):
 
     minister = Minister.objects.get()
     assert (minister.rank_id, minister.language, minister.address_gender) == ("MIN", "fr", "f")
+
+
+def spanish(heading, *genders):
+    lines = [f"Estado;Nombre;Apellidos;Cargo;{heading}"]
+    lines += [f"XR;Persona;Apellido {said};Cartera {said};{said}" for said in genders]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("heading", "genders", "read_as"),
+    [
+        ("Sexo", ["H", "M"], ["m", "f"]),
+        ("Sexo (h/m)", ["M"], ["f"]),
+        ("Género", ["hombre", "m"], ["m", "f"]),
+        ("Sexo", ["F", "M"], ["f", "m"]),
+    ],
+)
+def test_m_is_a_woman_where_a_spanish_list_calls_men_h(edition, heading, genders, read_as):
+    entries, faults = check_rows(read(spanish(heading, *genders)), edition)
+
+    assert faults == []
+    assert [entry.after(GENDER) for entry in entries] == read_as
+
+
+@pytest.mark.parametrize("heading", ["Sexo", "Gender"])
+def test_an_m_that_may_be_either_is_not_guessed(edition, heading):
+    entries, faults = check_rows(read(spanish(heading, "M", "mujer")), edition)
+
+    assert [(fault.column, fault.value) for fault in faults] == [("gender", "M")]
+    assert "mujer, a woman, in others: write the word" in faults[0].reason
+    assert len(entries) == 1
+
+
+def test_m_is_a_man_in_any_other_list(edition):
+    entries, _faults = check_rows(read(as_csv(FLAVIA | {"gender": "M"})), edition)
+
+    assert entries[0].after(GENDER) == "m"
+
+
+def test_it_is_told_that_m_was_read_as_a_woman():
+    assert "M is read as mujer, a woman: this Spanish list calls men H." in told(
+        spanish("Sexo", "H", "M")
+    )
