@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from invitations.data import names_apart
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
+from invitations.minister_import.table import ranges
 from invitations.models import MemberState
-from invitations.text.dates import comma_list
 from invitations.text.spellings import are_alike, state_key, words_compared
 
 
@@ -81,7 +81,7 @@ def sentence_on(state: MemberState, others: list[MemberState], lines: list[int])
         "Lines %(lines)s are taken for %(state)s. Is one of these meant: %(others)s?",
         len(lines),
     ) % {
-        "lines": comma_list(lines),
+        "lines": ranges(lines),
         "state": with_codes([state]),
         "others": with_codes(others),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.mistakes import MOST_COMPARED, are_near
+from invitations.minister_import.table import ranges
 from invitations.models import Invitation, Minister
 from invitations.text.dates import bracketed, comma_list
 
@@ -138,6 +139,6 @@ def told_of(entries: list[Entry]) -> str:
         " successor the column “%(column)s” says whose.",
         len(entries),
     ) % {
-        "lines": comma_list([entry.row.line for entry in entries]),
+        "lines": ranges(entry.row.line for entry in entries),
         "column": printed_heading("replaces"),
     }

@@ -18,6 +18,7 @@ from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.mistakes import names_mixed_up, one_person_twice
 from invitations.minister_import.newcomers import beside_who_is_there
+from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
 from invitations.text.courtesies import courtesies_in
 from invitations.text.dates import comma_list, printed_date
@@ -254,7 +255,7 @@ def names_in_capitals(entries: list[Entry]) -> Iterator[Remark]:
                 " them unless this is meant.",
                 len(lines),
             )
-            % {"lines": comma_list(lines)}
+            % {"lines": ranges(lines)}
         )
 
 
@@ -277,7 +278,7 @@ def courtesies_in_names(entries: list[Entry]) -> Iterator[Remark]:
                 len(lines),
             )
             % {
-                "lines": comma_list(lines),
+                "lines": ranges(lines),
                 "found": comma_list(dict.fromkeys(chain.from_iterable(found.values()))),
                 "columns": comma_list(map(printed_heading, ("honorific", "prenominal"))),
             }

@@ -1,6 +1,6 @@
 """Read the rows of a list of ministers, and refuse what is no such list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from types import MappingProxyType
@@ -39,17 +39,22 @@ NOTHING_SPOILT: Mapping[str, str] = MappingProxyType({})
 class Line(int):
     """The place of a row in its list; in words the number of its line, and its sheet."""
 
-    said: str
+    number: int
+    sheet: str
 
-    def __new__(cls, place: int, said: str = "") -> "Line":
+    def __new__(cls, place: int, number: int, sheet: str = "") -> "Line":
         line = super().__new__(cls, place)
-        line.said = said or str(place)
+        line.number, line.sheet = number, sheet
         return line
 
     def __str__(self) -> str:
-        return self.said
+        return with_sheet(str(self.number), self.sheet)
 
     __repr__ = __str__
+
+
+def with_sheet(lines: str, sheet: str) -> str:
+    return f"{lines} (“{sheet}”)" if sheet else lines
 
 
 class ListRow(NamedTuple):
@@ -182,8 +187,7 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
         merged = found.source.merged_into(line.number for line in found.kept)
         sheet, m_means = found.source.name if len(lists) > 1 else "", found.whom_m_means
         for line in found.kept:
-            said = f"{line.number} (“{sheet}”)" if sheet else str(line.number)
-            place = Line(before + line.number, said)
+            place = Line(before + line.number, line.number, sheet)
             spoilt = why_spoilt(found.columns, line, merged.get(line.number, {}))
             row = ListRow(place, under(found.columns, line.cells), spoilt)
             rows.append(with_m_read(row, m_means) if is_m(row.cells) else row)
@@ -280,13 +284,27 @@ def listed_lines(lists: list[ReadList], numbers: list[list[int]]) -> str:
     return "; ".join(labelled(sheet, found) for sheet, found in listed)
 
 
-def ranges(numbers: list[int]) -> str:
-    """Return ``2, 5–9`` for 2, 5, 6, 7, 8, 9; of very many the first."""
+def ranges(numbers: Iterable[int]) -> str:
+    """Return ``2, 5–9`` for 2, 5, 6, 7, 8, 9; of very many the first.
+
+    Lines of several sheets are named with their sheets.
+    """
     found: list[list[int]] = []
     for number in numbers:
-        if found and number == found[-1][1] + 1:
+        if found and number == found[-1][1] + 1 and sheet_of(number) == sheet_of(found[-1][1]):
             found[-1][1] = number
         else:
             found.append([number, number])
-    listed = [f"{a}–{b}" if a < b else str(a) for a, b in found[:MOST_RANGES]]
+    listed = [range_in_words(first, last) for first, last in found[:MOST_RANGES]]
     return comma_list([*listed, *(["…"] if len(found) > MOST_RANGES else [])])
+
+
+def sheet_of(line: int) -> str:
+    return getattr(line, "sheet", "")
+
+
+def range_in_words(first: int, last: int) -> str:
+    if first == last:
+        return str(first)
+    numbers = "–".join(str(getattr(line, "number", line)) for line in (first, last))
+    return with_sheet(numbers, sheet_of(first))

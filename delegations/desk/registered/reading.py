@@ -26,7 +26,7 @@ from invitations.minister_import.sources import (
     why_unreadable,
 )
 from invitations.minister_import.states import KnownNames, find_state, names_of
-from invitations.minister_import.table import ListRow, ReadList, rows_of, what_was_read
+from invitations.minister_import.table import ListRow, ReadList, ranges, rows_of, what_was_read
 from invitations.models import MemberState
 from invitations.text.dates import comma_list
 from invitations.text.spellings import search_words
@@ -79,12 +79,10 @@ def read_registered(file: IO[bytes], name: str) -> RegisteredList:
         raise ValidationError(_("%(name)s has no row under its header."), params={"name": name})
     left = [*sources.how, *sources.left, *what_was_read(sheets, strange)]
     if nameless := [person.line for person in people if not search_words(person.name)]:
-        left.append(_("Lines without a name, not compared: %(lines)s.") % {"lines": few(nameless)})
+        left.append(
+            _("Lines without a name, not compared: %(lines)s.") % {"lines": ranges(nameless)}
+        )
     return RegisteredList(named, left, name)
-
-
-def few(lines: list[int], most: int = 20) -> str:
-    return comma_list([*lines[:most], *(["…"] if len(lines) > most else [])])
 
 
 # The headings

@@ -27,6 +27,7 @@ from invitations.files.spreadsheets import (
     comparable_words,
     lines_of_csv,
 )
+from invitations.minister_import.table import ranges
 from invitations.models import Invitation
 from invitations.text.dates import comma_list, left_to_right, printed_date
 from invitations.text.lines import isolated, quoted
@@ -192,7 +193,7 @@ def told_of_roles(rows: list[Row]) -> list[str]:
         )
         return [sentence % {"role": role}]
     sentence = _("Lines without a role, read as “%(role)s”: %(lines)s.")
-    return [sentence % {"role": role, "lines": comma_list(unsaid)}]
+    return [sentence % {"role": role, "lines": ranges(unsaid)}]
 
 
 def say_what_is_allowed(form: DelegateForm, said: dict[str, str]) -> None:

@@ -196,7 +196,7 @@ def test_lines_that_lack_a_role_beside_others_are_named(book):
     for row, role in enumerate(("Role", "Head of delegation", "", "")):
         book.active.cell(row + 1, 3, role)
 
-    assert "Lines without a role, read as “adviser”: 3, 4." in shown(book)
+    assert "Lines without a role, read as “adviser”: 3–4." in shown(book)
 
 
 def test_nothing_is_said_of_roles_where_each_line_has_one(book):

@@ -139,7 +139,7 @@ def test_a_courtesy_or_title_within_a_name_is_told(edition):
     ]
 
     assert sentences(edition, *rows) == [
-        "Lines 2, 3 have a courtesy or title in a name (H.E., Ms., Dr.), and letters print it"
+        "Lines 2–3 have a courtesy or title in a name (H.E., Ms., Dr.), and letters print it"
         " beside their own: move it to “Courtesy as printed, Pre-nominal”, or leave it out."
     ]
 
