@@ -90,7 +90,7 @@ IN_WORDS = {
     ),
     "Readers": _(
         "They read all lists and records but those of delegates, and change nothing. They take "
-        "nobody's address out of the system."
+        "nobody’s address out of the system."
     ),
     "Partnership team": _(
         "They see which offices are interested in partnership packages and whom to write to, take "

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('speaker_name', models.CharField(max_length=120, verbose_name='speaker')),
-                ('speaker_function', models.CharField(blank=True, max_length=200, verbose_name="speaker's function")),
+                ('speaker_function', models.CharField(blank=True, max_length=200, verbose_name='speaker’s function')),
                 ('mode', models.CharField(choices=[('in_person', 'in person'), ('video', 'by video'), ('written', 'in writing only')], default='in_person', max_length=10, verbose_name='mode')),
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
                 ('theme', models.CharField(blank=True, max_length=200, verbose_name='theme')),

@@ -63,7 +63,7 @@ class PolicyStatement(models.Model):
         Delegation, models.CASCADE, related_name="statement", verbose_name=_("delegation")
     )
     speaker_name = models.CharField(_("speaker"), max_length=120)
-    speaker_function = models.CharField(_("speaker's function"), max_length=200, blank=True)
+    speaker_function = models.CharField(_("speaker’s function"), max_length=200, blank=True)
     speaker_rank = models.ForeignKey(
         Rank, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rank")
     )

@@ -161,7 +161,7 @@ def dated(column: Any, name: str) -> Any:
     return column
 
 
-@display(description=gettext_lazy("the server's words"), ordering="server_words")
+@display(description=gettext_lazy("the server’s words"), ordering="server_words")
 def said_by_server(row: Any) -> str:
     """Show what a server said in its own order, which Arabic would turn around."""
     return keep_own_order(row.server_words)

@@ -253,9 +253,9 @@ class Minister(HeldRow):
     )
     given_name = models.CharField(_("given name"), max_length=120, blank=True)
     family_name = models.CharField(_("family name"), max_length=120, blank=True)
-    name_in_script = models.CharField(_("name in the letter's script"), max_length=120, blank=True)
+    name_in_script = models.CharField(_("name in the letter’s script"), max_length=120, blank=True)
     family_name_in_script = models.CharField(
-        _("family name in the letter's script"), max_length=120, blank=True
+        _("family name in the letter’s script"), max_length=120, blank=True
     )
     name_in_dative = models.CharField(
         _("name in the dative"),
@@ -295,7 +295,7 @@ class Minister(HeldRow):
         Rank, models.PROTECT, related_name="+", default="MIN", verbose_name=_("rank")
     )
     portfolio = models.CharField(
-        _("portfolio"), max_length=240, blank=True, help_text=_("In the letter's language.")
+        _("portfolio"), max_length=240, blank=True, help_text=_("In the letter’s language.")
     )
     portfolio_in_second_language = models.CharField(
         _("portfolio in the second language"),

@@ -44,13 +44,13 @@ class Circular(HeldRow):
     dated_on = models.DateField(_("date on the letter"))
     place = models.CharField(_("place on the letter"), max_length=60)
     signatory_honorific = models.CharField(
-        _("signatory's honorific"),
+        _("signatory’s honorific"),
         max_length=40,
         blank=True,
         help_text=_("As in running text: Mr., M., el Sr., г-н, 先生, السيد."),
     )
     signatory_name = models.CharField(_("signatory"), max_length=120)
-    signatory_title = models.CharField(_("signatory's title"), max_length=120)
+    signatory_title = models.CharField(_("signatory’s title"), max_length=120)
     original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
     original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
     original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)

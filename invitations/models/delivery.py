@@ -133,7 +133,7 @@ class Delivery(models.Model):
     reference = models.CharField(
         _("dispatch reference"), max_length=60, blank=True, help_text=_("Of the pouch or post.")
     )
-    server_words = models.TextField(_("the server's words"), blank=True)
+    server_words = models.TextField(_("the server’s words"), blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -198,7 +198,7 @@ class Bounce(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     key = models.CharField(max_length=200, unique=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    server_words = models.TextField(_("the server's words"), blank=True)
+    server_words = models.TextField(_("the server’s words"), blank=True)
     message = models.FileField(_("message"), blank=True, max_length=120)
     message_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -231,7 +231,7 @@ class LetterEvent(models.Model):
         verbose_name=_("who"),
     )  # fmt: skip
     because = ReasonField(_("why"))
-    server_words = models.TextField(_("the server's words"), blank=True)
+    server_words = models.TextField(_("the server’s words"), blank=True)
 
     class Meta:
         verbose_name = _("entry in the history of letters")

@@ -196,7 +196,7 @@ class ForumEdition(HeldRow):
         _("city of the permanent missions"), max_length=60, default="Geneva"
     )
 
-    contact_honorific = models.CharField(_("contact's honorific"), max_length=20, blank=True)
+    contact_honorific = models.CharField(_("contact’s honorific"), max_length=20, blank=True)
     contact_name = models.CharField(_("contact"), max_length=120)
     contact_phone = models.CharField(
         _("telephone"), max_length=40, blank=True, validators=[validate_phone]
@@ -204,13 +204,13 @@ class ForumEdition(HeldRow):
     contact_fax = models.CharField(_("fax"), max_length=40, blank=True, validators=[validate_phone])
     contact_email = models.EmailField(_("e-mail"), help_text=_("A mailbox that is read."))
     organization_phone = models.CharField(
-        _("organization's telephone"), max_length=40, blank=True, validators=[validate_phone]
+        _("organization’s telephone"), max_length=40, blank=True, validators=[validate_phone]
     )
     organization_fax = models.CharField(
-        _("organization's fax"), max_length=40, blank=True, validators=[validate_phone]
+        _("organization’s fax"), max_length=40, blank=True, validators=[validate_phone]
     )
-    organization_email = models.EmailField(_("organization's e-mail"), blank=True)
-    organization_website = models.URLField(_("organization's website"), blank=True)
+    organization_email = models.EmailField(_("organization’s e-mail"), blank=True)
+    organization_website = models.URLField(_("organization’s website"), blank=True)
     website = models.URLField(_("website"), blank=True)
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)

@@ -171,16 +171,16 @@ class Invitation(HeldRow):
         related_name="invitations",
         editable=False,
         verbose_name=_("Member State"),
-        help_text=_("The minister's State when the invitation was drafted."),
+        help_text=_("The minister’s State when the invitation was drafted."),
     )
     is_principal = models.BooleanField(
-        _("principal"), default=True, help_text=_("The State's answer is this one's.")
+        _("principal"), default=True, help_text=_("The State’s answer is this one’s.")
     )
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
     )
     focal_point_name = models.CharField(_("focal point"), max_length=120, blank=True)
-    focal_point_email = models.EmailField(_("focal point's e-mail"), blank=True)
+    focal_point_email = models.EmailField(_("focal point’s e-mail"), blank=True)
     drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)

@@ -176,7 +176,7 @@ class Letter(models.Model):
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     paper = models.TextField(_("on paper"), blank=True)
     mail = models.TextField(_("in the mail"), blank=True)
-    addressee = models.TextField(_("addressee's block"), blank=True)
+    addressee = models.TextField(_("addressee’s block"), blank=True)
     recipients = models.JSONField(
         _("recipients"), default=list, blank=True, help_text=_("[line, address], To before Cc")
     )

@@ -115,7 +115,7 @@ class Outage(models.Model):
     OF_THE_OUTBOX = (Of.MAIL_SERVER, Of.STORE)
 
     of = models.CharField(_("what is out of reach"), max_length=12, choices=Of)
-    words = models.TextField(_("the server's words"), blank=True)
+    words = models.TextField(_("the server’s words"), blank=True)
     began_at = models.DateTimeField(_("began at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 

@@ -136,11 +136,11 @@ class Reply(models.Model):
         verbose_name=_("carried over from"),
     )  # fmt: skip
 
-    substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
-    substitute_function = models.CharField(_("substitute's function"), max_length=200, blank=True)
+    substitute_name = models.CharField(_("substitute’s name"), max_length=120, blank=True)
+    substitute_function = models.CharField(_("substitute’s function"), max_length=200, blank=True)
     substitute_rank = models.ForeignKey(
         Rank, models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("substitute's rank"),
+        verbose_name=_("substitute’s rank"),
     )  # fmt: skip
     segments = models.JSONField(_("segments to be attended"), default=list, blank=True)
     partnership_interest = models.BooleanField(

@@ -82,8 +82,8 @@ class MemberState(HeldRow):
         blank=True,
         validators=[validate_zone],
         help_text=_(
-            "Of the capital. Where it is set, reminders go by the State's own calendar: its hour, "
-            "its weekend, its public holidays. Without it, they go by the edition's calendar alone."
+            "Of the capital. Where it is set, reminders go by the State’s own calendar: its hour, "
+            "its weekend, its public holidays. Without it, they go by the edition’s calendar alone."
         ),
     )
     sources = models.CharField(_("sources"), max_length=200, blank=True)

@@ -99,7 +99,7 @@ def why_not_reminded(invitation: Any) -> str:
     if invitation.status == Invitation.Status.DRAFT:
         return _("the invitation is not issued yet: its letter waits for approval")
     if not invitation.is_principal:
-        return _("it is a courtesy invitation: the State's principal one is reminded")
+        return _("it is a courtesy invitation: the State’s principal one is reminded")
     if invitation.has_answered and invitation.asked_at is None:
         return _("the office has answered")
     if because := why_not_asked(invitation):

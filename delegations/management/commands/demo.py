@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def make(self, kind: str) -> ForumEdition:
         password = os.getenv("DEMO_PASSWORD")
         if not password:
-            raise CommandError(_("Set DEMO_PASSWORD: the demonstration's users sign in by it."))
+            raise CommandError(_("Set DEMO_PASSWORD: the demonstration’s users sign in by it."))
         if not MemberState.objects.invited().exists():
             call_command("load_member_states", stdout=self.stderr)
         try:

@@ -86,3 +86,18 @@ def test_brackets_and_commas_between_words_are_those_of_the_language():
             found += [(path.name, match[0]) for match in SIGNS.finditer(left)]
 
     assert found == []
+
+
+# A name that groups have in the database, and words that a library has so.
+STRAIGHT = {
+    "Speakers' desk",
+    "After you've created a user, you’ll be able to edit more user options.",
+}
+
+
+def test_one_sign_stands_for_every_apostrophe():
+    said = {text for text, _place in (*words_of_code(), *words_of_templates())}
+
+    assert {
+        text for text in said if re.search(r"\w'(?!\w+[\]}])", NO_WORDS.sub("", text))
+    } == STRAIGHT

@@ -241,7 +241,7 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
         )
     if letter.kind != Letter.Kind.NOTE and letter.language != minister.language:
         said.append(
-            _("the minister's language is %(language)s")
+            _("the minister’s language is %(language)s")
             % {"language": minister.get_language_display()}
         )
     if letter in doubted.unknown_gender:

@@ -131,7 +131,7 @@ class DeliveryAdmin(
     @confirmed(
         title=gettext_lazy("It went"),
         explanation=gettext_lazy(
-            "You know from the mail server's log or from the addressee that these left. They "
+            "You know from the mail server’s log or from the addressee that these left. They "
             "count as handed over and are not sent again."
         ),
         form=MarksForm,

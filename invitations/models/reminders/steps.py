@@ -49,14 +49,14 @@ class ReminderStep(ApprovedByTwo):
         _("hour of the day"),
         default=9,
         validators=[MaxValueValidator(23)],
-        help_text=_("In the State's time zone where one is set, else the edition's."),
+        help_text=_("In the State’s time zone where one is set, else the edition’s."),
     )
     medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
     )
     variant = models.CharField(
-        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
+        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder’s template.")
     )
 
     objects = ReminderStepQuerySet.as_manager()
