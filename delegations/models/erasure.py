@@ -1,9 +1,9 @@
 """When what was collected for a meeting alone is erased, and what was erased by whom."""
 
 import datetime as dt
-from calendar import monthrange
 from typing import Self
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -36,14 +36,8 @@ def erases_on(edition: ForumEdition) -> dt.date | None:
         first = by_hand.values_list("ended_at", flat=True).first()
         return edition.local_date(first) if first else None
     soonest = edition.local_date(timezone.now()) + TOLD_BEFORE
-    day = months_later(edition.closes_on, edition.erased_after)
+    day = edition.closes_on + relativedelta(months=edition.erased_after)
     return max(day, min(edition.erased_not_before or soonest, soonest))
-
-
-def months_later(day: dt.date, months: int) -> dt.date:
-    """Return the same day so many months later; the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
+from dateutil.relativedelta import relativedelta
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from delegations.desk.erasure import erasing
 from delegations.models import Delegate, Delegation, Erasure, PolicyStatement
-from delegations.models.erasure import months_later
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -31,7 +31,7 @@ def over(months=6, time_zone="UTC", **more):
 
     That day was noted as it was set, as each tick does.
     """
-    noted = months_later(LAST_DAY, months) if months else None
+    noted = LAST_DAY + relativedelta(months=months) if months else None
     return EditionFactory(
         opens_on=dt.date(2020, 4, 6), closes_on=LAST_DAY, track_opens_on=dt.date(2020, 4, 7),
         track_closes_on=dt.date(2020, 4, 8), reply_before=dt.date(2020, 1, 15), time_zone=time_zone,

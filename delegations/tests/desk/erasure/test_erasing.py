@@ -15,7 +15,7 @@ from delegations.desk.board.genders import gender_counts
 from delegations.desk.erasure import erasing
 from delegations.desk.erasure.erasing import erase_personal_data, go_on
 from delegations.models import Delegate, Delegation, DelegationChange, Erasure
-from delegations.models.erasure import months_later
+from delegations.models.erasure import erases_on
 from delegations.nominations import delegate_mark, remove_delegate
 from delegations.tests.desk.erasure.erased import (
     EVE,
@@ -32,7 +32,7 @@ from delegations.tests.desk.erasure.erased import (
 from delegations.tests.rows import all_rows
 from invitations.models import HeldChange, ReplyDraft
 from invitations.models.kept.gone_files import GoneFile
-from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
+from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -260,12 +260,17 @@ def test_by_day_nothing_is_begun(clock, edition):
 
 
 @pytest.mark.parametrize(
-    ("months", "day"),
-    [(0, LAST_DAY), (6, dt.date(2020, 10, 9)), (9, dt.date(2021, 1, 9))],
+    ("last_day", "months", "day"),
+    [
+        (LAST_DAY, 0, LAST_DAY),
+        (LAST_DAY, 6, dt.date(2020, 10, 9)),
+        (LAST_DAY, 9, dt.date(2021, 1, 9)),
+        # A month without that day ends with its last.
+        (dt.date(2020, 8, 31), 6, dt.date(2021, 2, 28)),
+    ],
 )
-def test_months_are_counted_from_the_last_day(months, day):
-    assert months_later(LAST_DAY, months) == day
+def test_months_are_counted_from_the_last_day(last_day, months, day):
+    with time_machine.travel("2019-01-01T09:00Z", tick=False):
+        edition = EditionFactory.build(closes_on=last_day, erased_after=months)
 
-
-def test_a_month_without_that_day_ends_with_its_last():
-    assert months_later(dt.date(2020, 8, 31), 6) == dt.date(2021, 2, 28)
+        assert erases_on(edition) == day
