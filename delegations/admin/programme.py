@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import StandingFilter, StandingMixin
+from delegations.admin.turns import neighbours_told
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import HAS_A_PLACE
 from delegations.programme.sessions import (
@@ -318,7 +319,17 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         "session__title_en",
     ]
     fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
+    readonly_fields = ["neighbours"]
     autocomplete_fields = ["session", "delegation"]
+
+    def get_fields(self, request: HttpRequest, obj: SpeakingSlot | None = None) -> Any:
+        """Show the neighbours of a place that is there."""
+        fields = super().get_fields(request, obj)
+        return [*fields, "neighbours"] if obj else fields
+
+    @display(description=gettext_lazy("who speaks before and after"))
+    def neighbours(self, slot: SpeakingSlot) -> str:
+        return neighbours_told(slot)
 
     @display(description=gettext_lazy("speaker"))
     def speaker(self, slot: SpeakingSlot) -> str:

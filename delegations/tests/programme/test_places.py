@@ -1,5 +1,7 @@
 """Places on the list of speakers, as the desk gives and moves them."""
 
+import datetime as dt
+
 import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
@@ -71,6 +73,37 @@ def test_the_reason_of_an_earlier_move_is_none_for_the_next(admin_client, sessio
     slot.refresh_from_db()
     assert (slot.position, slot.moved_because) == (4, WHY)
     assert "Say why the speaker is moved." in text(refused)
+
+
+def test_the_page_of_a_place_says_who_speaks_before_and_after(admin_client, session):
+    first, second, third = listed(session, "Ruritania", "Zenda", "Strelsau")
+    SpeakingSlot.objects.filter(pk=second.pk).update(minutes=5)
+
+    page = text(admin_client.get(page_url(second)))
+
+    assert "Before: " in page
+    assert f'href="{page_url(first)}">{hours(session, 0, 3)}, Ruritania' in page
+    assert f"<strong>{hours(session, 3, 8)}, Zenda" in page
+    assert f'After: <a class="text-link" href="{page_url(third)}">{hours(session, 8, 11)}' in page
+    assert "Before: nobody: the session begins" in text(admin_client.get(page_url(first)))
+    assert "After: nobody: the last of the session" in text(admin_client.get(page_url(third)))
+    assert "who speaks before" not in text(admin_client.get(ADD)).lower()
+
+
+def hours(session, *minutes):
+    """Return so many minutes after the beginning, by the clock of the edition."""
+    begins = session.starts_at.astimezone(session.edition.zone)
+    return "–".join(f"{begins + dt.timedelta(minutes=one):%H:%M}" for one in minutes)
+
+
+def test_a_neighbour_whose_state_is_heard_no_more_is_passed_over(admin_client, session):
+    first, second, third = listed(session, "Ruritania", "Zenda", "Strelsau")
+    second.delegation.member_state.invitations.get().replies.update(answer="regrets")
+
+    page = text(admin_client.get(page_url(third)))
+
+    assert f'Before: <a class="text-link" href="{page_url(first)}">' in page
+    assert f"<strong>{hours(session, 3, 6)}, Strelsau" in page
 
 
 def test_other_minutes_need_no_reason(admin_client, session):

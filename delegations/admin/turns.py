@@ -1,0 +1,43 @@
+"""Who speaks before and after whom, as the page of a speaker's place says it."""
+
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from delegations.models import SpeakingSlot
+from delegations.programme.turns import Turn, neighbours_of
+from invitations.admin.columns import change_url
+from invitations.text.dates import comma_list, labelled, left_to_right
+
+
+def neighbours_told(slot: SpeakingSlot) -> str:
+    """Return a list of three: who speaks before, whose place it is, and who speaks after."""
+    found = neighbours_of(slot)
+    lines = [
+        (_("before"), linked(found.before) if found.before else _("nobody: the session begins")),
+        (_("this place"), format_html("<strong>{}</strong>", turn_in_words(found.own))),
+        (_("after"), linked(found.after) if found.after else _("nobody: the last of the session")),
+    ]
+    rows = format_html_join("", "<li>{}</li>", ((told(*line),) for line in lines))
+    return format_html("<ul>{}</ul>", rows)
+
+
+def told(label: str, words: str) -> str:
+    """Return ``Label: words`` with the colon of the language; the words may be a link."""
+    before, after = labelled(capfirst(label), "\0").split("\0")
+    return format_html("{}{}{}", before, words, after)
+
+
+def linked(turn: Turn) -> str:
+    url, words = change_url(turn.slot), turn_in_words(turn)
+    return format_html('<a class="text-link" href="{}">{}</a>', url, words)
+
+
+def turn_in_words(turn: Turn) -> str:
+    """Return hours, State and speaker; hours are by the clock of the edition."""
+    delegation = turn.slot.delegation
+    zone = turn.slot.session.edition.zone
+    hours = "–".join(f"{at.astimezone(zone):%H:%M}" for at in (turn.begins_at, turn.ends_at))
+    statement = getattr(delegation, "statement", None)
+    speaker = statement.speaker_name if statement else ""
+    return comma_list([left_to_right(hours), delegation.member_state, speaker])
