@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.data import names_apart
+from invitations.letters.scrutiny.former_languages import may_be_of_another_language
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
 from invitations.minister_import.table import ranges
-from invitations.models import MemberState
+from invitations.models import MemberState, Minister
 from invitations.text.spellings import are_alike, state_key, words_compared
 
 
@@ -85,3 +86,25 @@ def sentence_on(state: MemberState, others: list[MemberState], lines: list[int])
         "state": with_codes([state]),
         "others": with_codes(others),
     }
+
+
+def functions_left_behind(entries: list[Entry]) -> Iterator[str]:
+    """Name the rows that change the language of the letters and leave the function as it was."""
+    lines = [
+        entry.row.line
+        for entry in entries
+        if not entry.is_new
+        and "language" in entry.changes
+        and "portfolio" not in entry.changes
+        and may_be_of_another_language(
+            Minister(language=entry.changes["language"], portfolio=entry.minister.portfolio)
+        )
+    ]
+    if lines:
+        yield ngettext(
+            "Line %(lines)s changes the language and leaves the function as it is: look whether"
+            " its words are in the new one.",
+            "Lines %(lines)s change the language and leave the function as it is: look whether"
+            " its words are in the new one.",
+            len(lines),
+        ) % {"lines": ranges(lines)}

@@ -16,7 +16,11 @@ from django.utils.translation import gettext as _
 from invitations.minister_import.columns import ADDRESS_FIELDS, NAME_FIELDS
 from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
-from invitations.minister_import.mistakes import names_mixed_up, one_person_twice
+from invitations.minister_import.mistakes import (
+    functions_left_behind,
+    names_mixed_up,
+    one_person_twice,
+)
 from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
@@ -62,6 +66,7 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
         *addresses_of_two_states(entries),
         *names_in_capitals(entries),
         *courtesies_in_names(entries),
+        *map(Remark, functions_left_behind(entries)),
         *map(Remark, names_mixed_up(entries)),
         *map(Remark, one_person_twice(entries)),
         *map(Remark, beside_who_is_there(entries)),

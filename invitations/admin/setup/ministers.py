@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,10 +20,22 @@ from invitations.admin.mending.after_saving import AsksAboutLettersMixin
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
+from invitations.letters.scrutiny.former_languages import former_languages
 from invitations.letters.scrutiny.holes import lacking_function, refuse_lacks
 from invitations.models import Invitation, Language, Letter, Minister
 from invitations.models.states import french_order
 from invitations.text.datives import dative_of_function, dative_of_name
+
+FUNCTION_STAYED = gettext_lazy(
+    "The function “%(function)s” was written when the language of the letters was %(was)s: look "
+    "whether its words are in the new one."
+)
+
+
+def former_language_of(minister: Minister) -> str:
+    """Return the name of the language in which the function was written, if it is another."""
+    was = former_languages([minister]).get(minister.pk, "")
+    return str(Language(was).label) if was else ""
 
 
 class InvitationsOfMinister(RecordInline):
@@ -134,7 +146,15 @@ class MinisterAdmin(MinisterExchangeMixin, AsksAboutLettersMixin):
         letters: Any = self.admin_site._registry.get(Letter)
         if letters and (minister := kwargs.get("obj")):
             context["outdated"] = letters.outdated_on_page_of(request, minister)
+        if minister := kwargs.get("obj"):
+            context["function_was_in"] = former_language_of(minister)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Minister, form: Any, change: bool) -> None:
+        """Say at once that a function stayed as it was while the language changed."""
+        super().save_model(request, obj, form, change)
+        if change and "language" in form.changed_data and (was := former_language_of(obj)):
+            messages.warning(request, FUNCTION_STAYED % {"function": obj.portfolio, "was": was})
 
     @display(description=gettext_lazy("will be addressed as"))
     def addressed_as(self, minister: Minister) -> str:

@@ -9,6 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.released import forms_on_file
+from invitations.letters.scrutiny.former_languages import (
+    OF_FORMER_LANGUAGE,
+    with_former_functions,
+)
 from invitations.letters.scrutiny.own_names import (
     CALLED_OTHERWISE,
     OF_ANOTHER,
@@ -166,6 +170,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
     """Return the letters by what is wrong in the words that are printed and sent."""
     found: dict[str, list[Letter]] = {}
     notes, with_earlier = notes_in_two_languages(letters), with_earlier_texts(letters)
+    of_former_language = with_former_functions(letters)
     for letter in letters:
         told = {
             AS_TO_A_MINISTER: speaks_to_a_crown_as_to_a_minister(letter),
@@ -173,6 +178,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             LEFT_OFFICE: names_who_left_office(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
             IN_OTHER_LETTERS: is_in_other_letters(letter),
+            OF_FORMER_LANGUAGE: letter.pk in of_former_language,
             TITLED_TWICE: is_titled_in_name(letter),
             OBSERVER_ALIKE: is_observer_addressed_alike(letter),
             EARLIER_TEXT: letter.pk in with_earlier,

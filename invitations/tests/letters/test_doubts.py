@@ -17,6 +17,7 @@ from invitations.letters.scrutiny.doubts import (
     flaws_in,
     with_earlier_texts,
 )
+from invitations.letters.scrutiny.former_languages import OF_FORMER_LANGUAGE
 from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, MemberState
 from invitations.tests.factories import (
     CircularFactory,
@@ -156,6 +157,31 @@ def test_it_is_told_that_a_name_or_function_stands_in_letters_of_another_languag
     letter = composed(**minister)
 
     assert (str(IN_OTHER_LETTERS) in approval_doubts([letter]).flawed) == is_told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ([{"language": "es"}], True),
+        ([{"language": "es", "portfolio": "Ministra de Comunicaciones"}], False),
+        ([{"language": "es"}, {"portfolio": "Ministra de Comunicaciones"}], False),
+        ([{"portfolio": "Ministre de la poste"}, {"language": "es"}], True),
+        ([{"language": "es"}, {"language": "en"}], False),
+        ([{"language": "es"}, {"language": "fr"}], True),
+        ([{"portfolio": "Министр связи"}, {"language": "ru"}], False),
+        ([{"portfolio": ""}, {"language": "es"}], False),
+    ],
+)
+def test_a_function_that_stayed_while_the_language_changed_is_doubted(composed, changes, is_told):
+    letter = composed(language="en")
+    minister = letter.invitation.minister
+    for words in changes:
+        for field, value in words.items():
+            setattr(minister, field, value)
+        minister.save()
+
+    assert (str(OF_FORMER_LANGUAGE) in approval_doubts([letter]).flawed) == is_told
 
 
 @pytest.mark.django_db

@@ -215,6 +215,18 @@ def test_names_in_capitals_are_told_in_one_sentence(edition):
     assert sentences(edition, *rows) == []
 
 
+def test_a_language_that_changes_without_the_function_is_told(edition):
+    bring_in(edition, FLAVIA | {"language": "fr"}, RUPERT | {"language": "fr"})
+    with_function = RUPERT | {"language": "es", "portfolio": "Ministro de Estado"}
+
+    told = sentences(edition, FLAVIA | {"language": "es"}, with_function)
+
+    assert told == [
+        "Line 2 changes the language and leaves the function as it is: look whether its words are "
+        "in the new one."
+    ]
+
+
 # In the command
 
 

@@ -225,3 +225,14 @@ def test_the_question_is_asked_in_a_fixed_number_of_queries(
 
     with django_assert_num_queries(13):
         client.get(url_of(invited.minister))
+
+
+def test_a_function_that_stays_while_the_language_changes_is_doubted_at_once(client, invited):
+    minister = invited.minister
+
+    saved(client, minister, language="es")
+
+    sentence = "was written when the language of the letters was English: look whether its words"
+    assert client.get(change_url(minister)).content.decode().count(sentence) == 2
+    saved(client, minister, portfolio="Ministra de Comunicaciones")
+    assert sentence not in client.get(change_url(minister)).content.decode()
