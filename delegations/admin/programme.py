@@ -298,15 +298,16 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
     list_display = [
-        "position",
+        "number",
         "delegation",
         "speaker",
         "session",
+        "position",
         "minutes",
         "moved_because",
         "stands",
     ]
-    list_display_links = ["position", "delegation"]
+    list_display_links = ["number", "delegation"]
     list_filter = ["session__edition", "session", StandingFilter]
     list_select_related = [
         "session",
@@ -330,6 +331,16 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     @display(description=gettext_lazy("who speaks before and after"))
     def neighbours(self, slot: SpeakingSlot) -> str:
         return neighbours_told(slot)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SpeakingSlot]:
+        slots: Any = super().get_queryset(request)
+        numbered: QuerySet[SpeakingSlot] = slots.numbered()
+        return numbered
+
+    @display(description=gettext_lazy("No."))
+    def number(self, slot: Any) -> int | None:
+        """Return the number that readers of the list see; none of who speaks no more."""
+        return slot.number if slot.comes else None
 
     @display(description=gettext_lazy("speaker"))
     def speaker(self, slot: SpeakingSlot) -> str:

@@ -87,7 +87,7 @@ def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers
     if not found.shows_speakers(timezone.now()):
         raise Http404(NOT_PUBLIC)
     held = HighLevelSession.objects.public().filter(edition=found)
-    slots = SpeakingSlot.objects.standing().filter(session__in=held)
+    slots = SpeakingSlot.objects.standing().filter(session__in=held).numbered()
     slots = slots.select_related(
         "session__hours", "delegation__member_state", "delegation__statement"
     ).annotate(begins_at=Coalesce("session__hours__starts_at", "session__starts_at"))

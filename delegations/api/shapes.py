@@ -11,7 +11,6 @@ from modeltranslation.utils import build_localized_fieldname
 from ninja import Field, Schema
 
 from delegations.api.keys import Part
-from delegations.models import SpeakingSlot
 from invitations.letters.released import released
 from invitations.models import (
     ForumEdition,
@@ -156,19 +155,19 @@ class Speaker(Schema):
 
     id: int
     session: InSixLanguages
-    position: int
+    position: int = Field(description="Its number on the list of its session, as printed there.")
     state: str = Field(description="ISO 3166-1 alpha-2")
     speaker: str
     function: str
     by_video: bool
 
     @classmethod
-    def of(cls, slot: SpeakingSlot) -> Self:
+    def of(cls, slot: Any) -> Self:
         statement = getattr(slot.delegation, "statement", None)
         return cls(
             id=slot.pk,
             session=InSixLanguages.of(slot.session.as_published, "title"),
-            position=slot.position,
+            position=slot.number,
             state=slot.delegation.member_state.iso2,
             speaker=statement.speaker_name if statement else "",
             function=statement.speaker_function if statement else "",

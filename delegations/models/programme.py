@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +96,17 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         of_state = ("session__edition", "delegation__member_state")
         heard = self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
         return heard.exclude(delegation__statement__mode="written")
+
+    def numbered(self) -> Self:
+        """Let each say its ``number`` on the list: of how many who speak today it is the last.
+
+        A position is kept for who speaks no more; readers of the list count none of them.
+        """
+        before = SpeakingSlot.objects.standing().filter(
+            session=OuterRef("session"), position__lte=OuterRef("position")
+        )
+        counted = before.order_by().values("session").annotate(Count("pk")).values("pk__count")
+        return self.annotate(number=Subquery(counted))
 
     def in_public_sessions(self) -> Self:
         """Slots in sessions that take place: a State has one of these."""

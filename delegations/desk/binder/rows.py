@@ -114,12 +114,12 @@ def session_of(session: Any, edition: ForumEdition) -> Session:
     begins, ends = (told_hour(at.astimezone(edition.zone)) for at in (said.starts_at, said.ends_at))
     speakers = [
         [
-            [str(slot.position)],
+            [str(number)],
             [slot.delegation.member_state.listed_as],
             speaker_lines(getattr(slot.delegation, "statement", None)),
             [str(slot.minutes)],
         ]
-        for slot in session.speakers
+        for number, slot in enumerate(session.speakers, start=1)
     ]
     return Session(said.title, f"{begins} – {ends}", said.room, session.chair, speakers)
 

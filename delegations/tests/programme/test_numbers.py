@@ -1,0 +1,82 @@
+"""A speaker has one number: on the public list, at the desk, in the binder and for machines."""
+
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from delegations.desk.binder.rows import sessions
+from delegations.models import SpeakingSlot
+from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
+from delegations.tests.offices import text
+from invitations.models import MemberState, Reply
+from invitations.tests.factories import MemberStateFactory, ReplyFactory
+
+pytestmark = pytest.mark.django_db
+
+SLOTS = reverse("admin:delegations_speakingslot_changelist")
+STATES = ("Ruritania", "Strelsau", "Zenda")
+
+
+@pytest.fixture(autouse=True)
+def in_march():
+    with time_machine.travel("2027-03-10T09:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def session():
+    """A session whose second speaker of three has sent regrets since."""
+    session = session_of(published_edition())
+    for position, name in enumerate(STATES, start=1):
+        speaker_of(session, MemberStateFactory(short_name=name), position)
+    withdraws(session, "Strelsau")
+    return session
+
+
+def withdraws(session, name):
+    invitation = session.edition.invitations.get(member_state__short_name_en=name)
+    invitation.replies.update(status=Reply.Status.SUPERSEDED)
+    ReplyFactory(invitation=invitation, answer="regrets")
+
+
+def test_the_public_list_counts_who_speaks(client, session):
+    page = text(client.get(f"/speakers/{session.edition.symbol}/"))
+
+    items = re.findall(r"<li> <strong>(\w+)</strong>", page)
+    assert items == ["Ruritania", "Zenda"]
+
+
+def test_machines_read_the_numbers_of_the_public_list(client, session):
+    iso2 = dict(MemberState.objects.values_list("iso2", "short_name_en"))
+
+    told = client.get(f"{OF_EDITION}/speakers").json()["items"]
+
+    assert [(one["position"], iso2[one["state"]]) for one in told] == [
+        (1, "Ruritania"),
+        (2, "Zenda"),
+    ]
+
+
+def test_the_binder_prints_the_numbers_of_the_public_list(session):
+    [printed] = sessions(session.edition)
+
+    assert [row[:2] for row in printed.speakers] == [[["1"], ["Ruritania"]], [["2"], ["Zenda"]]]
+
+
+def test_the_desk_shows_the_number_beside_the_place_that_is_kept(admin_client, session):
+    page = admin_client.get(SLOTS)
+
+    rows = {str(one.delegation.member_state): one for one in page.context["cl"].result_list}
+    shown = page.context["cl"].model_admin
+    numbers = {name: (shown.number(row), row.position) for name, row in rows.items()}
+    assert numbers == {"Ruritania": (1, 1), "Strelsau": (None, 2), "Zenda": (2, 3)}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_numbers_take_no_query_for_each_speaker(session, django_assert_num_queries, number):
+    SpeakingSlot.objects.filter(position__gt=number).delete()
+
+    with django_assert_num_queries(1):
+        assert len(SpeakingSlot.objects.numbered()) == number
