@@ -19,7 +19,7 @@ from delegations.changes import (
     note_staff_change,
     tell_what_is_filed,
 )
-from delegations.models import DelegationChange, PolicyStatement, StatementText
+from delegations.models import DelegationChange, PolicyStatement, SpeakingSlot, StatementText
 from delegations.programme.doubts import names_of
 from delegations.receipts import plan_statement_receipt
 from invitations.files.frozen import freeze, frozen_as, thaw
@@ -31,7 +31,7 @@ from invitations.files.uploads import (
     refuse_misnamed,
 )
 from invitations.forms.seen import Stale, row_mark
-from invitations.models import ForumEdition, Invitation, Reply
+from invitations.models import Invitation, Reply
 from invitations.models.kept.gone_files import keep, let_go
 from invitations.text.lines import tidy_line, without_overrides
 
@@ -95,10 +95,21 @@ def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
     return ranks.get(speaker)
 
 
-def takes_texts(edition: ForumEdition, at: dt.datetime) -> bool:
-    """Whether texts are taken: until the day on which the High-Level Track opens, if it has one."""
-    # On that day the speakers have them.
-    return edition.postponed_at is not None or edition.local_date(at) < edition.track_opens_on
+def takes_texts(invitation: Invitation, at: dt.datetime) -> bool:
+    """Whether texts are taken: until the State's session begins, else as long as the track lasts.
+
+    A statement in writing, or without a place yet, waits for no session.
+    """
+    edition = invitation.edition
+    if edition.postponed_at or edition.local_date(at) < edition.track_opens_on:
+        return True
+    slots = SpeakingSlot.objects.standing().in_public_sessions().select_related("session__hours")
+    own = slots.filter(
+        session__edition=edition, delegation__member_state=invitation.member_state_id
+    ).first()
+    if own:
+        return at < own.session.as_published.starts_at
+    return edition.local_date(at) <= edition.track_closes_on
 
 
 def text_kind(content: bytes) -> str:
@@ -258,9 +269,9 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
 def refuse_unless_taking_files(invitation: Invitation, staff: User | None = None) -> None:
     """Refuse files of an office that files none, before any file is read; staff file later too."""
     refuse_unless_speaking(invitation)
-    if staff is None and not takes_texts(invitation.edition, timezone.now()):
+    if staff is None and not takes_texts(invitation, timezone.now()):
         raise ValidationError(
-            _("The sessions have begun: please send the file to the secretariat by mail.")
+            _("Texts are not taken here any more: please send the file to the secretariat by mail.")
         )
 
 

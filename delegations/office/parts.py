@@ -68,7 +68,7 @@ def statement_part(filed: OnFile) -> OfficePart:
         step = _("Check the policy statement")
         return OfficePart("statement", label, state, False, is_open=True, step=step)
     if NextStep.TEXT in filed.left_to_do:
-        is_taken = takes_texts(filed.invitation.edition, timezone.now())
+        is_taken = takes_texts(filed.invitation, timezone.now())
         step = _("File a text of the statement") if is_taken else ""
         state = _("announced; the text may follow")
         return OfficePart("statement", label, state, True, True, step, can_wait=True)

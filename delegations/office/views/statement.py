@@ -90,7 +90,7 @@ def save_files(
     Where the first particulars are wrong there is no statement yet: the files wait for it.
     """
     chosen = bool(request.FILES or request.POST.get("replaces") or request.POST.get("waiting"))
-    if not chosen or not takes_texts(invitation.edition, timezone.now()):
+    if not chosen or not takes_texts(invitation, timezone.now()):
         return None, []
     if particulars.errors and read_on_file(invitation).statement is None:
         return files_form_again(request, invitation), []

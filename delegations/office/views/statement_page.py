@@ -90,7 +90,7 @@ def statement_page(
     )
     edition, parts = invitation.edition, office_parts(filed)
     announced = filed.speaks and filed.statement
-    takes = takes_texts(edition, timezone.now())
+    takes = takes_texts(invitation, timezone.now())
     shown = page_context(
         request,
         invitation,

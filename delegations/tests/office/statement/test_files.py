@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 from io import BytesIO
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 from PIL import Image
 
 from delegations import statements
-from delegations.models import PolicyStatement, StatementText
+from delegations.models import Delegation, PolicyStatement, SpeakingSlot, StatementText
 from delegations.office.access import link_cookie_name
 from delegations.tests.office.statement.statements import announced, file, send, speaking, text_url
 from delegations.tests.offices import browser, page_of, text
+from delegations.tests.places import session_of
 from invitations.files.frozen import thaw
 from invitations.models import Invitation
 from invitations.tests.factories import UserFactory
@@ -233,16 +235,42 @@ def choices(client, invitation):
     return re.findall(r'<option value="\d+">([^<]*)</option>', page)
 
 
-def test_no_text_comes_before_the_particulars_or_after_the_opening(invitation):
+def test_no_text_comes_before_the_particulars_or_after_the_track(invitation):
     client = browser(invitation)
     early = text(send(client, invitation, file(b"Words.")))
     announced(client, invitation)
-    with time_machine.travel("2027-05-10T22:00Z", tick=False):
+    with time_machine.travel("2027-05-12T22:00Z", tick=False):
         late = text(send(browser(invitation), invitation, file(b"Words.")))
 
     assert "Please save the particulars of the statement first." in early
-    assert "The sessions have begun" in late
+    assert "Texts are not taken here any more" in late
     assert not StatementText.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("hour", "is_taken"), [("2027-05-12T08:59Z", True), ("2027-05-12T09:00Z", False)]
+)
+def test_a_late_text_is_taken_until_the_session_of_its_state_begins(invitation, hour, is_taken):
+    announced(browser(invitation), invitation)
+    begins = dt.datetime(2027, 5, 12, 9, tzinfo=dt.UTC)
+    ends = begins + dt.timedelta(hours=1)
+    second_day = session_of(invitation.edition, starts_at=begins, ends_at=ends)
+    SpeakingSlot.objects.create(session=second_day, delegation=Delegation.objects.get(), position=1)
+
+    with time_machine.travel(hour, tick=False):
+        page = text(send(browser(invitation), invitation, file(b"Words.")))
+
+    assert StatementText.objects.exists() == is_taken
+    assert ("Texts are not taken here any more" in page) != is_taken
+
+
+def test_a_text_of_a_statement_in_writing_is_taken_while_the_track_lasts(invitation):
+    announced(browser(invitation), invitation)
+
+    with time_machine.travel("2027-05-12T21:59Z", tick=False):
+        send(browser(invitation), invitation, file(b"Words."))
+
+    assert StatementText.objects.exists()
 
 
 def test_a_photo_is_filed_and_replaced(invitation):
