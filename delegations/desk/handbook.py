@@ -82,6 +82,7 @@ CHAPTERS = {
     "desk:erasure": "erasure",
     "desk:hand_over": "hand-over",
     "desk:registered": "delegations",
+    "desk:room": "speakers",
     "desk:silent": "calls",
 }
 

@@ -12,6 +12,7 @@ from delegations.desk.erasure.person_page import person_page
 from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
 from delegations.desk.registered.page import registered
+from delegations.desk.room.page import room
 from delegations.desk.state import state_page
 
 app_name = "desk"
@@ -26,6 +27,8 @@ urlpatterns = [
     path("board/silent/", silent, name="silent"),
     path("board/silent/take-out/", silent_take_out, name="silent_take_out"),
     path("registered/", registered, name="registered"),
+    path("room/", room, name="room"),
+    path("room/<int:pk>/", room, name="room_of"),
     # In place of django-unfold's own, and found by its name.
     path("search/", find),
 ]

@@ -123,6 +123,10 @@ class SpeakingSlot(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
     moved_because = models.CharField(_("why moved"), max_length=300, blank=True)
+    heard_at = models.DateTimeField(_("has spoken"), null=True, blank=True, editable=False)
+    passed_over_at = models.DateTimeField(
+        _("called in vain"), null=True, blank=True, editable=False
+    )
 
     objects = SpeakingSlotQuerySet.as_manager()
 

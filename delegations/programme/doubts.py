@@ -57,11 +57,24 @@ def has_left_office(minister: Minister, name: str) -> bool:
 
 def doubts_of_state(statement: PolicyStatement) -> list[str]:
     """Return the doubts about the statement of a State beside the answer that it follows."""
-    of_state = Reply.objects.answering_for_state().filter(
-        invitation__edition=statement.delegation.edition_id,
-        invitation__member_state=statement.delegation.member_state_id,
+    return doubts_of_states(statement.delegation.edition_id, [statement])[statement.pk]
+
+
+def doubts_of_states(edition: int, statements: Iterable[PolicyStatement]) -> dict[int, list[str]]:
+    """Return the doubts about each of the statements of an edition, in two queries for all."""
+    of = {one.delegation.member_state_id: one for one in statements}
+    given = Reply.objects.answering_for_state().filter(
+        invitation__edition=edition, invitation__member_state__in=of
     )
-    replies = list(of_state.select_related("invitation__minister").order_by("invitation", "pk"))
+    replies = given.select_related("invitation__minister").order_by("invitation", "pk")
+    by_state: dict[int, list[Reply]] = {state: [] for state in of}
+    for reply in replies.prefetch_related("invitation__minister__predecessors"):
+        by_state[reply.invitation.member_state_id].append(reply)
+    return {one.pk: fewest_doubts(one, by_state[state]) for state, one in of.items()}
+
+
+def fewest_doubts(statement: PolicyStatement, replies: list[Reply]) -> list[str]:
+    """Return the doubts beside that answer of the State with which it agrees best."""
     told = [
         statement_doubts(statement, reply, [r for r in replies if r.invitation == reply.invitation])
         for reply in replies

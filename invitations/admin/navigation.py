@@ -36,6 +36,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "how_to_reg",
         "link": reverse_lazy("desk:registered"),
     }
+    room = {"title": _("In the room"), "icon": "mic", "link": reverse_lazy("desk:room")}
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
         {
@@ -43,6 +44,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 overview,
                 *([board] if request.user.has_perms(MAY_SEE_BOARD) else []),
                 *([registered] if request.user.has_perm("delegations.view_delegate") else []),
+                *([room] if request.user.has_perm("delegations.view_speakingslot") else []),
                 *([queue] if request.user.has_perm("invitations.view_delivery") else []),
             ]
         },

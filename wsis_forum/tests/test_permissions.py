@@ -41,6 +41,8 @@ OPENED_BY = {
     "desk:erasure": DRAFTERS | APPROVERS | DESK,
     "desk:hand_over": DRAFTERS,
     "desk:registered": DESK,
+    "desk:room": READERS,
+    "desk:room_of": READERS,
     "desk:sheet": READERS,
     "desk:silent": READERS,
     "desk:silent_take_out": READERS - {"Readers"},

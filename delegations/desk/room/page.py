@@ -1,0 +1,92 @@
+"""The page of the room: who is called next, and one press for who has spoken or is not there."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from delegations.desk.asked import desk_page, edition_asked
+from delegations.desk.room.rows import room_of, sessions_of
+from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.programme.calling import note_heard, pass_over, take_mark_back
+from invitations.models import ForumEdition
+from invitations.text.dates import labelled
+
+MAY_READ = ("delegations.view_speakingslot", "delegations.view_policystatement")
+READS_ANSWERS = "invitations.view_reply"
+MAY_MARK = "delegations.change_speakingslot"
+TITLE = gettext_lazy("In the room")
+MARKS = {"heard": note_heard, "passed_over": pass_over, "back": take_mark_back}
+MARKED = {
+    "heard": gettext_lazy("%(state)s has spoken."),
+    "passed_over": gettext_lazy("%(state)s is called again at the end."),
+    "back": gettext_lazy("%(state)s: the mark is taken back."),
+}
+
+
+@never_cache
+@desk_page(*MAY_READ)
+def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Show a session as it runs; a POST marks a speaker. Without one, lead to that of the hour."""
+    if pk is None:
+        return room_at_hand(request)
+    session = get_object_or_404(
+        HighLevelSession.objects.public().select_related("edition", "hours"), pk=pk
+    )
+    if request.method == "POST":
+        mark(request, session)
+        return redirect("desk:room_of", session.pk)
+    context = {
+        "edition": session.edition,
+        "sessions": sessions_of(session.edition),
+        "room": room_of(
+            session, timezone.now(), reads_answers=request.user.has_perm(READS_ANSWERS)
+        ),
+        "marks": request.user.has_perm(MAY_MARK),
+    }
+    return shown(request, context)
+
+
+def room_at_hand(request: HttpRequest) -> HttpResponse:
+    """Lead to the session that runs now or comes next, else to the last one."""
+    edition = edition_asked(request)
+    sessions = sessions_of(edition) if edition else []
+    if not sessions:
+        return shown(request, {"edition": edition})
+    now = timezone.now()
+    to_come = (one for one in sessions if one.as_published.ends_at > now)
+    return redirect("desk:room_of", next(to_come, sessions[-1]).pk)
+
+
+def shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": TITLE,
+        "editions": ForumEdition.objects.none(),
+        **context,
+    }
+    return TemplateResponse(request, "admin/desk/room.html", context)
+
+
+def mark(request: HttpRequest, session: HighLevelSession) -> None:
+    """Mark the speaker that was pressed, and say so; what is marked already is refused."""
+    if not request.user.has_perm(MAY_MARK):
+        raise PermissionDenied
+    said, _colon, key = request.POST.get("mark", "").partition(":")
+    if said not in MARKS or not key.isdecimal():
+        return
+    slots = SpeakingSlot.objects.filter(session=session)
+    slot = get_object_or_404(slots.select_related("delegation__member_state"), pk=key)
+    state = slot.delegation.member_state.listed_as
+    try:
+        MARKS[said](slot)
+    except ValidationError as refusal:
+        messages.error(request, labelled(state, " ".join(refusal.messages)))
+    else:
+        messages.success(request, str(MARKED[said]) % {"state": state})

@@ -1,0 +1,99 @@
+"""The floor: who is called next and when, who has spoken, who was not in the room."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.models import HighLevelSession, SpeakingSlot
+from invitations.forms.seen import lock_rows
+
+
+class Expected(NamedTuple):
+    """A speaker who is still to be called, and the hour at which that is to be expected."""
+
+    slot: Any
+    at: dt.datetime
+
+
+class RunningOrder(NamedTuple):
+    """A session as it runs: who is to be called, who has spoken, who speaks no more."""
+
+    to_call: list[Expected]
+    heard: list[Any]
+    gone: list[Any]
+    ends_at: dt.datetime
+
+
+def running_order(session: HighLevelSession, now: dt.datetime) -> RunningOrder:
+    """Return the session's speakers in the order in which they are called, with their hours.
+
+    Who was passed over is called again at the end. Before the first mark hours follow from the
+    minutes alone; from then on, from when the last speaker ended, and no hour to come has passed.
+    """
+    slots = list(in_places(session))
+    heard = sorted((one for one in slots if one.heard_at), key=lambda one: one.heard_at)
+    waiting = [one for one in slots if one.comes and not one.heard_at]
+    waiting.sort(key=lambda one: (one.passed_over_at is not None, one.position))
+    has_begun = any(one.heard_at or one.passed_over_at for one in slots)
+    at = heard[-1].heard_at if heard else session.as_published.starts_at
+    to_call = []
+    for slot in waiting:
+        to_call.append(Expected(slot, at))
+        at += dt.timedelta(minutes=slot.minutes)
+        if has_begun:
+            at = max(at, now)
+    gone = [one for one in slots if not one.comes and not one.heard_at]
+    return RunningOrder(to_call, heard, gone, at)
+
+
+def in_places(session: HighLevelSession) -> Any:
+    """Return all slots of the session by place, with their numbers and who speaks in them."""
+    comes = SpeakingSlot.objects.standing().filter(pk=OuterRef("pk"))
+    slots = session.slots.numbered().annotate(comes=Exists(comes)).order_by("position")
+    return slots.select_related("delegation__member_state", "delegation__statement")
+
+
+@transaction.atomic
+def note_heard(slot: SpeakingSlot, at: dt.datetime | None = None) -> None:
+    """Note that the speaker has spoken; raise ValidationError if that is on file already."""
+    slot = lock_slot(slot)
+    if slot.heard_at:
+        raise ValidationError(HEARD_ALREADY)
+    slot.heard_at = at or timezone.now()
+    slot.save(update_fields=["heard_at"])
+
+
+@transaction.atomic
+def pass_over(slot: SpeakingSlot) -> None:
+    """Note that nobody rose when the State was called; it is called again at the end."""
+    slot = lock_slot(slot)
+    if slot.heard_at:
+        raise ValidationError(HEARD_ALREADY)
+    slot.passed_over_at = timezone.now()
+    slot.save(update_fields=["passed_over_at"])
+
+
+@transaction.atomic
+def take_mark_back(slot: SpeakingSlot) -> None:
+    """Take the last mark back: who was noted by mistake is to be called as before."""
+    slot = lock_slot(slot)
+    last = "heard_at" if slot.heard_at else "passed_over_at"
+    if getattr(slot, last) is None:
+        raise ValidationError(_("No mark is on file: another person has taken it back."))
+    setattr(slot, last, None)
+    slot.save(update_fields=[last])
+
+
+def lock_slot(slot: SpeakingSlot) -> SpeakingSlot:
+    """Lock the slot's session, as whoever moves a speaker does, and return the slot as it is."""
+    lock_rows(HighLevelSession, [slot.session_id])
+    return SpeakingSlot.objects.get(pk=slot.pk)
+
+
+HEARD_ALREADY = gettext_lazy("It is on file already that this State has spoken.")
