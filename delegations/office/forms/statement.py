@@ -209,8 +209,8 @@ class FilesForm(OfficeForm):
     def offer_waiting(self, notes: list[str]) -> None:
         """Offer the files of the notes, and ask nothing where none is kept."""
         read = [(note, read_note(self.of, note)) for note in notes]
-        self.waiting = [(note, file.called) for note, file in read if file]
-        cast("forms.MultipleChoiceField", self.fields["waiting"]).choices = self.waiting
+        self.kept = [(note, file.called) for note, file in read if file]
+        cast("forms.MultipleChoiceField", self.fields["waiting"]).choices = self.kept
 
     def keep_waiting(self, files: list[WaitingFile]) -> None:
         """Show these files, each ticked, as waiting for the form that is shown again."""
@@ -228,7 +228,7 @@ class FilesForm(OfficeForm):
     def laid_out(self) -> Layout:
         """Lay out what is asked; the form of the particulars, beside it, names the invitation."""
         apart = {"invitation", "waiting"}
-        waiting = ["waiting"] if self.waiting else []
+        waiting = ["waiting"] if self.kept else []
         return Layout(*waiting, *(name for name in self.fields if name not in apart))
 
     def clean_photo(self) -> UploadedFile | None:

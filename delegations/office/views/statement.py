@@ -115,7 +115,7 @@ def show_in_other_language(
         sessions,
         again,
         files_form=files_form,
-        had_files=bool(request.FILES) and not files_form.waiting,
+        had_files=bool(request.FILES) and not files_form.kept,
     )
     return remember_language(request, shown)
 
@@ -125,7 +125,7 @@ def show_again(
 ) -> HttpResponse:
     """Show the page with what was typed; a file that was not taken has to be chosen once more."""
     files_form = shown.get("files_form")
-    is_kept = shown.get("files_saved") or (files_form and files_form.waiting)
+    is_kept = shown.get("files_saved") or (files_form and files_form.kept)
     had_files = bool(request.FILES) and not is_kept
     if form.errors and shown.get("files_saved"):
         shown["nothing_saved"] = _("The particulars have not been saved")
