@@ -1,5 +1,6 @@
 """Frozen files: written once, under names made from their SHA-256."""
 
+import datetime as dt
 import hashlib
 import logging
 import os
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 logger = logging.getLogger(__name__)
 
 PROBE = "probe/ok.txt"
+# Beneath the folder of files: what is being written has no other name yet.
+DRAFTS = "drafts"
 
 
 class Tampered(Exception):
@@ -96,6 +99,17 @@ def ask_the_store() -> None:
         thaw("nothing", "")
 
 
+def remove_old_drafts(before: dt.datetime) -> int:
+    """Remove what writers have left that were killed before this instant; return how many."""
+    if not isinstance(default_storage, WriteOnceFolder):
+        return 0
+    found = Path(default_storage.location, DRAFTS).glob("*")
+    old = [draft for draft in found if draft.stat().st_mtime < before.timestamp()]
+    for draft in old:
+        draft.unlink(missing_ok=True)
+    return len(old)
+
+
 @contextmanager
 def reaching_the_store() -> Iterator[None]:
     try:
@@ -118,8 +132,9 @@ class WriteOnceFolder(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{uuid4()}")
+        draft = Path(self.location, DRAFTS, str(uuid4()))
+        for folder in (target.parent, draft.parent):
+            folder.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("xb") as file:
                 for chunk in content.chunks():

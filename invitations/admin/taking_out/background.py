@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from invitations.admin.taking_out.cells import AT_ONCE, Cell, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.admin.taking_out.packing import packed
+from invitations.files.frozen import remove_old_drafts
 from invitations.models import ListExport, Setback
-from invitations.models.kept.for_a_day import forget_what_expired
+from invitations.models.kept.for_a_day import KEPT_FOR, forget_what_expired
 from invitations.models.kept.gone_files import GoneFile, remove_gone_file
 from invitations.outbox.arming import why_not_armed
 from invitations.setbacks import each_apart, has_failed_often, note_vanished_worker
@@ -44,8 +45,8 @@ def ask_for_list(
 def take_out_lists() -> int:
     """Make the lists that wait, and return how many; forget what is kept for a day alone.
 
-    These are the files that were made, what offices typed and did not record, and the files that no
-    row names any more.
+    These are the files that were made, what offices typed and did not record, the files that no row
+    names any more, and what killed writers left of others.
     """
     now = timezone.now()
     ListExport.objects.expired(now).update(content=None, asked="")
@@ -56,6 +57,7 @@ def take_out_lists() -> int:
         [(str(pk), partial(take_out, pk)) for pk in due.values_list("pk", flat=True)],
     )
     remove_gone_files(now)
+    each_apart(Job.TAKE_OUT_LISTS, [("drafts", partial(remove_old_drafts, now - KEPT_FOR))])
     return made
 
 

@@ -1,11 +1,16 @@
+import datetime as dt
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
+from invitations.admin.taking_out.background import take_out_lists
 from invitations.files.frozen import Tampered, freeze, thaw
 from wsis_forum.tests import power
 
@@ -88,6 +93,37 @@ def test_a_write_that_breaks_off_leaves_nothing_behind(folder):
 
     assert not default_storage.exists("letters/ab/torn.pdf")
     assert files(folder) == []
+
+
+class KilledWriter(File):
+    def chunks(self, chunk_size=None):
+        yield b"Excell"
+        os._exit(0)
+
+
+def leave_draft(folder):
+    """Kill a writer in the middle of a file; return what it leaves."""
+    writer = os.fork()
+    if writer == 0:
+        default_storage.save("letters/ab/half.pdf", KilledWriter(None))
+    os.waitpid(writer, 0)
+    (draft,) = files(folder)
+    return draft
+
+
+@pytest.mark.django_db
+def test_what_a_killed_writer_leaves_goes_after_a_day_and_nothing_else(folder):
+    draft = leave_draft(folder)
+    whole = freeze(b"Excellency", "letters", "pdf")
+    assert len(files(folder)) == 2
+
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=23)):
+        take_out_lists()
+    assert draft.exists()
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
+        take_out_lists()
+
+    assert [path.relative_to(folder) for path in files(folder)] == [Path(whole.name)]
 
 
 @pytest.mark.skipif(not power.CAN_BE_CUT, reason="Only root mounts a disk.")
