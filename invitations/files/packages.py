@@ -1,8 +1,20 @@
 """Packages of the zip format, checked before anything in them is unpacked."""
 
+import re
 import zipfile
+from collections.abc import Iterator
 
 MOST_ENTRIES = 2000
+# Bytes of a list of parts: each has a line in it, of some two hundred.
+LONGEST_LIST = 512 * 1024
+CHUNK = 65_536  # bytes of a part looked at, at a time
+LONGEST_TAG = 40  # bytes to the end of a tag's name, its prefix with it
+# Of rows, cells and their texts a workbook may have one in so many bytes; of all else so many.
+BYTES_OF_A_CELL = 16
+MOST_ELEMENTS = 100_000
+ELEMENT = re.compile(rb"<[^/?!]")
+OF_CELLS = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:row|c|v|f|is|si|t|r|rPr)[\s/>]")
+HOLDING_CELLS = re.compile(r"xl/worksheets/[^/]+\.xml|xl/sharedStrings\.xml")
 # Where OpenDocument keeps programs; the lists of libraries beside them may be there without any.
 PROGRAMS = ("Basic/", "Scripts/")
 NO_PROGRAMS = ("/", "/script-lc.xml", "/script-lb.xml", "/dialog-lc.xml", "/dialog-lb.xml")
@@ -39,6 +51,41 @@ def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None
     # Of two entries with the same name, one program reads the first, and another the second.
     if not len(names) == len(entries) <= MOST_ENTRIES or package.testzip() is not None:
         raise HostilePackage
+
+
+def read_list(package: zipfile.ZipFile, name: str) -> bytes:
+    """Return a list of parts, which is read as a whole. Raise HostilePackage for a long one."""
+    if package.getinfo(name).file_size > LONGEST_LIST:
+        raise HostilePackage
+    return package.read(name)
+
+
+def refuse_busy_workbook(package: zipfile.ZipFile, most_unpacked: int) -> None:
+    """Raise HostilePackage for more elements than a list has: each is kept as an object.
+
+    Of five bytes in a part, which pack to nothing, its reader makes some five hundred.
+    """
+    cells, others = most_unpacked // BYTES_OF_A_CELL, MOST_ELEMENTS
+    for name in package.namelist():
+        holds_cells = HOLDING_CELLS.fullmatch(name)
+        for piece in whole_tags(package, name):
+            of_cells = len(OF_CELLS.findall(piece)) if holds_cells else 0
+            cells -= of_cells
+            others -= len(ELEMENT.findall(piece)) - of_cells
+            if cells < 0 or others < 0:
+                raise HostilePackage
+
+
+def whole_tags(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Yield the part in pieces that cut no tag's name in two."""
+    with package.open(name) as part:
+        tail = b""
+        while chunk := part.read(CHUNK):
+            piece = tail + chunk
+            begun = piece.rfind(b"<", len(piece) - LONGEST_TAG)
+            tail = piece[begun:] if begun >= 0 else b""
+            yield piece[:begun] if tail else piece
+        yield tail
 
 
 def is_program(name: str) -> bool:

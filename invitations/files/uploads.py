@@ -10,7 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.files.confined import Unsafe
-from invitations.files.packages import HostilePackage, is_package, refuse_hostile_package
+from invitations.files.packages import (
+    HostilePackage,
+    is_package,
+    read_list,
+    refuse_hostile_package,
+)
 from invitations.files.pagecount import count_pdf_pages
 from invitations.text.lines import is_unstorable
 
@@ -111,16 +116,20 @@ def package_kind(content: bytes) -> str:
 def kind_of_package(package: zipfile.ZipFile) -> str:
     names = set(package.namelist())
     if "mimetype" in names and "content.xml" in names:
-        return "odt" if package.read("mimetype").strip() == OPEN_DOCUMENT else ""
+        return "odt" if read_list(package, "mimetype").strip() == OPEN_DOCUMENT else ""
     if DIRECTORY not in names:
         return ""
-    listed = without_entities(package.read(DIRECTORY))
-    parts = ElementTree.fromstring(listed)  # noqa: S314 -- it has no entities
+    parts = list_of_parts(package, DIRECTORY)
     declared = [
         (part.get("PartName", "").lstrip("/"), MAIN_PARTS.get(part.get("ContentType", "")))
         for part in parts
     ]
     return next((kind for name, kind in declared if kind and name in names), "")
+
+
+def list_of_parts(package: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    listed = without_entities(read_list(package, name))
+    return ElementTree.fromstring(listed)  # noqa: S314 -- it has no entities
 
 
 def without_entities(xml: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
 
-from invitations.files.packages import refuse_hostile_package
+from invitations.files.packages import refuse_busy_workbook, refuse_hostile_package
 from invitations.files.spreadsheets import (
     DAMAGED,
     TooManySigns,
@@ -246,7 +246,9 @@ def sheets_of_workbook(
             raise TooManySigns
 
     try:
-        refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
+        package = zipfile.ZipFile(io.BytesIO(content))
+        refuse_hostile_package(package, most_unpacked)
+        refuse_busy_workbook(package, most_unpacked)
         reader = Reader(io.BytesIO(content), read_only=True, data_only=calculated, keep_links=False)
         reader.read()
         return [Sheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]

@@ -89,6 +89,13 @@ def test_a_bomb_that_lies_about_its_size_is_found_out():
     assert document_kind(lying) == ""
 
 
+def test_a_list_of_parts_that_packs_to_nothing_is_not_taken_apart():
+    many = listed().replace("</Types>", "<a/>" * 200_000 + "</Types>")
+
+    assert len(docx(types=many)) < 3000
+    assert document_kind(docx(types=many)) == ""
+
+
 def test_a_package_damaged_on_its_way_is_no_document():
     content = docx(("part", os.urandom(50) * 200))
     middle = content.index(b"part") + 40

@@ -117,6 +117,48 @@ def test_a_sheet_whose_cells_repeat_one_long_string_takes_little_memory():
     assert peak < 10 * PLENTY
 
 
+BUSY = {
+    "xl/styles.xml": ("</cellXfs>", "<xf/>"),
+    "xl/workbook.xml": ("</workbook>", '<a b="c"/>'),
+    "xl/_rels/workbook.xml.rels": ("</Relationships>", "<Relationship/>"),
+    "[Content_Types].xml": ("</Types>", "<a/>"),
+    "docProps/core.xml": ("</cp:coreProperties>", "<a/>"),
+    "xl/worksheets/sheet1.xml": ("</worksheet>", '<mergeCell ref="A1"/>'),
+}
+
+
+def with_much(name, before, what):
+    """A workbook of a few kilobytes, one part of which has much of the same."""
+    with zipfile.ZipFile(io.BytesIO(workbook(["Rudolf"]))) as archive:
+        parts = {one: archive.read(one).decode() for one in archive.namelist()}
+    more = parts[name].replace(before, what + before)
+    assert more != parts[name]
+    return package([*(parts | {name: more}).items()])
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_part_of_many_elements_that_packs_to_nothing_is_not_taken_apart(name):
+    before, one = BUSY[name]
+    content = with_much(name, before, one * 110_000)
+
+    assert len(content) < 20_000
+    with pytest.raises(HostilePackage):
+        read_lines(content)
+
+
+def test_more_rows_than_their_bytes_could_fill_are_not_taken_apart():
+    content = with_much("xl/worksheets/sheet1.xml", "</sheetData>", "<row/>" * (PLENTY // 12))
+
+    with pytest.raises(HostilePackage):
+        list(lines_of_workbook(content, 2, PLENTY, PLENTY))
+
+
+def test_many_formats_of_a_workbook_that_has_grown_for_years_are_read():
+    content = with_much("xl/styles.xml", "</cellXfs>", "<xf/>" * 4000)
+
+    assert [line.cells for line in read_lines(content)] == [["Rudolf", ""]]
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_reading_of_a_sheet(content):
     with pytest.raises(UnreadableSheet):
