@@ -2,8 +2,10 @@
 
 import io
 import logging
+import re
 import zipfile
 import zlib
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.confined import Unsafe
 from invitations.files.packages import (
+    LONGEST_LIST,
     HostilePackage,
     is_package,
     read_list,
@@ -56,6 +59,12 @@ DIRECTORY = "[Content_Types].xml"
 MAIN_PARTS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": "docx",
 }
+# What a word processor fetches when it opens a document, and runs or shows as part of it.
+FETCHED = {"aFChunk", "attachedTemplate", "frame", "oleObject", "package", "subDocument"}
+# An address of another scheme, or a host by its full name; a disk or server of the house is none.
+ELSEWHERE = re.compile(
+    r"\s*(?:(?!file:)[a-z][a-z0-9+.-]+:|(?:file:)?[/\\]{2,}[^/\\]*[.@])", re.IGNORECASE
+)
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
 LINE_ENDS = "\r\f\x85"  # of a text, besides the usual one
 # The beginnings of other kinds of files that would pass for text.
@@ -83,7 +92,8 @@ def refuse_misnamed(called: str, kind: str) -> None:
 def document_kind(content: bytes) -> str:
     """Return ``pdf``, ``docx``, ``odt`` or ``txt``; empty for another kind or a damaged file.
 
-    Raise ValidationError for a PDF that takes too much memory or time to be read.
+    Raise ValidationError for a PDF that takes too much memory or time to be read, and for a
+    document that fetches a part of itself from elsewhere.
     """
     if content.startswith(b"%PDF-"):
         return "pdf" if is_pdf(content) else ""
@@ -108,9 +118,17 @@ def package_kind(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             refuse_hostile_package(package, MOST_UNPACKED)
-            return kind_of_package(package)
+            kind, fetches = kind_of_package(package), fetches_from_elsewhere(package)
     except DAMAGED:
         return ""
+    if kind and fetches:
+        raise ValidationError(
+            _(
+                "This document fetches a part of itself from another place: please save it anew as"
+                " a PDF, and send that one."
+            )
+        )
+    return kind
 
 
 def kind_of_package(package: zipfile.ZipFile) -> str:
@@ -125,6 +143,20 @@ def kind_of_package(package: zipfile.ZipFile) -> str:
         for part in parts
     ]
     return next((kind for name, kind in declared if kind and name in names), "")
+
+
+def fetches_from_elsewhere(package: zipfile.ZipFile) -> bool:
+    """Whether opening the document runs or shows what lies elsewhere: so macros get past us."""
+    lists = [part for part in package.infolist() if part.filename.lower().endswith(".rels")]
+    if sum(part.file_size for part in lists) > LONGEST_LIST:
+        raise HostilePackage
+    relations = (relation for part in lists for relation in list_of_parts(package, part.filename))
+    return any(
+        relation.get("TargetMode") == "External"
+        and relation.get("Type", "").rpartition("/")[2] in FETCHED
+        and ELSEWHERE.match(unquote(relation.get("Target", "")))
+        for relation in relations
+    )
 
 
 def list_of_parts(package: zipfile.ZipFile, name: str) -> ElementTree.Element:

@@ -3,12 +3,14 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.files.uploads import decoded_plain_text, document_kind, kind_by_first_bytes
 from invitations.tests.uploading import (
     OPEN_DOCUMENT,
+    OPEN_XML,
     docx,
     listed,
     odt,
@@ -91,9 +93,49 @@ def test_a_bomb_that_lies_about_its_size_is_found_out():
 
 def test_a_list_of_parts_that_packs_to_nothing_is_not_taken_apart():
     many = listed().replace("</Types>", "<a/>" * 200_000 + "</Types>")
+    relations = f"<Relationships>{'<a/>' * 100_000}</Relationships>"
 
     assert len(docx(types=many)) < 3000
     assert document_kind(docx(types=many)) == ""
+    assert document_kind(docx(*[(f"word/_rels/{n}.xml.rels", relations) for n in range(2)])) == ""
+
+
+def referring(kind, target, mode="External"):
+    """A document that names something else, as word processors write it."""
+    relation = f'<Relationship Id="a" Type="{OPEN_XML}/officeDocument/2006/relationships/{kind}"'
+    words = f'<Relationships>{relation} Target="{target}" TargetMode="{mode}"/></Relationships>'
+    return docx(("word/_rels/settings.xml.rels", words))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("attachedTemplate", "https://elsewhere.example.org/macros.dotm"),
+        ("attachedTemplate", "//elsewhere.example.org/a/macros.dotm"),
+        ("attachedTemplate", r"file:///\\elsewhere@SSL\a\macros.dotm"),
+        ("oleObject", "mhtml:http://elsewhere.example.org/a!x-usc:http://elsewhere.example.org/a"),
+        ("frame", " %68ttp://elsewhere.example.org/a"),
+        ("aFChunk", "http://elsewhere.example.org/a"),
+        ("subDocument", "ftp://elsewhere.example.org/a"),
+    ],
+)
+def test_a_document_that_fetches_a_part_from_elsewhere_is_refused_in_a_sentence(kind, target):
+    with pytest.raises(ValidationError, match="fetches a part of itself from another place"):
+        document_kind(referring(kind, target))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("hyperlink", "https://forum.example.org/"),
+        ("image", "https://ministry.example.org/emblem.png"),
+        ("attachedTemplate", r"file:///C:\Users\a.b@c\Letter.dotx"),
+        ("attachedTemplate", r"file:///\\server\templates\Letter.dotx"),
+        ("attachedTemplate", "Letter.dotx"),
+    ],
+)
+def test_a_document_on_the_paper_of_its_own_house_is_taken(kind, target):
+    assert document_kind(referring(kind, target)) == "docx"
 
 
 def test_a_package_damaged_on_its_way_is_no_document():
