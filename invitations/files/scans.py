@@ -114,7 +114,8 @@ def read_pictures(content: bytes) -> tuple[list[dict[str, Any]], int, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(content), formats=FORMATS) as file:
-            total = getattr(file, "n_frames", 1)
+            # What a telephone keeps behind its picture is no page of the paper.
+            total = 1 if file.format == "MPO" else getattr(file, "n_frames", 1)
             pages = [page_read(picture) for picture in pictures_in(file, min(total, MOST_PAGES))]
     return pages, total, ""
 

@@ -34,6 +34,15 @@ def test_a_code_is_read_skewed_and_upside_down_and_its_page_is_shown_upright(tur
     assert abs(again[0].orientation) < 10
 
 
+def test_a_telephone_s_photo_is_one_page_whatever_it_keeps_behind_its_picture():
+    brightness = Image.new("L", (310, 438), 90)
+    photo = as_file(sheet(CODE), brightness, kind="MPO")
+
+    for content in (photo, photo[:-400]):
+        read = read_scan(content)
+        assert (read.total, [page.codes for page in read.pages]) == (1, [[CODE]])
+
+
 def test_a_fax_of_standard_quality_is_stretched_to_its_paper():
     squeezed = sheet(CODE).resize((1240, 877))
 
