@@ -6,12 +6,13 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Model, Q, Value
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from invitations.models import ForumEdition
@@ -88,6 +89,13 @@ def name_of_choice(row: Model) -> str:
 
 class AutocompleteView(AutocompleteJsonView):
     """The choices that fit what was typed, named as the form names them."""
+
+    def process_request(self, request: HttpRequest) -> tuple[str, Any, Any, str]:
+        """Refuse what no form chooses: rows that refer to this one are no column of it."""
+        term, page, column, to_field = super().process_request(request)
+        if column.auto_created:
+            raise PermissionDenied
+        return term, page, column, to_field
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return super().serialize_result(obj, to_field_name) | {"text": name_of_choice(obj)}

@@ -320,6 +320,8 @@ AUTOCOMPLETED = [
     ("invitations", "letter", "approved_by", 403),
     ("invitations", "replylink", "token", 403),
     ("invitations", "invitation", "links", 403),
+    ("invitations", "invitation", "letters", 403),
+    ("invitations", "letter", "notes", 403),
     ("delegations", "delegation", "delegates", 403),
     ("auth", "user", "groups", 403),
 ]
