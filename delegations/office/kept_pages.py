@@ -18,16 +18,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
-from redis.exceptions import RedisError
 
 from delegations.office.contact import refusal_page
-from delegations.office.throttle import may_keep_page
+from delegations.office.throttle import CACHE_AWAY, may_keep_page
 from invitations.models import KeptPage
 
 View = Callable[..., HttpResponse]
 # Language, status, and what is left of the page once it is compressed.
 Shown = tuple[str, int, "bytes | memoryview[int]"]
-CACHE_AWAY = (RedisError, OSError)
 ASKED_BY = "shown"
 SHORTLY = 600  # seconds
 # A page that is open to all has some three thousand; the rest is what somebody typed.

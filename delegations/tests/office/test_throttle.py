@@ -7,11 +7,13 @@ import pytest
 import time_machine
 from django.conf import settings as the_settings
 from django.core.checks import run_checks
+from django.urls import reverse
 
 from delegations.office.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
 
 START = 1_800_000_000  # a whole number of windows
 HERE, THERE = "192.0.2.1", "2001:db8::1"
+AWAY = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +144,20 @@ def test_the_count_writes_no_line_of_a_log(caplog):
     count(WRONG_FROM_ONE + 1)
 
     assert caplog.text == ""
+
+
+@pytest.mark.django_db
+def test_without_redis_wrong_codes_are_told_and_counted_and_the_programme_is_read(client, settings):
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": AWAY}
+    settings.CACHES = {**settings.CACHES, "default": away}
+    page, wrong = reverse("office:code"), {"code": "abcd-efgh-jkmn"}
+
+    told = [client.post(page, wrong, follow=True) for _ in range(WRONG_FROM_ONE + 1)]
+    read = client.get("/api/v1/states")
+
+    assert [answer.status_code for answer in told] == [200] * WRONG_FROM_ONE + [429]
+    assert "This code opens nothing" in told[0].text
+    assert read.status_code == 200
 
 
 @pytest.mark.parametrize(
