@@ -156,7 +156,8 @@ SIGN_IN_IDLE_MINUTES = env.number("SIGN_IN_IDLE_MINUTES", 30)
 SIGN_IN_HOURS = env.number("SIGN_IN_HOURS", 12)
 # Before approving, releasing and exporting, a sign-in may be so many minutes old.
 SIGN_IN_AGAIN_MINUTES = env.number("SIGN_IN_AGAIN_MINUTES", 15)
-SESSION_COOKIE_AGE = SIGN_IN_HOURS * 3600
+# What has ended is known over a weekend: a form that stood open is kept for its author.
+SESSION_COOKIE_AGE = (SIGN_IN_HOURS + 72) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 ACCOUNT_ADAPTER = "wsis_forum.staff.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

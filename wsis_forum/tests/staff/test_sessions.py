@@ -342,5 +342,13 @@ def test_who_signs_in_clears_what_ended_before(client, clock):
 
     listed = UserSession.objects.values_list("user__username", flat=True)
     assert sorted(listed) == ["flavia", "sapt"]
-    assert Session.objects.count() == 2
+
+
+def test_who_signs_in_clears_sessions_to_which_no_form_comes_any_more(client, clock):
+    sign_in(Client(), member())
+    clock(days=3, hours=13)
+
+    sign_in(client, member("flavia"))
+
+    assert Session.objects.count() == 1
     assert may_enter(client)
