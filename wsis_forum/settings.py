@@ -95,7 +95,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "delegations.office.request_limits.BoundedUploadHandler",
 ]
-CSRF_FAILURE_VIEW = "delegations.office.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "wsis_forum.staff.views.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
+from delegations.office.request_limits import LARGEST_TYPED, content_length
 from invitations.admin.reauthentication import act_in_words
+from wsis_forum.staff.sessions import person_of
 
 KEPT = "kept_form"
 # What the page that asks again is asked for, and where it goes on.
@@ -26,26 +29,47 @@ def act_kept(request: HttpRequest, then: str) -> str:
 
 def keep_form(request: HttpRequest, user: User) -> str:
     """Keep what the request would have sent; return the address at which to go on afterwards."""
-    if request.method != "POST":
+    if (form := form_of_desk(request, user)) is None:
         return request.get_full_path()
-    # A password or a code that is typed into a form is not written anywhere.
+    request.session[KEPT] = form
+    return reverse("staff_continue")
+
+
+def form_of_desk(request: HttpRequest, user: User) -> dict[str, Any] | None:
+    """Return what was sent to be kept; a password or a code is not written anywhere."""
     of_account = request.path.startswith(reverse("staff_account"))
-    if of_account or any("password" in name for name in request.POST):
-        return request.get_full_path()
+    if request.method != "POST" or of_account or any("password" in name for name in request.POST):
+        return None
     fields = {name: typed for name, typed in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    request.session[KEPT] = {
+    return {
         "user": user.pk,
         "path": request.get_full_path(),
         "fields": fields,
         "files": bool(request.FILES),
     }
-    return reverse("staff_continue")
+
+
+def form_with_old_token(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the form of a page of the desk that stood open while its author signed in anew.
+
+    By the origin the browser says that no other site has sent it.
+    """
+    own = (settings.SITE_URL, f"{request.scheme}://{request.get_host()}")
+    of_ours = request.headers.get("Origin") in own and content_length(request) <= LARGEST_TYPED
+    if not of_ours or not request.path.startswith(reverse("admin:index")):
+        return None
+    user = person_of(request, request.user)
+    return form_of_desk(request, user) if user.is_staff else None
 
 
 def kept_form(request: HttpRequest) -> dict[str, Any] | None:
     """Return the kept form, if this user has typed it."""
     kept: dict[str, Any] | None = request.session.get(KEPT)
     return kept if kept and kept["user"] == request.user.pk else None
+
+
+def fields_of(form: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, typed) for name, several in form["fields"].items() for typed in several]
 
 
 def drop_sent_form(request: HttpRequest) -> None:

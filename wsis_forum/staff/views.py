@@ -12,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from delegations.office.views import errors
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import AskedFirst
 from wsis_forum.staff.forms import OwnPasswordForm
-from wsis_forum.staff.kept_forms import kept_form
+from wsis_forum.staff.kept_forms import fields_of, form_with_old_token, kept_form
 from wsis_forum.staff.sessions import end_session
 
 
@@ -53,8 +55,21 @@ def go_on(request: HttpRequest) -> HttpResponse:
     kept = kept_form(request)
     if kept is None:
         return redirect("admin:index")
-    fields = [(name, typed) for name, several in kept["fields"].items() for typed in several]
-    return render(request, "account/continue.html", {"kept": kept, "fields": fields})
+    return form_to_send(request, kept)
+
+
+def form_to_send(request: HttpRequest, form: dict[str, Any], status: int = 200) -> HttpResponse:
+    shown = admin.site.each_context(request) | {"kept": form, "fields": fields_of(form)}
+    return render(request, "account/continue.html", shown, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show a form of the desk with the token of today, to be sent by a person; refuse others."""
+    if form := form_with_old_token(request):
+        response = form_to_send(request, form, status=403)
+        add_never_cache_headers(response)
+        return response
+    return errors.csrf_failure(request, reason)
 
 
 @login_required

@@ -13,6 +13,7 @@ CONTINUE = reverse("staff_continue")
 PAGE = reverse("admin:invitations_mission_add")
 TYPED = {"name": "Mission of Ruritania", "emails": "a@example.org\nb@example.org"}
 EVENING = dt.datetime(2027, 3, 5, 18, tzinfo=dt.UTC)
+OURS = {"headers": {"Origin": "http://testserver"}}
 
 
 @pytest.fixture
@@ -33,3 +34,50 @@ def test_what_was_typed_before_a_night_is_kept_for_its_author(client, clock, awa
 
     assert answer.url == f"{LOGIN}?next={CONTINUE.replace('/', '%2F')}"
     assert set(kept.context["fields"]) == set(TYPED.items())
+
+
+@pytest.fixture
+def signed_in_anew(client_of):
+    """A browser in whose other tab a form stands open since before its person signed in anew."""
+    browser = client_of(enforce_csrf_checks=True)
+    browser.force_login(user := member(is_superuser=True))
+    browser.open_form = TYPED | {
+        "csrfmiddlewaretoken": str(browser.get(PAGE).context["csrf_token"])
+    }
+    browser.force_login(user)
+    browser.cookies["csrftoken"] = "b" * 32
+    return browser
+
+
+def test_a_form_that_stood_in_another_tab_is_sent_by_a_button(signed_in_anew):
+    page = f"{PAGE}?_changelist_filters=q%3Da"
+
+    shown = signed_in_anew.post(page, signed_in_anew.open_form, **OURS)
+    token = str(shown.context["csrf_token"])
+    sent = signed_in_anew.post(page, TYPED | {"csrfmiddlewaretoken": token}, **OURS)
+
+    assert shown.status_code == 403
+    assert shown["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+    assert set(shown.context["fields"]) == set(TYPED.items())
+    assert f'action="{page}"' in shown.text
+    assert sent.status_code == 200  # the page of the form, which names what is missing
+
+
+@pytest.mark.parametrize(
+    "origin", [{}, {"Origin": "null"}, {"Origin": "https://elsewhere.example.org"}]
+)
+def test_what_another_site_may_have_sent_is_not_shown_to_be_sent(signed_in_anew, origin):
+    refused = signed_in_anew.post(PAGE, signed_in_anew.open_form, headers=origin)
+
+    assert refused.status_code == 403
+    assert "Mission of Ruritania" not in refused.text
+
+
+def test_a_form_whose_author_is_not_wholly_signed_in_is_not_shown(signed_in_anew):
+    signed_in_anew.logout()
+    signed_in_anew.cookies["csrftoken"] = "b" * 32
+
+    refused = signed_in_anew.post(PAGE, signed_in_anew.open_form, **OURS)
+
+    assert refused.status_code == 403
+    assert "Mission of Ruritania" not in refused.text
