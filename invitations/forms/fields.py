@@ -16,6 +16,14 @@ from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line,
 OF_GENEVA = "Europe/Zurich"
 
 
+def is_far_too_long(field: forms.CharField, typed: str) -> bool:
+    """Whether the typed text is refused for its length anyway, and need not be looked through.
+
+    Some signs may go when it is tidied, and no form sends more of them than of the others.
+    """
+    return field.max_length is not None and len(typed) > 2 * field.max_length + 1000
+
+
 class LineField(forms.CharField):
     """One line of words."""
 
@@ -23,7 +31,10 @@ class LineField(forms.CharField):
     refuse: Callable[[str], None] = staticmethod(refuse_spoilt_line)
 
     def to_python(self, value: Any) -> Any:
-        words = self.tidy(super().to_python(value) or "")
+        typed = super().to_python(value) or ""
+        if is_far_too_long(self, typed):
+            return typed
+        words = self.tidy(typed)
         self.refuse(words)
         return words or self.empty_value
 
@@ -37,7 +48,8 @@ class TextField(LineField):
 
 class LinkField(forms.URLField):
     def to_python(self, value: Any) -> Any:
-        return super().to_python(tidy_line(value or ""))
+        typed = value or ""
+        return super().to_python(typed if is_far_too_long(self, typed) else tidy_line(typed))
 
 
 class AddressField(forms.EmailField):

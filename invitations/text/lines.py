@@ -1,7 +1,9 @@
 """Typed text: invisible signs are dropped, and text that was damaged on the way is refused."""
 
 import re
+import sys
 import unicodedata
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -53,6 +55,10 @@ QUOTATION = re.compile(r"(?<![^\s([’'])(?:“[^“”]*”|„[^„“”]*[�
 MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 
+# No script puts more on one letter, and no text that may be exchanged has more (Unicode, UAX 15).
+MOST_MARKS = 30
+
+
 def tidy_line(typed: str) -> str:
     """Return the text on one line, without invisible signs; a single no-break space stays."""
     return re.sub("[ \xa0]{2,}", " ", without_invisible(typed.translate(ON_ONE_LINE)))
@@ -74,8 +80,23 @@ def without_invisible(typed: str) -> str:
         unseen = {sign for sign in set(typed) if unicodedata.category(sign) == "Cf"} - set(kept)
         typed = typed.translate({ord(sign): None for sign in unseen})
         typed = MARK_IN_A_WORD.sub("", NEEDLESS_JOINER.sub("", typed))
-        typed = unicodedata.normalize("NFC", typed)
+        typed = unicodedata.normalize("NFC", with_few_marks(typed))
     return typed.strip(BLANKS + MARKS)
+
+
+def with_few_marks(words: str) -> str:
+    """Return the text without the marks on a letter that are past any script's number.
+
+    They are put in order when letters are composed or taken apart, which takes the square of their
+    number: a megabyte of them would stop the site for an hour.
+    """
+    return words if words.isascii() else too_many_marks().sub(r"\1", words)
+
+
+@cache
+def too_many_marks() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, map(chr, range(sys.maxunicode + 1))))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
 
 
 def is_blank(words: str) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from invitations.text.lines import with_few_marks
 from invitations.text.scripts import script_of
 
 # Words that a State's name has in one list and lacks in another: articles, prepositions and “and”.
@@ -36,7 +37,7 @@ def normalize_name(name: str) -> str:
     """Return one key for all spellings that differ in case, accents, punctuation or spaces only."""
     bare = "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", name)
+        for letter in unicodedata.normalize("NFKD", with_few_marks(name))
         if not unicodedata.combining(letter)
     )
     bare = bare.translate(LETTERS_FOR_APOSTROPHES)

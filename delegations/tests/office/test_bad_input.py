@@ -1,5 +1,6 @@
 """Whatever is typed, the forms answer with a sentence, and the page that shows it can be sent."""
 
+import time
 import tracemalloc
 import uuid
 from urllib.parse import urlencode
@@ -108,6 +109,18 @@ def test_a_list_is_read_or_refused(rows, divider):
 def test_tidy_words_stay_as_they_are(words):
     assert tidy_text(tidy_text(words)) == tidy_text(words)
     assert tidy_line(tidy_line(words)) == tidy_line(words)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("piled", ["“Ã© ", "e\u0301\u0323", "\u200d"])
+def test_what_is_far_too_long_is_refused_for_its_length_and_not_looked_through(piled):
+    began = time.process_time()
+
+    form = filled(ReplyForm, dict.fromkeys(["remarks", "respondent_name"], piled * 300_000))
+
+    assert {"remarks", "respondent_name"} <= {*form.errors}
+    assert "at most 2000 characters" in str(form.errors["remarks"])
+    assert time.process_time() - began < 5
 
 
 def test_what_is_shown_back_is_escaped():

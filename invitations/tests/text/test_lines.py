@@ -1,5 +1,6 @@
 """Words as people type and copy them: what is tidied, and what is refused and how."""
 
+import time
 import unicodedata
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.text.lines import (
+    MOST_MARKS,
     narrow_signs,
     quoted,
     refuse_spoilt,
@@ -16,6 +18,7 @@ from invitations.text.lines import (
     tidy_text,
     without_unstorable,
 )
+from invitations.text.spellings import search_words
 
 BREAKS = ["\r", "\n", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
@@ -159,3 +162,20 @@ def test_what_is_no_writing_is_dropped_or_marked(sign):
 
     assert without_unstorable(words) == "Ruritania\n\tStrelsau"
     assert without_unstorable(words, "\ufffd") == "Ruritania\ufffd\n\tStrelsau"
+
+
+def test_marks_without_end_on_one_letter_stop_nobody():
+    piled = "e" + "\u0301\u0323" * 100_000
+    began = time.process_time()
+
+    tidied = [tidy_line(piled), tidy_text(piled), search_words(piled)]
+
+    assert time.process_time() - began < 5
+    assert max(map(len, tidied)) <= 1 + MOST_MARKS
+
+
+def test_as_many_marks_as_scripts_have_stay():
+    many = "z" + "\u0327\u030c" * (MOST_MARKS // 2)
+
+    assert tidy_line("ở ể") == "ở ể"
+    assert tidy_line(many) == unicodedata.normalize("NFC", many)
