@@ -13,8 +13,16 @@ LONGEST_TAG = 40  # bytes to the end of a tag's name, its prefix with it
 BYTES_OF_A_CELL = 16
 MOST_ELEMENTS = 100_000
 ELEMENT = re.compile(rb"<[^/?!]")
-OF_CELLS = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:row|c|v|f|is|si|t|r|rPr)[\s/>]")
-HOLDING_CELLS = re.compile(r"xl/worksheets/[^/]+\.xml|xl/sharedStrings\.xml")
+OF_CELLS = r"row|c|v|f|is|si|t|r|rPr"
+OF_RUNS = r"rPh|phoneticPr|b|i|u|strike|sz|color|rFont|family|charset|scheme|vertAlign"
+# What the parts hold that grow with a list: cells, and texts whose letters have several looks.
+GROWING = {
+    re.compile(part): re.compile(rb"<(?:[\w.-]{1,30}:)?(?:%s)[\s/>]" % tags.encode())
+    for part, tags in (
+        (r"xl/worksheets/[^/]+\.xml", OF_CELLS),
+        (r"xl/sharedStrings\.xml", f"{OF_CELLS}|{OF_RUNS}"),
+    )
+}
 # Where OpenDocument keeps programs; the lists of libraries beside them may be there without any.
 PROGRAMS = ("Basic/", "Scripts/")
 NO_PROGRAMS = ("/", "/script-lc.xml", "/script-lb.xml", "/dialog-lc.xml", "/dialog-lb.xml")
@@ -67,9 +75,9 @@ def refuse_busy_workbook(package: zipfile.ZipFile, most_unpacked: int) -> None:
     """
     cells, others = most_unpacked // BYTES_OF_A_CELL, MOST_ELEMENTS
     for name in package.namelist():
-        holds_cells = HOLDING_CELLS.fullmatch(name)
+        growing = next((tags for part, tags in GROWING.items() if part.fullmatch(name)), None)
         for piece in whole_tags(package, name):
-            of_cells = len(OF_CELLS.findall(piece)) if holds_cells else 0
+            of_cells = len(growing.findall(piece)) if growing else 0
             cells -= of_cells
             others -= len(ELEMENT.findall(piece)) - of_cells
             if cells < 0 or others < 0:

@@ -159,6 +159,19 @@ def test_many_formats_of_a_workbook_that_has_grown_for_years_are_read():
     assert [line.cells for line in read_lines(content)] == [["Rudolf", ""]]
 
 
+def test_a_long_list_whose_texts_have_several_looks_is_read():
+    run = '<r><rPr><b/><sz val="11"/><color theme="1"/><rFont val="Calibri"/></rPr><t>Fritz</t></r>'
+    content = sheet_that_repeats("Rudolf", rows=1, columns=1)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {one: archive.read(one).decode() for one in archive.namelist()}
+    texts = parts["xl/sharedStrings.xml"].replace("</sst>", f"<si>{run}</si>" * 30_000 + "</sst>")
+
+    found = package([*(parts | {"xl/sharedStrings.xml": texts}).items()])
+    [sheet] = sheets_of_workbook(found, 2, 20 * PLENTY, PLENTY)
+
+    assert [line.cells for line in sheet.lines()] == [["Rudolf", ""]]
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_reading_of_a_sheet(content):
     with pytest.raises(UnreadableSheet):
