@@ -7,14 +7,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.i18n import set_language
 
+from delegations.programme.calling import place_of
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file
 from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
+from invitations.text.dates import printed_hour, printed_hours
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -112,6 +115,33 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
         "looks_on": is_staff_looking(request),
         **more,
     }
+
+
+def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
+    """Return, as labels and words, where and when the State speaks, once the list is public."""
+    edition, now, language = invitation.edition, timezone.now(), translation.get_language()
+    if edition.postponed_at or not edition.shows_speakers(now):
+        return []
+    place = place_of(edition, invitation.member_state_id, now)
+    if place is None:
+        return []
+    session, zone = place.session.as_published, edition.zone
+    begins, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    said = [
+        (_("Session"), str(session.title)),
+        (_("From when to when"), printed_hours(begins, ends, edition.time_zone_name, language)),
+        (_("Room"), session.room),
+        (
+            _("Number on the list"),
+            _("%(number)d of %(total)d") % {"number": place.number, "total": place.of},
+        ),
+    ]
+    if place.at:
+        hour = printed_hour(place.at.astimezone(zone), edition.time_zone_name, language)
+        said.append((_("Takes the floor at about"), hour))
+    else:
+        said.append((_("Statement"), _("delivered")))
+    return [(label, words) for label, words in said if words]
 
 
 def letter_reference(invitation: Invitation) -> str | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, SpeakingSlot
 from invitations.forms.seen import lock_rows
+from invitations.models import ForumEdition
 
 
 class Expected(NamedTuple):
@@ -57,6 +58,28 @@ def in_places(session: HighLevelSession) -> Any:
     comes = SpeakingSlot.objects.standing().filter(pk=OuterRef("pk"))
     slots = session.slots.numbered().annotate(comes=Exists(comes)).order_by("position")
     return slots.select_related("delegation__member_state", "delegation__statement")
+
+
+class Place(NamedTuple):
+    """The place of one State on the list, and when it is to be expected; no hour once heard."""
+
+    session: HighLevelSession
+    number: int
+    of: int
+    at: dt.datetime | None
+
+
+def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | None:
+    """Return the place of the State on the list of speakers, if it speaks and has one."""
+    slots = SpeakingSlot.objects.standing().in_public_sessions()
+    own = slots.filter(session__edition=edition, delegation__member_state=state)
+    slot = own.select_related("session__hours").numbered().first()
+    if slot is None:
+        return None
+    order = running_order(slot.session, now)
+    hours = {one.slot.pk: one.at for one in order.to_call}
+    total = len(order.to_call) + sum(one.comes for one in order.heard)
+    return Place(slot.session, slot.number, total, hours.get(slot.pk))
 
 
 @transaction.atomic

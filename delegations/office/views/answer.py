@@ -24,6 +24,7 @@ from delegations.office.page import (
     csrf_refusal,
     is_staff_looking,
     page_context,
+    place_on_list,
     remember_language,
     switch_language,
 )
@@ -185,6 +186,7 @@ def filed_page(
         contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
         asked_again=asked_again(filed),
+        place=place_on_list(invitation) if filed.speaks else [],
         **last_day_in_words(invitation.edition),
         **more,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from delegations.models import MODE_OF_ANSWER, HighLevelSession, PolicyStatement, StatementText
 from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
-from delegations.office.page import is_staff_looking, page_context
+from delegations.office.page import is_staff_looking, page_context, place_on_list
 from delegations.office.parts import doubts_of, named_by_answer, next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
@@ -101,6 +101,7 @@ def statement_page(
         here="statement",
         next_part=next_part(parts, "statement"),
         doubts=doubts_of(filed),
+        place=place_on_list(invitation) if filed.speaks else [],
         receipt_goes_to=receipt_goes_to(invitation, "statement") if announced else "",
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes,
