@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 
 from invitations.models import ForumEdition
 
@@ -33,3 +35,9 @@ def edition_asked(request: HttpRequest) -> ForumEdition | None:
     symbol = request.GET.get("edition")
     named = ForumEdition.objects.filter(symbol=symbol).first() if symbol else None
     return named or ForumEdition.objects.current()
+
+
+def language_asked(request: HttpRequest) -> str:
+    """Return the language that the address names; else that of the page."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else get_language()

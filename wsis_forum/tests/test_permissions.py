@@ -43,6 +43,8 @@ OPENED_BY = {
     "desk:registered": DESK,
     "desk:room": READERS,
     "desk:room_of": READERS,
+    "desk:room_paper": READERS,
+    "desk:room_texts": READERS,
     "desk:sheet": READERS,
     "desk:silent": READERS,
     "desk:silent_take_out": READERS - {"Readers"},

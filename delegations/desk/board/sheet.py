@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.asked import desk_page, edition_asked
+from delegations.desk.asked import desk_page, edition_asked, language_asked
 from delegations.desk.board.page import headline, legend, table_of_answers
 from delegations.desk.board.standings import by_region, order_asked, standings_of
 from invitations.admin.answers import MAY_SEE_BOARD
@@ -38,11 +38,6 @@ def sheet(request: HttpRequest) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
-
-
-def language_asked(request: HttpRequest) -> str:
-    asked = request.GET.get("language", "")
-    return asked if asked in dict(settings.LANGUAGES) else translation.get_language()
 
 
 def sheet_context(

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, edition_asked
@@ -20,6 +21,7 @@ from invitations.text.dates import labelled
 
 MAY_READ = ("delegations.view_speakingslot", "delegations.view_policystatement")
 READS_ANSWERS = "invitations.view_reply"
+MAY_TAKE_TEXTS = "delegations.view_statementtext"
 MAY_MARK = "delegations.change_speakingslot"
 TITLE = gettext_lazy("In the room")
 MARKS = {"heard": note_heard, "passed_over": pass_over, "back": take_mark_back}
@@ -49,6 +51,9 @@ def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             session, timezone.now(), reads_answers=request.user.has_perm(READS_ANSWERS)
         ),
         "marks": request.user.has_perm(MAY_MARK),
+        "takes_texts": request.user.has_perm(MAY_TAKE_TEXTS),
+        "languages": settings.LANGUAGES,
+        "language": get_language(),
     }
     return shown(request, context)
 

@@ -40,7 +40,9 @@ class Room(NamedTuple):
     """A session as it runs, in the active language."""
 
     session: HighLevelSession
+    title: str
     hours: str
+    place: str
     chair: str
     to_call: list[Row]
     heard: list[Row]
@@ -67,12 +69,14 @@ def room_of(session: HighLevelSession, now: dt.datetime, *, reads_answers: bool)
     }
     return Room(
         session,
+        str(said.title),
         printed_hours(
             said.starts_at.astimezone(zone),
             said.ends_at.astimezone(zone),
             session.edition.time_zone_name,
             get_language() or "",
         ),
+        said.room,
         session.chair,
         [rows[one.slot.pk] for one in order.to_call],
         [rows[one.pk] for one in order.heard],

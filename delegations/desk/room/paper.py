@@ -1,0 +1,41 @@
+"""The list of speakers of a session on paper: for the podium, the booths and the door."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+
+from delegations.desk.asked import desk_page, language_asked
+from delegations.desk.binder.printing import typeset
+from delegations.desk.room.rows import room_of
+from delegations.models import HighLevelSession
+from invitations.text.dates import printed_hour
+
+READS_ANSWERS = "invitations.view_reply"
+MAY_PRINT = ("delegations.view_speakingslot", "delegations.view_policystatement")
+
+
+@never_cache
+@desk_page(*MAY_PRINT)
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the list as it stands now, in the language that was asked for."""
+    sessions = HighLevelSession.objects.public().select_related("edition", "hours")
+    session, now = get_object_or_404(sessions, pk=pk), timezone.now()
+    edition, language = session.edition, language_asked(request)
+    local = now.astimezone(edition.zone)
+    with translation.override(language):
+        context = {
+            "lang": language,
+            "dir": "rtl" if translation.get_language_bidi() else "ltr",
+            "edition": edition,
+            "as_of": printed_hour(local, edition.time_zone_name, language),
+            "room": room_of(session, now, reads_answers=request.user.has_perm(READS_ANSWERS)),
+        }
+        pdf = typeset(render_to_string("admin/desk/room_paper.html", context))
+    name = f"speakers-{session.pk}-{local:%Y-%m-%d-%H%M}-{language}.pdf"
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
