@@ -8,6 +8,7 @@ from delegations.admin import (
     notices,
     programme,
     roles,
+    slots,
     statements,
     tokens,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "notices",
     "programme",
     "roles",
+    "slots",
     "statements",
     "tokens",
 ]
