@@ -34,12 +34,23 @@ from invitations.forms.fields import HourOfEditionField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.segments import segments_known
 from invitations.models import ForumEdition
-from invitations.text.dates import bracketed, left_to_right
+from invitations.text.dates import bracketed, comma_list, left_to_right
 
 PUBLISHED = ngettext_lazy("%(count)s list is public.", "%(count)s lists are public.", "count")
 UNPUBLISHED = ngettext_lazy(
     "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
 )
+
+
+class SessionField(forms.ModelChoiceField):
+    """A session that takes place, told with its edition: the newest comes first."""
+
+    def __init__(self, **named: Any) -> None:
+        sessions = HighLevelSession.objects.public().select_related("edition")
+        super().__init__(sessions.order_by("-edition__opens_on", "starts_at", "pk"), **named)
+
+    def label_from_instance(self, session: Any) -> str:
+        return comma_list([session, session.edition])
 
 
 class SessionForm(WholeRowForm):

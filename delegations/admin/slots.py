@@ -1,24 +1,37 @@
 """The list of speakers: the place of each State in its session."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import StandingFilter, StandingMixin
-from delegations.admin.programme import warn_of_what_does_not_fit
+from delegations.admin.programme import SessionField, warn_of_what_does_not_fit
 from delegations.admin.turns import neighbours_told
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.programme.inscribing import HAS_A_PLACE
-from delegations.programme.speakers import APART, next_place, place_speaker
+from delegations.programme.speakers import (
+    APART,
+    HEARD_ALREADY,
+    OF_ANOTHER_EDITION,
+    move_to_end,
+    next_place,
+    place_speaker,
+    swap_speakers,
+)
 from invitations.admin.base import Menu
+from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
+from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows
 from invitations.text.dates import comma_list
@@ -80,11 +93,60 @@ class SpeakingSlotForm(WholeRowForm):
             cleaned["minutes"] = session.edition.speaking_minutes
 
 
-OF_ANOTHER_EDITION = gettext_lazy("This delegation is of another edition than the session.")
 LEFT_EMPTY = {
     "position": gettext_lazy("Left empty: after the last speaker of the session."),
     "minutes": gettext_lazy("Left empty: as many as the edition gives a statement."),
 }
+
+
+class HeardFilter(admin.SimpleListFilter):
+    """Whether the State has spoken, as it was noted in the room."""
+
+    title = gettext_lazy("has spoken")
+    parameter_name = "heard"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("Not yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        return queryset.filter(heard_at__isnull=self.value() == "no")
+
+
+class MoveForm(ReasonForm):
+    session = SessionField(label=gettext_lazy("High-level session"), widget=UnfoldAdminSelectWidget)
+    field_order = ["session"]
+
+
+def in_their_order(slots: QuerySet[SpeakingSlot]) -> QuerySet[SpeakingSlot]:
+    joined = ("session__edition", "delegation__edition", "delegation__member_state")
+    return slots.select_related(*joined).order_by("session", "position")
+
+
+def why_not_moved(slot: SpeakingSlot) -> str:
+    return str(HEARD_ALREADY) if slot.heard_at else ""
+
+
+def session_of_first(slots: QuerySet[SpeakingSlot]) -> dict[str, Any]:
+    first = in_their_order(slots).first()
+    return {"session": first.session_id} if first else {}
+
+
+def of_two(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse the action before it asks, unless two rows are chosen."""
+
+    @functools.wraps(act)
+    def action(page: Any, request: HttpRequest, queryset: QuerySet[SpeakingSlot]) -> Any:
+        if queryset.count() == 2:
+            return act(page, request, queryset)
+        messages.error(request, _("Choose two speakers: each takes the other’s place."))
+        return None
+
+    return action
+
+
+MOVED = ngettext_lazy("%(count)s speaker is moved.", "%(count)s speakers are moved.", "count")
 
 
 @admin.register(SpeakingSlot)
@@ -96,14 +158,15 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         "number",
         "delegation",
         "speaker",
+        "language",
         "session",
-        "position",
-        "minutes",
         "moved_because",
         "stands",
+        "heard",
     ]
+    actions = ["move_selected", "swap_selected"]
     list_display_links = ["number", "delegation"]
-    list_filter = ["session__edition", "session", StandingFilter]
+    list_filter = ["session__edition", "session", StandingFilter, HeardFilter]
     list_select_related = [
         "session",
         "delegation__edition",
@@ -142,6 +205,58 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         """Return whom the statement names; an office may have named nobody yet."""
         statement = getattr(slot.delegation, "statement", None)
         return comma_list([statement.speaker_name, statement.speaker_function]) if statement else ""
+
+    @display(description=gettext_lazy("language"))
+    def language(self, slot: SpeakingSlot) -> str:
+        statement = getattr(slot.delegation, "statement", None)
+        return statement.language_in_words if statement else ""
+
+    @display(description=gettext_lazy("has spoken"), boolean=True, ordering="heard_at")
+    def heard(self, slot: SpeakingSlot) -> bool:
+        return slot.heard_at is not None
+
+    @action(description=gettext_lazy("Move to the end of a session"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Move to the end of a session"),
+        explanation=gettext_lazy(
+            "In this order they speak after all others of the session: of their own, if they come "
+            "late, or of another one. If the list is public, it shows that at once."
+        ),
+        form=MoveForm,
+        initial=session_of_first,
+        rows=in_their_order,
+        why_not=why_not_moved,
+    )
+    def move_selected(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[SpeakingSlot],
+        session: HighLevelSession,
+        because: str,
+    ) -> None:
+        slots = in_their_order(queryset)
+        done = act_on_each(request, slots, lambda one: move_to_end(one, session, because))
+        tell_done(request, MOVED, done)
+        warn_of_what_does_not_fit(request, session)
+
+    @action(description=gettext_lazy("Swap two speakers"), permissions=["change"])
+    @of_two
+    @confirmed(
+        title=gettext_lazy("Swap two speakers"),
+        explanation=gettext_lazy(
+            "Each takes the other’s place. If the list is public, it shows that at once."
+        ),
+        form=ReasonForm,
+        rows=in_their_order,
+        why_not=why_not_moved,
+    )
+    def swap_selected(
+        self, request: HttpRequest, queryset: QuerySet[SpeakingSlot], because: str
+    ) -> None:
+        one, other = in_their_order(queryset)
+        act_on_each(request, [one], lambda _one: swap_speakers(one, other, because))
+        for session in {one.session, other.session}:
+            warn_of_what_does_not_fit(request, session)
 
     def save_model(
         self, request: HttpRequest, obj: SpeakingSlot, form: forms.ModelForm, change: bool

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import NotedMixin, OfDelegationForm, StandingFilter, StandingMixin
 from delegations.admin.filing import FileTextMixin
+from delegations.admin.programme import SessionField
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.doubts import doubts_of_state
 from delegations.programme.inscribing import inscribe, why_not_inscribed
@@ -29,7 +30,7 @@ from invitations.admin.mixins import ErasingPersonMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.models.kept.gone_files import let_go
 from invitations.models.states import french_order
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import labelled
 
 
 @display(description=gettext_lazy("status"), ordering="replaced_at")
@@ -126,17 +127,6 @@ class AgreesFilter(admin.SimpleListFilter):
         if self.value() == "no":
             return contradicted
         return queryset.standing().exclude(pk__in=contradicted.values("pk"))
-
-
-class SessionField(forms.ModelChoiceField):
-    """A session that takes place, told with its edition: the newest comes first."""
-
-    def __init__(self, **named: Any) -> None:
-        sessions = HighLevelSession.objects.public().select_related("edition")
-        super().__init__(sessions.order_by("-edition__opens_on", "starts_at", "pk"), **named)
-
-    def label_from_instance(self, session: Any) -> str:
-        return comma_list([session, session.edition])
 
 
 class InscribeForm(forms.Form):

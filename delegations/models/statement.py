@@ -108,6 +108,12 @@ class PolicyStatement(models.Model):
     def __str__(self) -> str:
         return comma_list([self.speaker_name, self.delegation])
 
+    @property
+    def language_in_words(self) -> str:
+        """The language in which it is delivered; of one that is none of the six, who interprets."""
+        said = self.get_language_display() if self.language else self.other_language
+        return comma_list([said, self.get_interpretation_display()])
+
 
 # How the statement of each answer is delivered.
 MODE_OF_ANSWER = {

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.programme.speakers import HEARD_ALREADY
 from invitations.forms.seen import lock_rows
 from invitations.models import ForumEdition
 
@@ -117,6 +117,3 @@ def lock_slot(slot: SpeakingSlot) -> SpeakingSlot:
     """Lock the slot's session, as whoever moves a speaker does, and return the slot as it is."""
     lock_rows(HighLevelSession, [slot.session_id])
     return SpeakingSlot.objects.get(pk=slot.pk)
-
-
-HEARD_ALREADY = gettext_lazy("It is on file already that this State has spoken.")

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import (
     Case,
@@ -19,6 +20,7 @@ from django.db.models import (
     When,
 )
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
@@ -62,6 +64,56 @@ def who_makes_room(slot: SpeakingSlot) -> tuple[list[SpeakingSlot], int]:
     while one := taken.get(slot.position + len(behind)):
         behind.append(one)
     return behind, 1
+
+
+@transaction.atomic
+def move_to_end(slot: SpeakingSlot, session: HighLevelSession, because: str) -> None:
+    """Let the State speak after all others of the session, its own or another, for this reason."""
+    slot = lock_to_move(slot)
+    refuse_place_there(slot, session)
+    last = next_place(session)
+    slot.position = last - 1 if session.pk == slot.session_id else last
+    slot.session, slot.moved_because = session, because
+    place_speaker(slot)
+
+
+@transaction.atomic
+def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, because: str) -> None:
+    """Let two States take each other's places, in one session or in two, for this reason."""
+    one, other = lock_to_move(one), lock_to_move(other)
+    refuse_place_there(one, other.session)
+    refuse_place_there(other, one.session)
+    SpeakingSlot.objects.filter(pk=one.pk).update(position=APART)
+    for slot, place in ((other, one), (one, other)):
+        new = {"session_id": place.session_id, "position": place.position, "moved_because": because}
+        SpeakingSlot.objects.filter(pk=slot.pk).update(**new)
+        # An update fires no signal, so that auditlog does not see it by itself.
+        changes = {name: [str(getattr(slot, name)), str(said)] for name, said in new.items()}
+        LogEntry.objects.log_create(slot, action=LogEntry.Action.UPDATE, changes=changes)
+
+
+def lock_to_move(slot: SpeakingSlot) -> SpeakingSlot:
+    """Lock the sessions of the edition, and return the slot as it is; refuse who has spoken."""
+    edition = HighLevelSession.objects.filter(slots=slot.pk).values("edition")
+    sessions = HighLevelSession.objects.filter(edition__in=edition)
+    lock_rows(HighLevelSession, sessions.values_list("pk", flat=True))
+    slot = SpeakingSlot.objects.select_related("session").get(pk=slot.pk)
+    if slot.heard_at:
+        raise ValidationError(HEARD_ALREADY)
+    return slot
+
+
+def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
+    """Refuse a session of another edition, or one in which the State has a place already."""
+    if session.edition_id != slot.session.edition_id:
+        raise ValidationError(OF_ANOTHER_EDITION)
+    others = session.slots.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
+    if others.exists():
+        raise ValidationError(_("It has a place in that session already."))
+
+
+HEARD_ALREADY = gettext_lazy("It is on file already that this State has spoken.")
+OF_ANOTHER_EDITION = gettext_lazy("This delegation is of another edition than the session.")
 
 
 def next_place(session: HighLevelSession) -> int:

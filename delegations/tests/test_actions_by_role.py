@@ -17,7 +17,8 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from delegations.models import ApiToken, HighLevelSession, PolicyStatement
+from delegations.models import ApiToken, HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.programme.calling import note_heard
 from delegations.programme.inscribing import inscribe
 from delegations.programme.sessions import approve_session
 from delegations.tests.api import tokens
@@ -306,6 +307,14 @@ def statements():
     yield "in writing", announced(session, "Strelsau", mode="written")
 
 
+def slots():
+    session = session_of(EditionFactory(), seats=9)
+    yield "to be called", inscribe(announced(session, "Ruritania"))
+    heard = inscribe(announced(session, "Zenda"))
+    note_heard(heard)
+    yield "has spoken", heard
+
+
 def api_tokens():
     yield "made", tokens.made(EditionFactory(), "answers")[0]
     yield "released", tokens.released(EditionFactory(), "answers")[0]
@@ -345,7 +354,7 @@ ROWS = {
     Correspondence: correspondence, TelephoneCall: calls, WebhookAddress: addresses,
     WebhookMessage: told, HighLevelSession: sessions, ApiToken: api_tokens, Setback: setbacks,
     Bounce: bounces, ForumEdition: editions, Mission: missions, Arming: armings,
-    PolicyStatement: statements,
+    PolicyStatement: statements, SpeakingSlot: slots,
 }  # fmt: skip
 
 

@@ -172,6 +172,8 @@ TAKEN_BY = {
     "signedoriginal: record_signed": DRAFTERS | REGISTRARS,
     "signedoriginal: take_back": DRAFTERS | REGISTRARS,
     "speakingslot: delete_selected": DESK,
+    "speakingslot: move_selected": DESK,
+    "speakingslot: swap_selected": DESK,
     "statealias: delete_selected": DRAFTERS,
     "telephonecall: strike_selected": REGISTRARS,
     "term: tick_selected": DRAFTERS,

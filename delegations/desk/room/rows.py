@@ -131,20 +131,12 @@ def row_of(
         slot.delegation.member_state.listed_as,
         statement.speaker_name if statement else "",
         statement.speaker_function if statement else "",
-        language_of(statement),
+        statement.language_in_words if statement else "",
         capfirst(statement.get_mode_display()) if statement else "",
         [text.language or text.called for text in texts],
         clock(at) if at else "",
         remarks,
     )
-
-
-def language_of(statement: PolicyStatement | None) -> str:
-    """Return the language of the statement; of one that is none of the six, who interprets."""
-    if statement is None:
-        return ""
-    said = statement.get_language_display() if statement.language else statement.other_language
-    return comma_list([said, statement.get_interpretation_display()])
 
 
 def remarks_of(slot: Any, zone: dt.tzinfo, doubts: list[str]) -> list[str]:
