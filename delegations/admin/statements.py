@@ -112,7 +112,7 @@ class PlaceFilter(admin.SimpleListFilter):
 
 
 class AgreesFilter(admin.SimpleListFilter):
-    """Whether an answer of the State says that its statement is delivered in this mode."""
+    """Whether an answer of the State says the same of the statement: its mode, and who speaks."""
 
     title = gettext_lazy("agrees with the answer")
     parameter_name = "agrees"
@@ -123,10 +123,10 @@ class AgreesFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         if self.value() is None:
             return None
-        contradicted = queryset.contradicted()
+        doubtful = queryset.doubtful()
         if self.value() == "no":
-            return contradicted
-        return queryset.standing().exclude(pk__in=contradicted.values("pk"))
+            return doubtful
+        return queryset.standing().exclude(pk__in=doubtful.values("pk"))
 
 
 class InscribeForm(forms.Form):

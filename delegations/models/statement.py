@@ -3,13 +3,22 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, answers_of_state
 from delegations.models.programme import ANSWERS_HEARD, HighLevelSession, SpeakingSlot
-from invitations.models import ANSWERS_SPEAKING, Answer, Invitation, Language, Rank
+from invitations.models import (
+    ANSWERS_SPEAKING,
+    Answer,
+    Invitation,
+    Language,
+    Minister,
+    Rank,
+    Reply,
+)
 from invitations.text.dates import comma_list
 
 OF_STATE = ("delegation__edition", "delegation__member_state")
@@ -37,6 +46,39 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
             stands = Exists(answers_of_state((answer,), *OF_STATE))
             agreeing |= Q(stands, mode=mode)
         return self.standing().exclude(agreeing)
+
+    def naming_another(self) -> Self:
+        """Statements that name the minister or a substitute, where the answer names another one.
+
+        Whom no answer names, a spelling of its own or a third person, is taken as the office says.
+        """
+        speaker = OuterRef("speaker_name")
+        given, family = "invitation__minister__given_name", "invitation__minister__family_name"
+        names = Trim(Concat(given, Value(" "), family))
+        is_minister = Q(minister_name=speaker) | Q(invitation__minister__name_in_script=speaker)
+        before = Reply.objects.filter(
+            invitation=OuterRef("invitation"), substitute_name=OuterRef(speaker)
+        )
+        left = Minister.objects.annotate(
+            full=Trim(Concat("given_name", Value(" "), "family_name"))
+        ).filter(Q(full=OuterRef(speaker)) | Q(name_in_script=OuterRef(speaker)))
+        known = (
+            is_minister
+            | Q(Exists(before))
+            | Q(Exists(left.filter(successor=OuterRef("invitation__minister"))))
+        )
+        awaited = Q(substitute_name=speaker) | (Q(substitute_name="") & is_minister)
+        speaks = answers_of_state(ANSWERS_SPEAKING, *OF_STATE).annotate(minister_name=names)
+        doubtful = speaks.exclude(awaited).filter(known)
+        return (
+            self.exclude(speaker_name="")
+            .filter(Exists(doubtful))
+            .exclude(Exists(speaks.filter(awaited | ~known)))
+        )
+
+    def doubtful(self) -> Self:
+        """Statements that say otherwise than their State's answer: the mode, or who speaks."""
+        return self.contradicted() | self.naming_another()
 
     def with_places(self) -> Self:
         """Let each say whether it is heard in a session as of today, and lacks its place."""

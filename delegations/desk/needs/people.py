@@ -198,9 +198,9 @@ def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     yield Need(
         request.user.has_perm("delegations.change_policystatement") and may(request, "view_reply"),
         ngettext_lazy(
-            "statement in another mode than its State’s answer",
-            "statements in another mode than their States’ answers",
+            "statement that says otherwise than its State’s answer",
+            "statements that say otherwise than their States’ answers",
         ),
         list_url(PolicyStatement, agrees="no", delegation__edition__id__exact=edition.pk),
-        PolicyStatement.objects.contradicted().filter(delegation__edition=edition),
+        PolicyStatement.objects.doubtful().filter(delegation__edition=edition),
     )

@@ -9,7 +9,7 @@ from delegations.programme.doubts import doubts_of_state
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
 from invitations.admin.columns import change_url, list_url, state_url
-from invitations.models import Answer
+from invitations.models import Answer, Minister, Reply
 from invitations.tests.desk import as_sent, browser_of, told
 from invitations.tests.factories import (
     EditionFactory,
@@ -25,7 +25,7 @@ BY_VIDEO = (
     "The answer on file says “statement by video”; the statement says that it is delivered "
     "“in person”. Please correct the one that is wrong."
 )
-TO_DO = "statement in another mode than its State’s answer"
+TO_DO = "statement that says otherwise than its State’s answer"
 
 
 @pytest.fixture
@@ -129,3 +129,30 @@ def test_a_speaker_whom_a_later_answer_replaced_is_told_of_too(session):
 
     assert "By the answer on file the speaker is" in doubt
     assert "Colonel Sapt" in doubt
+
+
+@pytest.mark.parametrize(
+    "speaker", ["Flavia Elphberg", "弗拉维娅", "Rudolf Before", "Sapt", "A third"]
+)
+@pytest.mark.parametrize("substitute", ["", "Sapt", "Tarlenheim"])
+@pytest.mark.parametrize("before", ["", "Sapt"])
+def test_the_first_page_means_the_speakers_whom_the_sentences_tell_of(
+    session, speaker, substitute, before
+):
+    statement = announced(session, "Ruritania", speaker_name=speaker)
+    invitation = invitation_of(statement)
+    names = {"given_name": "Flavia", "family_name": "Elphberg", "name_in_script": "弗拉维娅"}
+    Minister.objects.filter(pk=invitation.minister_id).update(**names)
+    MinisterFactory(
+        member_state=statement.delegation.member_state, given_name="Rudolf", family_name="Before",
+        successor=invitation.minister,
+    )  # fmt: skip
+    answer = "represented" if substitute else "in_person"
+    invitation.replies.update(answer=answer, substitute_name=substitute)
+    if before:
+        ReplyFactory(
+            invitation=invitation, answer="represented", substitute_name=before,
+            status=Reply.Status.SUPERSEDED,
+        )  # fmt: skip
+
+    assert PolicyStatement.objects.naming_another().exists() == bool(doubts_of_state(statement))
