@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.programme.calling import note_heard, pass_over
+from delegations.programme.inscribing import inscribe
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
 from delegations.tests.places import announced, session_of
@@ -195,12 +197,14 @@ def pages_of(edition):
     silent, answered = (InvitationFactory(edition=edition) for _one in range(2))
     ReplyFactory(invitation=answered, answer="video")
     letter = composed_letter(circular=edition.circulars.get())
+    room = room_of(edition)
     named = "admin:invitations_forumedition"
     return {
         reverse("admin:index"): "body",
         reverse("desk:board"): "body",
         reverse("desk:silent"): "body",
         reverse("desk:registered"): "body",
+        reverse("desk:room_of", args=[room.pk]): ".desk",
         state_url(edition, answered.member_state): ".state-page",
         reverse("desk:hand_over", args=[silent.pk]): ".desk",
         reverse("admin:invitations_circular_look", args=[letter.circular_id]): ".flip-through",
@@ -209,6 +213,18 @@ def pages_of(edition):
         change_url(edition): "[aria-labelledby=checklist]",
         list_url(DigestChoice): "#content-main",
     }
+
+
+def room_of(edition):
+    """A session in which one has spoken, one was called in vain, one waits and one left."""
+    session = session_of(edition, room="Room A")
+    for name in ("Ruritania", "Zenda", "Strelsau", "Tarlenheim"):
+        inscribe(announced(session, name, language="fr"))
+    heard, in_vain, _waiting, gone = session.slots.order_by("position")
+    note_heard(heard)
+    pass_over(in_vain)
+    PolicyStatement.objects.filter(delegation=gone.delegation_id).update(mode="written")
+    return session
 
 
 def faults_of(page, part):

@@ -11,8 +11,9 @@ from delegations.models import PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
+from invitations.admin.columns import change_url
 from invitations.models import Reply
-from invitations.tests.desk import of_group, told
+from invitations.tests.desk import as_sent, of_group, told
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +196,7 @@ def answers(session, name, answer, **more):
 def test_interpreters_read_the_language_and_whether_a_text_is_there(desk, session):
     page = text(desk.get(page_of(session)))
 
-    assert "<td>French</td> <td>none</td>" in page
+    assert '<td data-label="Language: ">French</td> <td data-label="Text: ">none</td>' in page
 
 
 def test_the_menu_leads_to_the_session_of_the_hour(desk, session):
@@ -235,3 +236,16 @@ def test_the_page_takes_as_many_queries_for_many_speakers(
 
     with django_assert_num_queries(11):
         assert len(desk.get(page_of(session)).context["room"].to_call) == number
+
+
+def test_who_saves_a_slot_whose_page_was_open_before_lets_the_mark_stand(desk, session):
+    slot = slot_of(session, "Armenia")
+    url = change_url(slot)
+    opened = as_sent(desk.get(url))
+    press(desk, session, "heard", "Armenia", "08:05")
+
+    desk.post(url, opened | {"minutes": 4})
+
+    slot.refresh_from_db()
+    assert slot.minutes == 4
+    assert slot.heard_at == dt.datetime.fromisoformat("2027-05-11T08:05Z")
