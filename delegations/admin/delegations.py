@@ -36,7 +36,7 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.seen import Stale
 from invitations.models.states import french_order
-from invitations.text.dates import labelled
+from invitations.text.dates import labelled, running_text
 
 
 class PersonForm(OfDelegationForm):
@@ -71,7 +71,7 @@ class DelegateFormSet(PaginationInlineFormSet):
         for form in self.forms:
             for fault in form.non_field_errors().as_data():
                 if form not in self.deleted_forms or isinstance(fault, Stale):
-                    yield labelled(form.instance, " ".join(fault.messages))
+                    yield labelled(form.instance, running_text(fault.messages))
 
     def save_existing_objects(self, commit: bool = True) -> list[Any]:
         """Save the head last: the database has never two, not even while rows are saved."""

@@ -17,7 +17,7 @@ from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import leads_on, text_link
 from invitations.forms.model_forms import EditionForm
 from invitations.models import ForumEdition
-from invitations.text.dates import printed_date
+from invitations.text.dates import printed_date, running_text
 
 
 @admin.register(Erasure)
@@ -56,7 +56,7 @@ def effect_in_words(edition: ForumEdition, language: str) -> str:
         " erased, and the telephone numbers and addresses that offices gave.",
         number,
     )
-    return " ".join([told % (when | {"count": number}), ON_THAT_DAY % when])
+    return running_text([told % (when | {"count": number}), ON_THAT_DAY % when])
 
 
 ON_THAT_DAY = gettext_lazy("It begins between %(from)s and %(until)s (%(zone)s).")

@@ -27,7 +27,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
+from invitations.text.dates import comma_list, keep_own_order, labelled, running_text, told_day
 
 ADDRESSES = {"to_emails", "cc_emails", "emails", "focal_point_email"}
 
@@ -105,7 +105,7 @@ def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
 def reason_of(event: LetterEvent) -> str:
     """Return why, and what the mail server said; not its polite word that all is well."""
     said = "" if event.state == told.State.HANDED_OVER else event.server_words
-    return keep_own_order(" ".join(filter(None, [event.because, said])))
+    return keep_own_order(running_text([event.because, said]))
 
 
 def number_on_paper(event: LetterEvent, deliveries: list[Delivery]) -> str:

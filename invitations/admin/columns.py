@@ -24,7 +24,7 @@ from invitations.models import (
     MemberState,
     Minister,
 )
-from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled
+from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, running_text
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
 LISTED_IN, FILTERS = "list", "_changelist_filters"
@@ -71,7 +71,7 @@ def printed_languages(row: Letter | Minister) -> str:
 def why_it_waits(letter: Letter) -> str:
     """Return why it waits; what is missing is named in the language of the reader."""
     lacks = [Lack(*named) for named in letter.waits_for]
-    return keep_own_order(" ".join(lacking_sentences(lacks)) or letter.waits_because)
+    return keep_own_order(running_text(lacking_sentences(lacks)) or letter.waits_because)
 
 
 def missing_links(letter: Letter) -> list[tuple[str, str]]:

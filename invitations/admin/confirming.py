@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from invitations.admin.base import ModelAdmin, back_to, user_of
 from invitations.forms.action_forms import SureForm
-from invitations.text.dates import labelled
+from invitations.text.dates import labelled, running_text
 
 # The confirmation page posts a field for each row, and Django takes at most 1000 fields.
 LARGEST_SELECTION = 500
@@ -144,7 +144,7 @@ def tell_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None
 
 
 def refusal_sentence(refusal: ValidationError) -> str:
-    return " ".join(refusal.messages)
+    return running_text(refusal.messages)
 
 
 def submitted(request: HttpRequest) -> QueryDict | None:

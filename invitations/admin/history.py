@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act
 from invitations.models import Delivery, Letter, LetterEvent
-from invitations.text.dates import comma_list, keep_own_order, labelled
+from invitations.text.dates import comma_list, keep_own_order, labelled, running_text
 
 
 class HistoryLine(NamedTuple):
@@ -82,7 +82,7 @@ def line_of_event(event: LetterEvent, *, names_delivery: bool) -> HistoryLine:
     delivery = event.delivery if names_delivery else None
     to = (delivery.address or delivery.get_channel_display()) if delivery else ""
     state = comma_list([event.get_state_display(), to])
-    words = " ".join(filter(None, [event.because, event.server_words]))
+    words = running_text([event.because, event.server_words])
     return HistoryLine(
         event.at, str(event.actor or _("the machine")), with_reason(state, words), []
     )

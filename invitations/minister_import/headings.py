@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.spreadsheets import comparable_words
 from invitations.minister_import.columns import COLUMNS, REQUIRED_COLUMNS
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, running_text
 
 HEADINGS_FILE = Path(__file__).parents[1] / "data" / "import_headings.csv"
 # Between the headings of a bilingual list.
@@ -139,7 +139,7 @@ def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
         if wrong
     ]
     if refusals:
-        raise ValidationError(" ".join(refusals))
+        raise ValidationError(running_text(refusals))
     return columns
 
 

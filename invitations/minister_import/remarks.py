@@ -25,7 +25,7 @@ from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
 from invitations.text.courtesies import courtesies_in
-from invitations.text.dates import comma_list, printed_date
+from invitations.text.dates import comma_list, printed_date, running_text
 
 FIELDS = {field.attname: field for field in Minister._meta.fields}
 # Fields that no letter prints.
@@ -83,7 +83,7 @@ def what_left_already(entries: list[Entry]) -> Iterator[Remark]:
     deliveries = deliveries_of(changed)
     for pk, entry in changed.items():
         yield Remark(
-            " ".join([what_changes(entry), *what_left(deliveries[pk])]),
+            running_text([what_changes(entry), *what_left(deliveries[pk])]),
             follow_ups_of(entry),
             entry.invitation,
         )

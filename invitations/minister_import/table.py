@@ -28,7 +28,7 @@ from invitations.minister_import.sources import (
     sources_of,
     why_unreadable,
 )
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, running_text
 from invitations.text.lines import quoted, tidy_line
 
 MOST_ROWS = 5000
@@ -130,7 +130,7 @@ def read_table(file: IO[bytes], name: str) -> Table:
     left = [*sources.left, *what_was_read(lists, strange)]
     if not rows:
         why = _("%(name)s has no row under its header.") % {"name": name}
-        raise ValidationError(" ".join([why, *left]))
+        raise ValidationError(running_text([why, *left]))
     cells = (cell for row in rows for cell in row.cells.values())
     return Table(rows, sources.how + left, words_in_doubt(cells) if sources.is_guessed else [])
 
@@ -157,7 +157,7 @@ def refuse_headings(cells: list[str], name: str, left: list[str]) -> None:
     try:
         columns_of_headings(cells, name)
     except ValidationError as refusal:
-        raise ValidationError(" ".join([*refusal.messages, *left])) from None
+        raise ValidationError(running_text([*refusal.messages, *left])) from None
 
 
 def place_name(name: str, source: Source, sources: list[Source]) -> str:

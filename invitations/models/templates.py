@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
@@ -104,7 +104,13 @@ def variant_in_words(variant: str) -> str:
 
 def text_called(kind: str, variant: str) -> str:
     """Return the name of a text, without its language."""
-    return f"{LetterKind(kind).label} {variant_in_words(variant)}".strip()
+    label = str(LetterKind(kind).label)
+    if not variant:
+        return label
+    return pgettext("kind and variant of a text", "%(kind)s %(variant)s") % {
+        "kind": label,
+        "variant": variant_in_words(variant),
+    }
 
 
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):

@@ -28,6 +28,7 @@ from invitations.outbox.mending.succession import (
     lock_for_release,
     take_back_hand_over,
 )
+from invitations.text.dates import running_text
 from invitations.text.segments import are_lost, own_segments
 
 
@@ -184,7 +185,7 @@ def why_not_undone(change: HeldChange, row: Any) -> str:
     except ProtectedError:
         return refused_for_others(row)
     except ValidationError as refusal:
-        return " ".join(refusal.messages)
+        return running_text(refusal.messages)
     return ""
 
 

@@ -215,9 +215,26 @@ def comma_list(items: Iterable[object]) -> str:
     return _(", ").join(filter(None, map(str, items)))
 
 
+# Full-width signs, which bring along the space that stands behind them.
+SPACED = "。；：，！？、）」』》”"  # noqa: RUF001
+
+
+def running_text(sentences: Iterable[object]) -> str:
+    """Return the sentences one after the other, without empty ones; in Chinese without spaces."""
+    text = ""
+    for said in filter(None, map(str, (one or "" for one in sentences))):
+        is_spaced = not text or (in_chinese() and text[-1] in SPACED)
+        text += said if is_spaced else f" {said}"
+    return text
+
+
+def in_chinese() -> bool:
+    return translation.get_language() == "zh-hans"
+
+
 def with_honorific(honorific: str, name: str) -> str:
     """Return ``Ms. Name`` in the active language; in Chinese, the honorific follows the name."""
-    if translation.get_language() == "zh-hans":
+    if in_chinese():
         return f"{name}{honorific or ''}"
     return unbroken_courtesies(f"{honorific or ''}\u00a0{name}".strip("\u00a0"))
 

@@ -27,6 +27,7 @@ from invitations.admin.columns import at_hour, change_url
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import ForumEdition
+from invitations.text.dates import running_text
 
 MAY_LOOK = "delegations.view_erasure"
 MAY_ERASE = "delegations.erase_personal_data"
@@ -83,7 +84,7 @@ def taken_back(request: HttpRequest, edition: ForumEdition, form: ReasonForm) ->
     try:
         take_back_erasure(edition, user_of(request), form.cleaned_data["because"])
     except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+        messages.error(request, running_text(refusal.messages))
     else:
         messages.success(request, _("It is taken back: nothing was erased."))
     return HttpResponseRedirect(request.path)

@@ -28,7 +28,7 @@ from invitations.minister_import.sources import (
 from invitations.minister_import.states import KnownNames, find_state, names_of
 from invitations.minister_import.table import ListRow, ReadList, ranges, rows_of, what_was_read
 from invitations.models import MemberState
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, running_text
 from invitations.text.spellings import search_words
 
 STATE = "state"
@@ -154,7 +154,7 @@ def sheets_of_people(sources: Sources, name: str) -> tuple[list[ReadList], list[
 def refuse_headings(lacks: list[str], name: str, left: list[str]) -> None:
     why = _("%(name)s lacks a column that it needs: %(columns)s.")
     said = why % {"name": name, "columns": comma_list(lacks)}
-    raise ValidationError(" ".join([said, *left]))
+    raise ValidationError(running_text([said, *left]))
 
 
 def read_sheet(

@@ -36,7 +36,7 @@ from delegations.office.views.statement_page import (
 from delegations.statements import statement_mark, submit_statement, takes_texts
 from invitations.forms.seen import Stale
 from invitations.models import Invitation
-from invitations.text.dates import printed_list
+from invitations.text.dates import printed_list, running_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,8 +99,8 @@ def save_files(
 
 
 def saved_words(files: list[str]) -> str:
-    words = str(_("The particulars of the statement are saved."))
-    return f"{words} {_('On file: %s') % printed_list(files, get_language())}" if files else words
+    on_file = _("On file: %s") % printed_list(files, get_language()) if files else ""
+    return running_text([_("The particulars of the statement are saved."), on_file])
 
 
 def show_in_other_language(

@@ -14,6 +14,7 @@ from delegations.office.page import TOO_LONG_OPEN, csrf_refusal
 from delegations.office.views.answer import closed_page, filed_page
 from invitations.models import Invitation
 from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.text.dates import running_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +31,7 @@ def still_valid(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         confirm_answer(invitation, *said)
     except ValidationError as refusal:
-        return refused(request, invitation, " ".join(refusal.messages), 409)
+        return refused(request, invitation, running_text(refusal.messages), 409)
     messages.success(
         request, _("We thank you: your answer is re-confirmed for the dates now in force.")
     )

@@ -32,7 +32,7 @@ from invitations.admin.who_may import groups_who_may
 from invitations.letters.approval import approve_letter
 from invitations.models import Letter, Minister
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, running_text
 
 
 class ApprovingMixin(RecordAdmin):
@@ -56,7 +56,7 @@ class ApprovingMixin(RecordAdmin):
             return {}
         groups = outdated_groups([letter], outdated_letters(Letter.objects.filter(pk=letter.pk)))
         outdated = _("It is outdated and has to be composed anew.")
-        told = [f"{outdated} {why_outdated(group)}" for group in groups]
+        told = [running_text([outdated, why_outdated(group)]) for group in groups]
         if not self.has_approve_permission(request):
             who = comma_list(groups_who_may(MAY_APPROVE)) or _("an administrator")
             told.append(

@@ -19,6 +19,7 @@ from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.mail_frames import FORMS, framed_mail
 from invitations.letters.message import without_sealed
 from invitations.models import Letter
+from invitations.text.dates import running_text
 
 # The columns of a list that open the files.
 OPENS = ("open_pdf", "open_message")
@@ -170,7 +171,7 @@ def told_of_seal(letter: Letter) -> str:
         )
     else:
         told = _("It carries the electronic seal of %(owner)s.")
-    return " ".join(filter(None, [told % owner, told_of_time(letter)]))
+    return running_text([told % owner, told_of_time(letter)])
 
 
 def told_of_time(letter: Letter) -> str:

@@ -21,7 +21,7 @@ from invitations.admin.replies.replies import differing_points
 from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Answer, Correspondence, Invitation, Reply
 from invitations.replies import UnseenReply, file_correspondence
-from invitations.text.dates import labelled
+from invitations.text.dates import labelled, running_text
 
 LOOK_AT_BOTH = gettext_lazy(
     "A reply of this office stands already, and nothing was recorded yet. It is shown above: look "
@@ -190,4 +190,4 @@ def contest_warning(contested: Reply) -> str:
     stands = contested.invitation.replies.standing()
     sentences = [told, *(differing_points(contested, reply) for reply in stands)]
     url = reverse("admin:invitations_reply_settle", args=[contested.pk])
-    return text_link(url, " ".join(sentences))
+    return text_link(url, running_text(sentences))

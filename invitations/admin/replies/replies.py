@@ -30,7 +30,7 @@ from invitations.forms.action_forms import SettleForm
 from invitations.models import Correspondence, Invitation, Reply
 from invitations.outbox.mending.acknowledging import is_told_otherwise
 from invitations.replies import settle_contested
-from invitations.text.dates import bracketed, comma_list
+from invitations.text.dates import bracketed, comma_list, running_text
 
 # States without a colour are listed too: else the interface shows their code, not their name.
 REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {
@@ -249,7 +249,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
             "subtitle": str(contested.invitation),
             "form": form,
             "seen": "".join(str(reply.pk) for reply in standing),
-            "differing": " ".join(differing_points(contested, reply) for reply in standing),
+            "differing": running_text(differing_points(contested, reply) for reply in standing),
             "pair": [
                 *((_("Standing"), reply, reply_lines(reply)) for reply in standing),
                 (_("Contested"), contested, reply_lines(contested)),

@@ -29,7 +29,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
-from invitations.text.dates import bracketed, comma_list, printed_date
+from invitations.text.dates import bracketed, comma_list, printed_date, running_text
 
 
 class Item(NamedTuple):
@@ -89,7 +89,7 @@ def texts(edition: ForumEdition) -> Item:
     }
     url = change_url(edition)
     if lacking:
-        words = f"{words} {lacking_sentence(lacking)}"
+        words = running_text([words, lacking_sentence(lacking)])
         url += f"#id_{next(iter(lacking.values()))[0].column}"
     return Item(_("Texts"), not lacking, words, url)
 
@@ -132,7 +132,7 @@ def lacking_sentence(lacking: dict[str, list[Lack]]) -> str:
         titles = dict.fromkeys(lack.title for lack in lacks)
         alike.setdefault(tuple(titles), []).append(str(Language(code).label))
     told = _("Missing in %(language)s: %(texts)s.")
-    return " ".join(
+    return running_text(
         told % {"language": comma_list(languages), "texts": comma_list(titles)}
         for titles, languages in alike.items()
     )

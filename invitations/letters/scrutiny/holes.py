@@ -18,7 +18,7 @@ from invitations.models import (
     LetterTemplate,
     Minister,
 )
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, running_text
 from invitations.text.lines import is_blank
 from invitations.text.marks import identifiers_in_marks
 from invitations.text.placeholders import PLACEHOLDERS_OF_LETTERS, needed_words
@@ -56,7 +56,7 @@ class Lacking(ValidationError):
 
     def __init__(self, lacks: list[Lack]) -> None:
         self.lacks = lacks
-        super().__init__(" ".join(lacking_sentences(lacks)))
+        super().__init__(running_text(lacking_sentences(lacks)))
 
 
 def lacking_sentences(lacks: Iterable[Lack]) -> list[str]:

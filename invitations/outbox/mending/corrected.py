@@ -17,6 +17,7 @@ from invitations.outbox.another_address import (
     why_it_may_not_leave,
 )
 from invitations.text.addresses import one_address
+from invitations.text.dates import running_text
 
 State = Delivery.State
 # The address may be right while a mail is on its way.
@@ -127,7 +128,7 @@ def send_where_corrected(change: HeldChange, by: User) -> None:
             try:
                 send_to_another_address(letter, by, address)
             except ValidationError as refusal:
-                because = " ".join(refusal.messages)
+                because = running_text(refusal.messages)
                 letter.events.create(state=letter.state, actor=by, because=because[:300])
 
 

@@ -36,6 +36,7 @@ from invitations.models import (
 from invitations.models.invitation import InvitationQuerySet
 from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 from invitations.outbox.mending.notes import forward_with_notes
+from invitations.text.dates import running_text
 
 Status = Invitation.Status
 
@@ -242,7 +243,7 @@ def why_no_first_letter(old: Invitation, said: Any) -> str:
     try:
         circular = invitation_circular(old.edition)
     except ValidationError as refusal:
-        return " ".join(refusal.messages)
+        return running_text(refusal.messages)
     return does_not_address(circular) if why_left_out_alone(circular, new) else ""
 
 

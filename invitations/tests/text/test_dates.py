@@ -16,6 +16,7 @@ from invitations.text.dates import (
     printed_hours,
     printed_list,
     printed_range,
+    running_text,
     told_day,
     told_hour,
     with_honorific,
@@ -265,3 +266,19 @@ def test_a_russian_honorific_stays_in_one_piece_with_its_name():
         said = with_honorific("г-жа", "Эльфберг")
 
     assert said == "г-жа Эльфберг".replace("-", "\u2011").replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences", "told"),
+    [
+        ("en", ["It is saved.", "", "On file: a."], "It is saved. On file: a."),
+        ("zh-hans", ["已保存。", None, "已存档a"], "已保存。已存档a"),
+        ("zh-hans", ["缺少名称（英文）", "CL-19/58"], "缺少名称（英文）CL-19/58"),
+        ("zh-hans", ["User unknown.", "已退回。"], "User unknown. 已退回。"),
+        ("fr", ["« Oui »", "non"], "« Oui » non"),
+        ("ar", [], ""),
+    ],
+)
+def test_sentences_follow_each_other_as_the_language_has_it(language, sentences, told):
+    with translation.override(language):
+        assert running_text(sentences) == told
