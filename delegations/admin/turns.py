@@ -3,6 +3,7 @@
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from delegations.models import SpeakingSlot
 from delegations.programme.turns import Turn, neighbours_of
@@ -14,9 +15,18 @@ def neighbours_told(slot: SpeakingSlot) -> str:
     """Return a list of three: who speaks before, whose place it is, and who speaks after."""
     found = neighbours_of(slot)
     lines = [
-        (_("before"), linked(found.before) if found.before else _("nobody: the session begins")),
-        (_("this place"), format_html("<strong>{}</strong>", turn_in_words(found.own))),
-        (_("after"), linked(found.after) if found.after else _("nobody: the last of the session")),
+        (
+            pgettext("who speaks", "before"),
+            linked(found.before) if found.before else _("nobody: the session begins"),
+        ),
+        (
+            pgettext("who speaks", "this place"),
+            format_html("<strong>{}</strong>", turn_in_words(found.own)),
+        ),
+        (
+            pgettext("who speaks", "after"),
+            linked(found.after) if found.after else _("nobody: the last of the session"),
+        ),
     ]
     rows = format_html_join("", "<li>{}</li>", ((told(*line),) for line in lines))
     return format_html("<ul>{}</ul>", rows)
