@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
@@ -122,7 +123,7 @@ class DispatchedForm(forms.Form):
         label=_("When it left"), initial=timezone.now, widget=DeskHourWidget
     )
     reference = LineField(
-        label=_("Reference"),
+        label=capfirst(_("dispatch reference")),
         max_length=60,
         required=False,
         help_text=_("Number of the pouch or of the registered letter."),

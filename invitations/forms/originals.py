@@ -6,6 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -37,7 +38,7 @@ class HandedOverForm(StepForm):
         widget=UnfoldAdminSelectWidget,
     )
     reference = LineField(
-        label=_("Reference"),
+        label=capfirst(_("dispatch reference")),
         max_length=60,
         required=False,
         help_text=_("Number of the pouch, of the registered letter or of the receipt book."),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, F, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import StrIndex
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from invitations.data import former_names
@@ -50,7 +50,7 @@ def french_order(path: str = "member_state") -> list[Combinable]:
 
 class MemberState(HeldRow):
     class Status(models.TextChoices):
-        MEMBER = "member", _("Member State")
+        MEMBER = "member", pgettext_lazy("status of a State", "Member State")
         ASSOCIATE = "associate", _("associate member")
         OBSERVER = "observer", _("observer")
 
