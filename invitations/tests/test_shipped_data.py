@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.data import add_missing, correct_shipped, load_shipped, shipped_before
+from invitations.data import HERE, add_missing, correct_shipped, load_shipped, shipped_before
 from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
@@ -174,3 +174,20 @@ def test_the_spellings_of_states_on_file_come_with_a_migration_and_no_others(his
 
     assert {alias.member_state.iso3 for alias in StateAlias.objects.all()} == {"NLD"}
     assert StateAlias.objects.filter(key="holland", language="en").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "concerned"),
+    [
+        ("en", "concern this invitation"),
+        ("fr", "concernent cette invitation"),
+        ("es", "afectan a esta invitación"),
+        ("ru", "касаются этого приглашения"),
+        ("ar", "تخص هذه الدعوة"),
+        ("zh-hans", "与此邀请有关"),
+    ],
+)
+def test_the_reply_tells_whom_new_hours_concern_and_changes_no_programme(language, concerned):
+    mail = (HERE / "templates" / f"calendar.{language}.md").read_text(encoding="utf-8")
+
+    assert concerned in mail.partition("$sessions")[0]
