@@ -266,7 +266,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
             "all"
         )
 
-    @display(description=gettext_lazy("state"), ordering="state", label=STATE_LABELS)
+    @display(description=gettext_lazy("status"), ordering="state", label=STATE_LABELS)
     def state_shown(self, change: HeldChange) -> tuple[str, Any]:
         return change.state, change.get_state_display()
 

@@ -19,6 +19,7 @@ from invitations.admin.columns import (
     at_hour,
     at_hour_with,
     hour_column,
+    leads_on,
     list_url,
     state_link,
     text_link,
@@ -214,6 +215,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
             ]
         )
 
+    @leads_on
     @display(description="")
     def choose(self, reply: Reply) -> str:
         is_issued = reply.invitation.status == Invitation.Status.ISSUED

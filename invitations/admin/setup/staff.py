@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -192,7 +192,7 @@ class ChangeAdmin(LogEntryAdmin, ModelAdmin):
         (gettext_lazy("Changes"), {"fields": ["action", "act", "msg"]}),
     ]
 
-    @display(description=gettext_lazy("what happened"))
+    @display(description=pgettext_lazy("of a change of data", "what happened"))
     def act(self, entry: LogEntry) -> str:
         return act_in_words(entry)
 
