@@ -4,13 +4,14 @@ Rows that were deleted before are found by what their own history says of where 
 """
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib.admin.models import LogEntry as FormEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.models import ForumEdition, HeldChange, Invitation, ListExport, ListImport, Reply
@@ -40,23 +41,45 @@ BELONGS_BY: dict[type[models.Model], tuple[str, type[models.Model]]] = {
 }
 
 
+class Keys(NamedTuple):
+    """Queries for the keys of rows that are there, and of those that were deleted."""
+
+    there: Rows
+    gone: Rows
+
+    def match(self, column: str = "object_id") -> Q:
+        return Q(**{f"{column}__in": self.there}) | Q(**{f"{column}__in": self.gone})
+
+    @property
+    def as_words(self) -> "Keys":
+        """The same keys as text, as Django's own rows of forms name them."""
+        there = self.there.annotate(key=Cast("pk", CharField())).values("key")
+        return Keys(there, self.gone.annotate(key=Cast("object_id", CharField())).values("key"))
+
+
 def keys_of(model: type[models.Model], edition: ForumEdition) -> set[int]:
-    """Return the keys of the edition's rows of that model, also of those that were deleted.
+    """Return the keys of the edition's rows of that model, also of those that were deleted."""
+    if model is ForumEdition:
+        return {edition.pk}
+    keys = queried_keys(model, edition)
+    there = keys.there.values_list("pk", flat=True)
+    return {*there, *keys.gone.values_list("object_id", flat=True)}
+
+
+def queried_keys(model: type[models.Model], edition: ForumEdition) -> Keys:
+    """Return the keys as queries, since there may be very many.
 
     What was moved to another edition is that one's, with its history.
     """
-    if model is ForumEdition:
-        return {edition.pk}
     column, above = BELONGS_BY[model]
     owners = keys_of(above, edition)
     rows: Rows = models.QuerySet(model)
-    own = rows.filter(**{f"{column}__in": owners}).values_list("pk", flat=True)
     said = [str(key) for key in owners]
     told = entries(model).filter(
         Q(**{f"changes__{column}__0__in": said}) | Q(**{f"changes__{column}__1__in": said})
     )
-    gone = set(told.exclude(object_id=None).values_list("object_id", flat=True))
-    return {*own, *gone.difference(rows.values_list("pk", flat=True))}
+    gone = told.exclude(object_id=None).filter(~Exists(rows.filter(pk=OuterRef("object_id"))))
+    return Keys(rows.filter(**{f"{column}__in": owners}).values("pk"), gone.values("object_id"))
 
 
 def entries(model: type[models.Model]) -> Rows:
@@ -72,7 +95,7 @@ def changed_fields(edition: ForumEdition) -> Rows:
         for column in columns:
             path = f"changes__{column}"
             held |= Q(**{f"{path}__isnull": False}) & ~Q(**{path: WITHHELD})
-        found |= of_model & Q(object_id__in=keys_of(model, edition)) & held
+        found |= of_model & queried_keys(model, edition).match() & held
     return LogEntry.objects.filter(found)
 
 
@@ -101,8 +124,8 @@ def saved_forms(edition: ForumEdition) -> Rows:
 
 
 def of_forms(model: type[models.Model], edition: ForumEdition) -> Q:
-    keys = [str(key) for key in keys_of(model, edition)]
-    return Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+    kind = ContentType.objects.get_for_model(model)
+    return Q(content_type=kind) & queried_keys(model, edition).as_words.match()
 
 
 def withhold_names(rows: Rows) -> None:

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from delegations.desk.board.genders import gender_counts
 from delegations.desk.erasure.erasing import erase_personal_data
+from delegations.desk.erasure.kinds import KINDS, count_left
 from delegations.models import Delegate, Delegation
 from delegations.tests.desk.erasure.erased import NIGHT, came, over, person
 from delegations.tests.lists import rows_in, sheet_in, take_out_url
@@ -75,3 +76,20 @@ def test_a_regret_that_comes_later_still_takes_its_delegation_off(desk):
     edition.invitations.get(member_state=leaving.member_state).replies.update(answer="regrets")
 
     assert Delegate.objects.standing().count() == 1
+
+
+def test_what_is_left_is_counted_at_once_and_as_each_kind_counts_it(django_assert_max_num_queries):
+    edition = over()
+    delegation = came(edition)
+    for _three_times in range(3):
+        person(delegation)
+    person(delegation, "Rudolf Rassendyll").delete()
+    came(over(months=60))
+    count_left(edition)  # the types of content are known from now on
+
+    with django_assert_max_num_queries(11):
+        counts = count_left(edition)
+
+    assert counts == {kind.code: number for kind in KINDS if (number := kind.left(edition).count())}
+    assert {"delegates": 4, "speakers": 1, "respondents": 1}.items() <= counts.items()
+    assert counts["fields"] > counts["delegates"]
