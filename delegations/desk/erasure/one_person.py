@@ -125,9 +125,10 @@ PEOPLE = {
 @transaction.atomic
 def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]:
     """Empty what the record says of a person who asks for it; return how many rows of each kind."""
+    # Invitations before delegations, as a hand-over and an office's answer lock them.
+    lock_rows(Invitation, offices_of(record).values("pk"))
     if isinstance(record, Delegate | PolicyStatement):
         lock_rows(Delegation, lists_of(record))
-    lock_rows(Invitation, offices_of(record).values("pk"))
     record.refresh_from_db()
     if why := why_not_erased(record):
         raise ValidationError(why)

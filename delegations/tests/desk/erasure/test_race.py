@@ -1,16 +1,23 @@
 """Two servers erase at the same moment, and an office writes meanwhile."""
 
+import threading
+import time
+
 import pytest
 import time_machine
 from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
+from delegations.changes import lock_delegation
 from delegations.desk.erasure import erasing
 from delegations.desk.erasure.erasing import erase_personal_data
-from delegations.models import Delegate, Erasure
+from delegations.desk.erasure.one_person import erase_person
+from delegations.models import Delegate, Delegation, Erasure
 from delegations.nominations import amend_delegate, delegate_mark
 from delegations.tests.desk.erasure.erased import NIGHT, came, over
+from invitations.outbox.mending.succession import lock_for_release
+from invitations.tests.factories import UserFactory
 from invitations.tests.races import at_once
 
 pytestmark = [
@@ -57,3 +64,30 @@ def test_a_change_that_comes_meanwhile_brings_nothing_back(edition):
     erase_personal_data()
 
     assert not Delegate.objects.named().exists()
+
+
+@pytest.mark.parametrize("of", ["delegate", "speaker"])
+def test_a_person_is_erased_while_the_invitation_of_the_state_is_handed_over(edition, of):
+    delegation = Delegation.objects.order_by("pk").last()
+    invitation = edition.invitations.get(member_state=delegation.member_state)
+    record = delegation.delegates.get() if of == "delegate" else delegation.statement
+    locked, erases = threading.Event(), threading.Event()
+
+    @transaction.atomic
+    def hand_over():
+        """Lock in the order of a release, and let the erasure begin in between."""
+        lock_for_release(invitation)
+        locked.set()
+        erases.wait(timeout=10)
+        time.sleep(0.5)
+        return lock_delegation(invitation)
+
+    def erase():
+        locked.wait(timeout=10)
+        erases.set()
+        return erase_person(record, UserFactory(), "By letter of 4 May.")
+
+    handed_over, erased = at_once(hand_over, erase)
+
+    assert handed_over == delegation
+    assert erased
