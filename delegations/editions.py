@@ -23,6 +23,8 @@ DECIDED_ANEW = {
     "id", "replies_closed_at", "speakers_published_at", "releases_alone", "stopped_at",
     "postponed_at", "awaits_last_day", "moved_at", "is_online", "erased_not_before",
 }  # fmt: skip
+# By none its data would be erased in the night after its last day, and the desk takes none.
+LEAST_MONTHS = 1
 PAGES = (
     "website", "registration_link", "partnership_link", "consultation_link", "statements_link",
 )  # fmt: skip
@@ -71,6 +73,8 @@ def new_edition_like(source: ForumEdition, asked: Mapping[str, Any]) -> ForumEdi
         if field.name not in DECIDED_ANEW and field.name not in texts_of(source)
     }
     edition = ForumEdition(**(stays | dict(asked)))
+    if edition.erased_after is not None:
+        edition.erased_after = max(edition.erased_after, LEAST_MONTHS)
     year = retold_year(source, edition)
     for text in texts_of(source):
         copy_text(source, edition, text, asked, year)

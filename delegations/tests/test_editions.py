@@ -133,6 +133,13 @@ def test_what_was_decided_for_the_earlier_edition_alone_stays_there(source):
     assert not Invitation.objects.filter(edition=edition).exists()
 
 
+@pytest.mark.parametrize(("months", "copied"), [(0, 1), (6, 6), (None, None)])
+def test_no_months_at_all_after_which_data_are_erased_come_along_as_one(source, months, copied):
+    source.erased_after = months
+
+    assert begun(source).erased_after == copied
+
+
 @pytest.mark.parametrize(
     ("quiet_days", "period"),
     [
