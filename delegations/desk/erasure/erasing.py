@@ -58,7 +58,7 @@ def why_not_erased(edition: ForumEdition) -> str:
     if edition.is_ahead(timezone.now()):
         return _("The edition is not over yet.")
     if is_any_owed(edition):
-        return _("Something is still owed to an office: see below.")
+        return _("Something has to be done first: this page lists it.")
     return "" if is_any_left(edition) else _("There is nothing left to erase.")
 
 

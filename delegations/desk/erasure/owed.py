@@ -26,8 +26,9 @@ from invitations.text.dates import labelled
 
 Offices = QuerySet[Invitation]
 State = Delivery.State
-# It may still leave, or nobody knows yet whether it has left.
+# It may still leave; where nobody knows whether it has left, a person may send it again.
 ON_ITS_WAY = (*Delivery.WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN)
+UNDECIDED = (HeldChange.State.WAITING, HeldChange.State.ALONE)
 
 
 class Owed(NamedTuple):
@@ -45,9 +46,14 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
     own, here = {"invitation__in": offices}, {"invitation__edition__id__exact": edition.pk}
     return [
         Owed(
-            _("letters and mails that have not left, or may have left"),
-            Delivery.objects.filter(letter__invitation__in=offices, state__in=ON_ITS_WAY),
-            list_url(Delivery, letter__invitation__edition__id__exact=edition.pk),
+            _("letters and mails that may still leave, or be sent again"),
+            may_still_leave().filter(letter__invitation__in=offices),
+            list_url(
+                Delivery,
+                letter__invitation__edition__id__exact=edition.pk,
+                letter__invitation__status__exact=Invitation.Status.ISSUED.value,
+                state__in=",".join(ON_ITS_WAY),
+            ),
         ),
         Owed(
             _("mails that have not been composed yet"),
@@ -67,7 +73,7 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
         Owed(
             _("changes that wait for a second person"),
             held_changes(edition, offices),
-            list_url(HeldChange),
+            list_url(HeldChange, state__in=",".join(UNDECIDED)),
         ),
         Owed(
             _("lists that are being taken out"),
@@ -75,6 +81,12 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
             list_url(ListExport),
         ),
     ]
+
+
+def may_still_leave() -> QuerySet[Delivery]:
+    """Return what is on its way; of what is not in force nothing leaves but what is being sent."""
+    in_force = Q(letter__invitation__status=Invitation.Status.ISSUED) | Q(state=State.SENDING)
+    return Delivery.objects.filter(in_force, state__in=ON_ITS_WAY)
 
 
 def held_changes(edition: ForumEdition, offices: Offices) -> QuerySet[HeldChange]:

@@ -17,10 +17,13 @@ from delegations.desk.erasure.kinds import in_words
 from delegations.desk.erasure.one_person import (
     PEOPLE,
     count_of,
+    edition_of,
     erase_person,
+    offices_of,
     person_of,
     why_not_erased,
 )
+from delegations.desk.erasure.owed import owed_in_words
 from invitations.admin.base import user_of
 from invitations.admin.columns import change_url
 from invitations.admin.mixins import may_erase_person
@@ -66,6 +69,7 @@ def shown(request: HttpRequest, record: models.Model, form: ReasonForm) -> HttpR
         "back": change_url(record),
         "left": in_words(count_of(record)),
         "why_not": why_not_erased(record),
+        "owed": owed_in_words(edition_of(record), offices_of(record)),
         "form": form,
     }
     return TemplateResponse(request, "admin/desk/erase_person.html", context)

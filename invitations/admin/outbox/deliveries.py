@@ -68,7 +68,12 @@ class DeliveryAdmin(
         "letter__kind",
         "letter__invitation__edition",
     ]
-    linked_lookups = ["channel__in", "state__in", "letter__by_original__exact"]
+    linked_lookups = [
+        "channel__in",
+        "state__in",
+        "letter__by_original__exact",
+        "letter__invitation__status__exact",
+    ]
     list_select_related = [
         "letter__invitation__edition",
         "letter__invitation__member_state",

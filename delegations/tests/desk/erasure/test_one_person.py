@@ -164,6 +164,18 @@ def test_as_long_as_a_mail_to_the_office_is_on_its_way_it_is_refused(edition):
     assert erase_person(elsewhere.delegates.get(), UserFactory(), BECAUSE)
 
 
+def test_the_page_leads_to_what_has_to_be_done_first(admin_client, edition):
+    came(edition)
+    invitation = edition.invitations.get()
+    waits = DeliveryFactory(letter=LetterFactory(invitation=invitation), state="queued")
+
+    shown = admin_client.get(reverse("desk:erase_person", args=["invitation", invitation.pk]))
+
+    [(_words, url)] = shown.context["owed"]
+    assert "What has to be done first" in text(shown)
+    assert list(admin_client.get(url).context["cl"].queryset) == [waits]
+
+
 def test_before_the_edition_is_over_a_delegate_is_taken_off_the_list_instead(clock, edition):
     delegate = came(edition).delegates.get()
     clock.move_to(dt.datetime(2020, 4, 9, 9, tzinfo=dt.UTC))

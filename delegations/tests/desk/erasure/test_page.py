@@ -129,7 +129,7 @@ def taking_a_list_out(_invitation):
 
 
 OWING = [
-    (owing_a_mail, "Letters and mails that have not left, or may have left: 1"),
+    (owing_a_mail, "Letters and mails that may still leave, or be sent again: 1"),
     (owing_an_acknowledgement, "Mails that have not been composed yet: 1"),
     (owing_a_choice, "Contested replies: 1"),
     (owing_an_answer, "Correspondence not dealt with: 1"),
@@ -149,6 +149,32 @@ def test_what_is_owed_is_named_with_its_list_and_waited_for(admin_client, editio
     assert not Erasure.objects.exists()
     for _words, url in shown.context["owed"]:
         assert admin_client.get(url).status_code == 200
+
+
+def test_what_can_leave_no_more_is_owed_to_nobody(admin_client, edition):
+    came(edition)
+    letter = LetterFactory(invitation=edition.invitations.get())
+    mail = DeliveryFactory(letter=letter, state="uncertain", sending_at=NOW)
+    [before] = admin_client.get(page(edition)).context["owed"]
+    edition.invitations.update(status="withdrawn", withdrawn_at=NOW, withdrawn_because="A mistake.")
+
+    shown = admin_client.get(page(edition))
+
+    assert (before[0], shown.context["owed"]) == (f"{OWING[0][1]}", [])
+    assert shown.context["why_not"] == ""
+    listed = admin_client.get(before[1]).context["cl"].queryset
+    assert mail not in listed
+
+
+def test_the_list_to_which_the_page_leads_has_what_is_counted_alone(admin_client, edition):
+    came(edition)
+    letter = LetterFactory(invitation=edition.invitations.get())
+    waits = DeliveryFactory(letter=letter, state="queued")
+    DeliveryFactory(letter=letter, state="handed_over", handed_over_at=NOW, address="a@example.org")
+
+    [(_words, url)] = admin_client.get(page(edition)).context["owed"]
+
+    assert list(admin_client.get(url).context["cl"].queryset) == [waits]
 
 
 def test_what_comes_to_be_owed_stops_an_erasure_that_was_asked_for(in_may, edition):
