@@ -14,7 +14,7 @@ from delegations.desk.handing_over import hand_over_page
 from delegations.desk.registered.page import registered
 from delegations.desk.room.page import room
 from delegations.desk.room.paper import paper
-from delegations.desk.room.texts import texts
+from delegations.desk.room.texts import texts, texts_in_writing
 from delegations.desk.state import state_page
 
 app_name = "desk"
@@ -32,6 +32,7 @@ urlpatterns = [
     path("room/", room, name="room"),
     path("room/<int:pk>/", room, name="room_of"),
     path("room/<int:pk>/speakers.pdf", paper, name="room_paper"),
+    path("room/<slug:symbol>/in-writing.zip", texts_in_writing, name="room_in_writing"),
     path("room/<int:pk>/texts.zip", texts, name="room_texts"),
     # In place of django-unfold's own, and found by its name.
     path("search/", find),

@@ -42,6 +42,7 @@ OPENED_BY = {
     "desk:hand_over": DRAFTERS,
     "desk:registered": DESK,
     "desk:room": READERS,
+    "desk:room_in_writing": READERS,
     "desk:room_of": READERS,
     "desk:room_paper": READERS,
     "desk:room_texts": READERS,

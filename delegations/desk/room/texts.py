@@ -1,9 +1,13 @@
-"""The texts of a session in one package, named by the order in which their States are called."""
+"""The texts of a session in one package, named by the order in which their States are called.
+
+What is handed in to be published alone is a package of its own.
+"""
 
 import re
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Any
+from itertools import groupby
+from typing import IO
 from zipfile import ZipFile
 
 from django.contrib import messages
@@ -20,30 +24,53 @@ from delegations.programme.calling import in_places
 from delegations.statements import name_with_kind, text_download
 from invitations.admin.base import user_of
 from invitations.audit import record_export
+from invitations.models import ForumEdition
+from invitations.models.states import french_order
 
 # What a file may not be called on somebody's computer.
 UNUSABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 # Who hands in the text alone is called by nobody: its texts stand in a folder of their own.
 NOT_READ_OUT = "not-read-out"
+Named = tuple[str, StatementText]
 
 
 @require_POST
 @desk_page("delegations.view_speakingslot", "delegations.view_statementtext")
 def texts(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """Hand over the current texts of the session, and write down who took how many."""
+    """Hand over the current texts of the session."""
     session = get_object_or_404(HighLevelSession.objects.public().select_related("edition"), pk=pk)
     named = list(named_texts(session))
     if not named:
         messages.error(request, _("No text is on file for this session yet."))
         return redirect("desk:room_of", session.pk)
+    begins = session.as_published.starts_at.astimezone(session.edition.zone)
+    return handed_over(request, named, f"texts-{begins:%Y-%m-%d-%H%M}", session.edition)
+
+
+@require_POST
+@desk_page("delegations.view_speakingslot", "delegations.view_statementtext")
+def texts_in_writing(request: HttpRequest, symbol: str) -> HttpResponse | FileResponse:
+    """Hand over the current texts of all statements that are published and not read out."""
+    edition = get_object_or_404(ForumEdition, symbol=symbol)
+    named = list(named_in_writing(edition))
+    if not named:
+        messages.error(request, _("No text of a statement in writing is on file yet."))
+        return redirect("desk:room")
+    return handed_over(request, named, "texts-in-writing", edition)
+
+
+def handed_over(
+    request: HttpRequest, named: list[Named], called: str, edition: ForumEdition
+) -> FileResponse:
+    """Return the package, named by the hour at which it was true, and note who took how many."""
     file = packed(named)
     record_export(StatementText, len(named), "ZIP", user_of(request))
-    hour = timezone.localtime(timezone=session.edition.zone)
-    name = f"texts-{session.as_published.starts_at.astimezone(session.edition.zone):%Y-%m-%d-%H%M}"
-    return FileResponse(file, as_attachment=True, filename=f"{name}-as-of-{hour:%m-%d-%H%M}.zip")
+    hour = timezone.localtime(timezone=edition.zone)
+    name = f"{called}-as-of-{hour:%Y-%m-%d-%H%M}.zip"
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
-def named_texts(session: HighLevelSession) -> Iterator[tuple[str, StatementText]]:
+def named_texts(session: HighLevelSession) -> Iterator[Named]:
     """Yield each current text with its name: number, State, language, what its sender called it."""
     standing = PolicyStatement.objects.standing().values_list("delegation", flat=True)
     delivered = set(standing.filter(delegation__slots__session=session))
@@ -51,20 +78,32 @@ def named_texts(session: HighLevelSession) -> Iterator[tuple[str, StatementText]
     slots = [one for one in places if one.heard_at or one.delegation_id in delivered]
     found = texts_of(slots)
     for slot in slots:
-        for place, text in enumerate(filed := found.get(slot.delegation_id, []), start=1):
-            yield name_of(slot, text, place if len(filed) > 1 else 0), text
+        is_read = slot.comes or slot.heard_at
+        number = f"{slot.number:02}" if slot.comes else ""
+        parts = [number, slot.delegation.member_state.iso3]
+        for name, text in each_named(parts, found.get(slot.delegation_id, [])):
+            yield ("" if is_read else f"{NOT_READ_OUT}/") + name, text
 
 
-def name_of(slot: Any, text: StatementText, place: int) -> str:
-    """Return the name; a State's several texts are counted, so that no two have the same."""
-    folder = "" if slot.comes or slot.heard_at else f"{NOT_READ_OUT}/"
-    number = f"{slot.number:02}" if slot.comes else ""
-    state = slot.delegation.member_state.iso3
-    parts = [number, state, str(place or ""), text.language, name_with_kind(text)]
-    return folder + UNUSABLE.sub("_", " ".join(filter(None, parts)))
+def named_in_writing(edition: ForumEdition) -> Iterator[Named]:
+    """Yield each current text that nobody reads out, by State in the order of French names."""
+    standing = StatementText.objects.standing().filter(statement__delegation__edition=edition)
+    in_writing = standing.exclude(statement__in=PolicyStatement.objects.heard().values("pk"))
+    state = "statement__delegation__member_state"
+    ordered = in_writing.select_related(state).order_by(*french_order(state), "pk")
+    for iso3, of_state in groupby(ordered, lambda one: one.statement.delegation.member_state.iso3):
+        yield from each_named([iso3], list(of_state))
 
 
-def packed(named: list[tuple[str, StatementText]]) -> IO[bytes]:
+def each_named(parts: list[str], filed: list[StatementText]) -> Iterator[Named]:
+    """Yield the texts of a State; several are counted, so that no two have the same name."""
+    for place, text in enumerate(filed, start=1):
+        counted = str(place) if len(filed) > 1 else ""
+        words = [*parts, counted, text.language, name_with_kind(text)]
+        yield UNUSABLE.sub("_", " ".join(filter(None, words))), text
+
+
+def packed(named: list[Named]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response that sends it closes it
     with ZipFile(file, "w") as package:
         for name, text in named:

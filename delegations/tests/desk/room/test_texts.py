@@ -115,6 +115,21 @@ def test_who_withdraws_altogether_is_in_no_package(desk, session):
     assert told(page) == ["No text is on file for this session yet."]
 
 
+def test_what_is_only_published_is_a_package_of_the_whole_forum(desk, session):
+    announced(session, "Estonia", answer="written", mode="written")
+    announced(session, "Denmark", answer="written", mode="written")
+    for name in ("Estonia", "Denmark", "Armenia"):
+        files(session, name, f"Words of {name}.", language="English")
+
+    answer = desk.post(reverse("desk:room_in_writing", args=[session.edition.symbol]))
+
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+    assert sorted(bare(name, session) for name in packed.namelist()) == [
+        "Denmark English statement.txt",
+        "Estonia English statement.txt",
+    ]
+
+
 def test_who_took_the_texts_is_on_file(desk, session):
     files(session, "Armenia", "Words of Armenia.")
 
