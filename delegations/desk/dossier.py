@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from delegations.models import Delegation, PolicyStatement
+from delegations.models import Delegation, PolicyStatement, SpeakingSlot
+from delegations.programme.calling import Place, place_of
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -155,6 +157,13 @@ class Dossier:
             return None
         found = PolicyStatement.objects.filter(delegation=self.delegation)
         return found.select_related("delegation").first()
+
+    @cached_property
+    def place(self) -> Place | None:
+        """The place of the State on the list of speakers; whether it is public does not matter."""
+        if not (self.statement and self.reads(SpeakingSlot)):
+            return None
+        return place_of(self.edition, self.state.pk, timezone.now())
 
     @cached_property
     def held_changes(self) -> list[tuple[HeldChange, str]]:

@@ -52,6 +52,7 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
         "delegation": dossier.delegation,
         "named": dossier.named,
         "statement": dossier.statement,
+        "place": place_shown(dossier),
         "waiting": waiting(dossier),
         "timeline": [line_shown(dossier, line) for line in timeline(dossier)],
     }
@@ -60,6 +61,18 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
 
 def line_shown(dossier: Dossier, line: Line) -> dict[str, Any]:
     return {**line._asdict(), "hour": at_hour(line.at, dossier.edition.zone)}
+
+
+def place_shown(dossier: Dossier) -> dict[str, Any] | None:
+    """Return where the State speaks, and when, or that it has spoken."""
+    if (place := dossier.place) is None:
+        return None
+    number = _("%(number)d of %(total)d") % {"number": place.number, "total": place.of}
+    return {
+        "session": place.session,
+        "number": labelled(_("Number on the list"), number),
+        "hour": at_hour(place.at, dossier.edition.zone) if place.at else "",
+    }
 
 
 def invitation_shown(dossier: Dossier, invitation: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from delegations.models import PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
-from invitations.admin.columns import change_url
+from invitations.admin.columns import change_url, state_url
 from invitations.models import Reply
 from invitations.tests.desk import as_sent, of_group, told
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
@@ -249,3 +249,18 @@ def test_who_saves_a_slot_whose_page_was_open_before_lets_the_mark_stand(desk, s
     slot.refresh_from_db()
     assert slot.minutes == 4
     assert slot.heard_at == dt.datetime.fromisoformat("2027-05-11T08:05Z")
+
+
+def test_the_page_of_the_state_tells_where_and_when_it_speaks(desk, session):
+    state = slot_of(session, "Belgium").delegation.member_state
+    url = state_url(session.edition, state)
+
+    before = text(desk.get(url))
+    press(desk, session, "heard", "Belgium", "08:05")
+    after = text(desk.get(url))
+
+    assert (
+        f'href="{page_of(session)}"><bdi>Dialogues</bdi></a> · Number on the list: 2 of 4' in before
+    )
+    assert "Takes the floor at about: 11 May 2027, 10:05" in before
+    assert "Has spoken" in after
