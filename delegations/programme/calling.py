@@ -35,19 +35,21 @@ def running_order(session: HighLevelSession, now: dt.datetime) -> RunningOrder:
     """Return the session's speakers in the order in which they are called, with their hours.
 
     Who was passed over is called again at the end. Before the first mark hours follow from the
-    minutes alone; from then on, from when the last speaker ended, and no hour to come has passed.
+    minutes alone; from then on from the last mark, and no hour to come has passed.
     """
     slots = list(in_places(session))
     heard = sorted((one for one in slots if one.heard_at), key=lambda one: one.heard_at)
     waiting = [one for one in slots if one.comes and not one.heard_at]
-    waiting.sort(key=lambda one: (one.passed_over_at is not None, one.position))
-    has_begun = any(one.heard_at or one.passed_over_at for one in slots)
-    at = heard[-1].heard_at if heard else session.as_published.starts_at
+    begins = session.as_published.starts_at
+    # Who was called in vain comes last; of several, who was called last.
+    waiting.sort(key=lambda one: (one.passed_over_at is not None, one.passed_over_at or begins))
+    marks = [at for one in slots for at in (one.heard_at, one.passed_over_at) if at]
+    at = max(marks, default=begins)
     to_call = []
     for slot in waiting:
         to_call.append(Expected(slot, at))
         at += dt.timedelta(minutes=slot.minutes)
-        if has_begun:
+        if marks:
             at = max(at, now)
     gone = [one for one in slots if not one.comes and not one.heard_at]
     return RunningOrder(to_call, heard, gone, at)

@@ -108,6 +108,26 @@ def test_who_is_not_in_the_room_is_called_again_at_the_end(desk, session):
     assert told(page) == ["Armenia is called again at the end."]
 
 
+def test_who_is_called_in_vain_twice_waits_for_the_others(desk, session):
+    press(desk, session, "passed_over", "Armenia", "08:02")
+    press(desk, session, "passed_over", "Belgium", "08:03")
+    press(desk, session, "passed_over", "Armenia", "08:20")
+
+    room = look(desk, session, "08:21")
+
+    assert [state for _hour, state in called(room)] == ["Chad", "Denmark", "Belgium", "Armenia"]
+
+
+def test_a_session_that_begins_late_with_an_absent_speaker_tells_no_hour_that_is_over(
+    desk, session
+):
+    press(desk, session, "passed_over", "Armenia", "08:25")
+
+    room = look(desk, session, "08:26")
+
+    assert called(room)[:2] == [("10:25", "Belgium"), ("10:30", "Chad")]
+
+
 def test_a_mark_is_taken_back(desk, session):
     press(desk, session, "passed_over", "Armenia", "08:02")
     press(desk, session, "heard", "Armenia", "08:06")
