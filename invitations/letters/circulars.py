@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.notes.anew import note_over
-from invitations.letters.notes.covering import answered_already, cover_too, locked_planned
+from invitations.letters.notes.anew import note_over, saved_notes
+from invitations.letters.notes.covering import answered_already, cover_too, planned_of, that_forward
 from invitations.letters.planning import (
     call_back_letters,
     office_recipients,
@@ -243,8 +243,7 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
     permanent mission alone.
     """
     circular = locked_circular(circular)
-    waiting = locked_planned(circular.letters.filter(kind=Letter.Kind.NOTE))
-    notes = {(note.mission_id, note.by_original): note for note in waiting}
+    notes = planned_of(circular)
     covered = not_forwarded(circular)
     missions = Mission.objects.in_bulk({mission for mission, _original in covered})
     new = {
@@ -252,9 +251,9 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
         for key, letters in covered.items()
         if key not in notes
     }
-    save_planned_letters(list(new.values()))
+    notes |= saved_notes(new, covered)
     for key, letters in covered.items():
-        cover_too((notes | new)[key], letters)
+        cover_too(notes[key], letters)
     if covered:
         record_act(circular, Act.NOTES_PLANNED, by)
     return len(covered)
@@ -262,7 +261,7 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
 
 def not_forwarded(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     """Return of the letters by mission those that no note forwards, as it is or composed anew."""
-    notes = circular.letters.in_force().filter(kind=Letter.Kind.NOTE)
+    notes = that_forward(circular.letters.filter(kind=Letter.Kind.NOTE))
     forwarded = set(notes.values_list("mission", "by_original", "covers"))
     nobody_has = notes.exclude(deliveries__in=Delivery.objects.left())
     forwarded.update(

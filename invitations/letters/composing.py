@@ -16,7 +16,9 @@ from invitations.files.sealing import has_seal, refuse_unusable_seal
 from invitations.letters.calendar.told import OfficeCalendar, entries_of, office_calendar
 from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
+from invitations.letters.notes.anew import part_from_rest
 from invitations.letters.notes.covering import stand_with_another
+from invitations.letters.notes.lacking import chosen_among, lacking, note_recipients
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import (
     call_back_letters,
@@ -59,6 +61,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
     choose_road(letter)
+    choose_covered(letter)
     refuse_uncomposed(letter)
     refuse_unapproved_step(letter)
     refuse_unsealable(letter)
@@ -77,7 +80,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     letter.paper = join_languages("paper", texts)
     letter.mail = "" if letter.by_original else join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)
-    letter.recipients = letter_recipients(letter)
+    letter.recipients = recipients_of(letter)
     attach_pdf(letter, texts, keys)
     if letter.recipients:
         freeze_message(letter)
@@ -117,12 +120,18 @@ def why_idle(letter: Letter) -> str:
     if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
         return _("it covers no letter any more")
     by_mail = letter.mission and letter.mission.emails and not letter.by_original
-    if by_mail and not letter_recipients(letter):
+    if by_mail and not recipients_of(letter):
         return _("the mission has it at each of its addresses")
     told = letter.calendar
     if letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes:
         return _("nothing in it is new any more")
     return why_overtaken(letter)
+
+
+def recipients_of(letter: Letter) -> list[list[str]]:
+    """Return the letter's [line, address] pairs; of a note verbale, those of its mission."""
+    is_note = letter.kind == Letter.Kind.NOTE
+    return note_recipients(letter) if is_note else letter_recipients(letter)
 
 
 def choose_languages(letter: Letter) -> None:
@@ -142,6 +151,16 @@ def choose_road(letter: Letter) -> None:
         circular = letter.circular
         by_name = variant_by_name(circular)
         letter.variant = by_name if letter.by_original else circular.variant
+
+
+def choose_covered(letter: Letter) -> None:
+    """Let a note by mail forward what its addresses lack alike; another one follows with the rest.
+
+    No address gets a letter twice.
+    """
+    if letter.kind == Letter.Kind.NOTE and letter.mission and not letter.by_original:
+        lacks = lacking(letter, letter.mission.emails.split())
+        letter.chosen = chosen_among(lacks) or None
 
 
 def refuse_uncomposed(letter: Letter) -> None:
@@ -219,6 +238,8 @@ def record_composed(letter: Letter) -> bool:
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
     leave_other_notes(letter)
+    if letter.chosen is not None:
+        part_from_rest(letter)
     CalendarEntry.objects.bulk_create(entries_of(letter, calendar) if calendar else ())
     if automatic:
         enqueue_letter(letter)
@@ -343,5 +364,5 @@ def covered_letters(letter: Letter) -> list[Letter]:
     """Return the letters that a note verbale covers, in the French order of States."""
     if letter.kind != Letter.Kind.NOTE or not letter.pk:
         return []
-    covered = letter.covers.select_related("circular", "invitation__member_state")
+    covered = letter.forwarded.select_related("circular", "invitation__member_state")
     return list(covered.in_french_order())

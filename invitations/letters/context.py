@@ -241,7 +241,7 @@ def last_day_words(edition: ForumEdition, day: dt.date, language: str) -> str:
 
 def note_words(letter: Letter, language: str) -> dict[str, str]:
     """Return the words that only a note verbale has; call this with the language active."""
-    is_one = not letter.pk or letter.covers.count() < 2
+    is_one = not letter.pk or letter.forwarded.count() < 2
     words = {
         "covered": covered_words(letter, language),
         "addressees": term_in(language, "addressee" if is_one else "addressees"),
@@ -257,7 +257,7 @@ def covered_words(letter: Letter, language: str) -> str:
 
     Call this with the language active.
     """
-    covered = letter.covers.in_french_order() if letter.pk else []
+    covered = letter.forwarded.in_french_order() if letter.pk else []
     on = letter.circular.dated_on
     ministers = [one.invitation.minister for one in covered] or [letter.invitation.minister]
     blocks = [

@@ -128,7 +128,7 @@ def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, A
 
 def enclosures(letter: Letter) -> str:
     """Return how many letters lie with a note verbale; call this with the language active."""
-    number = letter.covers.count() if letter.pk else 1
+    number = letter.forwarded.count() if letter.pk else 1
     return ngettext("Enclosure: %(number)s letter", "Enclosures: %(number)s letters", number) % {
         "number": number
     }

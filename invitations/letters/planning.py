@@ -32,7 +32,6 @@ from invitations.models import (
     Letter,
     LetterEvent,
     Minister,
-    Mission,
     ReminderStep,
     Reply,
 )
@@ -252,28 +251,17 @@ ACKNOWLEDGED_AS: dict[str, str] = {"noted": "holding", "contested": "contested"}
 
 
 def letter_recipients(letter: Letter) -> list[list[str]]:
-    """Return [line, address] pairs without doubles, To before Cc; a signed original has none."""
+    """Return [line, address] pairs without doubles, To before Cc; a signed original has none.
+
+    Those of a note verbale are in ``notes/lacking.py``.
+    """
     if letter.by_original:
         return []
     if letter.variant == "copy" and letter.reply:
         return [["to", letter.reply.respondent_email]]
-    if letter.mission:
-        return note_recipients(letter, letter.mission)
     if letter.step:
         return reminder_recipients(letter.step, letter.invitation, mission_emails(letter))
     return office_recipients(letter.invitation.minister, mission_emails(letter))
-
-
-def note_recipients(note: Letter, mission: Mission) -> list[list[str]]:
-    """Return the mission's pairs, without an address to which all that it covers has left."""
-    pairs = recipient_pairs(mission.emails.split(), [])
-    covered = set(note.covers.values_list("pk", flat=True)) if note.pk else set()
-    left = Delivery.objects.left().filter(letter__mission=mission, letter__covers__in=covered)
-    forwarded_to: Any = left.values_list("address", "letter__covers")
-    has: dict[str, set[int]] = {}
-    for address, forwarded in forwarded_to:
-        has.setdefault(address.lower(), set()).add(forwarded)
-    return [pair for pair in pairs if not covered or covered - has.get(pair[1].lower(), set())]
 
 
 def reminder_recipients(

@@ -225,6 +225,8 @@ class Letter(models.Model):
     terms: Mapping[str, Mapping[str, str]] | None = None
     # What it has for the office's calendar, compared when its words are written; no column.
     calendar: Any = None
+    # Which of what it covers a note forwards, chosen before its words are written; no column.
+    chosen: set[int] | None = None
 
     objects = LetterQuerySet.as_manager()
 
@@ -324,6 +326,12 @@ class Letter(models.Model):
     def keeps_its_seal(self) -> bool:
         """Whether nobody may have the sealed bytes yet: a second person has to approve them."""
         return bool(self.unsealed_size) and self.approved_at is None
+
+    @property
+    def forwarded(self) -> LetterQuerySet:
+        """What a note verbale covers; while it is composed, what was chosen of it."""
+        covered: Any = self.covers.all()
+        return covered if self.chosen is None else covered.filter(pk__in=self.chosen)
 
     @property
     def asks_for(self) -> str:

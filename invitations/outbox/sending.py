@@ -106,7 +106,9 @@ def begin_under_lock(delivery: Delivery) -> bool:
         if letter.kind in CALLED_BACK:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
-            transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+            # A note over a letter that was composed anew is for a person to compose anew, too.
+            kept_back = State.MISSED if because == str(CALLED_BACK_UNDER_IT) else State.CANCELLED
+            transit(delivery, State.CLAIMED, kept_back, because=because)
         return False
     if letter.kind in CALLED_BACK and (because := why_composed_anew(letter)):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
@@ -150,7 +152,7 @@ def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
     if letter.kind != Letter.Kind.NOTE:
         return ""
     if letter.covers.exclude(state=Letter.State.APPROVED).exists():
-        return _("a letter it covers was called back")
+        return str(CALLED_BACK_UNDER_IT)
     left = letter.covers.to_who_left_office().exists()
     return _("a letter it covers is to a person who has left office") if left else ""
 
@@ -163,6 +165,7 @@ def why_replaced(letter: Letter) -> str:
     return _("another letter has replaced it") if is_replaced else ""
 
 
+CALLED_BACK_UNDER_IT = gettext_lazy("a letter it covers was called back")
 LEFT_OFFICE = gettext_lazy("the person it is written to has left office")
 
 

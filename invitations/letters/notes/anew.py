@@ -1,8 +1,11 @@
 """Letters that nobody has yet, planned anew; a note verbale with what it has to forward now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,9 +16,11 @@ from invitations.letters.notes.covering import (
     locked_planned,
     stand_with_another,
 )
+from invitations.letters.notes.lacking import lacking
 from invitations.letters.planning import call_back_letters, save_planned_letters
 from invitations.letters.routes import NOTE_VARIANT
 from invitations.models import Circular, Delivery, Letter, Mission
+from invitations.models.held.composed_with import hashes_behind_each
 
 CANCELLED = Letter.State.CANCELLED
 
@@ -75,10 +80,65 @@ def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Lette
         by_original=letter.by_original,
         composed_by=drafter,
     )
-    save_planned_letters([anew], actor)
-    anew.covers.set(covered_now(letter))
-    stand_with_another(anew, anew.covers.all())
-    return anew
+    return planned_over(anew, covered_now(letter), actor)
+
+
+def planned_over(note: Letter, covered: "QuerySet[Letter]", actor: User | None = None) -> Letter:
+    """Save what is planned, a note over these letters; or let the one they join cover them.
+
+    Somebody else may have planned one for its mission at the same moment.
+    """
+    keys = list(covered.values_list("pk", flat=True))
+    try:
+        with transaction.atomic():
+            save_planned_letters([note], actor)
+    except IntegrityError:
+        waiting = planned_beside(note)
+        if waiting is None:
+            raise
+        cover_too(waiting, Letter.objects.filter(pk__in=keys))
+        return waiting
+    note.covers.set(keys)
+    stand_with_another(note, note.covers.all())
+    return note
+
+
+Notes = dict[tuple[Any, bool], Letter]
+
+
+def saved_notes(notes: Notes, letters: Mapping[tuple[Any, bool], Iterable[Letter]]) -> Notes:
+    """Save the notes over these letters by mission, all at once, and return those that stand.
+
+    Where somebody else plans one to a mission just now, that one does.
+    """
+    try:
+        with transaction.atomic():
+            save_planned_letters(list(notes.values()))
+    except IntegrityError:
+        keys = {of: [letter.pk for letter in letters[of]] for of in notes}
+        rows = {of: Letter.objects.filter(pk__in=keys[of]) for of in notes}
+        return {of: planned_over(note, rows[of]) for of, note in notes.items()}
+    return notes
+
+
+def part_from_rest(note: Letter) -> None:
+    """Let the note, composed just now, cover what it forwards, and another one what is left.
+
+    That one is planned if an address of the mission lacks any of it.
+    """
+    chosen, mission = note.chosen or set(), note.mission
+    if mission is None or not note.covers.exclude(pk__in=chosen).exists():
+        return
+    lacks = lacking(note, mission.emails.split())
+    rest = Letter.objects.filter(pk__in=[one for one in lacks if lacks[one] and one not in chosen])
+    note.covers.set(chosen)
+    behind = hashes_behind_each([note])[note.pk]
+    said = {name: mark for name, mark in note.composed_with.items() if name in behind}
+    Letter.objects.filter(pk=note.pk).update(composed_with=said)
+    if not note.covers.filter(invitation=note.invitation_id).exists():
+        stand_with_another(note, note.covers.all())
+    if first := rest.in_french_order().first():
+        planned_over(note_over(first, mission, note.circular, note.composed_by), rest)
 
 
 def planned_beside(letter: Letter) -> Letter | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.letters.planning import call_back_letters
-from invitations.models import AUTOMATIC_KINDS, Invitation, Letter
+from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Invitation, Letter
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
@@ -31,6 +31,19 @@ def lock_with_notes(invitations: Iterable[int]) -> None:
 def locked_planned(notes: "QuerySet[Letter]") -> "QuerySet[Letter]":
     """Return the planned notes under a lock: whoever composes one just now waits, and leaves it."""
     return notes.planned().order_by("pk").select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
+
+
+def planned_of(circular: Circular) -> dict[tuple[Any, bool], Letter]:
+    """Lock and return the circular's planned notes, by mission and whether over originals."""
+    waiting = locked_planned(circular.letters.filter(kind=Letter.Kind.NOTE))
+    return {(note.mission_id, note.by_original): note for note in waiting}
+
+
+def that_forward(notes: "QuerySet[Letter]") -> "QuerySet[Letter]":
+    """Return the notes in force but for those whose copies were all cancelled as they left."""
+    kept = Delivery.objects.exclude(state=Delivery.State.CANCELLED).filter(letter=OuterRef("pk"))
+    idle = Q(state=Letter.State.APPROVED) & ~Exists(kept)
+    return notes.exclude(state=Letter.State.CANCELLED).exclude(idle)
 
 
 def cover_too(note: Letter, letters: Iterable[Letter]) -> None:

@@ -6,14 +6,13 @@ from django.contrib.auth.models import User
 
 from invitations.audit import Act, record_act
 from invitations.letters.approval import recompose_letter, why_not_recomposed
-from invitations.letters.notes.anew import note_over
+from invitations.letters.notes.anew import note_over, planned_over
 from invitations.letters.notes.covering import (
     answered_already,
     cover_too,
     covered_now,
     locked_planned,
 )
-from invitations.letters.planning import save_planned_letters
 from invitations.models import Letter
 
 PLANNED = Letter.State.PLANNED
@@ -49,8 +48,6 @@ def to_come(note: Letter, letter: Letter, drafter: User | None) -> Letter:
     if not why_not_recomposed(note):
         return recompose_letter(note, drafter)
     mission: Any = note.mission
-    anew = note_over(letter, mission, letter.circular, drafter)
-    save_planned_letters([anew])
-    if note.state == Letter.State.CANCELLED:
-        anew.covers.set(covered_now(note).exclude(answered_already()))
-    return anew
+    is_gone = note.state == Letter.State.CANCELLED
+    beside = covered_now(note).exclude(answered_already()) if is_gone else Letter.objects.none()
+    return planned_over(note_over(letter, mission, letter.circular, drafter), beside)

@@ -201,6 +201,54 @@ def test_what_remains_joins_the_note_that_is_planned_for_the_mission():
     assert {one.invitation for one in waiting.covers.all()} == {second.invitation, later}
 
 
+def test_an_address_gets_no_letter_twice_where_the_others_join_another_note():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    left_for(note, "chancery@example.org")
+    later = joined_later(circular, note.mission)
+
+    withdraw(first.invitation)
+    compose_planned()
+    compose_planned()
+
+    to_all, to_head = circular.letters.filter(kind="note", state="composed").order_by("pk")
+    both = [["to", "chancery@example.org"], ["to", "head@example.org"]]
+    assert (to_all.recipients, list(to_all.covers.all())) == (both, [later])
+    assert (to_head.recipients, list(to_head.covers.all())) == (both[1:], [second])
+    assert to_head.invitation == second.invitation
+    assert [approved(one).state for one in (later, to_all, to_head)] == ["approved"] * 3
+
+
+def test_a_letter_that_joins_before_its_address_is_withdrawn_leaves_no_note_over_nothing():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    left_for(note, "chancery@example.org", "head@example.org")
+    later = joined_later(circular, note.mission)
+    Letter.objects.planned().get(kind="note").covers.add(second)
+
+    compose_planned()
+
+    [_left, anew] = circular.letters.in_force().filter(kind="note").order_by("pk")
+    assert (list(anew.covers.all()), len(anew.recipients)) == ([later], 2)
+    assert first.invitation.member_state.short_name not in anew.paper
+    assert second.invitation.member_state.short_name not in anew.paper
+
+
+def left_for(note, *addresses):
+    gone = note.deliveries.filter(address__in=addresses)
+    gone.update(state="handed_over", handed_over_at=timezone.now())
+
+
+def joined_later(circular, mission):
+    """Compose a letter to another State of the mission, and plan the note over it."""
+    later = drafted(edition=circular.edition)
+    mission.states.add(later.member_state)
+    plan_circular(circular)
+    compose_planned()
+    plan_notes(circular)
+    return later.letters.get(kind="invitation")
+
+
 def test_an_address_that_failed_alone_gets_no_second_note():
     circular = under_one_note(emails="chancery@example.org head@example.org")
     first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]

@@ -140,6 +140,29 @@ def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_th
         assert anew.invitation == second.invitation
 
 
+def test_what_remains_under_two_notes_at_once_is_forwarded_by_one(composed):
+    first = composed()
+    others = [composed(edition=first.circular.edition) for _letter in range(3)]
+    mission = MissionFactory(city=first.circular.edition.mission_city)
+    for pair in ([first, others[0]], others[1:]):
+        note = first.circular.letters.create(
+            kind="note", mission=mission, invitation=pair[0].invitation, language="en"
+        )
+        note.covers.set(pair)
+        compose_planned()
+
+    said = before_the_commit_of(
+        *[
+            partial(withdraw_invitation, one.invitation, UserFactory(), "Its minister left.")
+            for one in (first, others[1])
+        ]
+    )
+
+    assert said is None
+    note = first.circular.letters.planned().get(kind="note")
+    assert set(note.covers.all()) == {others[0], others[2]}
+
+
 def test_a_later_letter_gets_a_note_of_its_own_while_the_earlier_note_is_composed(composed):
     first = composed()
     second = composed(edition=first.circular.edition)
