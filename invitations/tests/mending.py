@@ -7,6 +7,7 @@ from django.utils import timezone
 from invitations.letters.approval import reword_template
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.issuing import withdraw_invitation
 from invitations.letters.notes.anew import plan_for_the_others
 from invitations.letters.planning import call_back_letters
 from invitations.models import HeldChange, Invitation, Letter, LetterTemplate
@@ -16,7 +17,7 @@ from invitations.outbox.mending.after_saving import (
     send_to_new_addresses,
 )
 from invitations.outbox.mending.corrected import correct_address, send_where_corrected
-from invitations.outbox.mending.notes import forward_with_notes
+from invitations.outbox.mending.notes import forward_anew, forward_with_notes
 from invitations.outbox.mending.replacing import (
     begin_replacement,
     give_new_links,
@@ -43,6 +44,8 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import under_one_note
+from invitations.tests.originals import approved
 from invitations.text.rewording import Pair
 
 BECAUSE = "The name was spelt wrongly."
@@ -169,6 +172,22 @@ def forwarding_with_notes(make, by):
     return letter.circular
 
 
+def forwarding_anew(make, by):
+    note = came_back_over_one_withdrawn()
+    forward_anew(note, by)
+    return note
+
+
+def came_back_over_one_withdrawn(state="bounced", **mission):
+    """A note verbale over two letters of which no copy arrived, and one was withdrawn since."""
+    circular = under_one_note(**mission)
+    letters = list(circular.letters.in_force().order_by("pk"))
+    first, _second, note = [approved(one) for one in letters]
+    note.deliveries.update(state=state)
+    withdraw_invitation(first.invitation, UserFactory(), NEW_GOVERNMENT)
+    return note
+
+
 def carrying_over(make, by):
     reply = ReplyFactory(invitation=make.issued())
     edition = reply.invitation.edition
@@ -209,6 +228,7 @@ MENDING_ACTS = {
     compose_waiting_anew: composing_waiting_letters_anew,
     plan_first_letter: planning_the_first_letter,
     forward_with_notes: forwarding_with_notes,
+    forward_anew: forwarding_anew,
     leave_letters: leaving_it,
     send_to_new_addresses: sending_to_new_addresses,
     send_to_each: sending_to_each,

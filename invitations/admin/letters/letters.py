@@ -42,6 +42,7 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
+from invitations.outbox.mending.notes import forward_anew, why_not_forwarded_anew
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
 from invitations.text.dates import bracketed, labelled
@@ -153,6 +154,7 @@ class LetterAdmin(
     actions = [
         "approve_selected",
         "compose_anew",
+        "forward_anew",
         "try_again_now",
         "replace_letters",
         "send_test",
@@ -319,6 +321,26 @@ class LetterAdmin(
     )
     def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
         recompose_letter(letter, user_of(request))
+
+    @action(description=gettext_lazy("Forward anew what remains"), permissions=["anew"])
+    @confirmed(
+        title=gettext_lazy("Forward anew what remains"),
+        explanation=gettext_lazy(
+            "Another note verbale forwards the letters that remain, to the addresses where this one"
+            " failed, came back or is uncertain. Where an uncertain one has arrived, the mission"
+            " gets these letters twice. Another person then has to approve the note."
+        ),
+        why_not=why_not_forwarded_anew,
+    )
+    @row_by_row(
+        done=ngettext_lazy(
+            "%(count)s note verbale is planned anew.",
+            "%(count)s notes verbales are planned anew.",
+            "count",
+        )
+    )
+    def forward_anew(self, request: HttpRequest, letter: Letter) -> None:
+        forward_anew(letter, user_of(request))
 
     @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
     @row_by_row(

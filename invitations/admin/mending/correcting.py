@@ -28,6 +28,7 @@ from invitations.outbox.mending.corrected import (
     places_of,
     why_not_corrected,
 )
+from invitations.outbox.mending.notes import NOT_PROVEN, why_not_forwarded_anew
 from invitations.text.dates import comma_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 
@@ -136,12 +137,15 @@ def helps(delivery: Delivery) -> list[Help]:
 
 
 def for_its_letter(request: HttpRequest, delivery: Delivery) -> list[Help]:
-    """Return what may be done about a letter that is kept back and has not left."""
+    """Return what may be done about a letter that is kept back, or a note that did not arrive."""
     letter = delivery.letter
-    if delivery.state != State.MISSED or not request.user.has_perm("invitations.change_letter"):
+    if not request.user.has_perm("invitations.change_letter"):
         return []
-    anew = Help(_("Compose the letter anew"), letter, "compose_anew")
-    return [] if why_not_recomposed(letter) else [anew]
+    if delivery.state == State.MISSED and not why_not_recomposed(letter):
+        return [Help(_("Compose the letter anew"), letter, "compose_anew")]
+    if delivery.state in NOT_PROVEN and not why_not_forwarded_anew(letter):
+        return [Help(_("Forward anew what remains"), letter, "forward_anew")]
+    return []
 
 
 def what_waits(request: HttpRequest, letter: Letter) -> list[Any]:

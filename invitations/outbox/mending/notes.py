@@ -1,19 +1,25 @@
-"""The notes verbales above the letter to a successor, which were to forward the earlier one."""
+"""Notes verbales above the letter to a successor, and in the place of one that did not arrive."""
 
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.letters.approval import recompose_letter, why_not_recomposed
-from invitations.letters.notes.anew import note_over, planned_over
+from invitations.letters.approval import locked_letter, recompose_letter, why_not_recomposed
+from invitations.letters.notes.anew import note_over, plan_anew, planned_over
 from invitations.letters.notes.covering import (
     answered_already,
     cover_too,
     covered_now,
     locked_planned,
 )
-from invitations.models import Letter
+from invitations.letters.planning import call_back_letters
+from invitations.models import Delivery, Letter
+from invitations.models.delivery import DeliveryQuerySet
+from invitations.outbox.transitions import transit
 
 PLANNED = Letter.State.PLANNED
 
@@ -51,3 +57,41 @@ def to_come(note: Letter, letter: Letter, drafter: User | None) -> Letter:
     is_gone = note.state == Letter.State.CANCELLED
     beside = covered_now(note).exclude(answered_already()) if is_gone else Letter.objects.none()
     return planned_over(note_over(letter, mission, letter.circular, drafter), beside)
+
+
+# It came back, or nobody knows whether it came; nobody sends it once more over what is gone.
+NOT_PROVEN = (*Delivery.NOT_ARRIVED, Delivery.State.UNCERTAIN)
+
+
+@transaction.atomic
+def forward_anew(note: Letter, by: User) -> Letter:
+    """Plan another note over what this one has still to forward, to where it did not arrive.
+
+    Its copies that came back, or are uncertain, count no more: whoever asks for it says so.
+    """
+    note = locked_letter(note)
+    if why := why_not_forwarded_anew(note):
+        raise ValidationError(why)
+    because = _("forwarded anew by another note")
+    for copy in not_proven(note).order_by("pk").select_for_update():
+        transit(copy, copy.state, Delivery.State.CANCELLED, because=because, by=by)
+    call_back_letters(Letter.objects.filter(pk=note.pk), because, by)
+    return plan_anew(note, by, by)
+
+
+def why_not_forwarded_anew(note: Letter) -> str:
+    """Return why no other note takes the place of one that did not arrive; empty if one may."""
+    is_void = note.kind == Letter.Kind.NOTE and note.covers.forwarded_no_more().exists()
+    if note.state != Letter.State.APPROVED or not is_void:
+        return _(
+            "Only a note verbale is forwarded anew, once a letter under it was called back or its"
+            " addressee has left office."
+        )
+    if not not_proven(note).exists():
+        return _("No copy of it came back, failed or is uncertain.")
+    remain = covered_now(note).exclude(answered_already())
+    return "" if remain.exists() else _("No letter remains under it that has to be forwarded.")
+
+
+def not_proven(note: Letter) -> "DeliveryQuerySet":
+    return note.deliveries.by_mail().filter(state__in=NOT_PROVEN)
