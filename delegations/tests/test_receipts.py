@@ -12,12 +12,15 @@ from delegations.nominations import (
 from delegations.statements import file_text, submit_statement, take_text_off
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of, text
+from invitations.letters.circulars import call_back_circular
 from invitations.letters.issuing import make_principal, withdraw_invitation
 from invitations.models import HeldChange, Invitation, LetterTemplate, Minister
 from invitations.replies import record_reply
 from invitations.tests.factories import (
+    CircularFactory,
     HoursFactory,
     InvitationFactory,
+    LetterFactory,
     MinisterFactory,
     UserFactory,
 )
@@ -150,6 +153,27 @@ def test_a_receipt_that_was_kept_back_leaves_once_the_principal_invitation_is_wi
 
     again = invitation.letters.planned().get(kind="receipt")
     assert again.filed == kept_back.filed
+
+
+def test_a_receipt_stays_kept_back_while_the_principal_invitation_is_a_draft_again(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    principal = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
+        is_principal=False,
+    )
+    circular = CircularFactory(edition=invitation.edition, kind="notice")
+    LetterFactory(invitation=principal, circular=circular)
+    make_principal(principal, UserFactory(), "The minister speaks for the State.")
+    invitation.letters.filter(kind="receipt").update(state="cancelled")
+
+    call_back_circular(circular, UserFactory(), "The hour was wrong.")
+    kept_back = not invitation.letters.planned().filter(kind="receipt").exists()
+    principal.refresh_from_db()
+    withdraw_invitation(principal, UserFactory(), "The office was dissolved.")
+
+    assert kept_back
+    assert invitation.letters.planned().filter(kind="receipt").exists()
 
 
 def test_no_receipt_is_planned_again_for_a_minister_who_brings_no_statement(invitation):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.notes.anew import note_over, saved_notes
+from invitations.letters.notes.anew import keep_for_a_person, note_over, saved_notes
 from invitations.letters.notes.covering import answered_already, cover_too, planned_of, that_forward
 from invitations.letters.planning import (
     call_back_letters,
@@ -336,6 +336,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     """
     if not because.strip():
         raise ValidationError(_("Say why the circular is called back."))
+    circular = locked_circular(circular)
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.locked().values_list("pk"))
@@ -352,6 +353,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     )
     issued = list(issued_by_it.select_related("minister", "member_state"))
     called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
+    keep_for_a_person(Letter.objects.filter(replaced_by__in=pks), by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
     if called_back:

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import (
@@ -15,7 +16,9 @@ from invitations.letters.circulars import (
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter, LetterTemplate, Rank
+from invitations.outbox.decisions import why_not_sent_anew
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.mending.replacing import replace_letters
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
@@ -254,6 +257,28 @@ def test_a_circular_that_has_started_is_not_called_back(peer, issued):
 
     invitation.refresh_from_db()
     assert invitation.status == "issued"
+
+
+def test_a_letter_whose_replacement_is_called_back_waits_for_a_person(peer, issued):
+    invitation, by = issued(), UserFactory()
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    replacing = CircularFactory(
+        edition=invitation.edition, kind="replacement", changes="A name.", planned_at=tomorrow
+    )
+    replace_letters(replacing, Invitation.objects.filter(pk=invitation.pk), by, "A name.")
+    compose_planned()
+    letter = replacing.letters.get()
+    approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+    dispatch_outbox()
+    mail = Delivery.objects.get(letter__kind="invitation")
+    assert mail.state == "cancelled"
+
+    call_back_circular(replacing, by, "The name was right.")
+
+    mail.refresh_from_db()
+    assert mail.state == "missed"
+    assert mail.events.latest("pk").actor == by
+    assert why_not_sent_anew(mail) == ""
 
 
 def test_calling_back_wants_a_reason(circular):
