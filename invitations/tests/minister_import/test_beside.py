@@ -66,7 +66,7 @@ def test_newcomers_of_other_portfolios_are_told_together(edition):
     ]
 
     assert sentences(edition, *others) == [
-        "Lines 2, 3, 4 bring ministers of another portfolio beside those who are there. Of a"
+        "Lines 2–4 bring ministers of another portfolio beside those who are there. Of a"
         " successor the column “Replaces” says whose."
     ]
 
