@@ -334,8 +334,8 @@ class LetterAdmin(
     )
     @row_by_row(
         done=ngettext_lazy(
-            "%(count)s note verbale is planned anew.",
-            "%(count)s notes verbales are planned anew.",
+            "%(count)s note verbale will be composed.",
+            "%(count)s notes verbales will be composed.",
             "count",
         )
     )
