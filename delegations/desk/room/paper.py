@@ -1,4 +1,7 @@
-"""The list of speakers of a session on paper: for the podium, the booths and the door."""
+"""The list of speakers of a session on paper: for the podium, the booths and the door.
+
+Reasons, doubts and who withdrew are the desk's alone, and not printed.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +15,6 @@ from delegations.desk.room.rows import room_of
 from delegations.models import HighLevelSession
 from invitations.text.dates import printed_hour
 
-READS_ANSWERS = "invitations.view_reply"
 MAY_PRINT = ("delegations.view_speakingslot", "delegations.view_policystatement")
 
 
@@ -30,7 +32,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "edition": edition,
             "as_of": printed_hour(local, edition.time_zone_name, language),
-            "room": room_of(session, now, reads_answers=request.user.has_perm(READS_ANSWERS)),
+            "room": room_of(session, now, reads_answers=False),
         }
         pdf = typeset(render_to_string("admin/desk/room_paper.html", context))
     name = f"speakers-{session.pk}-{local:%Y-%m-%d-%H%M}-{language}.pdf"

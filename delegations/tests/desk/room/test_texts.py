@@ -151,3 +151,15 @@ def test_the_list_is_printed_in_each_language(desk, session, language):
     assert "Room A" in read
     assert "11:00" in read
     assert "11:06" in read
+
+
+def test_what_is_for_the_desk_alone_is_not_printed(desk, session):
+    session.slots.filter(position=1).update(moved_because="The plane is late.")
+    office_of(session, "Belgium").replies.update(answer="regrets")
+
+    answer = desk.get(reverse("desk:room_paper", args=[session.pk]), {"language": "en"})
+
+    read = ask(answer.content, "pdftotext", "-layout", "-", "-")
+    assert "Armenia" in read
+    assert "plane" not in read
+    assert "Belgium" not in read
