@@ -17,6 +17,7 @@ from auditlog.context import auditlog_value
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache, caches
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 from django.utils import translation
@@ -62,6 +63,10 @@ os.environ |= {
 }
 os.environ["DJANGO_SETTINGS_MODULE"] = "wsis_forum.settings"
 django.setup()
+if connection.vendor == "sqlite":
+    # Tests ask the same questions in turn: SQLite keeps those that it has understood, not the last
+    # 128 alone.
+    connection.settings_dict["OPTIONS"]["cached_statements"] = 1000
 
 # Worker processes inherit the environment, and would read their settings before the lines above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
