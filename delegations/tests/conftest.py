@@ -14,6 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from delegations.tests.browser import browser_page
 from invitations.models import LetterTemplate
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
+from invitations.tests.unset import not_set_in_type
 
 
 @pytest.fixture
@@ -86,6 +87,11 @@ def desk(chromium, site):
         held = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
         yield page
+
+
+@pytest.fixture
+def letters_not_set_in_type(monkeypatch):
+    not_set_in_type(monkeypatch)
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def tick():
     return queue_reminders(), update_calendars(), compose_planned(), dispatch_outbox()
 
 
+@pytest.mark.usefixtures("letters_not_set_in_type")
 @pytest.mark.parametrize("days", [0, 3, 5], ids=["Wednesday", "Saturday", "Monday"])
 def test_first_tick_mails_nobody(days):
     states(9)
@@ -320,6 +321,7 @@ def test_letters_of_2020_can_be_composed():
     assert "15 janvier 2020" in letters.get(language="fr").paper
 
 
+@pytest.mark.usefixtures("letters_not_set_in_type")
 @time_machine.travel(WEDNESDAY)
 @pytest.mark.parametrize("order", [("demo", "2020"), ("2020", "demo")])
 def test_both_stand_side_by_side(order):
@@ -334,6 +336,7 @@ def test_both_stand_side_by_side(order):
     assert tick() == (0, 0, 0, 0)
 
 
+@pytest.mark.usefixtures("letters_not_set_in_type")
 @pytest.mark.parametrize("count", [1, 4])
 @time_machine.travel(WEDNESDAY)
 def test_few_states_are_enough(count):

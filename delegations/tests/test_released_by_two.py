@@ -25,7 +25,7 @@ ELSEWHERE = "elsewhere@example.org"
 
 
 @pytest.fixture
-def demonstration(monkeypatch):
+def demonstration(monkeypatch, letters_not_set_in_type):
     monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
     for language in Language.values * 3:
         MemberStateFactory(language=language)

@@ -46,6 +46,7 @@ from invitations.models import (
 )
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory
+from invitations.tests.unset import not_set_in_type
 
 A_DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}(, \d\d:\d\d)?")
 
@@ -64,6 +65,7 @@ class EachList(TestCase):
             MemberStateFactory(language=language)
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+            not_set_in_type(environment)
             call_command("demo", stdout=io.StringIO())
         cls.user = UserFactory(is_superuser=True, username="sapt")
         mission = Mission.objects.create(name="=HYPERLINK(1)", phone="+41 22 555 0100")

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.desk.binder import printing
 from delegations.desk.binder.nightly import write_binder
 from delegations.desk.binder.printing import binder_of, context_of
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
@@ -46,6 +47,12 @@ def folder(keys, settings, tmp_path):
     settings.BINDER_KEY = str(keys[0])
     settings.BINDER_FOLDER = tmp_path / "binders"
     return settings.BINDER_FOLDER
+
+
+@pytest.fixture
+def blank_pages(monkeypatch):
+    """The pages are not set in type, for tests that look at no more than the files."""
+    monkeypatch.setattr(printing, "typeset", str.encode)
 
 
 def names(folder):
@@ -93,6 +100,7 @@ def test_without_a_key_there_is_no_binder(settings, tmp_path):
     assert not settings.BINDER_FOLDER.exists()
 
 
+@pytest.mark.usefixtures("letters_not_set_in_type")
 def test_opened_it_says_what_the_database_says_in_six_scripts(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
     for number in range(15):
@@ -203,7 +211,7 @@ def test_its_list_of_speakers_is_the_public_one(in_february, client):
     assert [row[0] for row in told["without_place"]] == [["Strelsau"]]
 
 
-def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
+def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings, blank_pages):
     EditionFactory(symbol="wsis-2027")
     settings.BINDER_DAYS = 2
 
@@ -219,7 +227,9 @@ def edition_of(symbol, opens):
     return EditionFactory(symbol=symbol, reply_before=opens - dt.timedelta(days=40), **days)
 
 
-def test_each_edition_that_has_invited_and_is_not_over_has_its_own(folder, in_february):
+def test_each_edition_that_has_invited_and_is_not_over_has_its_own(
+    folder, in_february, blank_pages
+):
     for symbol, opens in (("over", "2026-04-02"), ("near", "2027-04-02"), ("far", "2027-10-04")):
         InvitationFactory(edition=edition_of(symbol, dt.date.fromisoformat(opens)))
     edition_of("begun", dt.date(2028, 4, 3))
@@ -228,7 +238,7 @@ def test_each_edition_that_has_invited_and_is_not_over_has_its_own(folder, in_fe
     assert names(folder) == [f"binder-{one}-2027-02-10.pdf.gpg" for one in ("far", "near")]
 
 
-def test_what_a_killed_worker_left_of_a_binder_is_kept_no_longer(folder, settings):
+def test_what_a_killed_worker_left_of_a_binder_is_kept_no_longer(folder, settings, blank_pages):
     EditionFactory(symbol="wsis-2027")
     settings.BINDER_DAYS = 2
     write_binder(NIGHT)
@@ -241,7 +251,7 @@ def test_what_a_killed_worker_left_of_a_binder_is_kept_no_longer(folder, setting
     assert names(folder) == [f"binder-wsis-2027-2027-02-{day}.pdf.gpg" for day in (11, 12, 13)]
 
 
-def test_by_hand_it_takes_the_place_of_todays_and_leaves_other_files(folder):
+def test_by_hand_it_takes_the_place_of_todays_and_leaves_other_files(folder, blank_pages):
     EditionFactory(symbol="wsis-2027")
     write_binder(NIGHT)
     (file,) = folder.iterdir()
