@@ -1,5 +1,6 @@
 """The forty faxes of the demonstration are what the script and the guide promise of them."""
 
+import functools
 import io
 
 import pytest
@@ -18,7 +19,9 @@ def picture_of(fax):
     return Image.open(io.BytesIO(fax.content))
 
 
+@functools.cache
 def codes_in(fax):
+    """The codes on it, which take their time to be found: looked for once."""
     return codes_on(picture_of(fax).convert("L"))
 
 
