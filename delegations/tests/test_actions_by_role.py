@@ -110,16 +110,25 @@ def invitations():
     yield "draft", InvitationFactory(status="draft", issued_at=None)
     yield "in force", in_use()
     yield "without letter", InvitationFactory()
-    withdrawn = in_use()
-    withdraw_invitation(withdrawn, someone(), BECAUSE)
-    yield "withdrawn", withdrawn
+    yield "withdrawn", withdrawn()
     ended = in_use()
     end_link(ended, 1, someone(), BECAUSE)
     yield "without link", ended
     yield "by courtesy", InvitationFactory(is_principal=False)
-    leaving = in_use()
-    asked_for(leaving)
-    yield "handed over", leaving
+    yield "handed over", handed_over()
+
+
+def withdrawn():
+    invitation = in_use()
+    withdraw_invitation(invitation, someone(), BECAUSE)
+    return invitation
+
+
+def handed_over():
+    """An invitation whose minister has a successor, which waits for a second person."""
+    invitation = in_use()
+    asked_for(invitation)
+    return invitation
 
 
 def letters():
@@ -132,9 +141,8 @@ def letters():
     yield "composed", composed_letter()
     yield "approved", letter_in_force()
     yield "left", in_use().letters.get()
-    for name, invitation in invitations():
-        if name in ("withdrawn", "handed over"):
-            yield name, invitation.letters.get()
+    yield "withdrawn", withdrawn().letters.get()
+    yield "handed over", handed_over().letters.get()
     dead = letter_in_force()
     dead.composed_with["ReplyLink"] = str(dead.invitation.links.get().pk)
     dead.save()
@@ -328,9 +336,13 @@ def setbacks():
 
 
 def bounces():
-    for name, delivery in deliveries():
-        if name in ("bounced email", "failed, withdrawn"):
-            yield name, Bounce.objects.create(kind="hard", key=name, delivery=delivery)
+    at_hand, gone = letter_in_force(), withdrawn().letters.get()
+    for name, letter, address in (
+        ("bounced", at_hand, at_hand.recipients[0][1]),
+        ("failed", gone, "failed@example.org"),
+    ):
+        delivery = letter.deliveries.create(address=address, state=name)
+        yield name, Bounce.objects.create(kind="hard", key=name, delivery=delivery)
     yield "of nobody", Bounce.objects.create(kind="hard", key="none")
 
 
