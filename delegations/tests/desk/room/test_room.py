@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -284,3 +285,12 @@ def test_the_page_of_the_state_tells_where_and_when_it_speaks(desk, session):
     )
     assert "Takes the floor at about: 11 May 2027, 10:05" in before
     assert "Has spoken" in after
+
+
+def test_history_names_who_marked_a_speaker(desk, session):
+    press(desk, session, "heard", "Armenia", "08:05")
+
+    entry = LogEntry.objects.get_for_object(slot_of(session, "Armenia")).latest("pk")
+
+    assert set(entry.changes) == {"heard_at"}
+    assert [*entry.actor.groups.values_list("name", flat=True)] == ["Speakers' desk"]
