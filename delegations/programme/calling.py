@@ -75,7 +75,7 @@ def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | Non
     """Return the place of the State on the list of speakers, if it speaks and has one."""
     slots = SpeakingSlot.objects.standing().in_public_sessions()
     own = slots.filter(session__edition=edition, delegation__member_state=state)
-    slot = own.select_related("session__hours").numbered().first()
+    slot: Any = own.select_related("session__hours").numbered().first()
     if slot is None:
         return None
     order = running_order(slot.session, now)

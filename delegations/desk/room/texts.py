@@ -7,11 +7,11 @@ import re
 import tempfile
 from collections.abc import Iterator
 from itertools import groupby
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ Named = tuple[str, StatementText]
 
 @require_POST
 @desk_page("delegations.view_speakingslot", "delegations.view_statementtext")
-def texts(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def texts(request: HttpRequest, pk: int) -> Any:
     """Hand over the current texts of the session."""
     session = get_object_or_404(HighLevelSession.objects.public().select_related("edition"), pk=pk)
     named = list(named_texts(session))
@@ -49,7 +49,7 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 @require_POST
 @desk_page("delegations.view_speakingslot", "delegations.view_statementtext")
-def texts_in_writing(request: HttpRequest, symbol: str) -> HttpResponse | FileResponse:
+def texts_in_writing(request: HttpRequest, symbol: str) -> Any:
     """Hand over the current texts of all statements that are published and not read out."""
     edition = get_object_or_404(ForumEdition, symbol=symbol)
     named = list(named_in_writing(edition))
