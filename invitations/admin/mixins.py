@@ -39,15 +39,18 @@ from invitations.text.dates import keep_own_order, labelled
 class LeadsToStatesMixin(ModelAdmin):
     """A list whose rows lead to the pages of their States, which lead on through the same list.
 
-    Where the rows of several editions stand in it, each names its own.
+    Where the rows of several editions stand in it, each names its own. For an action the list is
+    built too, but not shown: its rows are not read then.
     """
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         shown = super().get_changelist_instance(request)
+        if request.method != "GET":
+            return shown
         if path_of_editions(shown):
             for row in shown.result_list:
                 row.names_edition = True
-        if request.method == "GET" and request.user.has_perm("invitations.view_invitation"):
+        if request.user.has_perm("invitations.view_invitation"):
             chosen = request.GET.copy()
             chosen.pop("p", None)
             came_from = {LISTED_IN: self.opts.model_name, FILTERS: chosen.urlencode()}

@@ -112,6 +112,17 @@ def test_a_list_of_several_editions_names_that_of_each_row(admin_client, invited
         assert named not in admin_client.get(list_of(row), chosen).text
 
 
+def test_for_an_action_the_rows_of_the_list_are_not_read(rf, invited):
+    for model in {type(row) for row in rows_of(invited[1])}:
+        request = rf.post("/", {"action": "any"})
+        request.user = UserFactory(is_superuser=True)
+
+        listed = admin.site._registry[model].get_changelist_instance(request)
+
+        assert listed.result_count > 0
+        assert listed.result_list._result_cache is None, model
+
+
 def test_the_filter_of_the_list_goes_along(admin_client, invited):
     ReplyFactory(invitation=invited[2])
     silent = {"answer": "silent", "edition__id__exact": invited[0].edition.pk}
