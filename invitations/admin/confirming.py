@@ -123,6 +123,8 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
 def those_that_can(request: HttpRequest, rows: Any, why_not: Callable[[Any], str]) -> Any:
     """Return the rows with which the action can succeed; say of the others why it cannot."""
     refused = {row: because for row in rows if (because := why_not(row))}
+    if not refused:
+        return rows
     for row, because in list(refused.items())[:MOST_REFUSED]:
         messages.warning(request, labelled(row, because))
     tell_more_refused(request, len(refused) - MOST_REFUSED)
