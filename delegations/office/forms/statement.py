@@ -6,6 +6,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -216,8 +217,9 @@ class FilesForm(OfficeForm):
         """Show these files, each ticked, as waiting for the form that is shown again."""
         notes = [note_of(self.of, file) for file in files]
         self.offer_waiting(notes)
-        self.data = self.data.copy()
-        self.data.setlist("waiting", notes)
+        data = cast("QueryDict", self.data).copy()
+        data.setlist("waiting", notes)
+        self.data = data
 
     def offer(self) -> None:
         replaced = cast("forms.ChoiceField", self.fields["replaces"])

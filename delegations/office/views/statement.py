@@ -55,8 +55,8 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return show_in_other_language(request, invitation, form)
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
-        files_form = files_form_again(request, invitation, keeps=False)
-        return show_again(request, invitation, form, status=403, files_form=files_form)
+        kept = files_form_again(request, invitation, keeps=False)
+        return show_again(request, invitation, form, status=403, files_form=kept)
     stale = save_particulars(invitation, form)
     files_form, saved = save_files(request, invitation, form)
     if stale:

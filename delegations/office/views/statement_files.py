@@ -92,7 +92,9 @@ def keep_files(invitation: Invitation, form: FilesForm) -> None:
     """Keep each for the form that is shown again, and say at the field why one was refused."""
     given = form.cleaned_data
     kept = list(given["waiting"])
-    chosen = [("texts", text, keep_text_waiting) for text in given["texts"]]
+    chosen: list[tuple[str, UploadedFile, Any]] = [
+        ("texts", text, keep_text_waiting) for text in given["texts"]
+    ]
     if given["photo"]:
         chosen.append(("photo", given["photo"], keep_photo_waiting))
     for field, sent, keep in chosen:
