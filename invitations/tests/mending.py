@@ -8,7 +8,7 @@ from invitations.letters.approval import reword_template
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.letters.notes.anew import plan_for_the_others
+from invitations.letters.notes.anew import keep_for_a_person, plan_for_the_others
 from invitations.letters.planning import call_back_letters
 from invitations.models import HeldChange, Invitation, Letter, LetterTemplate
 from invitations.outbox.mending.after_saving import (
@@ -172,6 +172,12 @@ def forwarding_with_notes(make, by):
     return letter.circular
 
 
+def keeping_for_a_person(make, by):
+    delivery = make.queued(state="cancelled")
+    keep_for_a_person(Letter.objects.filter(pk=delivery.letter_id), by)
+    return delivery
+
+
 def forwarding_anew(make, by):
     note = came_back_over_one_withdrawn()
     forward_anew(note, by)
@@ -229,6 +235,7 @@ MENDING_ACTS = {
     plan_first_letter: planning_the_first_letter,
     forward_with_notes: forwarding_with_notes,
     forward_anew: forwarding_anew,
+    keep_for_a_person: keeping_for_a_person,
     leave_letters: leaving_it,
     send_to_new_addresses: sending_to_new_addresses,
     send_to_each: sending_to_each,
