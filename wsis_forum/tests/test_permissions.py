@@ -8,6 +8,7 @@ from auditlog.models import LogEntry
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client, RequestFactory, TestCase
 from django.urls import reverse
 
@@ -204,9 +205,12 @@ class Roles(TestCase):
         cls.staff[ADMINISTRATOR].save()
 
     def setUp(self):
-        # A refusal is logged with its trace, hundreds of times.
+        # A refusal is logged with its trace, hundreds of times, and says on a whole page whom to
+        # write to: here its status is enough.
         logging.disable(logging.ERROR)
         self.addCleanup(logging.disable, logging.NOTSET)
+        page = self.enterContext(pytest.MonkeyPatch.context())
+        page.setattr("delegations.office.views.errors.refusal_page", bare_refusal)
 
     def browser(self, role):
         client = Client()
@@ -315,6 +319,10 @@ class Roles(TestCase):
         for name in (*WRITTEN_BY_GROUP, ADMINISTRATOR):
             self.assertContains(told, name.replace("'", "&#x27;"))
         self.assertContains(told, "take ministers and their addresses out as a file")
+
+
+def bare_refusal(request, template, status):
+    return HttpResponse(template, status=status)
 
 
 def asking(name, turn):
