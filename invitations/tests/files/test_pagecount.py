@@ -110,14 +110,18 @@ def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
     ],
     ids=["within its limits", "memory", "time"],
 )
-def test_who_looks_has_little_memory_and_little_time(looks_by, deed, pages):
+def test_who_looks_has_little_memory_and_little_time(looks_by, monkeypatch, deed, pages):
     looks_by(f"print({deed})")
 
     if pages:
         assert count_pdf_pages(pdf()) == pages
     else:
-        with pytest.raises(Unsafe):
+        limits = confined.USUAL._replace(processor=1, patience=120)
+        monkeypatch.setattr(confined, "USUAL", limits)
+        with pytest.raises(Unsafe) as refused:
             count_pdf_pages(pdf())
+        # It was ended by its limit, and nobody lost patience.
+        assert isinstance(refused.value.__cause__, subprocess.CalledProcessError)
 
 
 def test_who_looks_knows_no_secret_of_the_site(looks_by, monkeypatch):
