@@ -72,8 +72,8 @@ NUMBERS = st.integers(0, 5)
 class NothingTwice(RuleBasedStateMachine):
     """Three States of one mission, which has two addresses, and people who put things right."""
 
-    @initialize()
-    def begin(self):
+    @initialize(is_joined=st.booleans())
+    def begin(self, is_joined):
         self.undone = transaction.atomic()
         self.undone.__enter__()
         self.people = [UserFactory() for _person in range(3)]
@@ -91,6 +91,17 @@ class NothingTwice(RuleBasedStateMachine):
         plan_notes(self.circular)
         self.letters_are_written()
         self.people_approve()
+        if is_joined:
+            self.a_note_is_half_out_and_joins_the_next_one()
+
+    def a_note_is_half_out_and_joins_the_next_one(self):
+        """One address has it; another State has a note planned, and an invitation is withdrawn."""
+        self.leaves(Delivery.objects.filter(letter__kind="note").earliest("pk"), "handed_over")
+        self.another_state_is_invited()
+        self.letters_are_written()
+        self.people_approve()
+        plan_notes(self.circular)
+        self.an_invitation_is_withdrawn(0)
 
     def teardown(self):
         if hasattr(self, "undone"):
@@ -220,7 +231,11 @@ class NothingTwice(RuleBasedStateMachine):
     @rule(number=NUMBERS, came=st.sampled_from(CAME))
     def a_mail_leaves(self, number, came):
         waiting = Delivery.objects.filter(state="queued", channel="email")
-        if (delivery := one_of(waiting, number)) and begins(delivery):
+        if delivery := one_of(waiting, number):
+            self.leaves(delivery, came)
+
+    def leaves(self, delivery, came):
+        if begins(delivery):
             at = timezone.now()
             Delivery.objects.filter(pk=delivery.pk).update(state=came, handed_over_at=at)
             if came not in ("failed", "missed"):
@@ -235,6 +250,12 @@ class NothingTwice(RuleBasedStateMachine):
     def a_mail_comes_back(self, number):
         if delivery := one_of(Delivery.objects.filter(state="handed_over"), number):
             Delivery.objects.filter(pk=delivery.pk).update(state="bounced")
+
+    @rule()
+    def what_is_planned_goes_out(self):
+        self.letters_are_written()
+        self.people_approve()
+        self.all_mail_leaves("handed_over")
 
     # What always holds
 
