@@ -103,11 +103,20 @@ def remove_old_drafts(before: dt.datetime) -> int:
     """Remove what writers have left that were killed before this instant; return how many."""
     if not isinstance(default_storage, WriteOnceFolder):
         return 0
-    found = Path(default_storage.location, DRAFTS).glob("*")
-    old = [draft for draft in found if draft.stat().st_mtime < before.timestamp()]
+    old = [
+        draft for draft in Path(default_storage.location, DRAFTS).glob("*") if is_old(draft, before)
+    ]
     for draft in old:
         draft.unlink(missing_ok=True)
     return len(old)
+
+
+def is_old(draft: Path, before: dt.datetime) -> bool:
+    """Whether the draft is from before this instant; not if its writer has just come to an end."""
+    try:
+        return draft.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from invitations.admin.taking_out.background import take_out_lists
-from invitations.files.frozen import Tampered, freeze, thaw
+from invitations.files.frozen import Tampered, freeze, remove_old_drafts, thaw
 from wsis_forum.tests import power
 
 
@@ -124,6 +124,16 @@ def test_what_a_killed_writer_leaves_goes_after_a_day_and_nothing_else(folder):
         take_out_lists()
 
     assert [path.relative_to(folder) for path in files(folder)] == [Path(whole.name)]
+
+
+def test_a_draft_whose_writer_ends_just_now_hinders_nobody(folder):
+    old = leave_draft(folder)
+    gone = old.with_name("a")
+    gone.symlink_to(old.with_name("taken away"))  # listed still, but no more to be found
+
+    assert remove_old_drafts(timezone.now() + dt.timedelta(hours=1)) == 1
+
+    assert not old.exists()
 
 
 @pytest.mark.skipif(not power.CAN_BE_CUT, reason="Only root mounts a disk.")
