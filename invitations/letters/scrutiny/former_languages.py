@@ -1,13 +1,14 @@
 """Functions that stayed as they were written while the language of their letters changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import Letter, Minister
+from invitations.audit import Act
+from invitations.models import Language, Letter, Minister
 from invitations.text.lines import is_blank
 from invitations.text.scripts import language_by_script
 
@@ -30,20 +31,47 @@ def former_languages(ministers: Iterable[Minister]) -> dict[int, str]:
     The history tells it: the language changed after the function was typed for the last time.
     """
     asked = {one.pk: one for one in ministers if may_be_of_another_language(one)}
-    if not asked:
-        return {}
-    written_in: dict[int, str] = {}
+    found: dict[int, str] = {}
+    for pk, entries in changes_of(asked).items():
+        was = written_in(asked[pk].portfolio, entries)
+        if was and was != asked[pk].language:
+            found[pk] = was
+    return found
+
+
+def changes_of(ministers: Mapping[int, Minister]) -> dict[int, list[LogEntry]]:
+    """Return the changes of language and function by minister, in order."""
+    found: dict[int, list[LogEntry]] = {}
+    if not ministers:
+        return found
     rows = LogEntry.objects.filter(
         Q(changes__has_key="language") | Q(changes__has_key="portfolio"),
         content_type=ContentType.objects.get_for_model(Minister),
-        object_id__in=asked,
+        object_id__in=ministers,
     )
-    for pk, changes in rows.order_by("pk").values_list("object_id", "changes"):
-        if "portfolio" in changes:
-            written_in.pop(pk, None)
-        else:
-            written_in.setdefault(pk, changes["language"][0])
-    return {pk: was for pk, was in written_in.items() if was != asked[pk].language}
+    for entry in rows.order_by("pk").only("object_id", "changes", "additional_data"):
+        found.setdefault(entry.object_id, []).append(entry)
+    return found
+
+
+def written_in(function: str, entries: Iterable[LogEntry]) -> str:
+    """Return the language of the letters when the function was typed; empty if it never changed.
+
+    Who releases words, or takes others back, does not type them.
+    """
+    first = now = ""
+    typed: dict[str, str] = {}
+    for entry in entries:
+        if "language" in entry.changes:
+            before, now = entry.changes["language"]
+            first = first or (before if before in Language.values else now)
+        if "portfolio" in entry.changes and not is_decision(entry):
+            typed[entry.changes["portfolio"][1]] = now
+    return typed.get(function) or first
+
+
+def is_decision(entry: LogEntry) -> bool:
+    return (entry.additional_data or {}).get("act") in (Act.RELEASED, Act.TAKEN_BACK)
 
 
 def may_be_of_another_language(minister: Minister) -> bool:
