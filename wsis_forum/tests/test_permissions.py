@@ -154,6 +154,7 @@ TAKEN_BY = {
     "letter: archive_selected": DRAFTERS | APPROVERS,
     "letter: copy_selected": DRAFTERS | APPROVERS,
     "letter: compose_anew": DRAFTERS | APPROVERS,
+    "letter: forward_anew": DRAFTERS | APPROVERS,
     "letter: dispatch_selected": DRAFTERS,
     "letter: print_selected": DRAFTERS | APPROVERS,
     "letter: replace_letters": DRAFTERS,
