@@ -278,10 +278,11 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     """Return the circular's composed and approved letters, by the missions that get a note.
 
     The key also says whether they are signed originals. No note forwards a letter to who has left
-    office.
+    office, or one that a replacement cancels.
     """
     letters = (
-        circular.letters.to_who_holds_office()
+        circular.letters.not_replaced()
+        .to_who_holds_office()
         .filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .exclude(answered_already())
@@ -346,14 +347,11 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
     # Whose office has answered stays in force: nobody can answer a draft.
     said = Reply.objects.exclude(pk__in=Reply.objects.gone()).values("invitation")
-    issued_by_it = (
-        Invitation.objects.issued()
-        .exclude(pk__in=said)
-        .filter(pk__in=inviting.values("invitation"))
-    )
-    issued = list(issued_by_it.select_related("minister", "member_state"))
+    issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
+    issued = list(issued_by_it.exclude(pk__in=said).select_related("minister", "member_state"))
     called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
-    keep_for_a_person(Letter.objects.filter(replaced_by__in=pks), by)
+    replaced = Letter.objects.filter(replaced_by__in=pks, replaced_by__kind=Letter.Kind.REPLACEMENT)
+    keep_for_a_person(replaced, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
     if called_back:

@@ -51,9 +51,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.exclude(kind=LetterKind.NOTE).exclude(invitation__minister__successor=None)
 
     def forwarded_no_more(self) -> Self:
-        """Letters that were called back, or whose addressee has left office."""
+        """Letters that were called back or replaced, or whose addressee has left office."""
         has_left = Q(invitation__minister__successor__isnull=False)
-        return self.filter(Q(state=Letter.State.CANCELLED) | has_left)
+        is_replaced = Q(pk__in=self.model.objects.replaced().values("pk"))
+        return self.filter(Q(state=Letter.State.CANCELLED) | has_left | is_replaced)
 
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
@@ -79,6 +80,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that an approved replacement cancels."""
         replacements = self.model.objects.replacements()
         return self.filter(Exists(replacements.filter(replaces=OuterRef("pk"))))
+
+    def not_replaced(self) -> Self:
+        return self.exclude(pk__in=self.model.objects.replaced().values("pk"))
 
     def with_dead_link(self) -> Self:
         """Letters that print a link and code which were replaced, or have ended, since."""

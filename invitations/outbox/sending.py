@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
+from invitations.letters.notes.covering import answered_already, covered_now
 from invitations.letters.planning import (
     call_back_letters,
     planned_anew,
@@ -106,8 +107,7 @@ def begin_under_lock(delivery: Delivery) -> bool:
         if letter.kind in CALLED_BACK:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
-            # A note over a letter that was composed anew is for a person to compose anew, too.
-            kept_back = State.MISSED if because == str(CALLED_BACK_UNDER_IT) else State.CANCELLED
+            kept_back = State.MISSED if is_for_a_person(letter, because) else State.CANCELLED
             transit(delivery, State.CLAIMED, kept_back, because=because)
         return False
     if letter.kind in CALLED_BACK and (because := why_composed_anew(letter)):
@@ -116,6 +116,14 @@ def begin_under_lock(delivery: Delivery) -> bool:
             save_planned_letters([planned_anew(letter)])
         return False
     return begin_sending(delivery)
+
+
+def is_for_a_person(note: Letter, because: str) -> bool:
+    """Whether a note has to be composed anew, over a letter that was; or over those that remain."""
+    if because == str(CALLED_BACK_UNDER_IT):
+        return True
+    remain = covered_now(note).exclude(answered_already())
+    return because == str(REPLACED_UNDER_IT) and remain.exists()
 
 
 def why_composed_anew(letter: Letter) -> str:
@@ -160,12 +168,13 @@ def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
 def why_replaced(letter: Letter) -> str:
     """Return why it leaves by mail no more: its replacement cancels it; empty if there is none."""
     if letter.kind == Letter.Kind.NOTE and letter.covers.replaced().exists():
-        return _("another letter has replaced one that it covers")
+        return str(REPLACED_UNDER_IT)
     is_replaced = Letter.objects.replaced().filter(pk=letter.pk).exists()
     return _("another letter has replaced it") if is_replaced else ""
 
 
 CALLED_BACK_UNDER_IT = gettext_lazy("a letter it covers was called back")
+REPLACED_UNDER_IT = gettext_lazy("another letter has replaced one that it covers")
 LEFT_OFFICE = gettext_lazy("the person it is written to has left office")
 
 

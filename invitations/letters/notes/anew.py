@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,9 +153,13 @@ def keep_for_a_person(letters: "QuerySet[Letter]", by: User) -> None:
     """Keep copies that were cancelled for a replacement, and notes over these letters, for staff.
 
     It was called back: these letters stand again, and a person says whether they are sent anew.
+    Not so a note of whose letters a later one to its mission forwards any.
     """
     gone = Letter.objects.forwarded_no_more().values("pk")
-    notes = Letter.objects.filter(covers__in=letters).exclude(covers__in=gone).values("pk")
+    later = Letter.objects.in_force().filter(kind=Letter.Kind.NOTE, pk__gt=OuterRef("pk"))
+    later = later.filter(mission=OuterRef("mission"), covers__notes=OuterRef("pk"))
+    notes = Letter.objects.filter(covers__in=letters).exclude(covers__in=gone)
+    notes = notes.exclude(Exists(later)).values("pk")
     standing = Letter.objects.approved().filter(Q(pk__in=letters.values("pk")) | Q(pk__in=notes))
     standing = standing.exclude(pk__in=Letter.objects.replaced().values("pk"))
     copies = Delivery.objects.by_mail().filter(letter__in=standing, state=CANCELLED)

@@ -13,10 +13,13 @@ from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Invitation, 
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """Return what the note covers of letters in force to who holds office, recomposed ones too."""
+    """Return what the note covers of letters in force to who holds office, recomposed ones too.
+
+    What a replacement cancels is forwarded no more.
+    """
     kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
     in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
-    in_force = in_force.to_who_holds_office().filter(by_original=note.by_original)
+    in_force = in_force.not_replaced().to_who_holds_office().filter(by_original=note.by_original)
     return in_force.filter(invitation__in=note.covers.values("invitation"))
 
 

@@ -84,8 +84,8 @@ def why_not_forwarded_anew(note: Letter) -> str:
     is_void = note.kind == Letter.Kind.NOTE and note.covers.forwarded_no_more().exists()
     if note.state != Letter.State.APPROVED or not is_void:
         return _(
-            "Only a note verbale is forwarded anew, once a letter under it was called back or its"
-            " addressee has left office."
+            "Only a note verbale is forwarded anew, once a letter under it was called back or"
+            " replaced, or its addressee has left office."
         )
     if not not_proven(note).exists():
         return _("No copy of it came back, failed or is uncertain.")

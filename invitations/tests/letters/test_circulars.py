@@ -281,6 +281,18 @@ def test_a_letter_whose_replacement_is_called_back_waits_for_a_person(peer, issu
     assert why_not_sent_anew(mail) == ""
 
 
+def test_a_notice_that_is_called_back_brings_no_cancelled_mail_back(queued, frozen_letter):
+    mail = queued(state="cancelled")
+    about = {"invitation": mail.letter.invitation, "replaces": mail.letter}
+    notice = CircularFactory(edition=mail.letter.invitation.edition, kind="notice")
+    frozen_letter(kind="notice", circular=notice, **about)
+
+    assert call_back_circular(notice, UserFactory(), "Not yet.") == 1
+
+    mail.refresh_from_db()
+    assert mail.state == "cancelled"
+
+
 def test_calling_back_wants_a_reason(circular):
     with pytest.raises(ValidationError, match="Say why"):
         call_back_circular(circular, UserFactory(), " ")
