@@ -37,6 +37,9 @@ APART = 10_000
 def place_speaker(slot: SpeakingSlot) -> None:
     """Save the slot in its place; whoever has to make room moves by one, and history says so."""
     lock_rows(HighLevelSession, [slot.session_id])
+    if not stays(slot):
+        # Who was called in vain is called in its turn where it stands now.
+        slot.passed_over_at = None
     moving, by = who_makes_room(slot)
     rows = SpeakingSlot.objects.filter(pk__in=[one.pk for one in moving])
     rows.update(position=F("position") + APART)
@@ -46,6 +49,12 @@ def place_speaker(slot: SpeakingSlot) -> None:
         # An update fires no signal, so that auditlog does not see it by itself.
         moved = {"position": [str(one.position), str(one.position + by)]}
         LogEntry.objects.log_create(one, action=LogEntry.Action.UPDATE, changes=moved)
+
+
+def stays(slot: SpeakingSlot) -> bool:
+    """Whether the slot has this place already."""
+    place = {"session": slot.session_id, "position": slot.position}
+    return SpeakingSlot.objects.filter(pk=slot.pk, **place).exists()
 
 
 def who_makes_room(slot: SpeakingSlot) -> tuple[list[SpeakingSlot], int]:
@@ -85,10 +94,16 @@ def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, because: str) -> None:
     refuse_place_there(other, one.session)
     SpeakingSlot.objects.filter(pk=one.pk).update(position=APART)
     for slot, place in ((other, one), (one, other)):
-        new = {"session_id": place.session_id, "position": place.position, "moved_because": because}
-        SpeakingSlot.objects.filter(pk=slot.pk).update(**new)
+        moved = {
+            "session": (slot.session_id, place.session_id),
+            "position": (slot.position, place.position),
+            "moved_because": (slot.moved_because, because),
+            "passed_over_at": (slot.passed_over_at, None),
+        }
+        said = {name: now for name, (_was, now) in moved.items()}
+        SpeakingSlot.objects.filter(pk=slot.pk).update(**said)
         # An update fires no signal, so that auditlog does not see it by itself.
-        changes = {name: [str(getattr(slot, name)), str(said)] for name, said in new.items()}
+        changes = {name: [str(was), str(now)] for name, (was, now) in moved.items() if was != now}
         LogEntry.objects.log_create(slot, action=LogEntry.Action.UPDATE, changes=changes)
 
 

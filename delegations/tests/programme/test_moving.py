@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import SpeakingSlot
+from delegations.programme.calling import pass_over, running_order
 from delegations.tests.places import order_of, session_of, speaking
 from invitations.tests.desk import told
 from invitations.tests.factories import EditionFactory
@@ -79,6 +80,51 @@ def test_two_speakers_take_each_others_places(admin_client, session, afternoon):
     entry = LogEntry.objects.get_for_object(one).latest("pk")
     assert entry.changes["position"] == ["1", "2"]
     assert entry.actor.is_superuser
+
+
+def test_history_tells_of_a_swap_what_has_changed_alone(admin_client, session):
+    one, two = listed(session, "Armenia", "Belgium")
+
+    do(admin_client, "swap_selected", one, two)
+
+    entry = LogEntry.objects.get_for_object(two).latest("pk")
+    assert entry.changes == {"position": ["2", "1"], "moved_because": ["", LATE]}
+
+
+@pytest.mark.parametrize("action", ["move_selected", "swap_selected"])
+def test_who_was_called_in_vain_is_called_in_turn_in_another_session(
+    admin_client, session, afternoon, action
+):
+    late, _other = listed(session, "Armenia", "Belgium")
+    there, *_rest = listed(afternoon, "Chad", "Denmark", "Estonia")
+    pass_over(late)
+
+    do(admin_client, action, late, *chosen_with(action, there), session=afternoon.pk)
+
+    late.refresh_from_db()
+    assert late.session == afternoon
+    order = running_order(afternoon, afternoon.starts_at)
+    assert order.to_call[0].at == afternoon.starts_at
+    assert [one.slot.position for one in order.to_call] == sorted(
+        one.slot.position for one in order.to_call
+    )
+    assert "passed_over_at" in LogEntry.objects.get_for_object(late).latest("pk").changes
+
+
+def test_a_swap_gives_who_was_called_in_vain_the_other_place(admin_client, session):
+    late, _second, third, _last = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
+    pass_over(late)
+
+    do(admin_client, "swap_selected", late, third)
+
+    order = running_order(session, session.starts_at)
+    assert [str(one.slot.delegation.member_state) for one in order.to_call] == [
+        "Chad", "Belgium", "Armenia", "Denmark",
+    ]  # fmt: skip
+
+
+def chosen_with(action, other):
+    return [other] if action == "swap_selected" else []
 
 
 @pytest.mark.parametrize("number", [1, 3])
