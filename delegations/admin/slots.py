@@ -18,9 +18,9 @@ from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.programme import SessionField, warn_of_what_does_not_fit
 from delegations.admin.turns import neighbours_told
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
-from delegations.programme.inscribing import HAS_A_PLACE
 from delegations.programme.speakers import (
     APART,
+    HAS_A_PLACE,
     HEARD_ALREADY,
     OF_ANOTHER_EDITION,
     move_to_end,

@@ -6,10 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.programme.speakers import has_room, in_order_of_speaking, next_place, place_speaker
+from delegations.programme.speakers import (
+    HAS_A_PLACE,
+    has_room,
+    in_order_of_speaking,
+    next_place,
+    place_speaker,
+)
 from invitations.forms.seen import lock_rows
 from invitations.text.dates import comma_list
 
@@ -40,9 +45,6 @@ def why_not_inscribed(statement: Any) -> str:
     if not statement.lacks_place:
         return str(HAS_A_PLACE)
     return ""
-
-
-HAS_A_PLACE = gettext_lazy("It has a place on the list of speakers already.")
 
 
 def session_with_room(

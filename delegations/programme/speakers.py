@@ -119,14 +119,18 @@ def lock_to_move(slot: SpeakingSlot) -> SpeakingSlot:
 
 
 def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
-    """Refuse a session of another edition, or one in which the State has a place already."""
+    """Refuse a session of another edition, and a second place of the State."""
     if session.edition_id != slot.session.edition_id:
         raise ValidationError(OF_ANOTHER_EDITION)
-    others = session.slots.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
-    if others.exists():
+    others = SpeakingSlot.objects.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
+    if others.filter(session=session).exists():
         raise ValidationError(_("It has a place in that session already."))
+    # What was left in a session that is called off comes back by no move.
+    if session != slot.session and others.in_public_sessions().exists():
+        raise ValidationError(HAS_A_PLACE)
 
 
+HAS_A_PLACE = gettext_lazy("It has a place on the list of speakers already.")
 HEARD_ALREADY = gettext_lazy("It is on file already that this State has spoken.")
 OF_ANOTHER_EDITION = gettext_lazy("This delegation is of another edition than the session.")
 

@@ -127,6 +127,24 @@ def chosen_with(action, other):
     return [other] if action == "swap_selected" else []
 
 
+@pytest.mark.parametrize("action", ["move_selected", "swap_selected"])
+def test_a_place_in_a_session_that_is_called_off_becomes_no_second_one(
+    admin_client, session, afternoon, action
+):
+    called_off = session_of(session.edition, is_called_off=True)
+    [standing] = listed(session, "Armenia")
+    left = SpeakingSlot.objects.create(
+        session=called_off, delegation=standing.delegation, position=1
+    )
+    [there] = listed(afternoon, "Belgium")
+
+    page = do(admin_client, action, left, *chosen_with(action, there), session=afternoon.pk)
+
+    assert "It has a place on the list of speakers already." in " ".join(told(page))
+    of_state = SpeakingSlot.objects.in_public_sessions().filter(delegation=standing.delegation)
+    assert of_state.get() == standing
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_one_swaps_two_and_no_other_number(admin_client, session, number):
     slots = listed(session, "Armenia", "Belgium", "Chad")
