@@ -72,6 +72,7 @@ def place_shown(dossier: Dossier) -> dict[str, Any] | None:
         "session": place.session,
         "number": labelled(_("Number on the list"), number),
         "hour": at_hour(place.at, dossier.edition.zone) if place.at else "",
+        "is_heard": place.is_heard,
     }
 
 

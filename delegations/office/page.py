@@ -139,7 +139,7 @@ def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
     if place.at:
         hour = printed_hour(place.at.astimezone(zone), edition.time_zone_name, language)
         said.append((_("Takes the floor at about"), hour))
-    else:
+    elif place.is_heard:
         said.append((_("Statement"), _("delivered")))
     return [(label, words) for label, words in said if words]
 

@@ -35,7 +35,7 @@ def running_order(session: HighLevelSession, now: dt.datetime) -> RunningOrder:
     """Return the session's speakers in the order in which they are called, with their hours.
 
     Who was passed over is called again at the end. Before the first mark hours follow from the
-    minutes alone; from then on from the last mark, and no hour to come has passed.
+    minutes alone; from then on from the last mark, and on its day no hour to come has passed.
     """
     slots = list(in_places(session))
     heard = sorted((one for one in slots if one.heard_at), key=lambda one: one.heard_at)
@@ -49,10 +49,16 @@ def running_order(session: HighLevelSession, now: dt.datetime) -> RunningOrder:
     for slot in waiting:
         to_call.append(Expected(slot, at))
         at += dt.timedelta(minutes=slot.minutes)
-        if marks:
+        if marks and not is_day_over(session, now):
             at = max(at, now)
     gone = [one for one in slots if not one.comes and not one.heard_at]
     return RunningOrder(to_call, heard, gone, at)
+
+
+def is_day_over(session: HighLevelSession, now: dt.datetime) -> bool:
+    """Whether nobody is called any more, however late the session has run."""
+    edition = session.edition
+    return edition.local_date(now) > edition.local_date(session.as_published.ends_at)
 
 
 def in_places(session: HighLevelSession) -> Any:
@@ -63,25 +69,31 @@ def in_places(session: HighLevelSession) -> Any:
 
 
 class Place(NamedTuple):
-    """The place of one State on the list, and when it is to be expected; no hour once heard."""
+    """The place of one State on the list, and when it is to be expected.
+
+    There is no hour once it is heard, after the day of its session, and while no day is known.
+    """
 
     session: HighLevelSession
     number: int
     of: int
     at: dt.datetime | None
+    is_heard: bool
 
 
 def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | None:
     """Return the place of the State on the list of speakers, if it speaks and has one."""
     slots = SpeakingSlot.objects.standing().in_public_sessions()
     own = slots.filter(session__edition=edition, delegation__member_state=state)
-    slot: Any = own.select_related("session__hours").numbered().first()
+    slot: Any = own.select_related("session__edition", "session__hours").numbered().first()
     if slot is None:
         return None
     order = running_order(slot.session, now)
     hours = {one.slot.pk: one.at for one in order.to_call}
     total = len(order.to_call) + sum(one.comes for one in order.heard)
-    return Place(slot.session, slot.number, total, hours.get(slot.pk))
+    is_known = edition.postponed_at is None and not is_day_over(slot.session, now)
+    at = hours.get(slot.pk) if is_known else None
+    return Place(slot.session, slot.number, total, at, slot.heard_at is not None)
 
 
 @transaction.atomic

@@ -69,6 +69,17 @@ def test_once_heard_no_hour_is_told(session):
     assert "Takes the floor" not in page
 
 
+def test_after_its_day_no_office_is_told_that_it_takes_the_floor(session):
+    SpeakingSlot.objects.filter(position=1).update(heard_at=OPENS)
+
+    with time_machine.travel(OPENS + dt.timedelta(days=1), tick=False):
+        page, _statement = pages_of(session)
+
+    assert "<dt>Number on the list</dt><dd><bdi>2 of 2</bdi>" in page
+    assert "Takes the floor" not in page
+    assert "delivered" not in page
+
+
 @pytest.mark.parametrize("published_at", [None, OPENS])
 def test_nothing_is_told_before_the_list_is_public(session, published_at):
     session.edition.speakers_published_at = published_at

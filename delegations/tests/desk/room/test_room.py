@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from delegations.models import PolicyStatement, SpeakingSlot
+from delegations.programme.calling import running_order
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
@@ -139,6 +140,14 @@ def test_a_mark_is_taken_back(desk, session):
 
     assert len(look(desk, session).to_call) == 4
     assert told(page) == ["Armenia: No mark is on file: another person has taken it back."]
+
+
+def test_after_its_day_the_hours_of_a_session_stand_still(desk, session):
+    press(desk, session, "heard", "Armenia", "08:05")
+
+    order = running_order(session, dt.datetime.fromisoformat("2027-05-13T08:00Z"))
+
+    assert [f"{one.at:%H:%M}" for one in order.to_call] == ["08:05", "08:10", "08:15"]
 
 
 @pytest.mark.parametrize("again", ["heard", "passed_over"])
@@ -285,6 +294,18 @@ def test_the_page_of_the_state_tells_where_and_when_it_speaks(desk, session):
     )
     assert "Takes the floor at about: 11 May 2027, 10:05" in before
     assert "Has spoken" in after
+
+
+def test_while_the_event_is_postponed_the_page_of_the_state_tells_no_hour(desk, session):
+    state = slot_of(session, "Belgium").delegation.member_state
+    session.edition.postponed_at = dt.datetime.fromisoformat(OPENS)
+    session.edition.save()
+
+    page = text(desk.get(state_url(session.edition, state)))
+
+    assert "Number on the list: 2 of 4" in page
+    assert "Takes the floor at about" not in page
+    assert "Has spoken" not in page
 
 
 def test_history_names_who_marked_a_speaker(desk, session):
