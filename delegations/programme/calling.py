@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.speakers import HEARD_ALREADY
@@ -117,17 +118,22 @@ def pass_over(slot: SpeakingSlot) -> None:
 
 
 @transaction.atomic
-def take_mark_back(slot: SpeakingSlot) -> None:
-    """Take the last mark back: who was noted by mistake is to be called as before."""
+def take_mark_back(slot: SpeakingSlot, mark: str) -> None:
+    """Take this mark back, and no other: who was noted by mistake is to be called as before."""
     slot = lock_slot(slot)
-    last = "heard_at" if slot.heard_at else "passed_over_at"
-    if getattr(slot, last) is None:
+    if getattr(slot, mark) is None:
         raise ValidationError(_("No mark is on file: another person has taken it back."))
-    setattr(slot, last, None)
-    slot.save(update_fields=[last])
+    setattr(slot, mark, None)
+    slot.save(update_fields=[mark])
 
 
 def lock_slot(slot: SpeakingSlot) -> SpeakingSlot:
     """Lock the slot's session, as whoever moves a speaker does, and return the slot as it is."""
     lock_rows(HighLevelSession, [slot.session_id])
-    return SpeakingSlot.objects.get(pk=slot.pk)
+    found = SpeakingSlot.objects.filter(pk=slot.pk, session=slot.session_id).first()
+    if found is None:
+        raise ValidationError(HAS_LEFT)
+    return found
+
+
+HAS_LEFT = gettext_lazy("This speaker has no place in this session any more: please look again.")

@@ -1,5 +1,7 @@
 """The page of the room: who is called next, and one press for who has spoken or is not there."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.room.rows import room_of, sessions_of
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme.calling import note_heard, pass_over, take_mark_back
+from delegations.programme.calling import HAS_LEFT, note_heard, pass_over, take_mark_back
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 
@@ -24,11 +26,19 @@ READS_ANSWERS = "invitations.view_reply"
 MAY_TAKE_TEXTS = "delegations.view_statementtext"
 MAY_MARK = "delegations.change_speakingslot"
 TITLE = gettext_lazy("In the room")
-MARKS = {"heard": note_heard, "passed_over": pass_over, "back": take_mark_back}
+BACK = gettext_lazy("%(state)s: the mark is taken back.")
+MARKS: dict[str, Callable[[SpeakingSlot], None]] = {
+    "heard": note_heard,
+    "passed_over": pass_over,
+    # Each takes back its own mark: who presses twice takes back no other.
+    "not_heard": partial(take_mark_back, mark="heard_at"),
+    "not_passed_over": partial(take_mark_back, mark="passed_over_at"),
+}
 MARKED = {
     "heard": gettext_lazy("%(state)s has spoken."),
     "passed_over": gettext_lazy("%(state)s is called again at the end."),
-    "back": gettext_lazy("%(state)s: the mark is taken back."),
+    "not_heard": BACK,
+    "not_passed_over": BACK,
 }
 
 
@@ -86,8 +96,11 @@ def mark(request: HttpRequest, session: HighLevelSession) -> None:
     said, _colon, key = request.POST.get("mark", "").partition(":")
     if said not in MARKS or not key.isdecimal():
         return
-    slots = SpeakingSlot.objects.filter(session=session)
-    slot = get_object_or_404(slots.select_related("delegation__member_state"), pk=key)
+    slots = SpeakingSlot.objects.filter(session=session, pk=key)
+    slot = slots.select_related("delegation__member_state").first()
+    if slot is None:
+        messages.error(request, HAS_LEFT)
+        return
     state = slot.delegation.member_state.listed_as
     try:
         MARKS[said](slot)

@@ -1,6 +1,7 @@
 """The page of the room: who is called next and when, and one press for who has spoken."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -134,12 +135,39 @@ def test_a_mark_is_taken_back(desk, session):
     press(desk, session, "passed_over", "Armenia", "08:02")
     press(desk, session, "heard", "Armenia", "08:06")
 
-    press(desk, session, "back", "Armenia", "08:07")
-    press(desk, session, "back", "Armenia", "08:08")
-    page = press(desk, session, "back", "Armenia", "08:09")
+    press(desk, session, "not_heard", "Armenia", "08:07")
+    press(desk, session, "not_passed_over", "Armenia", "08:08")
+    page = press(desk, session, "not_passed_over", "Armenia", "08:09")
 
     assert len(look(desk, session).to_call) == 4
     assert told(page) == ["Armenia: No mark is on file: another person has taken it back."]
+
+
+def test_a_second_press_takes_no_other_mark_back(desk, session):
+    press(desk, session, "passed_over", "Armenia", "08:02")
+    press(desk, session, "heard", "Armenia", "08:06")
+    shown = desk.get(page_of(session)).text
+    value = re.search(r'value="(\w+):\d+" aria-label="Take the mark back: Armenia', shown)[1]
+
+    press(desk, session, value, "Armenia", "08:07")
+    page = press(desk, session, value, "Armenia", "08:07")
+
+    assert slot_of(session, "Armenia").passed_over_at
+    assert told(page) == ["Armenia: No mark is on file: another person has taken it back."]
+
+
+@pytest.mark.parametrize("gone", ["moved", "deleted"])
+def test_who_has_left_the_session_meanwhile_is_not_marked_in_it(desk, session, gone):
+    said = {"mark": f"heard:{slot_of(session, 'Armenia').pk}"}
+    if gone == "deleted":
+        slot_of(session, "Armenia").delete()
+    else:
+        session.slots.filter(position=1).update(session=session_of(session.edition))
+
+    page = desk.post(page_of(session), said, follow=True)
+
+    assert told(page) == ["This speaker has no place in this session any more: please look again."]
+    assert not SpeakingSlot.objects.exclude(heard_at=None).exists()
 
 
 def test_after_its_day_the_hours_of_a_session_stand_still(desk, session):
