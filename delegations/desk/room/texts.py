@@ -24,6 +24,7 @@ from delegations.programme.calling import in_places
 from delegations.statements import name_with_kind, text_download
 from invitations.admin.base import user_of
 from invitations.audit import record_export
+from invitations.files.frozen import Tampered
 from invitations.models import ForumEdition
 from invitations.models.states import french_order
 
@@ -107,6 +108,14 @@ def packed(named: list[Named]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response that sends it closes it
     with ZipFile(file, "w") as package:
         for name, text in named:
-            package.writestr(name, text_download(text).content)
+            package.writestr(*readable(name, text))
     file.seek(0)
     return file
+
+
+def readable(name: str, text: StatementText) -> tuple[str, bytes]:
+    """Return name and content; of a file that is damaged or gone, what is known of it."""
+    try:
+        return name, text_download(text).content
+    except Tampered as damage:
+        return f"{name}.missing.txt", str(damage).encode()

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 import time_machine
 from auditlog.models import LogEntry
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -128,6 +129,19 @@ def test_what_is_only_published_is_a_package_of_the_whole_forum(desk, session):
         "Denmark English statement.txt",
         "Estonia English statement.txt",
     ]
+
+
+def test_a_text_that_cannot_be_read_is_named_and_holds_back_no_other(desk, session):
+    damaged = files(session, "Armenia", "Words of Armenia.")
+    files(session, "Chad", "Words of Chad.")
+    default_storage.delete(damaged.file.name)
+
+    packed = package(desk, session)
+
+    first, second = packed.namelist()
+    assert bare(first, session) == "01 Armenia statement.txt.missing.txt"
+    assert b"missing" in packed.read(first)
+    assert packed.read(second) == b"Words of Chad."
 
 
 def test_who_took_the_texts_is_on_file(desk, session):
