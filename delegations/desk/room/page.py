@@ -61,7 +61,6 @@ def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             session, timezone.now(), reads_answers=request.user.has_perm(READS_ANSWERS)
         ),
         "marks": request.user.has_perm(MAY_MARK),
-        "takes_texts": request.user.has_perm(MAY_TAKE_TEXTS),
         "languages": settings.LANGUAGES,
         "language": get_language(),
     }
@@ -84,6 +83,7 @@ def shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         **admin.site.each_context(request),
         "title": TITLE,
         "editions": ForumEdition.objects.none(),
+        "takes_texts": request.user.has_perm(MAY_TAKE_TEXTS),
         **context,
     }
     return TemplateResponse(request, "admin/desk/room.html", context)

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -56,7 +57,7 @@ def texts_in_writing(request: HttpRequest, symbol: str) -> Any:
     named = list(named_in_writing(edition))
     if not named:
         messages.error(request, _("No text of a statement in writing is on file yet."))
-        return redirect("desk:room")
+        return redirect(f"{reverse('desk:room')}?edition={edition.symbol}")
     return handed_over(request, named, "texts-in-writing", edition)
 
 

@@ -131,6 +131,20 @@ def test_what_is_only_published_is_a_package_of_the_whole_forum(desk, session):
     ]
 
 
+def test_an_edition_without_a_list_hands_over_its_statements_in_writing(desk):
+    edition = EditionFactory()
+
+    page = desk.get(reverse("desk:room")).text
+
+    assert f'action="{reverse("desk:room_in_writing", args=[edition.symbol])}"' in page
+
+
+def test_who_finds_no_statement_in_writing_stays_in_the_edition(desk, session):
+    answer = desk.post(reverse("desk:room_in_writing", args=[session.edition.symbol]))
+
+    assert answer.url == f"{reverse('desk:room')}?edition={session.edition.symbol}"
+
+
 def test_a_text_that_cannot_be_read_is_named_and_holds_back_no_other(desk, session):
     damaged = files(session, "Armenia", "Words of Armenia.")
     files(session, "Chad", "Words of Chad.")
