@@ -191,7 +191,7 @@ def test_a_letter_takes_as_many_queries_among_more(
     letters_of(circular, number)
     client.get(look(circular))
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(look(circular))
 
 

@@ -187,7 +187,7 @@ def test_page_takes_as_many_queries_for_three_letters_as_for_one(
         for _n in range(rows)
     ]
 
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(47):
         page_of(client, *letters)
 
 

@@ -220,5 +220,5 @@ def test_many_outdated_letters_take_as_many_queries_as_one(
     circular.edition.contact_email = "hentzau@example.org"
     circular.edition.save()
 
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(50):
         choose(client, LETTERS, "approve_selected", *letters)
