@@ -65,6 +65,8 @@ class SpeakingSlotForm(WholeRowForm):
         session, delegation = cleaned.get("session"), cleaned.get("delegation")
         if session and delegation:
             self.refuse_misplaced(session, delegation)
+        if self.moves and self.instance.heard_at:
+            self.add_error(None, HEARD_ALREADY)
         if self.moves and not (
             "moved_because" in self.changed_data and cleaned.get("moved_because")
         ):

@@ -8,15 +8,14 @@ from django.urls import reverse
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme import speakers
+from delegations.programme.calling import note_heard
 from delegations.programme.inscribing import inscribe
 from delegations.tests.lists import take_out_url
 from delegations.tests.offices import text
 from delegations.tests.places import announced, order_of, session_of, speaking
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
-from invitations.tests.factories import (
-    EditionFactory,
-)
+from invitations.tests.factories import EditionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -104,6 +103,16 @@ def test_a_neighbour_whose_state_is_heard_no_more_is_passed_over(admin_client, s
 
     assert f'Before: <a class="text-link" href="{page_url(first)}">' in page
     assert f"<strong>{hours(session, 3, 6)}, Strelsau" in page
+
+
+def test_who_has_spoken_is_not_moved_by_hand_either(admin_client, session):
+    slot, _other = listed(session, "Ruritania", "Zenda")
+    note_heard(slot)
+
+    page = admin_client.post(page_url(slot), words_of(slot, position=2, moved_because=WHY))
+
+    assert "It is on file already that this State has spoken." in text(page)
+    assert order_of(session) == [(1, "Ruritania"), (2, "Zenda")]
 
 
 def test_other_minutes_need_no_reason(admin_client, session):
