@@ -1,5 +1,6 @@
 """Who speaks before and after whom, as the page of a speaker's place says it."""
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from invitations.text.dates import comma_list, labelled, left_to_right
 
 def neighbours_told(slot: SpeakingSlot) -> str:
     """Return a list of three: who speaks before, whose place it is, and who speaks after."""
-    found = neighbours_of(slot)
+    found = neighbours_of(slot, timezone.now())
     lines = [
         (
             pgettext("who speaks", "before"),

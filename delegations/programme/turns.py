@@ -1,35 +1,29 @@
-"""Turns: who speaks when in a session, and who before and after whom."""
+"""Turns: who speaks before and after whom, with the hours of the room."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.programme.calling import running_order
 
 
 class Turn(NamedTuple):
-    """A place and its hours, if each who speaks before keeps the minutes given."""
+    """A place and its hours, as far as they are known or to be expected."""
 
     slot: SpeakingSlot
     begins_at: dt.datetime
     ends_at: dt.datetime
 
 
-def turns_in(session: HighLevelSession, beside: SpeakingSlot | None = None) -> Iterator[Turn]:
-    """Yield the turns of who speaks today, in order, and that of a place ``beside`` them.
+def turns_in(session: HighLevelSession, now: dt.datetime) -> list[Turn]:
+    """Return the turns of who has spoken and who is to be called, in this order."""
+    order = running_order(session, now)
+    heard = [Turn(one, one.heard_at - lasts(one), one.heard_at) for one in order.heard]
+    return [*heard, *(Turn(one.slot, one.at, one.at + lasts(one.slot)) for one in order.to_call)]
 
-    A place whose State is heard no more takes no time.
-    """
-    begins_at = session.starts_at
-    standing = set(session.slots.standing().values_list("pk", flat=True))
-    slots = session.slots.select_related("delegation__member_state", "delegation__statement")
-    for slot in slots.order_by("position"):
-        if slot.pk not in standing and slot != beside:
-            continue
-        minutes = slot.minutes if slot.pk in standing else 0
-        ends_at = begins_at + dt.timedelta(minutes=minutes)
-        yield Turn(slot, begins_at, ends_at)
-        begins_at = ends_at
+
+def lasts(slot: SpeakingSlot) -> dt.timedelta:
+    return dt.timedelta(minutes=slot.minutes)
 
 
 class Neighbours(NamedTuple):
@@ -38,10 +32,16 @@ class Neighbours(NamedTuple):
     after: Turn | None
 
 
-def neighbours_of(slot: SpeakingSlot) -> Neighbours:
-    """Return who speaks right before and after the place, with the hours of all three."""
-    turns = [None, *turns_in(slot.session, beside=slot), None]
-    at = next(n for n, turn in enumerate(turns) if turn and turn.slot == slot)
-    own = turns[at]
-    assert own is not None  # noqa: S101 -- found by its slot
-    return Neighbours(turns[at - 1], own, turns[at + 1])
+def neighbours_of(slot: SpeakingSlot, now: dt.datetime) -> Neighbours:
+    """Return who speaks right before and after the place, with the hours of all three.
+
+    A place whose State is heard no more takes no time.
+    """
+    turns = turns_in(slot.session, now)
+    at = next((number for number, one in enumerate(turns) if one.slot == slot), None)
+    if at is None:
+        at = sum(one.slot.position < slot.position for one in turns)
+        begins_at = turns[at - 1].ends_at if at else slot.session.as_published.starts_at
+        turns.insert(at, Turn(slot, begins_at, begins_at))
+    around = [None, *turns, None]
+    return Neighbours(around[at], turns[at], around[at + 2])

@@ -3,19 +3,22 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from auditlog.models import LogEntry
 from django.urls import reverse
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme import speakers
-from delegations.programme.calling import note_heard
+from delegations.programme.calling import note_heard, pass_over
 from delegations.programme.inscribing import inscribe
+from delegations.programme.sessions import approve_session
+from delegations.programme.turns import neighbours_of
 from delegations.tests.lists import take_out_url
 from delegations.tests.offices import text
 from delegations.tests.places import announced, order_of, session_of, speaking
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
-from invitations.tests.factories import EditionFactory
+from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -103,6 +106,38 @@ def test_a_neighbour_whose_state_is_heard_no_more_is_passed_over(admin_client, s
 
     assert f'Before: <a class="text-link" href="{page_url(first)}">' in page
     assert f"<strong>{hours(session, 3, 6)}, Strelsau" in page
+
+
+def test_neighbours_are_those_of_the_room_with_its_hours(session):
+    first, second, third, last = listed(session, "Ruritania", "Zenda", "Strelsau", "Tarlenheim")
+    ended = session.starts_at + dt.timedelta(minutes=25)
+    note_heard(first, ended)
+    with time_machine.travel(ended, tick=False):
+        pass_over(second)
+
+    found = neighbours_of(third, ended)
+
+    assert (found.before.slot, found.before.ends_at) == (first, ended)
+    assert (found.own.begins_at, found.after.slot) == (ended, last)
+    assert neighbours_of(second, ended).before.slot == last
+
+
+def test_the_hours_of_a_place_are_those_that_two_people_approved(session):
+    [slot] = listed(session, "Ruritania")
+    approved = session.starts_at
+    approve(session)
+    HighLevelSession.objects.update(starts_at=approved + dt.timedelta(minutes=30))
+    slot.refresh_from_db()
+
+    assert neighbours_of(slot, approved).own.begins_at == approved
+
+
+def approve(session):
+    for _person in range(2):
+        session.refresh_from_db()
+        approve_session(session, UserFactory(), session.mark)
+    session.refresh_from_db()
+    assert session.hours
 
 
 def test_who_has_spoken_is_not_moved_by_hand_either(admin_client, session):
