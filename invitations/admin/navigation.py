@@ -12,6 +12,9 @@ from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import Menu, ModelAdmin
 from invitations.admin.columns import list_url
 
+# What the page itself asks for: delegations, to which it belongs, are not imported here.
+MAY_SEE_ROOM = ["delegations.view_speakingslot", "delegations.view_policystatement"]
+
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the pages that this user may see, by group."""
@@ -44,7 +47,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 overview,
                 *([board] if request.user.has_perms(MAY_SEE_BOARD) else []),
                 *([registered] if request.user.has_perm("delegations.view_delegate") else []),
-                *([room] if request.user.has_perm("delegations.view_speakingslot") else []),
+                *([room] if request.user.has_perms(MAY_SEE_ROOM) else []),
                 *([queue] if request.user.has_perm("invitations.view_delivery") else []),
             ]
         },

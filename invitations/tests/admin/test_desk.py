@@ -343,6 +343,20 @@ def test_sidebar_names_only_what_the_user_may_see(client):
     ]
 
 
+@pytest.mark.parametrize("lacks", ["view_speakingslot", "view_policystatement", ""])
+def test_sidebar_leads_into_the_room_whom_the_page_lets_in(client, lacks):
+    asked = {"view_speakingslot", "view_policystatement"} - {lacks}
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=asked))
+    client.force_login(user)
+
+    groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
+
+    titles = [page["title"] for group in groups for page in group["items"]]
+    assert ("In the room" in titles) == (not lacks)
+    assert (client.get(reverse("desk:room")).status_code == 200) == (not lacks)
+
+
 @pytest.mark.parametrize("row", [LetterFactory, DeliveryFactory, ReplyFactory])
 def test_nobody_edits_or_deletes_records_by_hand(admin_client, row):
     record = row()
