@@ -90,7 +90,8 @@ def statement_page(
     )
     edition, parts = invitation.edition, office_parts(filed)
     announced = filed.speaks and filed.statement
-    takes = takes_texts(invitation, timezone.now())
+    now = timezone.now()
+    takes = takes_texts(invitation, now)
     shown = page_context(
         request,
         invitation,
@@ -106,6 +107,7 @@ def statement_page(
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes,
         takes_off=takes and filed.speaks and not is_staff_looking(request),
+        track_is_open=edition.local_date(now) >= edition.track_opens_on,
         track_opens=printed_date(edition.track_opens_on, get_language()),
         **{"nothing_saved": _("Nothing has been saved yet"), **more},
     )

@@ -273,6 +273,17 @@ def test_a_text_of_a_statement_in_writing_is_taken_while_the_track_lasts(invitat
     assert StatementText.objects.exists()
 
 
+@pytest.mark.parametrize(("day", "asks"), [("2027-05-10", True), ("2027-05-12", False)])
+def test_no_text_is_asked_for_by_a_day_that_is_over(invitation, day, asks):
+    announced(browser(invitation), invitation)
+
+    with time_machine.travel(f"{day}T08:00Z", tick=False):
+        page = text(browser(invitation).get(page_of(invitation, "statement")))
+
+    assert ("Please file texts before" in page) == asks
+    assert ("Texts may be added and replaced" in page) != asks
+
+
 def test_a_photo_is_filed_and_replaced(invitation):
     client = browser(invitation)
     announced(client, invitation)
