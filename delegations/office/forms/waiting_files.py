@@ -22,11 +22,10 @@ from delegations.statements import (
     text_kind,
     upload_name,
 )
-from invitations.files.frozen import Tampered, thaw
+from invitations.files.frozen import Tampered, freeze, frozen_as, thaw
 from invitations.files.uploads import kind_by_first_bytes, refuse_misnamed
 from invitations.models import GoneFile, Invitation
 from invitations.models.kept.for_a_day import KEPT_FOR, NEWEST_OF_EACH
-from invitations.models.kept.gone_files import keep, let_go
 
 # The folder of the store that holds such files, each for a day.
 WAITING = "waiting"
@@ -60,15 +59,19 @@ def keep_photo_waiting(invitation: Invitation, photo: UploadedFile) -> WaitingFi
 def keep_waiting(
     invitation: Invitation, content: bytes, kind: str, called: str, *, is_photo: bool
 ) -> WaitingFile:
-    """Keep the bytes for a day from now: they are let go as soon as they are kept."""
+    """Keep the bytes for a day from now: they are let go before the store has them.
+
+    So what a killed writer leaves goes too.
+    """
     folder = f"{WAITING}/{invitation.pk}"
     others = GoneFile.objects.kept(timezone.now()).filter(name__startswith=f"{folder}/")
     if others.count() >= NEWEST_OF_EACH:
         raise ValidationError(
             _("Too many files wait for their form: please save it first, and then choose this one.")
         )
-    kept = keep(content, folder, kind)
-    let_go([kept.name])
+    name = frozen_as(content, folder, kind).name
+    GoneFile.objects.update_or_create(name=name, defaults={"kept_at": timezone.now()})
+    kept = freeze(content, folder, kind)
     return WaitingFile(kept.name, kept.sha256, called, is_photo)
 
 

@@ -12,6 +12,7 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import file, speaking, words_of
 from delegations.tests.offices import browser, page_of, text
 from invitations.admin.taking_out.background import remove_gone_files
+from invitations.files.frozen import freeze
 from invitations.models import GoneFile
 from invitations.models.kept.for_a_day import NEWEST_OF_EACH
 from invitations.models.kept.gone_files import files_below
@@ -121,6 +122,25 @@ def test_after_a_day_the_file_is_gone_and_the_office_is_told(invitation, setting
     assert "A file is not kept any more: please choose it again." in page
     assert [*files_below("waiting")] == []
     assert PolicyStatement.objects.get().speaker_name == "Flavia Elphberg"
+
+
+def test_what_a_killed_writer_leaves_goes_with_its_day(invitation, settings, monkeypatch):
+    settings.ARMING_KEY = arm()
+
+    def killed(*given):
+        freeze(*given)
+        raise SystemExit
+
+    for module in ("delegations.office.forms.waiting_files", "invitations.models.kept.gone_files"):
+        monkeypatch.setattr(f"{module}.freeze", killed, raising=False)
+    with pytest.raises(SystemExit):
+        save(browser(invitation), invitation, file(b"Words."), speaker_name="")
+    assert len([*files_below("waiting")]) == 1
+
+    with time_machine.travel("2027-02-11T09:00:01Z", tick=False):
+        remove_gone_files(timezone.now())
+
+    assert [*files_below("waiting")] == []
 
 
 def test_a_file_that_is_lost_is_told_of_by_its_name(invitation):
