@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.programme import SessionField, warn_of_what_does_not_fit
 from delegations.admin.turns import neighbours_told
-from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.speakers import (
     APART,
     HAS_A_PLACE,
@@ -148,6 +148,10 @@ def of_two(act: Callable[..., Any]) -> Callable[..., Any]:
     return action
 
 
+def statement_of(slot: SpeakingSlot) -> PolicyStatement | None:
+    return getattr(slot.delegation, "statement", None)
+
+
 MOVED = ngettext_lazy("%(count)s speaker is moved.", "%(count)s speakers are moved.", "count")
 
 
@@ -205,12 +209,12 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     @display(description=gettext_lazy("speaker"))
     def speaker(self, slot: SpeakingSlot) -> str:
         """Return whom the statement names; an office may have named nobody yet."""
-        statement = getattr(slot.delegation, "statement", None)
+        statement = statement_of(slot)
         return comma_list([statement.speaker_name, statement.speaker_function]) if statement else ""
 
     @display(description=gettext_lazy("language"))
     def language(self, slot: SpeakingSlot) -> str:
-        statement = getattr(slot.delegation, "statement", None)
+        statement = statement_of(slot)
         return statement.language_in_words if statement else ""
 
     @display(description=gettext_lazy("has spoken"), boolean=True, ordering="heard_at")

@@ -137,13 +137,15 @@ def test_a_receipt_that_regrets_kept_back_leaves_once_another_minister_speaks_fo
     assert again.filed == kept_back.filed
 
 
+def by_courtesy(invitation):
+    """An invitation of another minister of the State."""
+    sapt = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
+    return InvitationFactory(edition=invitation.edition, minister=sapt, is_principal=False)
+
+
 def test_a_receipt_that_was_kept_back_leaves_once_the_principal_invitation_is_withdrawn(invitation):
     submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
-    principal = InvitationFactory(
-        edition=invitation.edition,
-        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
-        is_principal=False,
-    )
+    principal = by_courtesy(invitation)
     record_reply(principal, {"answer": "regrets"})
     make_principal(principal, UserFactory(), "The minister speaks for the State.")
     kept_back = receipt_of(invitation, "statement")
@@ -157,11 +159,7 @@ def test_a_receipt_that_was_kept_back_leaves_once_the_principal_invitation_is_wi
 
 def test_a_receipt_stays_kept_back_while_the_principal_invitation_is_a_draft_again(invitation):
     submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
-    principal = InvitationFactory(
-        edition=invitation.edition,
-        minister=MinisterFactory(member_state=invitation.member_state, family_name="Sapt"),
-        is_principal=False,
-    )
+    principal = by_courtesy(invitation)
     circular = CircularFactory(edition=invitation.edition, kind="notice")
     LetterFactory(invitation=principal, circular=circular)
     make_principal(principal, UserFactory(), "The minister speaks for the State.")

@@ -15,13 +15,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, edition_asked
-from delegations.desk.room.rows import room_of, sessions_of
+from delegations.desk.room.rows import MAY_READ, room_of, sessions_of
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import HAS_LEFT, note_heard, pass_over, take_mark_back
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 
-MAY_READ = ("delegations.view_speakingslot", "delegations.view_policystatement")
 READS_ANSWERS = "invitations.view_reply"
 MAY_TAKE_TEXTS = "delegations.view_statementtext"
 MAY_MARK = "delegations.change_speakingslot"

@@ -11,15 +11,13 @@ from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, language_asked
 from delegations.desk.binder.printing import typeset
-from delegations.desk.room.rows import room_of
+from delegations.desk.room.rows import MAY_READ, room_of
 from delegations.models import HighLevelSession
 from invitations.text.dates import printed_hour
 
-MAY_PRINT = ("delegations.view_speakingslot", "delegations.view_policystatement")
-
 
 @never_cache
-@desk_page(*MAY_PRINT)
+@desk_page(*MAY_READ)
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the list as it stands now, in the language that was asked for."""
     sessions = HighLevelSession.objects.public().select_related("edition", "hours")

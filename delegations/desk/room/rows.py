@@ -15,6 +15,9 @@ from invitations.models import ForumEdition, Reply
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_hours
 from invitations.text.lines import isolated
 
+# Who sees the room, on the page or on paper.
+MAY_READ = ("delegations.view_speakingslot", "delegations.view_policystatement")
+
 
 class Row(NamedTuple):
     """A speaker on the page of the room, and on paper."""
