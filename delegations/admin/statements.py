@@ -20,12 +20,12 @@ from delegations.admin.filing import FileTextMixin
 from delegations.admin.programme import SessionField
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.doubts import doubts_of_state
-from delegations.programme.inscribing import inscribe, why_not_inscribed
+from delegations.programme.inscribing import inscribe_all, why_not_inscribed
 from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
-from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.confirming import confirmed, tell_done, tell_refused
 from invitations.admin.mixins import ErasingPersonMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.models.kept.gone_files import let_go
@@ -264,10 +264,11 @@ class PolicyStatementAdmin(
         session: HighLevelSession | None,
     ) -> None:
         statements = list(to_inscribe(queryset))
-        done = act_on_each(request, statements, lambda one: inscribe(one, session))
-        tell_done(request, INSCRIBED, done)
+        done = inscribe_all(statements, session)
+        tell_refused(request, statements, done.refused)
+        tell_done(request, INSCRIBED, len(done.slots))
         editions = {one.delegation.edition for one in statements}
-        if done and any(edition.shows_speakers(timezone.now()) for edition in editions):
+        if done.slots and any(edition.shows_speakers(timezone.now()) for edition in editions):
             messages.info(request, _("The list of speakers is public: it shows them already."))
 
     def given(self, pk: int) -> Download:

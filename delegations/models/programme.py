@@ -97,6 +97,12 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         heard = self.filter(Exists(answers_of_state(ANSWERS_HEARD, *of_state)))
         return heard.exclude(delegation__statement__mode="written")
 
+    def with_standing(self) -> Self:
+        """Let each say whether it ``comes``: its State is heard today."""
+        return self.annotate(
+            comes=Exists(SpeakingSlot.objects.standing().filter(pk=OuterRef("pk")))
+        )
+
     def numbered(self) -> Self:
         """Let each say its ``number`` on the list: of how many who speak today it is the last.
 

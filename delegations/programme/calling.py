@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,8 +63,7 @@ def is_day_over(session: HighLevelSession, now: dt.datetime) -> bool:
 
 def in_places(session: HighLevelSession) -> Any:
     """Return all slots of the session by place, with their numbers and who speaks in them."""
-    comes = SpeakingSlot.objects.standing().filter(pk=OuterRef("pk"))
-    slots = session.slots.numbered().annotate(comes=Exists(comes)).order_by("position")
+    slots = session.slots.numbered().with_standing().order_by("position")
     return slots.select_related("delegation__member_state", "delegation__statement")
 
 

@@ -1,6 +1,7 @@
 """Speakers: their order, their places in a session, and what it has room for."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditlog.models import LogEntry
@@ -40,15 +41,21 @@ def place_speaker(slot: SpeakingSlot) -> None:
     if not stays(slot):
         # Who was called in vain is called in its turn where it stands now.
         slot.passed_over_at = None
-    moving, by = who_makes_room(slot)
+    save_in_places([slot], who_makes_room(slot))
+
+
+def save_in_places(slots: Iterable[SpeakingSlot], moving: dict[SpeakingSlot, int]) -> None:
+    """Save the slots, and let others move to these places; history says whence and whither."""
     rows = SpeakingSlot.objects.filter(pk__in=[one.pk for one in moving])
     rows.update(position=F("position") + APART)
-    slot.save()
-    rows.update(position=F("position") - APART + by)
-    for one in moving:
+    for slot in slots:
+        slot.save()
+    for one, position in moving.items():
         # An update fires no signal, so that auditlog does not see it by itself.
-        moved = {"position": [str(one.position), str(one.position + by)]}
+        moved = {"position": [str(one.position), str(position)]}
+        one.position = position
         LogEntry.objects.log_create(one, action=LogEntry.Action.UPDATE, changes=moved)
+    SpeakingSlot.objects.bulk_update(moving, ["position"])
 
 
 def stays(slot: SpeakingSlot) -> bool:
@@ -57,22 +64,29 @@ def stays(slot: SpeakingSlot) -> bool:
     return SpeakingSlot.objects.filter(pk=slot.pk, **place).exists()
 
 
-def who_makes_room(slot: SpeakingSlot) -> tuple[list[SpeakingSlot], int]:
-    """Return who moves for the slot, and by how many places.
+def who_makes_room(slot: SpeakingSlot) -> dict[SpeakingSlot, int]:
+    """Return who moves for the slot, and to which place.
 
     Where it moves to a later place, those between its old and its new one step forward. Else
-    whoever stands in its place, and right behind, moves on, as far as to the next free place.
+    whoever stands in its place, and right behind, moves on.
     """
     of_session = SpeakingSlot.objects.filter(session=slot.session_id)
     left = of_session.filter(pk=slot.pk).values_list("position", flat=True).first()
-    others = of_session.exclude(pk=slot.pk)
+    named = ("delegation__edition", "delegation__member_state")
+    others = of_session.exclude(pk=slot.pk).select_related(*named)
     if left is not None and left < slot.position:
-        return list(others.filter(position__gt=left, position__lte=slot.position)), -1
+        between = others.filter(position__gt=left, position__lte=slot.position)
+        return {one: one.position - 1 for one in between}
+    return {one: one.position + 1 for one in who_is_pushed_on(others, slot.position)}
+
+
+def who_is_pushed_on(others: Iterable[SpeakingSlot], position: int) -> list[SpeakingSlot]:
+    """Return who stands in the place and right behind, as far as to the next free place."""
     taken = {one.position: one for one in others}
     behind: list[SpeakingSlot] = []
-    while one := taken.get(slot.position + len(behind)):
+    while one := taken.get(position + len(behind)):
         behind.append(one)
-    return behind, 1
+    return behind
 
 
 @transaction.atomic
@@ -172,9 +186,8 @@ def minutes_of(session: HighLevelSession) -> int:
     return (session.ends_at - session.starts_at) // dt.timedelta(minutes=1)
 
 
-def has_room(session: HighLevelSession, minutes: int) -> bool:
+def has_room(session: HighLevelSession, speaking: Taken, minutes: int) -> bool:
     """Whether one more may speak in it for so long; without a number of slots, time decides."""
-    speaking = taken_of(session)
     has_slot = not session.seats or speaking.number < session.seats
     return has_slot and speaking.minutes + minutes <= minutes_of(session)
 

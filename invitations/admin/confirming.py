@@ -120,6 +120,13 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
     return done
 
 
+def tell_refused(request: HttpRequest, rows: Iterable[Model], refused: dict[int, str]) -> None:
+    """Show why these rows, by their keys, were refused, each under the name of its row."""
+    for row in rows:
+        if because := refused.get(row.pk):
+            messages.error(request, labelled(row, because))
+
+
 def those_that_can(request: HttpRequest, rows: Any, why_not: Callable[[Any], str]) -> Any:
     """Return the rows with which the action can succeed; say of the others why it cannot."""
     refused = {row: because for row in rows if (because := why_not(row))}

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.programme.inscribing import inscribe
+from delegations.programme.inscribing import inscribe, inscribe_all
 from delegations.tests.offices import text
 from delegations.tests.places import announced, order_of, session_of
 from invitations.admin.columns import list_url
@@ -64,6 +66,63 @@ def test_the_question_takes_as_many_queries_for_many_statements(
         page = ask(admin_client, *chosen)
 
     assert len(page.context["rows"]) == number
+
+
+@pytest.mark.parametrize(("number", "queries"), [(1, 18), (3, 22)])
+def test_many_are_inscribed_in_one_pass(
+    admin_client, session, django_assert_num_queries, number, queries
+):
+    text(admin_client.get(STATEMENTS))
+    chosen = [announced(session, name) for name in ("Armenia", "Belgium", "Chad")[:number]]
+    words = {"action": "inscribe_selected", "_selected_action": [one.pk for one in chosen]}
+
+    # Of each its place, and the line of its history.
+    with django_assert_num_queries(queries):
+        admin_client.post(STATEMENTS, words | {"answered": "yes"})
+
+    assert SpeakingSlot.objects.count() == number
+
+
+def test_in_one_pass_all_get_the_places_that_they_get_one_by_one(session):
+    list_with_all_sorts_of_places(session)
+    other = session_of(session.edition, title="Round table", seats=2)
+    more = {"second_choice": other}
+    late = announced(session, "Haiti", "AMB", **more)
+    chosen = [late, *(announced(session, name, **more) for name in ("India", "Japan", "Kenya"))]
+
+    with transaction.atomic():
+        for one in chosen:
+            inscribe(one)
+        one_by_one = [order_of(one) for one in (session, other)]
+        transaction.set_rollback(True)
+    inscribe_all(chosen)
+
+    assert [order_of(one) for one in (session, other)] == one_by_one
+    assert len(one_by_one[1]) == 2
+
+
+def list_with_all_sorts_of_places(session):
+    """Let one have moved, one regret, one stand apart, and one be of a lower rank since."""
+    session.seats = 7
+    session.save()
+    names = ("Armenia", "Belgium", "Chad", "Denmark", "Estonia", "Fiji")
+    slots = {name: inscribe(announced(session, name)) for name in names}
+    regrets = slots["Armenia"].delegation.member_state.invitations.get()
+    regrets.replies.update(answer="regrets")
+    places = SpeakingSlot.objects.filter(session=session)
+    places.filter(pk=slots["Belgium"].pk).update(moved_because="The minister leaves at ten.")
+    places.filter(pk=slots["Fiji"].pk).update(position=9)
+    lower = PolicyStatement.objects.filter(delegation=slots["Denmark"].delegation)
+    lower.update(speaker_rank="AMB")
+
+
+def test_who_makes_room_for_several_is_written_down_once(session):
+    last = inscribe(announced(session, "Armenia", "AMB"))
+
+    inscribe_all([announced(session, name) for name in ("Belgium", "Chad")])
+
+    [entry] = LogEntry.objects.get_for_object(last).filter(action=LogEntry.Action.UPDATE)
+    assert entry.changes == {"position": ["1", "3"]}
 
 
 def test_nobody_is_inscribed_before_it_is_confirmed(admin_client, session):
