@@ -27,6 +27,7 @@ from delegations.programme.speakers import (
     next_place,
     place_speaker,
     swap_speakers,
+    why_nobody_comes_to,
 )
 from invitations.admin.base import Menu
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -76,9 +77,11 @@ class SpeakingSlotForm(WholeRowForm):
         return cleaned
 
     def refuse_misplaced(self, session: HighLevelSession, delegation: Delegation) -> None:
-        """Refuse a session of another edition, and a second place of one State."""
+        """Refuse a session of another edition or called off, and a second place of one State."""
         if session.edition_id != delegation.edition_id:
             self.add_error("delegation", OF_ANOTHER_EDITION)
+        if "session" in self.changed_data and (because := why_nobody_comes_to(session)):
+            self.add_error("session", because)
         others = delegation.slots.in_public_sessions().exclude(pk=self.instance.pk)
         if {"session", "delegation"} & {*self.changed_data} and others.exists():
             self.add_error("delegation", HAS_A_PLACE)

@@ -133,15 +133,28 @@ def lock_to_move(slot: SpeakingSlot) -> SpeakingSlot:
 
 
 def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
-    """Refuse a session of another edition, and a second place of the State."""
+    """Refuse a session of another edition or called off, and a second place of the State."""
     if session.edition_id != slot.session.edition_id:
         raise ValidationError(OF_ANOTHER_EDITION)
+    if session != slot.session and (because := why_nobody_comes_to(session)):
+        raise ValidationError(because)
     others = SpeakingSlot.objects.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
     if others.filter(session=session).exists():
         raise ValidationError(_("It has a place in that session already."))
     # What was left in a session that is called off comes back by no move.
     if session != slot.session and others.in_public_sessions().exists():
         raise ValidationError(HAS_A_PLACE)
+
+
+def why_nobody_comes_to(session: HighLevelSession) -> str:
+    """Return why no speaker gets a place in the session; empty if one may."""
+    if HighLevelSession.objects.public().contains(session):
+        return ""
+    told = _(
+        "%(session)s is called off, and nobody gets a place in it. Whoever has one there can be"
+        " moved to the end of another session."
+    )
+    return told % {"session": session}
 
 
 HAS_A_PLACE = gettext_lazy("It has a place on the list of speakers already.")

@@ -3,12 +3,14 @@
 import datetime as dt
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement
+from delegations.programme.sessions import approve_session
 from invitations.models import Rank
 from invitations.tests.factories import (
     InvitationFactory,
     MemberStateFactory,
     MinisterFactory,
     ReplyFactory,
+    UserFactory,
 )
 
 
@@ -36,3 +38,12 @@ def announced(session, name, rank="MIN", answer="in_person", **more):
     said = {"first_choice": session, "speaker_name": "Sapt"} | more
     rank = Rank.objects.get(code=rank)
     return PolicyStatement.objects.create(delegation=delegation, speaker_rank=rank, **said)
+
+
+def approve(session):
+    """Let two people approve the session: calendars have its hours."""
+    for _person in range(2):
+        session.refresh_from_db()
+        approve_session(session, UserFactory(), session.mark)
+    session.refresh_from_db()
+    assert session.hours

@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.models import SpeakingSlot
+from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import pass_over, running_order
 from delegations.tests.places import order_of, session_of, speaking
 from invitations.tests.desk import told
@@ -39,6 +40,11 @@ def listed(session, *names):
         )
         for place, name in enumerate(names, 1)
     ]
+
+
+def called_in_vain(slot):
+    with time_machine.travel(slot.session.starts_at, tick=False):
+        pass_over(slot)
 
 
 def do(client, action, *slots, **words):
@@ -97,7 +103,7 @@ def test_who_was_called_in_vain_is_called_in_turn_in_another_session(
 ):
     late, _other = listed(session, "Armenia", "Belgium")
     there, *_rest = listed(afternoon, "Chad", "Denmark", "Estonia")
-    pass_over(late)
+    called_in_vain(late)
 
     do(admin_client, action, late, *chosen_with(action, there), session=afternoon.pk)
 
@@ -113,7 +119,7 @@ def test_who_was_called_in_vain_is_called_in_turn_in_another_session(
 
 def test_a_swap_gives_who_was_called_in_vain_the_other_place(admin_client, session):
     late, _second, third, _last = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
-    pass_over(late)
+    called_in_vain(late)
 
     do(admin_client, "swap_selected", late, third)
 
@@ -143,6 +149,16 @@ def test_a_place_in_a_session_that_is_called_off_becomes_no_second_one(
     assert "It has a place on the list of speakers already." in " ".join(told(page))
     of_state = SpeakingSlot.objects.in_public_sessions().filter(delegation=standing.delegation)
     assert of_state.get() == standing
+
+
+def test_no_swap_takes_a_state_into_a_session_that_is_called_off(admin_client, session, afternoon):
+    [left], [there] = listed(session, "Armenia"), listed(afternoon, "Belgium")
+    HighLevelSession.objects.filter(pk=session.pk).update(is_called_off=True)
+
+    page = do(admin_client, "swap_selected", left, there)
+
+    assert order_of(afternoon) == [(1, "Belgium")]
+    assert "Dialogues is called off, and nobody gets a place in it." in " ".join(told(page))
 
 
 @pytest.mark.parametrize("number", [1, 3])

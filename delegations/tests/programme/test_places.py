@@ -11,14 +11,13 @@ from delegations.models import Delegation, HighLevelSession, PolicyStatement, Sp
 from delegations.programme import speakers
 from delegations.programme.calling import note_heard, pass_over
 from delegations.programme.inscribing import inscribe
-from delegations.programme.sessions import approve_session
 from delegations.programme.turns import neighbours_of
 from delegations.tests.lists import take_out_url
 from delegations.tests.offices import text
-from delegations.tests.places import announced, order_of, session_of, speaking
+from delegations.tests.places import announced, approve, order_of, session_of, speaking
 from invitations.admin.columns import list_url
 from invitations.tests.desk import told
-from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.factories import EditionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -132,17 +131,9 @@ def test_the_hours_of_a_place_are_those_that_two_people_approved(session):
     assert neighbours_of(slot, approved).own.begins_at == approved
 
 
-def approve(session):
-    for _person in range(2):
-        session.refresh_from_db()
-        approve_session(session, UserFactory(), session.mark)
-    session.refresh_from_db()
-    assert session.hours
-
-
 def test_who_has_spoken_is_not_moved_by_hand_either(admin_client, session):
     slot, _other = listed(session, "Ruritania", "Zenda")
-    note_heard(slot)
+    note_heard(slot, session.starts_at)
 
     page = admin_client.post(page_url(slot), words_of(slot, position=2, moved_because=WHY))
 
@@ -368,6 +359,18 @@ def test_a_state_whose_session_is_called_off_gets_a_place_in_another(
     admin_client.post(ADD, words)
 
     assert slot.delegation.slots.filter(session=other).exists()
+
+
+def test_no_place_is_given_in_a_session_that_is_called_off(admin_client, edition, session):
+    (slot,) = listed(session, "Armenia")
+    off = session_of(edition, title="Round table", is_called_off=True)
+
+    words = words_of(slot, session=off.pk, position=1, moved_because=WHY)
+    refused = admin_client.post(page_url(slot), words)
+
+    slot.refresh_from_db()
+    assert slot.session == session
+    assert "Round table is called off, and nobody gets a place in it." in text(refused)
 
 
 def test_the_list_and_its_file_say_who_speaks(admin_client, session):
