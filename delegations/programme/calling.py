@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.speakers import HEARD_ALREADY
 from invitations.forms.seen import lock_rows
 from invitations.models import ForumEdition
+from invitations.text.dates import printed_date
 
 
 class Expected(NamedTuple):
@@ -95,24 +96,45 @@ def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | Non
     return Place(slot.session, slot.number, total, at, slot.heard_at is not None)
 
 
+def why_not_marked(session: HighLevelSession, now: dt.datetime) -> str:
+    """Return why no speaker is marked yet; empty from the first minute of the session's day.
+
+    A session may begin early, and on an earlier day that one person alone has approved so far.
+    """
+    edition = session.edition
+    first = edition.local_date(min(session.starts_at, session.as_published.starts_at))
+    if edition.local_date(now) >= first:
+        return ""
+    told = _(
+        "Who has spoken, or is not in the room, can be marked from the day of the session: %(day)s."
+    )
+    return told % {"day": printed_date(first, get_language() or "")}
+
+
 @transaction.atomic
 def note_heard(slot: SpeakingSlot, at: dt.datetime | None = None) -> None:
     """Note that the speaker has spoken; raise ValidationError if that is on file already."""
-    slot = lock_slot(slot)
-    if slot.heard_at:
-        raise ValidationError(HEARD_ALREADY)
-    slot.heard_at = at or timezone.now()
+    slot, at = lock_slot(slot), at or timezone.now()
+    refuse_to_mark(slot, at)
+    slot.heard_at = at
     slot.save(update_fields=["heard_at"])
 
 
 @transaction.atomic
 def pass_over(slot: SpeakingSlot) -> None:
     """Note that nobody rose when the State was called; it is called again at the end."""
-    slot = lock_slot(slot)
+    slot, now = lock_slot(slot), timezone.now()
+    refuse_to_mark(slot, now)
+    slot.passed_over_at = now
+    slot.save(update_fields=["passed_over_at"])
+
+
+def refuse_to_mark(slot: SpeakingSlot, at: dt.datetime) -> None:
+    """Refuse who has spoken already, and whose session is on a later day."""
     if slot.heard_at:
         raise ValidationError(HEARD_ALREADY)
-    slot.passed_over_at = timezone.now()
-    slot.save(update_fields=["passed_over_at"])
+    if because := why_not_marked(slot.session, at):
+        raise ValidationError(because)
 
 
 @transaction.atomic
@@ -128,7 +150,8 @@ def take_mark_back(slot: SpeakingSlot, mark: str) -> None:
 def lock_slot(slot: SpeakingSlot) -> SpeakingSlot:
     """Lock the slot's session, as whoever moves a speaker does, and return the slot as it is."""
     lock_rows(HighLevelSession, [slot.session_id])
-    found = SpeakingSlot.objects.filter(pk=slot.pk, session=slot.session_id).first()
+    of_session = SpeakingSlot.objects.select_related("session__edition", "session__hours")
+    found = of_session.filter(pk=slot.pk, session=slot.session_id).first()
     if found is None:
         raise ValidationError(HAS_LEFT)
     return found

@@ -319,7 +319,7 @@ def slots():
     session = session_of(EditionFactory(), seats=9)
     yield "to be called", inscribe(announced(session, "Ruritania"))
     heard = inscribe(announced(session, "Zenda"))
-    note_heard(heard)
+    note_heard(heard, session.starts_at)
     yield "has spoken", heard
 
 

@@ -17,7 +17,13 @@ from django.views.decorators.cache import never_cache
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.room.rows import MAY_READ, room_of, sessions_of
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme.calling import HAS_LEFT, note_heard, pass_over, take_mark_back
+from delegations.programme.calling import (
+    HAS_LEFT,
+    note_heard,
+    pass_over,
+    take_mark_back,
+    why_not_marked,
+)
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 
@@ -53,12 +59,12 @@ def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST":
         mark(request, session)
         return redirect("desk:room_of", session.pk)
+    now, reads_answers = timezone.now(), request.user.has_perm(READS_ANSWERS)
     context = {
         "edition": session.edition,
         "sessions": sessions_of(session.edition),
-        "room": room_of(
-            session, timezone.now(), reads_answers=request.user.has_perm(READS_ANSWERS)
-        ),
+        "room": room_of(session, now, reads_answers=reads_answers),
+        "not_yet": why_not_marked(session, now),
         "marks": request.user.has_perm(MAY_MARK),
         "languages": settings.LANGUAGES,
         "language": get_language(),

@@ -1,5 +1,7 @@
 """The frame of the desk's pages on a phone, in six languages and from right to left."""
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -217,7 +219,9 @@ def pages_of(edition):
 
 def room_of(edition):
     """A session in which one has spoken, one was called in vain, one waits and one left."""
-    session = session_of(edition, room="Room A")
+    now = timezone.now()
+    hours = {"starts_at": now, "ends_at": now + dt.timedelta(hours=1)}
+    session = session_of(edition, room="Room A", **hours)
     for name in ("Ruritania", "Zenda", "Strelsau", "Tarlenheim"):
         inscribe(announced(session, name, language="fr"))
     heard, in_vain, _waiting, gone = session.slots.order_by("position")

@@ -9,11 +9,11 @@ from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from delegations.models import PolicyStatement, SpeakingSlot
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.calling import running_order
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
-from delegations.tests.places import announced, session_of
+from delegations.tests.places import announced, approve, session_of
 from invitations.admin.columns import change_url, state_url
 from invitations.models import Reply
 from invitations.tests.desk import as_sent, of_group, told
@@ -154,6 +154,55 @@ def test_a_second_press_takes_no_other_mark_back(desk, session):
 
     assert slot_of(session, "Armenia").passed_over_at
     assert told(page) == ["Armenia: No mark is on file: another person has taken it back."]
+
+
+@pytest.mark.parametrize("mark", ["heard", "passed_over"])
+def test_before_the_day_of_the_session_nobody_is_marked(desk, session, mark):
+    [refused] = told(press_on(desk, session, mark, "2027-05-10T21:59Z"))
+
+    assert refused == f"Armenia: {FROM_THE_DAY}"
+    slot = slot_of(session, "Armenia")
+    assert (slot.heard_at, slot.passed_over_at) == (None, None)
+
+
+def test_a_session_that_begins_early_is_marked_from_midnight_in_its_town(desk, session):
+    press_on(desk, session, "heard", "2027-05-10T22:00Z")
+
+    assert slot_of(session, "Armenia").heard_at
+
+
+def test_a_session_that_one_person_alone_has_put_earlier_so_far_is_marked_on_that_day(
+    desk, session
+):
+    approve(session)
+    earlier = session.starts_at - dt.timedelta(days=1)
+    HighLevelSession.objects.filter(pk=session.pk).update(starts_at=earlier)
+
+    press_on(desk, session, "heard", "2027-05-10T08:05Z")
+
+    assert slot_of(session, "Armenia").heard_at
+
+
+def test_before_the_day_the_page_says_from_when_and_offers_no_mark(desk, session):
+    with time_machine.travel("2027-05-10T08:00Z", tick=False):
+        desk.force_login(of_group("Speakers' desk"))
+        before = text(desk.get(page_of(session)))
+
+    assert FROM_THE_DAY in before
+    assert "Has spoken: Armenia" not in before
+    assert FROM_THE_DAY not in text(desk.get(page_of(session)))
+
+
+FROM_THE_DAY = (
+    "Who has spoken, or is not in the room, can be marked from the day of the session: 11 May 2027."
+)
+
+
+def press_on(client, session, mark, at):
+    with time_machine.travel(at, tick=False):
+        client.force_login(of_group("Speakers' desk"))
+        said = {"mark": f"{mark}:{slot_of(session, 'Armenia').pk}"}
+        return client.post(page_of(session), said, follow=True)
 
 
 @pytest.mark.parametrize("gone", ["moved", "deleted"])
