@@ -26,7 +26,7 @@ from invitations.setbacks import spread_pause_after
 State = WebhookMessage.State
 LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 12
-# The part of a tick that one address may take while others wait.
+# The part of a tick that one address may take while others wait for theirs.
 SHARE = 4
 NO_KEY = "The secret cannot be read under today’s key: change it."
 
@@ -35,7 +35,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     """Tell other systems what they have not been told; return how many messages arrived.
 
     Nothing is looked for and nothing leaves unless sending is armed. A system that takes its time
-    keeps no other waiting: what it has not taken in its share of the tick waits for the next one.
+    keeps no other waiting: past its share of the tick it is told only while no other has to be.
     """
     renew_secrets()
     if why_not_armed():
@@ -45,7 +45,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     spent: dict[int, float] = defaultdict(float)
     while (now := time.monotonic()) < began + within.total_seconds():
         slow = [key for key, used in spent.items() if used >= within.total_seconds() / SHARE]
-        message = claim_next(timezone.now(), apart_from=slow)
+        message = claim_next(timezone.now(), apart_from=slow) or claim_next(timezone.now())
         if message is None:
             break
         arrived += send(message, way)
