@@ -125,6 +125,21 @@ def database(default: str) -> dict[str, Any]:
     return dict(found)
 
 
+def cache(redis: str, folder: Path) -> dict[str, Any]:
+    """Return Django's settings of the cache: in Redis, or in a folder where there is none."""
+    if not redis:
+        options = {"MAX_ENTRIES": 5000}
+        name = "wsis_forum.backends.FilesOrOwnMemory"
+        return {"BACKEND": name, "LOCATION": folder, "OPTIONS": options}
+    # An office waits for its page meanwhile.
+    seconds = {"socket_connect_timeout": 0.5, "socket_timeout": 1}
+    return {
+        "BACKEND": "wsis_forum.backends.RedisOrOwnMemory",
+        "LOCATION": redis,
+        "OPTIONS": seconds,
+    }
+
+
 class Mailbox(NamedTuple):
     """Where mail goes: an SMTP server, or a folder of ``.eml`` files."""
 

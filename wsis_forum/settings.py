@@ -121,16 +121,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.getenv("REDIS_URL", "")
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 5000},
-    },
+    "default": env.cache(REDIS_URL, VAR_DIR / "cache"),
     # Parts of pages are cached in each process: no page waits for Redis, or fails with it.
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
@@ -272,7 +263,7 @@ SESSION_COOKIE_NAME = f"{HOST_ONLY}sessionid"
 CSRF_COOKIE_NAME = f"{HOST_ONLY}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{HOST_ONLY}django_language"
 MESSAGES_COOKIE_NAME = f"{HOST_ONLY}messages"
-MESSAGE_STORAGE = "wsis_forum.cookies.Messages"
+MESSAGE_STORAGE = "wsis_forum.backends.Messages"
 # No script of ours reads these.
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -307,12 +298,16 @@ SECURITY_CONTACT = os.getenv("SECURITY_CONTACT", "")
 
 # A folder has no host, but without one in the URL the worker warns.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-if not REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    # Seconds: a line that was cut without a word would hold the clock for ever.
+    {"socket_connect_timeout": 5, "socket_timeout": 10}
+    if REDIS_URL
+    else {
         "data_folder_in": str(VAR_DIR / "broker"),
         "data_folder_out": str(VAR_DIR / "broker"),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from delegations.office.contact import refusal_page
-from delegations.office.throttle import CACHE_AWAY, may_keep_page
+from delegations.office.throttle import may_keep_page
 from invitations.models import KeptPage
 
 View = Callable[..., HttpResponse]
@@ -111,22 +111,15 @@ def kept_for_a_day(names: list[str]) -> Shown | None:
 
 def keep_shortly(name: str, page: Shown) -> bool:
     """Keep the page, unless it is large, or many are: the cache is the broker's store as well."""
-    if len(page[2]) > LARGEST_KEPT:
+    if len(page[2]) > LARGEST_KEPT or not may_keep_page():
         return False
-    try:
-        if not may_keep_page():
-            return False
-        cache.set(f"page-{name}", page, SHORTLY)
-    except CACHE_AWAY:
-        return False
-    return True
+    cache.set(f"page-{name}", page, SHORTLY)
+    # What this process keeps by itself the next one would not find.
+    return not getattr(cache, "is_away", False)
 
 
 def kept_shortly(names: list[str]) -> Shown | None:
-    try:
-        kept = cache.get_many([f"page-{name}" for name in names])
-    except CACHE_AWAY:
-        return None
+    kept = cache.get_many([f"page-{name}" for name in names])
     return next(iter(kept.values()), None)
 
 

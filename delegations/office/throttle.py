@@ -9,13 +9,11 @@ from ipaddress import IPv6Network, ip_address
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import BaseCache, cache, caches
+from django.core.cache import cache
 from django.core.checks import CheckMessage, Warning
-from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-CACHE_AWAY = (RedisError, OSError)
 WINDOW = 600  # seconds
 WRONG_FROM_ONE = 10
 WRONG_FROM_ALL = 300
@@ -50,25 +48,15 @@ def may_keep_page() -> bool:
 
 
 def increment(key: str) -> int:
-    """Return the next number; with Redis, no two processes get the same one.
-
-    While Redis is away each process counts by itself: a page is not shut by it.
-    """
+    """Return the next number; with Redis, no two processes get the same one."""
+    cache.add(key, 0, 2 * WINDOW)
     try:
-        return increment_in(cache, key)
-    except CACHE_AWAY:
-        return increment_in(caches["template_fragments"], key)
-
-
-def increment_in(counts: BaseCache, key: str) -> int:
-    counts.add(key, 0, 2 * WINDOW)
-    try:
-        number = counts.incr(key)
+        number = cache.incr(key)
     except ValueError:  # A full cache has dropped it in between.
-        counts.set(key, 1, 2 * WINDOW)
+        cache.set(key, 1, 2 * WINDOW)
         return 1
     # Counting in a file shortens the file's life to the cache's default.
-    counts.touch(key, 2 * WINDOW)
+    cache.touch(key, 2 * WINDOW)
     return number
 
 

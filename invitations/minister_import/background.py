@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import partial
 
 from auditlog.context import set_actor
@@ -15,7 +14,6 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from redis.exceptions import RedisError
 
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.importing import (
@@ -43,8 +41,6 @@ CHANGED_SINCE_PREVIEW = gettext_lazy(
 )
 SHOWN_EACH = 20  # rows
 SHOWN_FOR = 3600  # seconds
-# How far a list is may stay unknown for a while: its import does not fail with the cache.
-CACHE_AWAY = (RedisError, OSError)
 
 MAY_IMPORT = (
     "invitations.add_minister",
@@ -111,8 +107,7 @@ def import_list(pk: int) -> int:
             running(wanted).update(state=State.WAITING)
             raise
     Setback.objects.filter(job=Job.IMPORT_LISTS, item=str(pk)).delete()
-    with suppress(*CACHE_AWAY):
-        cache.delete(progress_key(pk))
+    cache.delete(progress_key(pk))
     return 1
 
 
@@ -219,8 +214,7 @@ def progress_key(pk: int) -> str:
 def progress_of(pk: int) -> Callable[[int], None]:
     def written(rows: int) -> None:
         if rows % SHOWN_EACH == 0:
-            with suppress(*CACHE_AWAY):
-                cache.set(progress_key(pk), rows, SHOWN_FOR)
+            cache.set(progress_key(pk), rows, SHOWN_FOR)
 
     return written
 
@@ -230,6 +224,4 @@ def rows_written(wanted: ListImport) -> int:
         return wanted.rows
     if wanted.state != State.RUNNING:
         return 0
-    with suppress(*CACHE_AWAY):
-        return int(cache.get(progress_key(wanted.pk), 0))
-    return 0
+    return int(cache.get(progress_key(wanted.pk), 0))

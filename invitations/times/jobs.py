@@ -1,9 +1,15 @@
 """The jobs whose runs and faults are kept, under the same name in schedule, admin and probes."""
 
+from contextlib import suppress
+
 from celery import current_app
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+# Seconds: a person waits for the page meanwhile, and nobody for the broker.
+AT_ONCE = {"socket_connect_timeout": 0.5, "socket_timeout": 1, "max_retries": 0}
 
 
 class Job(TextChoices):
@@ -30,8 +36,10 @@ CLOCK_JOBS = tuple(job for job in Job if job != Job.HOOKS)
 
 def begin_soon(job: Job, workers: int = 1) -> None:
     """Ask so many workers to begin at once; if the broker is away, the next tick begins."""
-    for _worker in range(workers):
-        try:
-            current_app.send_task(f"invitations.tasks.{job}", expires=55, retry=False)
-        except (OperationalError, OSError):
-            return
+    task = f"invitations.tasks.{job}"
+    with (
+        current_app.connection_for_write(transport_options=AT_ONCE) as line,
+        suppress(OperationalError, OSError, RedisError),
+    ):
+        for _worker in range(workers):
+            current_app.send_task(task, expires=55, retry=False, connection=line)

@@ -16,7 +16,7 @@ from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import KeptPage, Reply, ReplyDraft
 from invitations.models.kept.for_a_day import NEWEST_OF_EACH
 
-REDIS = "django.core.cache.backends.redis.RedisCache"
+REDIS = "wsis_forum.backends.RedisOrOwnMemory"
 AWAY = "redis://127.0.0.1:1/0"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 

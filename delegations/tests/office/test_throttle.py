@@ -148,7 +148,7 @@ def test_the_count_writes_no_line_of_a_log(caplog):
 
 @pytest.mark.django_db
 def test_without_redis_wrong_codes_are_told_and_counted_and_the_programme_is_read(client, settings):
-    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": AWAY}
+    away = {"BACKEND": "wsis_forum.backends.RedisOrOwnMemory", "LOCATION": AWAY}
     settings.CACHES = {**settings.CACHES, "default": away}
     page, wrong = reverse("office:code"), {"code": "abcd-efgh-jkmn"}
 

@@ -71,7 +71,7 @@ def test_without_redis_mail_is_read(intray, settings):
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "wsis_forum.backends.RedisOrOwnMemory",
             "LOCATION": "redis://127.0.0.1:1/0",
         },
     }

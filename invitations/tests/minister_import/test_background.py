@@ -37,7 +37,7 @@ ADDED = "2 ministers added, 0 changed, 0 unchanged; 2 draft invitations made."
 @pytest.fixture
 def redis_away(settings):
     """Nobody listens at the port of the cache."""
-    backend = "django.core.cache.backends.redis.RedisCache"
+    backend = "wsis_forum.backends.RedisOrOwnMemory"
     away = {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = settings.CACHES | {"default": away}
 
