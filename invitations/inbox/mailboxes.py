@@ -7,8 +7,8 @@ that has ended three workers is filed as it came, so that it keeps no other away
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +17,6 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
-from redis.exceptions import RedisError
 
 from invitations.files.frozen import StoreUnavailable
 from invitations.inbox.bounces import record_report, settle_bounced
@@ -44,12 +43,18 @@ FILED = "Filed"
 # Longer than any task may take: whoever began a mail before that has vanished over it.
 LONGEST = dt.timedelta(minutes=6)
 REMEMBERED = 24 * 3600  # seconds
-# How often a mail was begun may stay unknown: it is read without the cache too.
-CACHE_AWAY = (RedisError, OSError)
 
 
 class Unreadable(Exception):
     """A mailbox could not be read to its end; the words are the server's or the system's."""
+
+
+class Opened(NamedTuple):
+    """A folder that is open, where its numbers hold, and why mails stay there that are on file."""
+
+    line: IMAPClient
+    place: str
+    stays: list[str]
 
 
 class Reading(NamedTuple):
@@ -85,10 +90,24 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
 def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str]) -> int:
     try:
         with open_mailbox(box) as line:
-            return read(line, stop_at)
+            validity = line.select_folder(box.folder)[b"UIDVALIDITY"]
+            opened = Opened(line, f"{name}-{validity}", [])
+            taken = read(opened, stop_at)
     except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
         raise
+    tell_what_stays(name, opened.stays)
+    faults += [f"{name}: {why}" for why in opened.stays[:1]]
+    return taken
+
+
+def tell_what_stays(name: str, whys: list[str]) -> None:
+    """Let a person read why mails that are on file stay in the mailbox, until they do no more."""
+    setback = setback_of(Job.READ_MAILBOXES, f"{name}: {FILED}")
+    if whys:
+        note_setback(setback, whys[0], pauses=False)
+    elif setback.pk:
+        setback.delete()
 
 
 def receive(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
@@ -99,7 +118,7 @@ def receive(content: bytes, received_at: dt.datetime | None = None, remark: str 
 
 @contextmanager
 def open_mailbox(box: Any) -> Iterator[IMAPClient]:
-    """Open the mailbox's folder; raise errors of the server or connection as Unreadable."""
+    """Sign in to the mailbox; raise errors of the server or connection as Unreadable."""
     is_tls = box.security == "tls"
     try:
         with IMAPClient(box.host, box.port, ssl=is_tls, timeout=ANSWER_WITHIN) as line:
@@ -108,29 +127,39 @@ def open_mailbox(box: Any) -> Iterator[IMAPClient]:
             if box.security == "starttls":
                 line.starttls()
             line.login(box.user, box.password)
-            line.select_folder(box.folder)
             yield line
     except (OSError, IMAPClientError, ValueError) as error:
         raise Unreadable(str(error)[:300]) from error
 
 
-def read(line: IMAPClient, stop_at: float | None) -> int:
-    """Take the oldest waiting mails, each recorded before it is set aside; return how many."""
+def read(opened: Opened, stop_at: float | None) -> int:
+    """Take the oldest waiting mails, each recorded before it is set aside; return how many.
+
+    Those that are on file and could not be moved are tried once more, and keep no other waiting.
+    """
+    uids = waiting(opened.line)
+    on_file = those_on_file(opened, uids)
+    if on_file:
+        set_aside(opened, on_file[:BATCH])
     taken = 0
-    for uid, size, received_at in waiting(line):
+    for uid, size, received_at in told_of(opened.line, [uid for uid in uids if uid not in on_file]):
         if taken == BATCH or (stop_at and time.monotonic() > stop_at):
             break
-        taken += take(line, uid, size, received_at)
+        taken += take(opened, uid, size, received_at)
     return taken
 
 
-def waiting(line: IMAPClient) -> Iterator[tuple[int, int, dt.datetime | None]]:
-    """Yield UID, size and hour of arrival of the waiting mails, the oldest first.
+def waiting(line: IMAPClient) -> list[int]:
+    """Return the UIDs of the waiting mails.
 
     If the server can move mails, all that are here wait: people may have opened one before. If not,
     those wait that nobody has seen.
     """
-    uids = line.search("UNDELETED" if line.has_capability("MOVE") else "UNSEEN")
+    return list(line.search("UNDELETED" if line.has_capability("MOVE") else "UNSEEN"))
+
+
+def told_of(line: IMAPClient, uids: list[int]) -> Iterator[tuple[int, int, dt.datetime | None]]:
+    """Yield UID, size and hour of arrival of the mails, the oldest first."""
     for start in range(0, len(uids), BATCH):
         told = line.fetch(uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
         for uid, mail in sorted(told.items()):
@@ -138,10 +167,10 @@ def waiting(line: IMAPClient) -> Iterator[tuple[int, int, dt.datetime | None]]:
                 yield uid, size, mail.get(b"INTERNALDATE")
 
 
-def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None) -> bool:
+def take(opened: Opened, uid: int, size: int, received_at: dt.datetime | None) -> bool:
     """Record one mail, or only the head of one that is too large, and set it aside."""
     is_whole = size <= LARGEST
-    content = fetch(line, uid, "" if is_whole else "HEADER")
+    content = fetch(opened.line, uid, "" if is_whole else "HEADER")
     if content is None:
         return False
     remark = "" if is_whole else _("Too large to be filed: read it in the mailbox itself.")
@@ -152,23 +181,19 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
         is_filed = vanished < MOST_ATTEMPTS and is_received(uid, content, received_at, remark)
         if not (is_filed or is_filed_unread(uid, content, received_at)):
             return False
-        set_mail_aside(line, uid)
+        set_aside(opened, [uid])
     finally:
-        with suppress(*CACHE_AWAY):
-            cache.delete(mark)
+        cache.delete(mark)
     return True
 
 
 def begin(mark: str) -> int | None:
     """Return how many workers have vanished over the mail; None while another one reads it."""
     now = time.time()
-    try:
-        times, began_at = cache.get(mark, (0, 0.0))
-        if abs(now - began_at) < LONGEST.total_seconds():
-            return None
-        cache.set(mark, (times + 1, now), REMEMBERED)
-    except CACHE_AWAY:
-        return 0
+    times, began_at = cache.get(mark, (0, 0.0))
+    if abs(now - began_at) < LONGEST.total_seconds():
+        return None
+    cache.set(mark, (times + 1, now), REMEMBERED)
     return int(times)
 
 
@@ -202,20 +227,50 @@ def fetch(line: IMAPClient, uid: int, part: str) -> bytes | None:
     return line.fetch(uid, [f"BODY.PEEK[{part}]"]).get(uid, {}).get(f"BODY[{part}]".encode())
 
 
-def set_mail_aside(line: IMAPClient, uid: int) -> None:
-    """Mark the mail as seen, and move it if the server can."""
-    line.add_flags(uid, SEEN, silent=True)
+def set_aside(opened: Opened, uids: list[int]) -> None:
+    """Mark mails as seen, and move them if the server can; else remember that they are on file.
+
+    What is forgotten is read again, and filed once.
+    """
+    if why := why_not_moved(opened.line, uids):
+        words = {"folder": FILED, "words": why}
+        opened.stays.append(
+            _("What is on file stays in the mailbox and cannot be moved to “%(folder)s”: %(words)s")
+            % words
+        )
+        cache.set_many(dict.fromkeys(marks_of(opened, uids), True), REMEMBERED)
+
+
+def those_on_file(opened: Opened, uids: list[int]) -> list[int]:
+    marks = marks_of(opened, uids)
+    known = cache.get_many(marks)
+    return [uid for mark, uid in marks.items() if mark in known]
+
+
+def marks_of(opened: Opened, uids: list[int]) -> dict[str, int]:
+    return {f"on-file-{opened.place}-{uid}": uid for uid in uids}
+
+
+def why_not_moved(line: IMAPClient, uids: list[int]) -> str:
+    """Return the words with which the server refuses to mark or to move mails; empty if it does."""
+    words = [refusal(line.add_flags, uids, SEEN, silent=True)]
     if not line.has_capability("MOVE"):
-        return
+        return words[0]
     for folder in (FILED, f"INBOX.{FILED}"):
         for _try in range(2):
-            try:
-                line.move(uid, folder)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError:
-                with suppress(IMAPClientError):
-                    line.create_folder(folder)
-            else:
-                return
-    raise Unreadable(_("The mailbox has no folder “%s”, and none can be made.") % FILED)
+            refused = refusal(line.move, uids, folder)
+            if not refused:
+                return ""
+            words += [refused, refusal(line.create_folder, folder)]
+    return "; ".join(dict.fromkeys(filter(None, words)))
+
+
+def refusal(act: Callable[..., Any], *given: Any, **named: Any) -> str:
+    """Do it, and return with which words the server refuses; a lost line stays an error."""
+    try:
+        act(*given, **named)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        return str(error)
+    return ""

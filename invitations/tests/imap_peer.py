@@ -27,6 +27,22 @@ from pymap.config import IMAPConfig
 offered = IMAPConfig.login_capability.fget
 IMAPConfig.login_capability = property(lambda self: [c for c in offered(self) if c != b"MOVE"])
 """
+# While a file is there, the server refuses to move mails, or to mark them.
+REFUSING = """
+import sys
+from pathlib import Path
+from pymap.backend.session import BaseSession
+from pymap.exceptions import NotAllowedError
+full = Path(sys.argv.pop(1))
+def unless_full(act):
+    async def acted(*given, **named):
+        if full.exists():
+            raise NotAllowedError("The quota is used up.")
+        return await act(*given, **named)
+    return acted
+for name in ("move_messages", "update_flags", "create_mailbox"):
+    setattr(BaseSession, name, unless_full(getattr(BaseSession, name)))
+"""
 
 
 class Peer:
@@ -67,16 +83,22 @@ class Peer:
 
 
 @contextmanager
-def imap_peer(*, moves: bool = True, certificate: Path | None = None) -> Iterator[Peer]:
-    """Serve until the end; ``certificate`` is a file of a certificate and its key."""
+def imap_peer(
+    *, moves: bool = True, certificate: Path | None = None, refuses: Path | None = None
+) -> Iterator[Peer]:
+    """Serve until the end; ``certificate`` is a file of a certificate and its key.
+
+    While the file ``refuses`` is there, no mail is moved or marked.
+    """
     peer = Peer(free_port(), certificate)
-    script = SERVE if moves else WITHOUT_MOVE + SERVE
+    script = ("" if moves else WITHOUT_MOVE) + (REFUSING if refuses else "") + SERVE
     listen = ["--host", "127.0.0.1", "--port", str(peer.box.port)]
     listen += (
         ["--cert", str(certificate), "--key", str(certificate)] if certificate else ["--no-tls"]
     )
     user = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
-    command = [sys.executable, "-c", script, *listen, *user]
+    refusing = [str(refuses)] if refuses else []
+    command = [sys.executable, "-c", script, *refusing, *listen, *user]
     with subprocess.Popen(command, env={**os.environ, "FQDN": "localhost"}) as server:
         try:
             wait_for(peer)
