@@ -25,7 +25,7 @@ from delegations.models import HighLevelSession
 from delegations.releases.moved_dates import HangsOn, hangs_on
 from invitations.admin.base import user_of
 from invitations.admin.columns import at_hour, change_url
-from invitations.forms.fields import LineField
+from invitations.forms.fields import DayField, LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
@@ -93,7 +93,7 @@ class MoveForm(forms.Form):
         kinds.choices = kinds_for(edition)
         for name in DATES:
             column: Any = ForumEdition._meta.get_field(name)
-            self.fields[name] = forms.DateField(
+            self.fields[name] = DayField(
                 label=capfirst(column.verbose_name), help_text=column.help_text, widget=DayInput
             )
         sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
@@ -146,7 +146,7 @@ def answers_proposed(edition: ForumEdition) -> list[str]:
 
 def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page proposes for the days in its address; else for today's days."""
-    fields = {name: forms.DateField(required=False) for name in DATES}
+    fields = {name: DayField(required=False) for name in DATES}
     dates: dict[str, Any] = {name: getattr(edition, name) for name in DATES}
     if edition.awaits_last_day:
         dates["reply_before"] = None  # that of before holds only once somebody types it again

@@ -8,12 +8,14 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
 
 OF_GENEVA = "Europe/Zurich"
+AS_DAYS_ARE_WRITTEN = gettext_lazy("Write the year first, then month and day: 2027-10-01.")
 
 
 def is_far_too_long(field: forms.CharField, typed: str) -> bool:
@@ -68,6 +70,12 @@ class AddressesField(forms.CharField):
         return address_lines(super().to_python(value) or "")
 
 
+class DayField(forms.DateField):
+    """A day; where it is not understood, how days are written stands beside it."""
+
+    default_error_messages = {"invalid": AS_DAYS_ARE_WRITTEN}
+
+
 class DeskHourWidget(UnfoldAdminSplitDateTimeWidget):
     """A date and hour on the clock of the desk, which stands beside them."""
 
@@ -113,6 +121,10 @@ class HourOfEditionField(forms.SplitDateTimeField):
     """
 
     widget = HourOfEditionWidget
+    default_error_messages = {
+        **forms.SplitDateTimeField.default_error_messages,
+        "invalid_date": AS_DAYS_ARE_WRITTEN,
+    }
 
     def by_the_clock_of(self, edition: Any) -> None:
         cast("HourOfEditionWidget", self.widget).edition = edition
@@ -132,6 +144,7 @@ COLUMN_FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.TextField: {"form_class": TextField},
     models.EmailField: {"form_class": AddressField},
     models.URLField: {"form_class": LinkField, "assume_scheme": "https"},
+    models.DateField: {"form_class": DayField},
     models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": DeskHourWidget},
     models.SlugField: {"form_class": forms.SlugField, "widget": UnfoldAdminTextInputWidget},
 }
