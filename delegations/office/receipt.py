@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
-from invitations.letters.pdf import emblem, letterhead_contacts
+from invitations.letters.pdf import emblem_of, letterhead_contacts
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
 from invitations.letters.released import use_released_values
 from invitations.letters.typesetting import typeset_pdf
@@ -41,7 +41,7 @@ def words_on_paper(
         shown = {
             "lang": language,
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
-            "emblem": mark_safe(emblem()),  # noqa: S308 -- a file of ours
+            "emblem": emblem_of(edition.organization),
             "organization": edition.organization,
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, printed_terms_in(language)),

@@ -12,6 +12,7 @@ import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,7 +67,7 @@ def letter_context(
         "title": f"{circular.reference}, {first['subject']}",
         "author": first["organization"] or first["signatory_title"],
         "subject": first["subject"],
-        "emblem": mark_safe(emblem()),  # noqa: S308 -- a file of ours
+        "emblem": emblem_of(first["organization"]),
         "reference": circular.reference,
         "qr": qr(keys.reply_link),
         "reply_link": keys.reply_link,
@@ -218,6 +219,16 @@ def emblem() -> str:
     """Return the drawing, without what drawing programs write before it."""
     drawn = Path(str(finders.find("letters/emblem.svg"))).read_text(encoding="utf-8")
     return drawn[drawn.index("<svg") :]
+
+
+# The drawing that is shipped belongs to nobody: readers are told whose letter it stands on.
+OF_NOBODY = "<title>WSIS Forum</title>"
+
+
+def emblem_of(organization: str) -> SafeString:
+    """Return the drawing; the one that is shipped is called as the organization that writes."""
+    called = format_html("<title>{}</title>", organization)
+    return mark_safe(emblem().replace(OF_NOBODY, called))  # noqa: S308 -- a file of ours
 
 
 # An address that fits on a line parts nowhere, not even after “https://”.

@@ -46,3 +46,10 @@ def test_without_a_folder_the_shipped_emblem_is_borne(settings):
     shipped = settings.BASE_DIR / "static/letters/emblem.svg"
 
     assert pdf.emblem() == shipped.read_text()
+
+
+def test_whoever_is_read_the_letter_hears_of_no_other_organization_by_the_shipped_emblem():
+    drawn = pdf.emblem_of("Orchards & Vineyards Union")
+
+    assert "<title>Orchards &amp; Vineyards Union</title>" in drawn
+    assert "WSIS" not in drawn
