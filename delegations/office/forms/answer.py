@@ -112,12 +112,21 @@ class ReplyForm(OfficeForm):
             field.choices = [(code, capfirst(words)) for code, words in offered.items()]
         if not edition.segments:
             del self.fields["segments"]
-        if edition.partnership_link:
+        if not self.asks_of_partnership:
+            del self.fields["partnership_interest"]
+        elif edition.partnership_link:
             self.fields["partnership_interest"].help_text = format_html(
                 '<a href="{}" target="_blank" rel="noopener">{}</a>',
                 edition.partnership_link,
                 _("What the packages are (opens in a new tab)"),
             )
+
+    @property
+    def asks_of_partnership(self) -> bool:
+        """Whether the edition has packages, or the office has said that it is interested."""
+        edition = self.of.edition
+        has_packages = edition.partnership_link or edition.partnership_email
+        return bool(has_packages or self.initial.get("partnership_interest"))
 
     @property
     def is_blank(self) -> bool:
@@ -148,7 +157,8 @@ class ReplyForm(OfficeForm):
     @property
     def is_unfolded(self) -> bool:
         names = (*FURTHER, "partnership_interest", "remarks")
-        return any(self[name].value() or name in self.errors for name in names)
+        asked = [name for name in names if name in self.fields]
+        return any(self[name].value() or name in self.errors for name in asked)
 
     @property
     def shows_substitute(self) -> bool:

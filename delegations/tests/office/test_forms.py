@@ -159,10 +159,20 @@ def test_every_form_has_a_key_of_its_own(invitation):
 def test_the_page_on_partnership_packages_is_linked():
     link = "https://forum.example.org/partners?a=1&b=2"
     with_link = InvitationFactory(edition=EditionFactory(partnership_link=link))
-    without = InvitationFactory(edition=EditionFactory(partnership_link=""))
+    by_mail = {"partnership_link": "", "partnership_email": "partners@example.org"}
+    without = InvitationFactory(edition=EditionFactory(**by_mail))
 
     assert "a=1&amp;b=2" in ReplyForm(of=with_link).fields["partnership_interest"].help_text
     assert not ReplyForm(of=without).fields["partnership_interest"].help_text
+
+
+def test_nobody_is_asked_of_packages_that_the_edition_has_not():
+    none = InvitationFactory(edition=EditionFactory(partnership_link=""))
+    interested = {"partnership_interest": True}
+
+    assert "partnership_interest" not in ReplyForm(of=none).fields
+    assert not ReplyForm(of=none).is_unfolded
+    assert "partnership_interest" in ReplyForm(of=none, initial=interested).fields
 
 
 def test_checking_a_form_asks_the_database_nothing(invitation, django_assert_num_queries):
