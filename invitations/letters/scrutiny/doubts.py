@@ -15,8 +15,12 @@ from invitations.letters.scrutiny.former_languages import (
 )
 from invitations.letters.scrutiny.own_names import (
     CALLED_OTHERWISE,
+    NO_FORUM,
     OF_ANOTHER,
+    UNFIT_ARTICLE,
+    calls_a_forum_what_is_none,
     calls_the_track_otherwise,
+    has_unfit_article,
     is_of_another,
 )
 from invitations.models import (
@@ -184,6 +188,8 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             EARLIER_TEXT: letter.pk in with_earlier,
             OF_ANOTHER: is_of_another(letter),
             CALLED_OTHERWISE: calls_the_track_otherwise(letter),
+            NO_FORUM: calls_a_forum_what_is_none(letter),
+            UNFIT_ARTICLE: has_unfit_article(letter),
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
             found.setdefault(flaw, []).append(letter)

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
-from invitations.models import ForumEdition, Letter
+from invitations.letters.context import own_text
+from invitations.models import ForumEdition, Language, Letter
 
 OF_ANOTHER = _(
     "another organization or summit than the edition’s: look at the letter template and the "
     "segments"
 )
 CALLED_OTHERWISE = _("“High-Level Track”, which the edition calls otherwise")
+NO_FORUM = _("“Forum”, of an edition that is none")
+UNFIT_ARTICLE = _("an article that does not fit the name of the edition: du, au; del, al")
 # The organization and the summit in the shipped words, as each language calls them.
 NAMED = (
     ("ITU", "UIT", "МСЭ", "国际电联", "سياسة الاتحاد"),
@@ -23,6 +26,26 @@ ALSO_CALLED = (("Telecommunication Union",), ("World Summit on the Information S
 TRACK = re.compile(
     r"High-Level Track|Partie de haut niveau|Serie de sesiones de alto nivel"
     r"|Сегмент\w* высокого уровня|الجزء الرفيع المستوى|高级别会议"
+)
+# As the shipped words call the meeting, and not within an address of the net.
+FORUM = re.compile(
+    r"(?<![\w.@/-])(?:Forum|Foro|Форум\w*)(?![\w@-]|\.\w)|форум\w*|论坛|منتدى", re.MULTILINE
+)
+# What masculine articles do not go before: names of meetings, and in French whatever begins with a
+# vowel. Other names are right after them, or nobody can tell.
+ARTICLES_UNFIT = (
+    (
+        Language.FRENCH,
+        r"(?:[Dd]u|[Aa]u) (?={name})",
+        r"[AEIOUYÀÂÉÈÊÎÔŒ]|(?:Conférence|Réunion|Rencontre|Semaine|Session|Journée|Table|Convention"
+        r"|Consultation|Plateforme|Biennale|Foire|Concertation|Série|Phase|Tribune)s?\b|Dialogues\b",
+    ),
+    (
+        Language.SPANISH,
+        r"(?:[Dd]el|[Aa]l) (?={name})",
+        r"(?:Conferencia|Reunión|Asamblea|Cumbre|Semana|Sesión|Jornada|Mesa|Convención|Consulta"
+        r"|Plataforma|Bienal|Feria|Cita|Tribuna|Serie)(?:s|es)?\b|(?:Diálogos|Encuentros)\b",
+    ),
 )
 
 
@@ -41,13 +64,41 @@ def calls_the_track_otherwise(letter: Letter) -> bool:
     return bool(own) and not TRACK.search(own) and bool(TRACK.search(words_of(letter)))
 
 
+def calls_a_forum_what_is_none(letter: Letter) -> bool:
+    """Whether the letter speaks of the Forum where no name of its edition has that word."""
+    own = own_words(letter.invitation.edition, ["name", "name_in_full", "organizers"])
+    return bool(FORUM.search(words_of(letter)) and not FORUM.search(own))
+
+
+def has_unfit_article(letter: Letter) -> bool:
+    """Whether a masculine article stands before the edition's name, to which it does not belong."""
+    edition, words = letter.invitation.edition, words_of(letter)
+    return any(
+        has_article_before(words, article, name)
+        for language, article, unfit in ARTICLES_UNFIT
+        for name in names_in(edition, language)
+        if re.match(unfit, name)
+    )
+
+
+def names_in(edition: ForumEdition, language: str) -> list[str]:
+    fields = ("name", "name_in_full")
+    return [name for field in fields if (name := own_text(edition, field, language))]
+
+
+def has_article_before(words: str, article: str, name: str) -> bool:
+    return bool(re.search(rf"\b{article.format(name=re.escape(name))}", words))
+
+
 def words_of(letter: Letter) -> str:
     return "\n".join([letter.subject, letter.paper, letter.mail])
 
 
-def own_words(edition: ForumEdition) -> str:
-    columns = translator.get_options_for_model(ForumEdition).all_fields.values()
-    return "\n".join(getattr(edition, one.name) or "" for of in columns for one in of)
+def own_words(edition: ForumEdition, fields: Iterable[str] = ()) -> str:
+    """Return what the edition has in these fields in any language; in all, if none is named."""
+    columns = translator.get_options_for_model(ForumEdition).all_fields
+    named = fields or columns
+    return "\n".join(getattr(edition, one.name) or "" for of in named for one in columns[of])
 
 
 def names_one_of(names: Iterable[str], words: str) -> bool:
