@@ -37,7 +37,17 @@ def lock_delegation(invitation: Invitation) -> Delegation:
 
 
 def lock_for_office(invitation: Invitation, part: str) -> Delegation:
-    """Lock the delegation for its office; refuse more changes in a day than any office makes."""
+    """Lock the delegation for its office; refuse a change once the event is over.
+
+    Refuse also more changes in a day than any office makes.
+    """
+    if not invitation.edition.is_ahead(timezone.now()):
+        raise ValidationError(
+            _(
+                "This event is over, and its pages take nothing more: "
+                "please write to the secretariat."
+            )
+        )
     delegation = lock_delegation(invitation)
     lately = delegation.changes.filter(part=part, user=None, at__gt=timezone.now() - A_DAY)
     if lately.count() >= MOST_A_DAY[part]:

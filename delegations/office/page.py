@@ -104,6 +104,7 @@ def is_staff_looking(request: HttpRequest) -> bool:
 def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
     """Return the variables of an office's page: those that all have, and those given."""
     edition, language = invitation.edition, translation.get_language()
+    is_over, is_staff = not edition.is_ahead(timezone.now()), is_staff_looking(request)
     return {
         "invitation": invitation,
         "edition": edition,
@@ -112,7 +113,9 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
         "minister_name": styled_minister_name(invitation),
         "state_name": invitation.member_state.name_on_paper(language),
         "reference": letter_reference(invitation),
-        "looks_on": is_staff_looking(request),
+        "is_over": is_over,
+        "is_staff_looking": is_staff,
+        "looks_on": is_staff or is_over,
         **more,
     }
 

@@ -28,7 +28,19 @@ class OfficePart(NamedTuple):
 
 def office_parts(filed: OnFile) -> list[OfficePart]:
     """Return what an office is asked for: what is done and what is left to do."""
-    return [answer_part(filed), statement_part(filed), delegation_part(filed)]
+    parts = [answer_part(filed), statement_part(filed), delegation_part(filed)]
+    if filed.invitation.edition.is_ahead(timezone.now()):
+        return parts
+    on_file = [filed.standing is not None, filed.statement is not None, filed.named > 0]
+    return [looked_back_on(part, has) for part, has in zip(parts, on_file, strict=True)]
+
+
+def looked_back_on(part: OfficePart, is_on_file: bool) -> OfficePart:
+    """Return the part once the event is over: nothing is left to do, and what is there is read."""
+    state = part.state
+    if not part.is_done:
+        state = _("on file") if is_on_file else _("none is on file")
+    return part._replace(state=state, is_open=is_on_file, step="", can_wait=False)
 
 
 def next_part(parts: list[OfficePart], here: str) -> OfficePart | None:

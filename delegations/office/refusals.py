@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations import nominations, statements
@@ -58,7 +60,13 @@ def gone_page(
 ) -> HttpResponse:
     edition = invitation.edition.as_released
     page = {"invitation": invitation, "edition": edition, "reason": reason, **more}
+    page["forum_dates"] = edition.forum_days(get_language())
     return render(request, "office/gone.html", page, status=410)
+
+
+def why_closed(edition: ForumEdition) -> str:
+    """Return why its pages take no reply: staff have closed the replies, or it is over."""
+    return "closed" if edition.is_ahead(timezone.now()) else "over"
 
 
 def gone_page_with_typed(

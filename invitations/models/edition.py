@@ -372,6 +372,10 @@ class ForumEdition(HeldRow):
         """Whether replies are still accepted: late ones are, until staff close the edition."""
         return self.replies_closed_at is None or at < self.replies_closed_at
 
+    def is_open_to_offices(self, at: dt.datetime) -> bool:
+        """Whether offices answer on their pages; what comes on paper is recorded afterwards too."""
+        return self.takes_replies(at) and self.is_ahead(at)
+
     def shows_speakers(self, at: dt.datetime) -> bool:
         return self.speakers_published_at is not None and at >= self.speakers_published_at
 

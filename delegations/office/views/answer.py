@@ -30,7 +30,7 @@ from delegations.office.page import (
 )
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
-from delegations.office.refusals import gone_page_with_typed
+from delegations.office.refusals import gone_page_with_typed, why_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar.events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
@@ -47,7 +47,7 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     Only a POST with a chosen answer records a reply. The form comes first with a step, to be shown
     as a summary; a form without a step is recorded.
     """
-    if not (is_staff_looking(request) or invitation.edition.takes_replies(timezone.now())):
+    if not (is_staff_looking(request) or invitation.edition.is_open_to_offices(timezone.now())):
         return closed_page(request, invitation)
     if request.method == "POST":
         return take_reply(request, invitation)
@@ -61,7 +61,7 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @office_required()
 def change(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the form with the words on file, to change the reply."""
-    if not (is_staff_looking(request) or invitation.edition.takes_replies(timezone.now())):
+    if not (is_staff_looking(request) or invitation.edition.is_open_to_offices(timezone.now())):
         return closed_page(request, invitation)
     return start_reply(request, invitation, read_on_file(invitation))
 
@@ -91,7 +91,10 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Refuse replies, and show the answer on file; an office that comes goes on from here."""
+    """Refuse replies, and show the answer on file; an office that comes goes on from here.
+
+    Once the event is over it only reads what it has on file.
+    """
     filed, language = read_on_file(invitation), translation.get_language()
     answered, *others = office_parts(filed)
     goes_on = any(part.is_open for part in others)
@@ -99,7 +102,7 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     shown["state_name"] = invitation.member_state.name_on_paper(language)
     if filed.standing:
         shown["words"] = reply_in_words(filed.standing, language)
-    return gone_page_with_typed(request, invitation, "closed", **shown)
+    return gone_page_with_typed(request, invitation, why_closed(invitation.edition), **shown)
 
 
 def show_again(

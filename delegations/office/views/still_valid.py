@@ -23,7 +23,7 @@ def still_valid(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take the button's POST, which names the reply and the dates of its page; a GET takes none."""
     if request.method != "POST":
         return redirect("office:answer", invitation.pk)
-    if not invitation.edition.takes_replies(timezone.now()):
+    if not invitation.edition.is_open_to_offices(timezone.now()):
         return closed_page(request, invitation)
     if csrf_refusal(request):
         return refused(request, invitation, str(TOO_LONG_OPEN), 403)
