@@ -29,13 +29,13 @@ from delegations.programme.speakers import (
     swap_speakers,
     why_nobody_comes_to,
 )
-from invitations.admin.base import Menu
+from invitations.admin.base import Menu, ModelAdmin
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, labelled
 
 
 class SpeakingSlotForm(WholeRowForm):
@@ -129,6 +129,12 @@ def in_their_order(slots: QuerySet[SpeakingSlot]) -> QuerySet[SpeakingSlot]:
     return slots.select_related(*joined).order_by("session", "position")
 
 
+def place_in_words(_page: ModelAdmin, slot: Any) -> str:
+    """Say the session, and the number that readers of the list see; none of who speaks no more."""
+    number = labelled(_("Number on the list"), slot.number) if slot.comes else ""
+    return comma_list([slot.session, number])
+
+
 def why_not_moved(slot: SpeakingSlot) -> str:
     return str(HEARD_ALREADY) if slot.heard_at else ""
 
@@ -187,13 +193,13 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         "session__title_en",
     ]
     fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
-    readonly_fields = ["neighbours"]
+    readonly_fields = ["number", "neighbours"]
     autocomplete_fields = ["session", "delegation"]
 
     def get_fields(self, request: HttpRequest, obj: SpeakingSlot | None = None) -> Any:
-        """Show the neighbours of a place that is there."""
+        """Show of a place that is there its number on the list, and its neighbours."""
         fields = super().get_fields(request, obj)
-        return [*fields, "neighbours"] if obj else fields
+        return ["number", *fields, "neighbours"] if obj else fields
 
     @display(description=gettext_lazy("who speaks before and after"))
     def neighbours(self, slot: SpeakingSlot) -> str:
@@ -234,6 +240,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         form=MoveForm,
         initial=session_of_first,
         rows=in_their_order,
+        describe=place_in_words,
         why_not=why_not_moved,
     )
     def move_selected(
@@ -257,6 +264,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         ),
         form=ReasonForm,
         rows=in_their_order,
+        describe=place_in_words,
         why_not=why_not_moved,
     )
     def swap_selected(

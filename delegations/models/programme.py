@@ -150,4 +150,5 @@ class SpeakingSlot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.delegation}"
+        # Without a number: readers of the list count otherwise than positions do (``numbered``).
+        return str(self.delegation)

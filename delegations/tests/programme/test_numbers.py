@@ -4,13 +4,16 @@ import re
 
 import pytest
 import time_machine
+from auditlog.models import LogEntry
 from django.urls import reverse
 
 from delegations.desk.binder.rows import sessions
 from delegations.models import SpeakingSlot
 from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
 from delegations.tests.offices import text
+from invitations.admin.columns import change_url
 from invitations.models import MemberState, Reply
+from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import MemberStateFactory, ReplyFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +83,28 @@ def test_numbers_take_no_query_for_each_speaker(session, django_assert_num_queri
 
     with django_assert_num_queries(1):
         assert len(SpeakingSlot.objects.numbered()) == number
+
+
+def test_messages_history_and_deletion_know_no_other_number(admin_client, session):
+    slot = session.slots.get(position=3)
+    url = change_url(slot)
+
+    opened = admin_client.get(url)
+    saved = admin_client.post(url, as_sent(opened) | {"minutes": 7}, follow=True)
+    deletion = admin_client.get(f"{url.removesuffix('change/')}delete/")
+
+    name = str(slot.delegation)
+    assert f">{name}</a>” was changed" in told(saved)[0]
+    assert f"3. {name}" not in text(deletion)
+    assert LogEntry.objects.get_for_object(slot).latest("pk").object_repr == name
+    assert '<div class="readonly">2</div>' in text(opened)
+
+
+@pytest.mark.parametrize("action", ["move_selected", "swap_selected"])
+def test_who_is_moved_is_asked_about_with_the_number_of_the_list(admin_client, session, action):
+    chosen = [one.pk for one in session.slots.filter(position__in=[1, 3])]
+
+    page = admin_client.post(SLOTS, {"action": action, "_selected_action": chosen})
+
+    told_of = [about for _pk, _row, about in page.context["rows"]]
+    assert told_of == [f"{session}, Number on the list: {number}" for number in (1, 2)]
