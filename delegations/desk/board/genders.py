@@ -56,7 +56,7 @@ def gender_context(edition: ForumEdition) -> dict[str, Any]:
     cells, sums = shown_cells(counts), shown_sums(counts)
     names = {
         "heads": _("Heads of delegation"),
-        "speakers": _("Speakers"),
+        "speakers": _("Speakers announced"),
         "delegates": _("Delegates"),
     }
     return {

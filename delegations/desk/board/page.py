@@ -15,6 +15,7 @@ from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.curve import curve_context
 from delegations.desk.board.genders import gender_context
 from delegations.desk.board.reconfirmed import reconfirmed_context
+from delegations.desk.board.spoken import spoken_context
 from delegations.desk.board.standings import (
     INVITED,
     Kind,
@@ -38,6 +39,8 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": _("Board"), "edition": edition}
     if edition:
         context |= board_context(edition, order_asked(request, edition))
+        if request.user.has_perm("delegations.view_speakingslot"):
+            context |= spoken_context(edition)
         if request.user.has_perm("delegations.view_delegation"):
             context |= gender_context(edition)
     return TemplateResponse(request, "admin/desk/board.html", context)

@@ -187,7 +187,7 @@ def test_board_takes_as_many_queries_for_three_states_as_for_one(
     for number in range(states):
         ReplyFactory(invitation=invited(edition, f"Ruritania {number}"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin_client.get(BOARD)
 
 

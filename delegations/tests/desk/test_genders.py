@@ -97,7 +97,7 @@ def test_page_shows_no_number_below_five(admin_client, edition):
     shown = {row["name"]: (row["cells"], row["sum"]) for row in rows}
     assert shown == {
         "Heads of delegation": ([6, None, None], 12),
-        "Speakers": ([None, None, None], None),
+        "Speakers announced": ([None, None, None], None),
         "Delegates": ([None, None, None], 24),
     }
 
