@@ -12,6 +12,7 @@ from invitations.admin.reauthentication import act_in_words
 from wsis_forum.staff.sessions import person_of
 
 KEPT = "kept_form"
+SIGNED_OUT = "signed_out"
 # What the page that asks again is asked for, and where it goes on.
 ASKED_FOR = "asked_for"
 
@@ -47,6 +48,20 @@ def form_of_desk(request: HttpRequest, user: User) -> dict[str, Any] | None:
         "fields": fields,
         "files": bool(request.FILES),
     }
+
+
+def note_signed_out(request: HttpRequest, pk: int) -> None:
+    """Note whose pages may still stand open in other tabs of this browser."""
+    request.session[SIGNED_OUT] = pk
+
+
+def who_signed_out(request: HttpRequest) -> User | None:
+    """Return who signed out last in this browser: the author of whatever its pages still send.
+
+    A page that was opened before that person signed in has a token that is refused.
+    """
+    pk = request.session.get(SIGNED_OUT)
+    return User.objects.filter(pk=pk, is_active=True).first() if pk else None
 
 
 def form_with_old_token(request: HttpRequest) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import add_query_params
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +17,14 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from invitations.admin.reauthentication import UNATTENDED, act_behind
-from wsis_forum.staff.kept_forms import drop_sent_form, keep_act, keep_form
+from wsis_forum.staff.kept_forms import (
+    drop_sent_form,
+    form_of_desk,
+    keep_act,
+    keep_form,
+    note_signed_out,
+    who_signed_out,
+)
 from wsis_forum.staff.provider import asked_at_provider, came_by_provider
 from wsis_forum.staff.sessions import (
     follow_session,
@@ -46,6 +53,8 @@ class StaffSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked, key = request.user, request.session.session_key
+        signs_out = request.method == "POST" and request.path in (self.out, self.out_of_account)
+        leaving = asked.pk if signs_out else None
         if not request.path.startswith(self.desk):
             request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
         response = self.get_response(request)
@@ -54,9 +63,11 @@ class StaffSessionMiddleware:
         if request.path.startswith(self.account):
             # Secrets and recovery codes stand there.
             add_never_cache_headers(response)
-        if request.method == "POST" and request.path in (self.out, self.out_of_account):
+        if signs_out:
             # Whoever comes to the machine next finds no page in its cache.
             response["Clear-Site-Data"] = '"cache"'
+        if leaving and SESSION_KEY not in request.session:
+            note_signed_out(request, leaving)
         return response
 
     def process_view(
@@ -64,10 +75,10 @@ class StaffSessionMiddleware:
     ) -> HttpResponse | None:
         """Ask after the check against forged requests: only what its author sent is kept."""
         user = request.user
-        if not request.path.startswith(self.desk) or not isinstance(user, User):
+        if not request.path.startswith(self.desk) or request.path == self.out:
             return None
-        if request.path == self.out:
-            return None
+        if not isinstance(user, User):
+            return self._keep_of_signed_out(request)
         if is_over(request, user):
             return self._sign_in_anew(request, user, _("You were signed out after some time."))
         if not second_factor_given(request, user):
@@ -91,8 +102,18 @@ class StaffSessionMiddleware:
         messages.warning(request, _("Add a second factor first: without it the desk is closed."))
         return redirect("mfa_index")
 
+    def _keep_of_signed_out(self, request: HttpRequest) -> HttpResponse | None:
+        """Keep a form that stood open while its author signed out in another tab."""
+        author = who_signed_out(request)
+        if author is None or form_of_desk(request, author) is None:
+            return None
+        return self._ask_to_sign_in(request, author, _("You have signed out in the meantime."))
+
     def _sign_in_anew(self, request: HttpRequest, user: User, why: str) -> HttpResponse:
         logout(request)
+        return self._ask_to_sign_in(request, user, why)
+
+    def _ask_to_sign_in(self, request: HttpRequest, user: User, why: str) -> HttpResponse:
         kept = keep_form(request, user)
         messages.warning(request, why)
         return redirect(add_query_params(reverse("account_login"), {"next": kept}))

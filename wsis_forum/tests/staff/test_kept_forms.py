@@ -81,3 +81,60 @@ def test_a_form_whose_author_is_not_wholly_signed_in_is_not_shown(signed_in_anew
 
     assert refused.status_code == 403
     assert "Mission of Ruritania" not in refused.text
+
+
+@pytest.mark.parametrize("way_out", ["admin:logout", "account_logout"])
+def test_what_was_typed_before_signing_out_in_another_tab_is_kept_for_its_author(client, way_out):
+    user = member(is_superuser=True)
+    sign_in(client, user)
+    client.post(reverse(way_out))
+
+    answer = client.post(PAGE, TYPED)
+    sign_in(client, user)
+    kept = client.get(CONTINUE)
+
+    assert answer.url == f"{LOGIN}?next={CONTINUE.replace('/', '%2F')}"
+    assert set(kept.context["fields"]) == set(TYPED.items())
+
+
+def test_what_one_person_typed_before_signing_out_is_shown_to_no_other(client):
+    author, other = member(is_superuser=True), member("hentzau", is_superuser=True)
+    sign_in(client, author)
+    client.post(reverse("admin:logout"))
+
+    client.post(PAGE, TYPED)
+    sign_in(client, other)
+
+    assert client.get(CONTINUE).url == reverse("admin:index")
+
+
+def signed_out(browser):
+    """What a page of the desk had as its token before its person signed out in another tab."""
+    token = str(browser.get(PAGE).context["csrf_token"])
+    browser.post(reverse("admin:logout"), {"csrfmiddlewaretoken": token})
+    return {"csrfmiddlewaretoken": token}
+
+
+def test_a_form_from_before_another_persons_sign_in_is_kept_for_nobody(client_of):
+    browser = client_of(enforce_csrf_checks=True)
+    browser.force_login(member(is_superuser=True))
+    before = signed_out(browser)
+    browser.force_login(other := member("hentzau", is_superuser=True))
+    browser.cookies["csrftoken"] = "b" * 32
+    signed_out(browser)
+
+    refused = browser.post(PAGE, TYPED | before, **OURS)
+    browser.force_login(other)
+
+    assert refused.status_code == 403
+    assert "Mission of Ruritania" not in refused.text
+    assert browser.get(CONTINUE).url == reverse("admin:index")
+
+
+def test_a_password_typed_before_signing_out_is_written_nowhere(client):
+    sign_in(client, member(is_superuser=True))
+    client.post(reverse("admin:logout"))
+
+    client.post(reverse("admin:password_change"), {"old_password": "the-castle-of-zenda"})
+
+    assert "kept_form" not in client.session
