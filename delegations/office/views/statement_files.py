@@ -37,8 +37,12 @@ from delegations.statements import (
     text_download,
     upload_name,
 )
+from invitations.files.confined import OutOfTime, all_within, time_left
 from invitations.models import Invitation
 from invitations.text.dates import keep_own_order, labelled, printed_list
+
+# So long may the files of one form be looked at, one after the other; ten honest ones take two.
+FORM_WITHIN = 15  # seconds
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +74,11 @@ def files_form_of(invitation: Invitation, request: HttpRequest | None = None) ->
 
 def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
     """File each, return the names of those filed, and say at the field why one was refused."""
+    with all_within(FORM_WITHIN):
+        return take_each(invitation, form)
+
+
+def take_each(invitation: Invitation, form: FilesForm) -> list[str]:
     given, left = form.cleaned_data, []
     place: Any = (given["text_language"], given.get("replaces"))
     saved: list[str] = []
@@ -97,20 +106,24 @@ def keep_files(invitation: Invitation, form: FilesForm) -> None:
     ]
     if given["photo"]:
         chosen.append(("photo", given["photo"], keep_photo_waiting))
-    for field, sent, keep in chosen:
-        if file := take(form, field, upload_name(sent), keep, invitation, sent):
-            kept.append(file)
+    with all_within(FORM_WITHIN):
+        for field, sent, keep in chosen:
+            if file := take(form, field, upload_name(sent), keep, invitation, sent):
+                kept.append(file)
     form.keep_waiting(kept)
 
 
 def take(form: FilesForm, field: str, called: str, verb: Any, *given: Any) -> Any:
     """Return what the verb returns of the file; None if it is refused, and say so at the field."""
     try:
+        time_left()
         return verb(*given)
+    except OutOfTime:
+        why = [_("It was not read: the files took too long together. Please send it by itself.")]
     except ValidationError as refusal:
-        said = [labelled(keep_own_order(called), one) for one in refusal.messages]
-        form.add_error(field, said)
-        return None
+        why = refusal.messages
+    form.add_error(field, [labelled(keep_own_order(called), one) for one in why])
+    return None
 
 
 def file_sent_text(
