@@ -31,6 +31,8 @@ from invitations.models.states import french_order
 
 # What a file may not be called on somebody's computer.
 UNUSABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+# A disk takes names of 255 bytes, of which a letter has up to three; some are for the suffix.
+LONGEST_STEM = 230
 # Who hands in the text alone is called by nobody: its texts stand in a folder of their own.
 NOT_READ_OUT = "not-read-out"
 Named = tuple[str, StatementText]
@@ -102,7 +104,13 @@ def each_named(parts: list[str], filed: list[StatementText]) -> Iterator[Named]:
     for place, text in enumerate(filed, start=1):
         counted = str(place) if len(filed) > 1 else ""
         words = [*parts, counted, text.language, name_with_kind(text)]
-        yield UNUSABLE.sub("_", " ".join(filter(None, words))), text
+        yield usable(" ".join(filter(None, words))), text
+
+
+def usable(name: str) -> str:
+    """Return the name as any computer takes it: a long one is cut before its suffix."""
+    stem, _dot, suffix = UNUSABLE.sub("_", name).rpartition(".")
+    return f"{stem.encode()[:LONGEST_STEM].decode(errors='ignore').rstrip()}.{suffix}"
 
 
 def packed(named: list[Named]) -> IO[bytes]:

@@ -94,6 +94,17 @@ def test_two_texts_of_a_state_have_two_names_that_any_computer_takes(desk, sessi
     assert names == ["01 Armenia 1 a_b__c_.txt", "01 Armenia 2 a_b__c_.txt"]
 
 
+def test_a_long_name_in_any_script_is_one_that_a_disk_takes_and_a_program_opens(desk, session):
+    files(session, "Armenia", "First words.", "речь министра " * 9 + ".txt", language="русский")
+    files(session, "Armenia", "Second words.", "部長的講話" * 30 + ".txt", language="中文" * 20)
+
+    names = package(desk, session).namelist()
+
+    assert max(len(name.encode()) for name in names) <= 255 - len(".missing.txt")
+    assert [name[-4:] for name in names] == [".txt"] * 2
+    assert len({*names}) == 2
+
+
 def test_who_hands_in_the_text_alone_stands_apart(desk, session):
     files(session, "Belgium", "To be published.")
     PolicyStatement.objects.filter(delegation__member_state__short_name_en="Belgium").update(
