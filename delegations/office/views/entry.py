@@ -54,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
             edition.track_days(language),
             edition.shows_speakers(now),
             edition.pk in in_calendars,
+            edition.is_ahead(now),
         )
         for edition in editions
     ]

@@ -112,3 +112,11 @@ def test_statement_stands_to_be_read_and_not_to_be_saved(office):
 def test_office_that_named_nobody_is_not_led_to_name_somebody(office):
     assert page_of(office, "delegation") not in shown(office).text
     assert not Delegation.objects.exists()
+
+
+def test_front_page_asks_for_no_reply_once_the_event_is_over(office):
+    page = browser().get(reverse("office:home")).text
+
+    assert "This event is over" in page
+    assert "Confirm with your code" not in page
+    assert reverse("office:code") in page
