@@ -33,6 +33,7 @@ class Act(TextChoices):
     IN_SUCCESSION = "in_succession", _("put in force in place of a person who left office")
     REPLACED = "replaced", _("replacement of its letter begun")
     LINK_REPLACED = "link_replaced", _("link and code replaced by new ones")
+    THANKED = "thanked", _("chosen who is thanked")
     LETTERS_PLANNED = "letters_planned", _("letters to be composed")
     NOTES_PLANNED = "notes_planned", _("notes verbales to be composed")
     CALLED_BACK = "called_back", _("called back")

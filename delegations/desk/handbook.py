@@ -84,6 +84,7 @@ CHAPTERS = {
     "desk:registered": "delegations",
     "desk:room": "speakers",
     "desk:silent": "calls",
+    "desk:thanks": "circular",
 }
 
 

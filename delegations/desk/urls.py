@@ -16,11 +16,13 @@ from delegations.desk.room.page import room
 from delegations.desk.room.paper import paper
 from delegations.desk.room.texts import texts, texts_in_writing
 from delegations.desk.state import state_page
+from delegations.desk.thanks.page import thanks
 
 app_name = "desk"
 urlpatterns = [
     path("board/", board, name="board"),
     path("state/<slug:symbol>/<str:iso3>/", state_page, name="state"),
+    path("circular/<int:pk>/thanks/", thanks, name="thanks"),
     path("invitation/<int:pk>/hand-over/", hand_over_page, name="hand_over"),
     path("state/<slug:symbol>/<str:iso3>/contacts.vcf", contacts, name="contacts"),
     path("edition/<slug:symbol>/personal-data/", erasure_page, name="erasure"),

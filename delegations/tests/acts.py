@@ -13,6 +13,7 @@ from delegations.releases.succession import release_hand_over
 from delegations.tests.api.tokens import made
 from delegations.tokens import make_token, release_token, revoke_token
 from invitations.letters.issuing import draft_invitations, make_principal
+from invitations.letters.thanks.choosing import choose_thanked
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,
     hold,
@@ -22,6 +23,7 @@ from invitations.outbox.moved_dates.asking import (
 )
 from invitations.outbox.moved_dates.in_force import put_in_force
 from invitations.tests.factories import (
+    CircularFactory,
     EditionFactory,
     InvitationFactory,
     MinisterFactory,
@@ -46,6 +48,15 @@ def drafting(_make, by):
     edition, minister = EditionFactory(), MinisterFactory()
     draft_invitations(edition, {minister.pk}, by)
     return edition.invitations.get()
+
+
+def choosing_who_is_thanked(_make, by):
+    today = timezone.localdate()
+    days = {"reply_before": today, "opens_on": today, "track_opens_on": today}
+    edition = EditionFactory(**days)
+    circular = CircularFactory(edition=edition, kind="thanks")
+    choose_thanked(circular, "came", [InvitationFactory(edition=edition)], by)
+    return circular
 
 
 def publishing_the_speakers(_make, by):
@@ -140,6 +151,7 @@ EDITION_ACTS = {
     take_back_erasure: taking_an_erasure_back,
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
+    choose_thanked: choosing_who_is_thanked,
     make_principal: making_principal,
     publish_speakers: publishing_the_speakers,
     ask_to_move: asking_to_move,

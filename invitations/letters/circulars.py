@@ -19,6 +19,7 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.letters.routes import NOTE_VARIANT, gets_original, why_untrue
+from invitations.letters.thanks.choosing import because_not_chosen, chosen_for, letters_beside
 from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
@@ -68,7 +69,8 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .order_by(*places_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
     has_letter = set(
-        circular.letters.in_force()
+        letters_beside(circular)
+        .in_force()
         .exclude(kind__in=AUTOMATIC_KINDS)
         .values_list("invitation", "kind")
     )
@@ -79,7 +81,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
     for invitation in invitations:
         because = untrue or why_not_addressed(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
-            because = _("not among the letters that it replaces")
+            because = because_not_chosen(circular)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             because = because or _("has no approved letter to refer to")
         if because:
@@ -95,13 +97,6 @@ def circular_audience(circular: Circular) -> CircularAudience:
         for state in in_order(without, circular.edition.order_of_states)
     ]
     return CircularAudience(addressed, left_out, originals)
-
-
-def chosen_for(circular: Circular) -> set[int] | None:
-    """Return the invitations that a replacement was chosen for; None for any other circular."""
-    if circular.kind != Circular.Kind.REPLACEMENT:
-        return None
-    return set(circular.chosen.values_list("pk", flat=True))
 
 
 def answered_before_a_letter(

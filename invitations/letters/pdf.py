@@ -32,7 +32,7 @@ from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
 from invitations.text.dates import dates_in, printed_date
-from invitations.text.placeholders import identifiers
+from invitations.text.placeholders import identifiers, is_keyless
 from invitations.text.typography import isolated_number, unbroken_compounds, unbroken_date
 
 
@@ -75,6 +75,7 @@ def letter_context(
         "code_page": code_page(),
         "check_code": keys.check_code,
         "is_note": letter.kind == Letter.Kind.NOTE,
+        "is_answered": not is_keyless(letter.kind, letter.variant),
         "is_original": letter.by_original and letter.kind != Letter.Kind.NOTE,
         "specimen": specimen,
         "sheets": sheets,
@@ -139,7 +140,8 @@ def label_of(letter: Letter, terms: dict[str, str], *, is_personal: bool) -> str
     """Return what stands above the reference; what is written to one person is no circular."""
     if letter.kind == Letter.Kind.NOTE:
         return terms["note_verbale"]
-    return "" if is_personal else terms["circular_letter"]
+    is_thanks = letter.kind == Letter.Kind.THANKS
+    return "" if is_personal or is_thanks else terms["circular_letter"]
 
 
 def goes_to_a_person(letter: Letter) -> bool:

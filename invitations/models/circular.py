@@ -29,12 +29,15 @@ class Circular(HeldRow):
         NOTICE = "notice", _("notice of changed dates")
         CORRIGENDUM = "corrigendum", _("corrigendum")
         REPLACEMENT = "replacement", _("replacement")
+        THANKS = "thanks", _("letter of thanks")
 
     class Audience(models.TextChoices):
         ALL = "all", _("all invitations")
         PRINCIPAL = "principal", _("principal invitations only")
 
     REFERRING = (Kind.NOTICE, Kind.CORRIGENDUM, Kind.REPLACEMENT)
+    # Their audience is chosen one by one.
+    BY_CHOICE = (Kind.REPLACEMENT, Kind.THANKS)
 
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="circulars", verbose_name=_("edition")

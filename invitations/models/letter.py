@@ -260,6 +260,11 @@ class Letter(models.Model):
                 & ~Q(state="cancelled"),
             ),
             models.UniqueConstraint(
+                name="one_letter_of_thanks",
+                fields=["invitation"],
+                condition=Q(kind="thanks") & ~Q(state="cancelled"),
+            ),
+            models.UniqueConstraint(
                 name="one_planned_note_per_mission_and_circular",
                 fields=["mission", "circular", "by_original"],
                 condition=Q(kind="note", state="planned"),

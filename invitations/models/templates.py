@@ -29,6 +29,7 @@ class LetterKind(models.TextChoices):
     NOTICE = "notice", _("notice of changed dates")
     CORRIGENDUM = "corrigendum", _("corrigendum")
     REPLACEMENT = "replacement", _("replacement")
+    THANKS = "thanks", _("letter of thanks")
     REMINDER = "reminder", _("reminder")
     ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
     CALENDAR = "calendar", _("calendar")
@@ -53,7 +54,9 @@ CROWN = "crown"
 # The texts of a notice for one kind of move. Each says “you” to nobody, and serves crowns too; that
 # of a postponement names no date before which to reply.
 POSTPONED, ONLINE, IN_PERSON, LAST_DAY = "postponed", "online", "inperson", "lastday"
-TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY)
+# Those of a letter of thanks: to who spoke, to who came, and to who sent a text alone.
+SPOKE, CAME, SENT_A_TEXT = "spoke", "came", "filed"
+TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY, SPOKE, CAME, SENT_A_TEXT)
 # The texts of a reminder once dates have moved: to who is silent, to who has answered, and to whose
 # answer is offered no more and cannot be re-confirmed.
 MOVED, RECONFIRM, ANEW = "moved", "reconfirm", "anew"
@@ -93,6 +96,9 @@ VARIANTS = {
     "postponed": pgettext_lazy("variant of a text", "postponed"),
     "lastday": pgettext_lazy("variant of a text", "last day"),
     "original": pgettext_lazy("variant of a text", "original"),
+    SPOKE: pgettext_lazy("variant of a text", "to who spoke"),
+    CAME: pgettext_lazy("variant of a text", "to who came"),
+    SENT_A_TEXT: pgettext_lazy("variant of a text", "to who sent a text"),
     "delegation": pgettext_lazy("variant of a text", "delegation"),
     "statement": pgettext_lazy("variant of a text", "statement"),
 }

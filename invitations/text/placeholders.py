@@ -171,6 +171,8 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     "note": {"paper": {"to_mission", "covered"}, "mail": {"to_mission", "covered"}},
     # It lies above signed originals, and never goes by mail.
     "note-original": {"paper": {"to_mission", "covered"}},
+    # Nothing is asked for.
+    "thanks": {"paper": {"salutation", "closing"}, "mail": {"salutation", "closing"}},
     "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
     "reminder-speaker": {"mail": {"asked_by", "reply_link"}},
     "reminder-head": {"mail": {"asked_by", "reply_link"}},
@@ -186,8 +188,8 @@ ENCLOSE_NOTHING = ASKED_AFTER_A_YES | {"reminder-moved", "reminder-reconfirm", "
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {
-    "styled": {"invitation", *REFERRING},
-    "government": {"invitation", *REFERRING},
+    "styled": {"invitation", "thanks", *REFERRING},
+    "government": {"invitation", "thanks", *REFERRING},
     "replaced_on": REFERRING,
     "replaced_reference": REFERRING,
     "changes": REFERRING,
@@ -203,7 +205,7 @@ ONLY_IN: dict[str, set[str]] = {
     "sessions": {"calendar"},
 }
 # A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
-# receiver may answer.
+# receiver may answer. Who is thanked is asked nothing.
 KEY_PLACEHOLDERS = {"reply_link", "reply_code"}
 # Never in a part that may fall away: the box of the reply has the last day only if no text has it.
 HAVE_TO_STAY = ANSWERABLE | {"salutation", "closing"}
@@ -238,8 +240,8 @@ def required_placeholders(kind: str, variant: str = "") -> dict[str, set[str]]:
 
 
 def is_keyless(kind: str, variant: str) -> bool:
-    """Whether such a letter carries no link and no code: a note verbale, and a copy."""
-    return kind == "note" or variant == "copy"
+    """Whether such a letter carries no link and no code: a note, a letter of thanks, and a copy."""
+    return kind in ("note", "thanks") or variant == "copy"
 
 
 def validate_placeholders(text: str) -> None:

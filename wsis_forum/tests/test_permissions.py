@@ -51,6 +51,7 @@ OPENED_BY = {
     "desk:silent": READERS,
     "desk:silent_take_out": READERS - {"Readers"},
     "desk:state": READERS,
+    "desk:thanks": DRAFTERS,
     "auth_group_roles": EVERYONE,
     "delegations_delegate_erase_person": DESK,
     "delegations_policystatement_erase_person": DESK | APPROVERS,

@@ -187,7 +187,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
         sets = with_names(super().get_fieldsets(request, obj), shown)
-        if obj and obj.kind == Circular.Kind.REPLACEMENT:
+        if obj and obj.kind in Circular.BY_CHOICE:
             sets[1] = (sets[1][0], {"fields": ["chosen_shown"]})
         if "dated_on" in fixed:
             sets[0][1]["description"] = _(
@@ -250,11 +250,13 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
     def approved(self, circular: Any) -> str:
         return f"{circular.approved_letters} / {circular.planned_letters}"
 
-    @display(description=gettext_lazy("invitations whose letters it replaces"))
+    @display(description=gettext_lazy("to whom it is written"))
     def chosen_shown(self, circular: Circular) -> str:
         chosen = circular.chosen.order_by(*french_order(), "pk").select_related(
             "member_state", "minister__member_state"
         )
+        if circular.kind == Circular.Kind.THANKS:
+            return comma_list(chosen) or _("nobody yet: choose who is thanked, from the audience")
         return comma_list(chosen) or _(
             "none yet: choose them in the list of letters, by “Replace these letters…”"
         )

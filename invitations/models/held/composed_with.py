@@ -17,6 +17,7 @@ from django.db import models
 
 from invitations.models.held.change import Values
 from invitations.models.held.holding import Held, name_of, touches, values_of
+from invitations.text.placeholders import is_keyless
 
 Letters = Sequence[Any]
 # The keys of one model's records behind each letter, by the letter's key.
@@ -88,8 +89,8 @@ def spoken_behind(letter: Any, speakers: Mapping[str, Mapping[Any, Values]]) -> 
 
 
 def link_behind(letter: Any) -> dict[str, str]:
-    """Return the key of the link that the letter would print now; a note verbale has none."""
-    if letter.kind == "note":
+    """Return the key of the link that the letter would print now; one that bears none has none."""
+    if is_keyless(letter.kind, letter.variant):
         return {}
     with_it = hasattr(letter, "link_now")
     key = letter.link_now if with_it else current_link(letter.invitation_id).first()

@@ -1,0 +1,112 @@
+"""Letters of thanks: to whom somebody chose, once, and asking for nothing."""
+
+import pytest
+from django.db import IntegrityError
+
+from invitations.letters.circulars import circular_audience, plan_circular
+from invitations.letters.composing import compose_letter
+from invitations.models import FormOfAddress, Letter, LetterTemplate
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    UserFactory,
+)
+from invitations.tests.unset import not_set_in_type
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    edition = EditionFactory()
+    CircularFactory(edition=edition)
+    return edition
+
+
+@pytest.fixture
+def thanked(edition):
+    return InvitationFactory(edition=edition, status="issued")
+
+
+def thanks(*chosen, variant="spoke", edition=None):
+    edition = edition or chosen[0].edition
+    circular = CircularFactory(edition=edition, kind="thanks", variant=variant)
+    circular.chosen.set(chosen)
+    return circular
+
+
+def composed(circular, monkeypatch):
+    not_set_in_type(monkeypatch)
+    plan_circular(circular, by=UserFactory())
+    letter = circular.letters.get()
+    compose_letter(letter)
+    return Letter.objects.get(pk=letter.pk)
+
+
+def test_only_who_was_chosen_is_thanked(thanked):
+    InvitationFactory(edition=thanked.edition, status="issued")
+
+    found = circular_audience(thanks(thanked))
+
+    assert found.addressed == [thanked]
+    assert [str(one.because) for one in found.left_out if one.invitation] == [
+        "not among those who are thanked"
+    ]
+
+
+def test_nobody_is_thanked_for_nothing(edition, thanked):
+    assert circular_audience(thanks(edition=edition)).addressed == []
+
+
+def test_nobody_is_thanked_twice(thanked):
+    plan_circular(thanks(thanked), by=UserFactory())
+
+    assert plan_circular(thanks(thanked, variant="came"), by=UserFactory()) == 0
+
+
+def test_database_holds_one_letter_of_thanks_for_each(thanked):
+    first, second = thanks(thanked), thanks(thanked, variant="came")
+    for_both = {"invitation": thanked, "kind": "thanks", "language": "en"}
+    Letter.objects.create(circular=first, **for_both)
+
+    with pytest.raises(IntegrityError):
+        Letter.objects.create(circular=second, **for_both)
+
+
+@pytest.mark.parametrize("variant", ["spoke", "came", "filed"])
+def test_letter_of_thanks_asks_for_nothing(thanked, variant, monkeypatch):
+    letter = composed(thanks(thanked, variant=variant), monkeypatch)
+
+    words = f"{letter.subject} {letter.paper} {letter.mail}"
+    link = thanked.links.get()
+    assert "gratitude" in letter.paper
+    assert not any(key in words for key in (link.token, link.code, "reply", "before"))
+    assert letter.composed_with.get("link") is None
+
+
+def test_another_link_keeps_no_letter_of_thanks_back(thanked, monkeypatch):
+    letter = composed(thanks(thanked), monkeypatch)
+
+    assert not Letter.objects.with_dead_link().filter(pk=letter.pk).exists()
+    assert not letter.has_dead_link
+
+
+def test_crown_is_thanked_in_its_own_form(edition, monkeypatch):
+    rudolf = MinisterFactory(rank_id="MON", address_gender="m", language="en")
+    form = FormOfAddress.objects.get(language="en", form="MON", gender="m", member_state=None)
+
+    letter = composed(
+        thanks(InvitationFactory(minister=rudolf, edition=edition, status="issued")), monkeypatch
+    )
+
+    assert letter.paper.startswith(form.salutation)
+    assert letter.by_original is (rudolf.rank_id in edition.original_ranks)
+    assert " you" not in letter.paper
+
+
+def test_every_language_thanks_who_spoke_who_came_and_who_sent_a_text():
+    texts = LetterTemplate.objects.filter(kind="thanks").values_list("variant", "language")
+
+    assert len(texts) == len(set(texts)) == 18
