@@ -1,5 +1,6 @@
 """The page of the room: who is called next, and one press for who has spoken or is not there."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,7 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, edition_asked
-from delegations.desk.room.rows import MAY_READ, room_of, sessions_of
+from delegations.desk.room.rows import MAY_READ, clock, room_of, sessions_of
+from delegations.desk.room.seen import mark_of_room
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import (
     HAS_LEFT,
@@ -59,17 +61,23 @@ def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST":
         mark(request, session)
         return redirect("desk:room_of", session.pk)
-    now, reads_answers = timezone.now(), request.user.has_perm(READS_ANSWERS)
-    context = {
-        "edition": session.edition,
-        "sessions": sessions_of(session.edition),
-        "room": room_of(session, now, reads_answers=reads_answers),
+    return shown(request, as_it_runs(request, session, timezone.now()))
+
+
+def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime) -> dict[str, Any]:
+    edition, may = session.edition, request.user.has_perm
+    found = room_of(session, now, reads_answers=may(READS_ANSWERS))
+    return {
+        "edition": edition,
+        "sessions": sessions_of(edition),
+        "room": found,
+        "seen": mark_of_room(found),
+        "as_of": clock(now.astimezone(edition.zone)),
         "not_yet": why_not_marked(session, now),
-        "marks": request.user.has_perm(MAY_MARK),
+        "marks": may(MAY_MARK),
         "languages": settings.LANGUAGES,
         "language": get_language(),
     }
-    return shown(request, context)
 
 
 def room_at_hand(request: HttpRequest) -> HttpResponse:
