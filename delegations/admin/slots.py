@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
@@ -119,6 +120,19 @@ class HeardFilter(admin.SimpleListFilter):
         return queryset.filter(heard_at__isnull=self.value() == "no")
 
 
+class ToTellFilter(admin.SimpleListFilter):
+    """Who was moved while everybody could read the list, until somebody reaches the office."""
+
+    title = gettext_lazy("moved, office not reached since")
+    parameter_name = "to_tell"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.to_tell(timezone.now()) if self.value() == "yes" else None
+
+
 class MoveForm(ReasonForm):
     session = SessionField(label=gettext_lazy("High-level session"), widget=UnfoldAdminSelectWidget)
     field_order = ["session"]
@@ -161,6 +175,16 @@ def statement_of(slot: SpeakingSlot) -> PolicyStatement | None:
     return getattr(slot.delegation, "statement", None)
 
 
+def tell_whom_to_call(request: HttpRequest, slots: Any) -> None:
+    """Say that no mail tells the offices of these moves, where they could read the list before."""
+    if slots.to_tell(timezone.now()).exists():
+        messages.info(request, NO_MAIL_TELLS)
+
+
+NO_MAIL_TELLS = gettext_lazy(
+    "The list is public, and no mail tells of the move: please telephone the office, and note the"
+    " call. Until then the overview counts the speaker."
+)
 MOVED = ngettext_lazy("%(count)s speaker is moved.", "%(count)s speakers are moved.", "count")
 
 
@@ -181,7 +205,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     ]
     actions = ["move_selected", "swap_selected"]
     list_display_links = ["number", "delegation"]
-    list_filter = ["session__edition", "session", StandingFilter, HeardFilter]
+    list_filter = ["session__edition", "session", StandingFilter, HeardFilter, ToTellFilter]
     list_select_related = [
         "session",
         "delegation__edition",
@@ -254,6 +278,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         done = act_on_each(request, slots, lambda one: move_to_end(one, session, because))
         tell_done(request, MOVED, done)
         warn_of_what_does_not_fit(request, session)
+        tell_whom_to_call(request, queryset)
 
     @action(description=gettext_lazy("Swap two speakers"), permissions=["change"])
     @of_two
@@ -274,9 +299,11 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         act_on_each(request, [one], lambda _one: swap_speakers(one, other, because))
         for session in {one.session, other.session}:
             warn_of_what_does_not_fit(request, session)
+        tell_whom_to_call(request, queryset)
 
     def save_model(
         self, request: HttpRequest, obj: SpeakingSlot, form: forms.ModelForm, change: bool
     ) -> None:
         place_speaker(obj)
         warn_of_what_does_not_fit(request, obj.session)
+        tell_whom_to_call(request, SpeakingSlot.objects.filter(pk=obj.pk))

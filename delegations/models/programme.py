@@ -1,5 +1,6 @@
 """Sessions of the High-Level Track, and the list of speakers."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -13,6 +14,7 @@ from invitations.models import (
     ApprovedByTwo,
     ForumEdition,
     SessionHours,
+    TelephoneCall,
     segment_called,
 )
 from invitations.models.approval import ApprovedByTwoQuerySet
@@ -118,6 +120,25 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         """Slots in sessions that take place: a State has one of these."""
         return self.filter(session__in=HighLevelSession.objects.public())
 
+    def to_tell(self, at: dt.datetime) -> Self:
+        """Slots moved since everybody can read the list, whose State’s offices nobody has reached.
+
+        Who has spoken, or speaks no more, is told nothing; nor is anybody after the session.
+        """
+        reached = TelephoneCall.objects.reaching().filter(
+            invitation__edition=OuterRef("session__edition"),
+            invitation__member_state=OuterRef("delegation__member_state"),
+            at__gte=OuterRef("moved_at"),
+        )
+        return (
+            self.standing()
+            .in_public_sessions()
+            .annotate(ends_at=Coalesce("session__hours__ends_at", "session__ends_at"))
+            .filter(session__edition__speakers_published_at__lte=F("moved_at"))
+            .filter(heard_at=None, ends_at__gt=at)
+            .exclude(Exists(reached))
+        )
+
 
 class SpeakingSlot(models.Model):
     session = models.ForeignKey(
@@ -129,6 +150,7 @@ class SpeakingSlot(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
     moved_because = models.CharField(_("why moved"), max_length=300, blank=True)
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True, editable=False)
     heard_at = models.DateTimeField(_("has spoken"), null=True, blank=True, editable=False)
     passed_over_at = models.DateTimeField(
         _("called in vain"), null=True, blank=True, editable=False

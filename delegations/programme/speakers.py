@@ -1,7 +1,7 @@
 """Speakers: their order, their places in a session, and what it has room for."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from auditlog.models import LogEntry
@@ -20,6 +20,7 @@ from django.db.models import (
     Sum,
     When,
 )
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,11 +42,14 @@ def place_speaker(slot: SpeakingSlot) -> None:
     if not stays(slot):
         # Who was called in vain is called in its turn where it stands now.
         slot.passed_over_at = None
+        slot.moved_at = timezone.now() if slot.pk else None
     save_in_places([slot], who_makes_room(slot))
 
 
-def save_in_places(slots: Iterable[SpeakingSlot], moving: dict[SpeakingSlot, int]) -> None:
+def save_in_places(slots: Sequence[SpeakingSlot], moving: dict[SpeakingSlot, int]) -> None:
     """Save the slots, and let others move to these places; history says whence and whither."""
+    for slot in those_with_another_place(slots):
+        slot.moved_at = timezone.now()
     rows = SpeakingSlot.objects.filter(pk__in=[one.pk for one in moving])
     rows.update(position=F("position") + APART)
     for slot in slots:
@@ -56,6 +60,14 @@ def save_in_places(slots: Iterable[SpeakingSlot], moving: dict[SpeakingSlot, int
         one.position = position
         LogEntry.objects.log_create(one, action=LogEntry.Action.UPDATE, changes=moved)
     SpeakingSlot.objects.bulk_update(moving, ["position"])
+
+
+def those_with_another_place(slots: Sequence[SpeakingSlot]) -> list[SpeakingSlot]:
+    """Return the new ones whose States have a place already, in a session that is called off."""
+    new = [one for one in slots if one.pk is None]
+    others = SpeakingSlot.objects.filter(delegation__in=[one.delegation_id for one in new])
+    placed = {*others.values_list("delegation", flat=True)}
+    return [one for one in new if one.delegation_id in placed]
 
 
 def stays(slot: SpeakingSlot) -> bool:
@@ -115,7 +127,7 @@ def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, because: str) -> None:
             "passed_over_at": (slot.passed_over_at, None),
         }
         said = {name: now for name, (_was, now) in moved.items()}
-        SpeakingSlot.objects.filter(pk=slot.pk).update(**said)
+        SpeakingSlot.objects.filter(pk=slot.pk).update(**said, moved_at=timezone.now())
         # An update fires no signal, so that auditlog does not see it by itself.
         changes = {name: [str(was), str(now)] for name, (was, now) in moved.items() if was != now}
         LogEntry.objects.log_create(slot, action=LogEntry.Action.UPDATE, changes=changes)

@@ -196,6 +196,16 @@ def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         waiting,
     )
     yield Need(
+        request.user.has_perm("delegations.change_speakingslot"),
+        ngettext_lazy(
+            "speaker moved since the list is public, and whose office nobody has reached since",
+            "speakers moved since the list is public, and whose offices nobody has reached since",
+        ),
+        list_url(SpeakingSlot, to_tell="yes", session__edition__id__exact=edition.pk),
+        SpeakingSlot.objects.to_tell(timezone.now()).filter(session__edition=edition),
+        "moved_at",
+    )
+    yield Need(
         request.user.has_perm("delegations.change_policystatement") and may(request, "view_reply"),
         ngettext_lazy(
             "statement that says otherwise than its State’s answer",

@@ -68,7 +68,7 @@ def test_the_question_takes_as_many_queries_for_many_statements(
     assert len(page.context["rows"]) == number
 
 
-@pytest.mark.parametrize(("number", "queries"), [(1, 18), (3, 22)])
+@pytest.mark.parametrize(("number", "queries"), [(1, 19), (3, 23)])
 def test_many_are_inscribed_in_one_pass(
     admin_client, session, django_assert_num_queries, number, queries
 ):
