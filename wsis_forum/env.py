@@ -93,6 +93,17 @@ def keys(written: str) -> list[str]:
     return [line for line in written.splitlines() if line.strip()] or [""]
 
 
+# A host that is gone, or whose line is cut while it is asked, does not answer: neither an office
+# nor the probe or the outbox waits for it. In seconds, the last in thousandths.
+GONE_SOON = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+
+
 def database(default: str) -> dict[str, Any]:
     """Return Django's settings of the database that ``DATABASE_URL`` names.
 
@@ -117,8 +128,7 @@ def database(default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
-        # A host that is gone does not answer: the probe and the outbox must not wait for it.
-        options = {"connect_timeout": 10, **found.get("OPTIONS", {})}
+        options = GONE_SOON | found.get("OPTIONS", {})
         # A cursor that the server keeps would be asked for by another connection.
         found["DISABLE_SERVER_SIDE_CURSORS"] = options.pop("pooled", "no") == "yes"
         found["OPTIONS"] = options

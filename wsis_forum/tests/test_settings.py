@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.views.debug import SafeExceptionReporterFilter
 
 from conftest import VARIABLES
@@ -157,6 +158,19 @@ def test_a_database_host_that_is_gone_is_not_waited_for_without_end(monkeypatch,
     monkeypatch.setenv("DATABASE_URL", f"postgres://clerk@192.0.2.1/forum{asked}")
 
     assert int(env.database(default="")["OPTIONS"]["connect_timeout"]) == waits
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has no line: set DATABASE_URL."
+)
+def test_a_database_whose_line_is_cut_is_given_up_within_twenty_seconds():
+    connection.ensure_connection()
+    said = connection.connection.info.dsn_parameters
+
+    idle, each, times = (int(said[f"keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert idle + each * times <= 20
+    assert int(said["tcp_user_timeout"]) <= 20_000
 
 
 @pytest.fixture
