@@ -35,7 +35,8 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     """Tell other systems what they have not been told; return how many messages arrived.
 
     Nothing is looked for and nothing leaves unless sending is armed. A system that takes its time
-    keeps no other waiting: past its share of the tick it is told only while no other has to be.
+    keeps no other waiting: past its share of the tick it is told only while no other has to be,
+    and while it takes what it is told.
     """
     renew_secrets()
     if why_not_armed():
@@ -43,13 +44,17 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     announce_all()
     began, arrived, way = time.monotonic(), 0, way or public_way()
     spent: dict[int, float] = defaultdict(float)
+    silent: set[int] = set()
     while (now := time.monotonic()) < began + within.total_seconds():
-        slow = [key for key, used in spent.items() if used >= within.total_seconds() / SHARE]
-        message = claim_next(timezone.now(), apart_from=slow) or claim_next(timezone.now())
+        slow = {key for key, used in spent.items() if used >= within.total_seconds() / SHARE}
+        at = timezone.now()
+        message = claim_next(at, apart_from=slow) or claim_next(at, apart_from=slow & silent)
         if message is None:
             break
-        arrived += send(message, way)
-        spent[message.address_id] += time.monotonic() - now
+        taken, key = send(message, way), message.address_id
+        arrived += taken
+        spent[key] += time.monotonic() - now
+        silent = silent - {key} if taken else silent | {key}
     return arrived
 
 

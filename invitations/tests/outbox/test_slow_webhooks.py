@@ -70,6 +70,17 @@ def test_a_system_that_is_told_alone_has_the_whole_tick(peers):
     assert len(slow.told) == 2
 
 
+def test_a_system_that_takes_nothing_has_its_share_alone_though_no_other_waits(peers):
+    slow, _quick = peers
+    slow.statuses = [500]
+    webhook, _secret = released(slow.url)
+    wait_for(webhook)
+
+    send_webhooks(within=dt.timedelta(seconds=2), way=slow.way)
+
+    assert len(slow.told) == 1
+
+
 def test_what_waits_for_a_slow_system_leaves_at_the_next_ticks(peers):
     slow, _quick = peers
     webhook, _secret = released(slow.url)
