@@ -1,5 +1,6 @@
 """What stands between an edition and its first letters: a list on its page, each item a link."""
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
@@ -15,6 +16,7 @@ from invitations.admin.columns import change_url, list_url
 from invitations.audit import Act
 from invitations.letters.context import edition_words
 from invitations.letters.scrutiny.holes import LAST_DAY, Lack, lacking_in, lacking_words
+from invitations.letters.scrutiny.own_names import ranks_of_another, texts_of_another
 from invitations.models import (
     Arming,
     Circular,
@@ -26,6 +28,7 @@ from invitations.models import (
     MemberState,
     Minister,
     Mission,
+    Rank,
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
@@ -49,6 +52,7 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
     return [
         dates(edition),
         texts(edition),
+        own_words(edition),
         circular_of(edition, reader),
         steps(edition),
         ministers(edition, reader),
@@ -135,6 +139,42 @@ def lacking_sentence(lacking: dict[str, list[Lack]]) -> str:
     return running_text(
         told % {"language": comma_list(languages), "texts": comma_list(titles)}
         for titles, languages in alike.items()
+    )
+
+
+def own_words(edition: ForumEdition) -> Item:
+    """Say how many texts, and which ranks, speak of another organization, summit or meeting."""
+    title = _("Words of your own")
+    found, ranks = texts_of_another(edition), ranks_of_another(edition)
+    if not found and not ranks:
+        words = _("No text speaks of another organization or calls this edition otherwise.")
+        return Item(title, True, words, list_url(LetterTemplate))
+    told = []
+    if found:
+        told = [
+            ngettext(
+                "%(number)s text names another organization, the Forum or the High-Level Track: "
+                "%(texts)s.",
+                "%(number)s texts name another organization, the Forum or the High-Level Track: "
+                "%(texts)s.",
+                len(found),
+            )
+            % {"number": len(found), "texts": by_language(found)}
+        ]
+    if ranks:
+        named = comma_list([rank.code for rank in ranks])
+        told.append(_("Ranks that name another organization: %(ranks)s.") % {"ranks": named})
+    url = list_url(LetterTemplate, language__exact=found[0].language) if found else list_url(Rank)
+    return Item(title, False, running_text(told), url)
+
+
+def by_language(found: list[LetterTemplate]) -> str:
+    """Say how many of the texts there are in each language."""
+    counted = Counter(text.language for text in found)
+    return comma_list(
+        bracketed(str(Language(code).label), counted[code])
+        for code in Language.values
+        if counted[code]
     )
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
 
 from invitations.letters.context import own_text
-from invitations.models import ForumEdition, Language, Letter
+from invitations.models import ForumEdition, Language, Letter, LetterTemplate, Rank
 
 OF_ANOTHER = _(
     "another organization or summit than the edition’s: look at the letter template and the "
@@ -51,23 +53,76 @@ ARTICLES_UNFIT = (
 
 def is_of_another(letter: Letter) -> bool:
     """Whether the letter names the organization or summit of the shipped words, and is of none."""
-    own, words = own_words(letter.invitation.edition), words_of(letter)
-    return any(
-        names_one_of(names, words) and not names_one_of((*names, *also), own)
-        for names, also in zip(NAMED, ALSO_CALLED, strict=True)
-    )
+    return named_otherwise(letter.invitation.edition).names_another(words_of(letter))
 
 
 def calls_the_track_otherwise(letter: Letter) -> bool:
     """Whether the letter says High-Level Track for what its edition calls by a name of its own."""
-    own = letter.invitation.edition.track_name
-    return bool(own) and not TRACK.search(own) and bool(TRACK.search(words_of(letter)))
+    return named_otherwise(letter.invitation.edition).says_track(words_of(letter))
 
 
 def calls_a_forum_what_is_none(letter: Letter) -> bool:
     """Whether the letter speaks of the Forum where no name of its edition has that word."""
-    own = own_words(letter.invitation.edition, ["name", "name_in_full", "organizers"])
-    return bool(FORUM.search(words_of(letter)) and not FORUM.search(own))
+    return named_otherwise(letter.invitation.edition).says_forum(words_of(letter))
+
+
+class NamedOtherwise(NamedTuple):
+    """The names of the shipped words that an edition has not among its own."""
+
+    others: list[tuple[str, ...]]
+    has_own_track: bool
+    is_no_forum: bool
+
+    def names_another(self, words: str) -> bool:
+        return any(names_one_of(names, words) for names in self.others)
+
+    def says_track(self, words: str) -> bool:
+        return self.has_own_track and bool(TRACK.search(words))
+
+    def says_forum(self, words: str) -> bool:
+        return self.is_no_forum and bool(FORUM.search(words))
+
+
+def named_otherwise(edition: ForumEdition) -> NamedOtherwise:
+    own, track = own_words(edition), own_words(edition, ["track_name"])
+    called = own_words(edition, ["name", "name_in_full", "organizers"])
+    others = [
+        names
+        for names, also in zip(NAMED, ALSO_CALLED, strict=True)
+        if not names_one_of((*names, *also), own)
+    ]
+    has_own_track = bool(track.strip()) and not TRACK.search(track)
+    return NamedOtherwise(others, has_own_track, not FORUM.search(called))
+
+
+def texts_of_another(edition: ForumEdition) -> list[LetterTemplate]:
+    """Return the newest texts, in the edition's languages, whose words are not its own.
+
+    What leaves by itself is read by no approver of letters: its texts are among them.
+    """
+    named = named_otherwise(edition)
+    every = LetterTemplate.objects.filter(language__in=edition.languages)
+    newest = every.newest_of(every).only("language", "subject", "paper", "mail")
+    return [text for text in newest if is_of_others(named, text)]
+
+
+def is_of_others(named: NamedOtherwise, text: LetterTemplate) -> bool:
+    words = "\n".join([text.subject, text.paper, text.mail])
+    return named.names_another(words) or named.says_track(words) or named.says_forum(words)
+
+
+def ranks_of_another(edition: ForumEdition) -> list[Rank]:
+    """Return the ranks whose names, offered to offices, name another organization."""
+    named = named_otherwise(edition)
+    return [
+        rank
+        for rank in Rank.objects.all()
+        if named.names_another("\n".join(names_of(rank, edition.languages)))
+    ]
+
+
+def names_of(rank: Rank, languages: Iterable[str]) -> list[str]:
+    return [getattr(rank, build_localized_fieldname("name", code)) or "" for code in languages]
 
 
 def has_unfit_article(letter: Letter) -> bool:

@@ -10,7 +10,7 @@ from modeltranslation.utils import build_localized_fieldname
 from invitations.admin.setup.checklist import checklist, remaining
 from invitations.forms.model_forms import NAMES_OF_ITS_TIME
 from invitations.letters.scrutiny.holes import lacking_in
-from invitations.models import ForumEdition, Language, ReminderStep
+from invitations.models import ForumEdition, Language, LetterTemplate, ReminderStep
 from invitations.outbox.specimens import send_test
 from invitations.tests.desk import add_edition, as_sent, page_of, signed_in
 from invitations.tests.factories import (
@@ -222,7 +222,7 @@ def test_the_list_says_what_an_edition_without_anything_lacks(settings):
 
     found = items(EditionFactory(reply_before=dt.date(2000, 1, 1), theme_fr=""))
 
-    assert {title for title, item in found.items() if item.is_done} == set()
+    assert {title for title, item in found.items() if item.is_done} == {"Words of your own"}
     assert found["Texts"].words == "Complete in 0 of 1 languages. Missing in French: theme."
     assert found["Texts"].url.endswith("#id_theme_fr")
     assert found["Reminder steps"].words == "There are none: nobody is reminded."
@@ -245,6 +245,33 @@ def test_the_list_names_what_the_letters_would_wait_for(in_time):
     said = "Missing in English, French: organization, telephone."
     assert (found.is_done, found.words) == (False, f"Complete in 0 of 2 languages. {said}")
     assert found.url.endswith("#id_organization_en")
+
+
+def test_the_list_counts_the_words_of_another_organization_also_in_what_leaves_by_itself(in_time):
+    in_time.name_en, in_time.name_fr = "World Congress of Orchards", "Congrès mondial des vergers"
+    for code in set(Language.values) - {"en", "fr"}:
+        setattr(in_time, build_localized_fieldname("name", code), "")
+    LetterTemplate.objects.exclude(kind="acknowledgement").filter(language="en").delete()
+
+    found = items(in_time)["Words of your own"]
+
+    in_french = LetterTemplate.objects.filter(language="fr", paper__contains="Forum").count()
+    assert in_french > 0
+    assert not found.is_done
+    assert "Forum" in found.words
+    assert "French (" in found.words
+    assert found.url.endswith("?language__exact=fr")
+
+
+def test_the_list_names_the_ranks_that_are_those_of_itu(in_time):
+    for code in Language.values:
+        setattr(in_time, build_localized_fieldname("organizers", code), "the Orchards Organization")
+    LetterTemplate.objects.all().delete()
+
+    found = items(in_time)["Words of your own"]
+
+    assert (found.is_done, found.words) == (False, "Ranks that name another organization: HADM.")
+    assert found.url == reverse("admin:invitations_rank_changelist")
 
 
 def test_the_list_says_that_everything_is_ready(in_time):
@@ -279,14 +306,14 @@ def test_one_approval_of_a_step_is_not_enough():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_takes_six_queries(django_assert_num_queries, in_time, number):
+def test_the_list_takes_eight_queries(django_assert_num_queries, in_time, number):
     reader = UserFactory()
     for days in range(number):
         StepFactory(edition=in_time, days_before=days)
         InvitationFactory(edition=in_time)
     reader.get_all_permissions()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         checklist(in_time, reader)
 
 
@@ -297,7 +324,7 @@ def test_each_item_leads_whoever_may_go_there_to_a_page(admin_client, admin_user
 
     answers = {title: admin_client.get(item.url).status_code for title, item in found.items()}
     assert answers == dict.fromkeys(found, 200)
-    assert len(answers) == 7
+    assert len(answers) == 8
 
 
 def test_the_list_leads_nowhere_its_reader_may_not_go(client):
