@@ -34,6 +34,8 @@ class CircularTexts(TranslationOptions):
         "signatory_honorific",
         "signatory_name",
         "signatory_title",
+        "second_signatory_name",
+        "second_signatory_title",
         "service",
         "addressed_to",
         "changes",

@@ -158,6 +158,8 @@ def shared_words(letter: Letter, language: str) -> dict[str, str]:
             "dated_on": printed_date(circular.dated_on, language),
             "signatory": own_text(circular, "signatory_name", language),
             "signatory_title": own_text(circular, "signatory_title", language),
+            "second_signatory": own_text(circular, "second_signatory_name", language),
+            "second_signatory_title": own_text(circular, "second_signatory_title", language),
             "signatory_called": circular.signatory_called,
             "changes": own_text(circular, "changes", language),
             **edition_words(letter.invitation.edition, language),

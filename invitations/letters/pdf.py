@@ -65,7 +65,7 @@ def letter_context(
         "lang": first["lang"],
         "dir": first["dir"],
         "title": f"{circular.reference}, {first['subject']}",
-        "author": first["organization"] or first["signatory_title"],
+        "author": first["organization"] or first["signatories"][0][1],
         "subject": first["subject"],
         "emblem": emblem_of(first["organization"]),
         "reference": circular.reference,
@@ -119,13 +119,21 @@ def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, A
             "enclosures": enclosures(letter) if note else "",
             "body": body_html(text.paper, text.language),
             "original_signed": terms["original_signed"] if is_signed else "",
-            "signatory": circular.signatory_name,
-            "signatory_title": circular.signatory_title,
+            "signatories": signatories(circular),
             "of_pages": page_label(terms["page"]),
             "terms": terms
             | {key: before_words(terms[key]) for key in ("ref", "subject")}
             | {"check_at": check_label(terms["check_at"])},
         }
+
+
+def signatories(circular: Circular) -> list[tuple[str, str]]:
+    """Return name and title of each who signs; call this with the language active."""
+    both = [
+        (circular.signatory_name, circular.signatory_title),
+        (circular.second_signatory_name, circular.second_signatory_title),
+    ]
+    return [one for one in both if one[0]] or both[:1]
 
 
 def enclosures(letter: Letter) -> str:

@@ -54,6 +54,18 @@ class Circular(HeldRow):
     )
     signatory_name = models.CharField(_("signatory"), max_length=120)
     signatory_title = models.CharField(_("signatory’s title"), max_length=120)
+    second_signatory_name = models.CharField(
+        _("second signatory"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Where two sign: beneath the first. Mail names them where its text has "
+            "$second_signatory."
+        ),
+    )
+    second_signatory_title = models.CharField(
+        _("second signatory’s title"), max_length=120, blank=True
+    )
     original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
     original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
     original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)

@@ -104,6 +104,12 @@ PLACEHOLDERS_OF_LETTERS = {
     "dated_on": Placeholder(_("date printed on the letter"), "circular", "dated_on"),
     "signatory": Placeholder(_("who signs"), "circular", "signatory_name"),
     "signatory_title": Placeholder(_("title of who signs"), "circular", "signatory_title"),
+    "second_signatory": Placeholder(
+        _("who signs beside them"), "circular", "second_signatory_name"
+    ),
+    "second_signatory_title": Placeholder(
+        _("title of who signs beside them"), "circular", "second_signatory_title"
+    ),
     "signatory_called": Placeholder(
         _("who signs, with honorific, in running text"), "circular", "signatory_name"
     ),

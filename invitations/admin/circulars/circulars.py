@@ -53,10 +53,12 @@ ASKED_FIRST = [
 ALIKE = ("shows_contact", "variant", "note_kinds")
 ALIKE_TEXTS = (
     "place", "service", "addressed_to", "signatory_honorific", "signatory_name", "signatory_title",
+    "second_signatory_name", "second_signatory_title",
 )  # fmt: skip
 # The beginnings of the names of fields that are printed in letters.
 PRINTED = (
-    "reference", "dated_on", "place", "signatory", "original_signed", "changes", "planned_at",
+    "reference", "dated_on", "place", "signatory", "second_signatory", "original_signed", "changes",
+    "planned_at",
     "service", "addressed_to", "shows_contact", "variant",
 )  # fmt: skip
 
@@ -130,6 +132,8 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
             "signatory_honorific",
             "signatory_name",
             "signatory_title",
+            "second_signatory_name",
+            "second_signatory_title",
             "changes",
         ),
     ]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.context import own_text
 from invitations.letters.released import forms_on_file
 from invitations.letters.scrutiny.former_languages import (
     OF_FORMER_LANGUAGE,
@@ -190,6 +191,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             CALLED_OTHERWISE: calls_the_track_otherwise(letter),
             NO_FORUM: calls_a_forum_what_is_none(letter),
             UNFIT_ARTICLE: has_unfit_article(letter),
+            ONE_OF_TWO: names_one_of_two(letter),
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
             found.setdefault(flaw, []).append(letter)
@@ -208,6 +210,9 @@ OBSERVER_ALIKE = _(
 EARLIER_TEXT = _(
     "an earlier version of the letter template, which was revised since: compose anew what is to "
     "have the new words"
+)
+ONE_OF_TWO = _(
+    "a mail that names one of the two who sign: write $second_signatory into its letter template"
 )
 # Of the person, in one language; no form of address replaces them in the other one.
 AS_PRINTED = (
@@ -254,6 +259,16 @@ def is_titled_in_name(letter: Letter) -> bool:
     is_named = letter.kind != Letter.Kind.NOTE and not letter.addressed_alike
     names = (minister.name_in(said) for said in languages_of(letter))
     return is_named and not minister.name_as_printed and any(map(courtesies_in, names))
+
+
+def names_one_of_two(letter: Letter) -> bool:
+    """Whether the mail, in a language, names who signs and not the second who does."""
+    pairs = (
+        [own_text(letter.circular, f"{which}signatory_name", said) for which in ("", "second_")]
+        for said in languages_of(letter)
+    )
+    mail = letter.mail
+    return any(second and first in mail and second not in mail for first, second in pairs)
 
 
 def is_observer_addressed_alike(letter: Letter) -> bool:

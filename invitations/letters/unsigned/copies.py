@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from docx.document import Document
 from docx.shared import Cm
 
-from invitations.letters.pdf import place_and_date
+from invitations.letters.pdf import place_and_date, signatories
 from invitations.letters.unsigned.paragraphs import (
     Tongue,
     add_markdown,
@@ -88,8 +88,9 @@ def add_sheet(
 def add_signatory(document: Document, tongue: Tongue, circular: Circular) -> None:
     """Add who signs, with room for the signature, on the page on which the letter ends."""
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    room = ROOM_TO_SIGN
-    for line in filter(None, [circular.signatory_name, circular.signatory_title]):
-        shown = add_paragraph(document, tongue, line).paragraph_format
-        shown.space_before, shown.space_after, shown.keep_with_next = room, Cm(0), bool(room)
-        room = Cm(0)
+    for who_signs in signatories(circular):
+        room = ROOM_TO_SIGN
+        for line in filter(None, who_signs):
+            shown = add_paragraph(document, tongue, line).paragraph_format
+            shown.space_before, shown.space_after, shown.keep_with_next = room, Cm(0), bool(room)
+            room = Cm(0)

@@ -54,7 +54,9 @@ HELD = {
         " secretariat organizers background contact_honorific contact_name",
     ),
     "Circular": Held(
-        "reference dated_on", "signatory_honorific signatory_name signatory_title changes"
+        "reference dated_on",
+        "signatory_honorific signatory_name signatory_title second_signatory_name"
+        " second_signatory_title changes",
     ),
     "MemberState": Held("iso3", "short_name formal_name"),
     "Minister": Held(

@@ -20,7 +20,7 @@ from invitations.outbox.mending.waiting_letters import renew_link
 
 # What a replacement takes over from the circular whose letters it replaces, in each language.
 TAKEN_OVER = ("place", "service", "addressed_to", "signatory_honorific", "signatory_name",
-              "signatory_title")  # fmt: skip
+              "signatory_title", "second_signatory_name", "second_signatory_title")  # fmt: skip
 
 
 class Replaceable(NamedTuple):

@@ -25,8 +25,9 @@ VARIANTS = {
     DatesMove.Kind.ONLINE: ONLINE,
     DatesMove.Kind.IN_PERSON: IN_PERSON,
 }
-KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title", "service",
-        "addressed_to", "shows_contact", "note_kinds")  # fmt: skip
+KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title",
+        "second_signatory_name", "second_signatory_title", "service", "addressed_to",
+        "shows_contact", "note_kinds")  # fmt: skip
 
 
 def draft_notice(move: DatesMove) -> Circular | None:
