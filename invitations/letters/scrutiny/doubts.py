@@ -186,6 +186,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             OF_FORMER_LANGUAGE: letter.pk in of_former_language,
             TITLED_TWICE: is_titled_in_name(letter),
             OBSERVER_ALIKE: is_observer_addressed_alike(letter),
+            OBSERVERS_GOVERNMENT: names_the_government_of_an_observer(letter),
             EARLIER_TEXT: letter.pk in with_earlier,
             OF_ANOTHER: is_of_another(letter),
             CALLED_OTHERWISE: calls_the_track_otherwise(letter),
@@ -207,6 +208,11 @@ OBSERVER_ALIKE = _(
     "an associate or observer, addressed with all alike: look whether the circular calls them "
     "Member States"
 )
+OBSERVERS_GOVERNMENT = _(
+    "the Government of an associate or observer: where it has none, give it a form of address of "
+    "its own, with a style and the words for the Government"
+)
+GOVERNMENT = re.compile(r"\bGovernment|\bGouvernement|\bGobierno|[Пп]равительств|政府|حكومت")
 EARLIER_TEXT = _(
     "an earlier version of the letter template, which was revised since: compose anew what is to "
     "have the new words"
@@ -271,9 +277,17 @@ def names_one_of_two(letter: Letter) -> bool:
     return any(second and first in mail and second not in mail for first, second in pairs)
 
 
-def is_observer_addressed_alike(letter: Letter) -> bool:
+def is_to_no_member(letter: Letter) -> bool:
     is_no_member = letter.invitation.member_state.status != MemberState.Status.MEMBER
-    return is_no_member and bool(letter.addressed_alike) and letter.kind != Letter.Kind.NOTE
+    return is_no_member and letter.kind != Letter.Kind.NOTE
+
+
+def is_observer_addressed_alike(letter: Letter) -> bool:
+    return is_to_no_member(letter) and bool(letter.addressed_alike)
+
+
+def names_the_government_of_an_observer(letter: Letter) -> bool:
+    return is_to_no_member(letter) and bool(GOVERNMENT.search(letter.paper))
 
 
 def notes_in_two_languages(letters: list[Letter]) -> set[int]:
