@@ -191,10 +191,16 @@ NAMES_OF_ITS_TIME = {
 }
 
 
-def usual_time() -> dict[str, str]:
-    """Return where and by which time a new edition is held unless something else is typed."""
+def usual_here() -> dict[str, Any]:
+    """Return what a new edition begins with: where and by which time it is held, and its segments.
+
+    A desk elsewhere than in Geneva is another organization's, which awards no prizes of WSIS.
+    """
     zone = timezone.get_default_timezone_name()
-    return NAMES_OF_ITS_TIME if zone == OF_GENEVA else {"time_zone": zone, "mission_city": ""}
+    if zone == OF_GENEVA:
+        return NAMES_OF_ITS_TIME
+    segments = [code for code in all_segments() if code != Segment.PRIZES]
+    return {"time_zone": zone, "mission_city": "", "segments_offered": segments}
 
 
 class EditionForm(HeldRowForm):

@@ -25,7 +25,7 @@ from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
-from invitations.forms.model_forms import EditionForm, WholeRowForm, usual_time
+from invitations.forms.model_forms import EditionForm, WholeRowForm, usual_here
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank
 from invitations.text.dates import comma_list
@@ -193,11 +193,11 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
         sets = super().get_fieldsets(request, obj)
         if obj:
             return sets
-        proposed = usual_time()
+        proposed = usual_here()
         return asked_first([*ASKED_FIRST, *(ITS_TIME if "time_zone" in proposed else [])], sets)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return usual_time() | super().get_changeform_initial_data(request)
+        return usual_here() | super().get_changeform_initial_data(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
         in_draft = Q(invitations__status=Invitation.Status.DRAFT)

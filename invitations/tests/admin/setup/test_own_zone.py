@@ -38,6 +38,13 @@ def test_a_new_edition_goes_by_the_time_of_the_desk(admin_client):
     assert {said for name, said in proposed.items() if name.startswith("time_zone_name")} == set()
 
 
+@pytest.mark.usefixtures("in_nairobi")
+def test_the_prizes_of_wsis_are_ticked_for_no_new_edition_elsewhere(admin_client):
+    ticked = as_sent(admin_client.get(ADD))["segments_offered"]
+
+    assert ticked == ["opening", "dialogues", "round_table", "networking"]
+
+
 def test_a_desk_in_geneva_is_told_so_in_its_own_language(admin_client):
     page = admin_client.get(reverse("admin:invitations_correspondence_add")).content.decode()
 
