@@ -80,4 +80,9 @@ class Migration(migrations.Migration):
             name='second_signatory_title_zh_hans',
             field=models.CharField(blank=True, max_length=120, null=True, verbose_name='second signatory’s title'),
         ),
+        migrations.AddField(
+            model_name='forumedition',
+            name='asks_gender',
+            field=models.BooleanField(default=True, help_text='Optional for each, and counted alone. Where it is not asked, neither offices nor the board read of women and men.', verbose_name='asks whether delegates are women or men'),
+        ),
     ]

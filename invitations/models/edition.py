@@ -185,6 +185,13 @@ class ForumEdition(HeldRow):
     delegates_limit = models.PositiveSmallIntegerField(
         _("largest delegation"), null=True, blank=True
     )
+    asks_gender = models.BooleanField(
+        _("asks whether delegates are women or men"), default=True,
+        help_text=_(
+            "Optional for each, and counted alone. Where it is not asked, neither offices nor the "
+            "board read of women and men."
+        ),
+    )  # fmt: skip
     order_of_states = models.CharField(
         _("order of States"),
         max_length=2,

@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
         context |= board_context(edition, order_asked(request, edition))
         if request.user.has_perm("delegations.view_speakingslot"):
             context |= spoken_context(edition)
-        if request.user.has_perm("delegations.view_delegation"):
+        if edition.asks_gender and request.user.has_perm("delegations.view_delegation"):
             context |= gender_context(edition)
     return TemplateResponse(request, "admin/desk/board.html", context)
 

@@ -89,6 +89,9 @@ class DelegateForm(OfficeForm):
             ("f", _("Woman")),
             ("m", _("Man")),
         ]
+        if not self.of.edition.asks_gender:
+            # What was stated before stays.
+            self.fields["gender"].widget = forms.HiddenInput()
         if self.has_needs:
             self.fields["needs"].help_text = _(
                 "Recorded, and not shown here. What you type takes the place of what is recorded."

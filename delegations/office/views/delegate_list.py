@@ -73,7 +73,7 @@ def template(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return a spreadsheet with the headings of the list, in the language of the page."""
     name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}.xlsx"
     return HttpResponse(
-        list_template(),
+        list_template(invitation.edition),
         content_type=MEDIA_TYPES["xlsx"],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -105,7 +105,7 @@ def list_page(
         rows=[(row, cell_fields(row) if is_wrong(row) else []) for row in rows],
         told=told,
         unread=unread,
-        headings=comma_list(map(quoted, known_headings())) if unread else "",
+        headings=comma_list(map(quoted, known_headings(invitation.edition))) if unread else "",
         new=[row for row in rows if not row.is_known and not row.form.errors],
         wrong=any(map(is_wrong, rows)),
         cells_of=cells_of,

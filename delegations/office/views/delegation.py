@@ -41,7 +41,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             filed=filed,
             receipt_goes_to=receipt_goes_to(invitation, "delegation") if brings else "",
             people=[(person, delegate_particulars(person)) for person in named],
-            balance=gender_balance(named),
+            balance=gender_balance(named) if invitation.edition.asks_gender else "",
             encouragement=gender_encouragement(),
             changes=printed_changes(filed, invitation),
             is_full=is_list_full(invitation, named),

@@ -40,9 +40,8 @@ def delegation_record(request: HttpRequest, invitation: Invitation) -> HttpRespo
         [person_line(person)] + [keep_own_order(line) for line in delegate_particulars(person)]
         for person in named
     ]
-    return pdf_response(
-        invitation, "delegation", _("Delegation"), [[gender_balance(named)], *people]
-    )
+    balance = [gender_balance(named)] if invitation.edition.asks_gender else []
+    return pdf_response(invitation, "delegation", _("Delegation"), [balance, *people])
 
 
 def pdf_response(

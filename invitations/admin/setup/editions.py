@@ -123,6 +123,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
                     "answers_offered",
                     "segments_offered",
                     ("speaking_minutes", "delegates_limit"),
+                    "asks_gender",
                     "speakers_published_at",
                     ("mission_city", "order_of_states"),
                     "releases_alone",
