@@ -273,8 +273,10 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     """Return the circular's composed and approved letters, by the missions that get a note.
 
     The key also says whether they are signed originals. No note forwards a letter to who has left
-    office, or one that a replacement cancels.
+    office, or one that a replacement cancels; none a letter of thanks.
     """
+    if not circular.is_forwarded:
+        return {}
     letters = (
         circular.letters.not_replaced()
         .to_who_holds_office()
@@ -298,6 +300,8 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
 
 def missions_foreseen(circular: Circular, found: CircularAudience) -> dict[str, list[Mission]]:
     """Return who would get a note verbale over the audience's letters, by its text's variant."""
+    if not circular.is_forwarded:
+        return {}
     mailed = missions_to_note(circular).filter(states__in=states_of(found.addressed))
     by_hand = missions_in_the_city(circular).filter(states__in=states_of(found.by_original))
     return {"": list(mailed.distinct()), NOTE_VARIANT: list(by_hand.distinct())}

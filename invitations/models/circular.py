@@ -148,6 +148,11 @@ class Circular(HeldRow):
         return any(getattr(self, column.name) for column in columns)
 
     @property
+    def is_forwarded(self) -> bool:
+        """Whether notes verbales cover its letters: they speak of an invitation, and of a reply."""
+        return self.kind != self.Kind.THANKS
+
+    @property
     def signatory_called(self) -> str:
         """The signatory's name with the honorific, in running text in the active language."""
         return with_honorific(self.signatory_honorific, self.signatory_name)

@@ -3,7 +3,12 @@
 import pytest
 from django.db import IntegrityError
 
-from invitations.letters.circulars import circular_audience, plan_circular
+from invitations.letters.circulars import (
+    circular_audience,
+    missions_foreseen,
+    plan_circular,
+    plan_notes,
+)
 from invitations.letters.composing import compose_letter
 from invitations.models import FormOfAddress, Letter, LetterTemplate
 from invitations.tests.factories import (
@@ -11,6 +16,7 @@ from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MinisterFactory,
+    MissionFactory,
     UserFactory,
 )
 from invitations.tests.unset import not_set_in_type
@@ -110,3 +116,11 @@ def test_every_language_thanks_who_spoke_who_came_and_who_sent_a_text():
     texts = LetterTemplate.objects.filter(kind="thanks").values_list("variant", "language")
 
     assert len(texts) == len(set(texts)) == 18
+
+
+def test_no_note_verbale_calls_thanks_an_invitation(thanked, monkeypatch):
+    MissionFactory(city=thanked.edition.mission_city).states.add(thanked.member_state)
+    circular = composed(thanks(thanked), monkeypatch).circular
+
+    assert plan_notes(circular, by=UserFactory()) == 0
+    assert missions_foreseen(circular, circular_audience(circular)) == {}
