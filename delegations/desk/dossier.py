@@ -69,7 +69,8 @@ class Dossier:
             return []
         of_them = Letter.objects.filter(invitation__in=self.keys)
         covering = Letter.objects.filter(covers__invitation__in=self.keys)
-        found = {one.pk: one for rows in (of_them, covering) for one in rows.defer(*NOT_TOLD)}
+        both = (rows.select_related("circular").defer(*NOT_TOLD) for rows in (of_them, covering))
+        found = {one.pk: one for rows in both for one in rows}
         for letter in found.values():
             if letter.invitation_id in self.keys:
                 letter.invitation = self.invitation_of(letter.invitation_id)

@@ -87,7 +87,7 @@ def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
         if sentence:
             words = labelled(capfirst(event.letter.named), sentence)
             url = change_url(to[0] if len(to) == 1 else event.letter)
-            more = comma_list([number_on_paper(event, to), reason_of(event)])
+            more = comma_list([signature(event), number_on_paper(event, to), reason_of(event)])
             yield Line(event.at, words, by(event.actor), url, more, event.pk)
 
 
@@ -106,6 +106,18 @@ def reason_of(event: LetterEvent) -> str:
     """Return why, and what the mail server said; not its polite word that all is well."""
     said = "" if event.state == told.State.HANDED_OVER else event.server_words
     return keep_own_order(running_text([event.because, said]))
+
+
+def signature(event: LetterEvent) -> str:
+    """Return under which reference a letter was approved, and who had signed its original."""
+    letter, circular = event.letter, event.letter.circular
+    if letter.kind in AUTOMATIC_KINDS or event.state != Letter.State.APPROVED:
+        return ""
+    if letter.by_original or not circular.is_signed:
+        return keep_own_order(circular.reference)
+    said = {"name": circular.original_signed_by, "day": told_day(circular.original_signed_on)}
+    words = _("the original was signed by %(name)s on %(day)s") % said
+    return comma_list([keep_own_order(circular.reference), words])
 
 
 def number_on_paper(event: LetterEvent, deliveries: list[Delivery]) -> str:

@@ -18,6 +18,7 @@ from invitations.models import (
     TelephoneCall,
 )
 from invitations.tests.factories import (
+    CircularFactory,
     InvitationFactory,
     LetterFactory,
     ReplyFactory,
@@ -101,3 +102,16 @@ def test_each_of_its_lines_is_a_link_to_its_record(admin_client, invitation, hap
     assert told.count(record) == lines
     assert page.content.decode().count(f'<a class="text-link" href="{record}">') >= lines
     assert admin_client.get(record).status_code == 200
+
+
+def test_approved_letter_names_its_reference_and_who_signed_the_original(admin_client, invitation):
+    signed = {"original_signed_by": "Rudolf Rassendyll", "original_signed_on": TODAY}
+    circular = CircularFactory(edition=invitation.edition, reference="CL-27/1", **signed)
+    letter = LetterFactory(invitation=invitation, circular=circular)
+    letter.events.create(state="approved", at=NOW)
+
+    page = admin_client.get(state_url(invitation.edition, invitation.member_state))
+
+    [approved] = [one for one in page.context["timeline"] if "approved" in one["words"]]
+    assert "CL-27/1" in approved["more"]
+    assert "the original was signed by Rudolf Rassendyll on 1 March 2027" in approved["more"]
