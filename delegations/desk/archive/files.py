@@ -1,0 +1,62 @@
+"""The frozen files of an edition: letters as they left, what came in, what was said."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import NamedTuple
+
+from delegations.models import StatementText
+from invitations.models import AUTOMATIC_KINDS, Correspondence, ForumEdition, Letter
+from invitations.outbox.archive import file_name
+
+
+class Kept(NamedTuple):
+    """A file of the archive: where it lies there, its name in the store, and its hash."""
+
+    path: str
+    name: str
+    sha256: str
+
+
+def files_of(edition: ForumEdition) -> Iterator[Kept]:
+    yield from originals(edition)
+    yield from letters(edition)
+    yield from came_in(edition)
+    yield from texts(edition)
+
+
+def originals(edition: ForumEdition) -> Iterator[Kept]:
+    """Yield the scans of signed originals, which the store names by their hashes."""
+    for one in edition.circulars.exclude(original_scan="").order_by("pk"):
+        name = PurePath(one.original_scan.name)
+        yield Kept(f"originals/{one.pk}{name.suffix}", str(name), name.stem)
+
+
+def letters(edition: ForumEdition) -> Iterator[Kept]:
+    """Yield each approved letter with its seal, and the mail that carried it."""
+    found = Letter.objects.approved().filter(invitation__edition=edition)
+    found = found.exclude(kind__in=AUTOMATIC_KINDS)
+    joined = found.select_related("circular", "invitation__member_state")
+    for one in joined.defer("paper", "mail").order_by("pk").iterator(500):
+        path = file_name(one)
+        if one.sha256:
+            yield Kept(f"letters/{path}", one.pdf.name, one.sha256)
+        if one.message_sha256:
+            yield Kept(f"mail/{path[:-4]}.eml", one.message.name, one.message_sha256)
+
+
+def came_in(edition: ForumEdition) -> Iterator[Kept]:
+    for one in Correspondence.objects.filter(invitation__edition=edition).order_by("pk"):
+        if one.scan:
+            suffix = PurePath(one.scan.name).suffix
+            yield Kept(f"came-in/{one.pk}{suffix}", one.scan.name, one.scan_sha256)
+        if one.message:
+            yield Kept(f"came-in/{one.pk}.eml", one.message.name, one.message_sha256)
+
+
+def texts(edition: ForumEdition) -> Iterator[Kept]:
+    """Yield all texts of statements; one that was replaced says so."""
+    found = StatementText.objects.filter(statement__delegation__edition=edition)
+    for one in found.select_related("statement__delegation__member_state").order_by("pk"):
+        state = one.statement.delegation.member_state.iso3
+        replaced = "-replaced" if one.replaced_at else ""
+        yield Kept(f"statements/{state}-{one.pk}{replaced}.{one.kind}", one.file.name, one.sha256)
