@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from delegations.nominations import (
@@ -45,6 +46,16 @@ def lines_of(invitation, what):
 
 def named(name, **words):
     return {"role": "adviser", "name": name} | words
+
+
+def test_text_that_staff_file_once_the_event_is_over_is_answered_by_people(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia"}, "")
+    planned_at = receipt_of(invitation, "statement").planned_at
+
+    with time_machine.travel("2027-06-01T09:00Z", tick=False):
+        file_text(invitation, b"We trust.", "a.txt", staff=UserFactory())
+
+    assert receipt_of(invitation, "statement").planned_at == planned_at
 
 
 def test_the_receipt_of_a_statement_tells_what_stands_after_the_last_change(invitation):

@@ -107,8 +107,11 @@ def acknowledging(reply: Reply, channel: str) -> dict[str, Any]:
     """Return what letters that acknowledge the reply have in common; nothing if none is mailed.
 
     It takes the languages of the standing letter; without one none is planned. To an office that
-    got a signed original only what it says online is acknowledged by mail.
+    got a signed original only what it says online is acknowledged by mail. Once the event is over,
+    people answer what is recorded still: no page is at the office's disposal any more.
     """
+    if not reply.invitation.edition.is_ahead(timezone.now()):
+        return {}
     standing = standing_letter(reply.invitation, *PASSED_ON)
     if standing is None or (standing.by_original and channel != Channel.ONLINE):
         return {}
@@ -121,12 +124,12 @@ def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], st
     """Plan the receipt of a statement or a delegation, or let the planned one tell what stands now.
 
     ``filed_in`` returns what is on file, a line to each point, in a language of the letter. Call it
-    within the transaction of the change. Without a standing letter none is planned.
+    within the transaction of the change. Without a standing letter, or once the event is over, none
+    is planned.
     """
-    standing = standing_letter(invitation, *PASSED_ON)
-    if standing is None:
+    now, standing = timezone.now(), standing_letter(invitation, *PASSED_ON)
+    if standing is None or not invitation.edition.is_ahead(now):
         return
-    now = timezone.now()
     languages = filter(None, (standing.language, standing.second_language))
     told: dict[str, Any] = {
         "filed": {language: filed_in(language) for language in languages},

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from invitations.letters.planning import (
     call_back_letters,
@@ -48,9 +49,9 @@ def acknowledge_again(invitation: Invitation) -> None:
     """Plan the acknowledgement of what stands once more, if mail about another reply left since.
 
     Call it within a transaction, with the invitation locked. What was never acknowledged, such as
-    an answer that was carried over, is not.
+    an answer that was carried over, is not; nor is anything once the event is over.
     """
-    if not is_told_otherwise(invitation):
+    if not (invitation.edition.is_ahead(timezone.now()) and is_told_otherwise(invitation)):
         return
     told = invitation.letters.in_force().filter(variant="answer", reply__status="standing")
     if last := told.order_by("again").last():

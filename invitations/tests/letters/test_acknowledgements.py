@@ -34,6 +34,17 @@ def test_the_acknowledgement_goes_to_the_addresses_on_file_alone(acknowledged):
     assert "Remarks: Hello." in text_of(letter)
 
 
+def test_what_is_recorded_once_the_event_is_over_is_acknowledged_by_people(reached):
+    with time_machine.travel(NOON, tick=False) as clock:
+        invitation = reached(minister__to_emails="office@example.org")
+        clock.shift(dt.timedelta(days=200))
+
+        record_reply(invitation, {"answer": "regrets"}, channel="letter", by=UserFactory())
+
+    assert invitation.replies.get().answer == "regrets"
+    assert not invitation.letters.filter(kind="acknowledgement").exists()
+
+
 def test_the_copy_to_an_address_typed_has_no_link(acknowledged):
     letters = acknowledged({"answer": "in_person", "respondent_email": "sapt@example.org"})
 
