@@ -60,14 +60,16 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def other_editions(
     edition: ForumEdition, request: HttpRequest, to_do: list[dict[str, Any]]
 ) -> list[ForumEdition]:
-    """Return the other editions; those that are not over know how much of theirs needs the reader.
+    """Return the other editions; some know how much of theirs needs the reader.
 
-    What belongs to no edition is in ``to_do`` already, by the same address.
+    Those that are not over, and the last one that is: its letters of thanks wait for approval when
+    the next one is begun. What belongs to no edition is in ``to_do`` already, by the same address.
     """
-    others, today = list(ForumEdition.objects.exclude(pk=edition.pk)[:12]), timezone.localdate()
+    others, now = list(ForumEdition.objects.exclude(pk=edition.pk)[:12]), timezone.now()
     told = {need["url"] for need in to_do}
+    last_over = next((one for one in others if not one.is_ahead(now)), None)
     for other in others:
-        if other.closes_on < today:
+        if not other.is_ahead(now) and other != last_over:
             continue
         needs = needs_of(other, request, outbox_of(other))
         other.needs_you = sum(need["count"] for need in needs if need["url"] not in told)  # type: ignore[attr-defined]

@@ -301,15 +301,30 @@ def test_a_note_above_a_signed_original_is_no_printed_letter_to_mark(admin_clien
 def test_first_page_says_how_much_needs_its_reader_in_an_edition_beside_it(client):
     here = InvitationFactory().edition
     ahead = EditionFactory(opens_on=here.opens_on, closes_on=here.closes_on, name="Conference")
-    over = EditionFactory(symbol="wsis-2020")
-    past = {name: getattr(over, name).replace(year=2020) for name in DATES}
-    type(over).objects.filter(pk=over.pk).update(**past)
-    for edition in (here, ahead, ahead, over):
+    over, long_over = held_in(2020), held_in(2019)
+    for edition in (here, ahead, ahead, over, long_over):
         composed_letter(invitation=InvitationFactory(edition=edition))
     signed_in(client, "view_invitation", "view_letter", "approve_letter")
 
     page = client.get(reverse("admin:index"), {"edition": here.symbol})
 
     beside = {one: getattr(one, "needs_you", None) for one in page.context["editions"]}
-    assert beside == {ahead: 2, over: None}
+    assert beside == {ahead: 2, over: 1, long_over: None}
     assert "needs you: 2" in page.text
+
+
+def test_postponed_edition_still_tells_what_needs_its_reader(client):
+    here, postponed = InvitationFactory().edition, held_in(2019, postponed_at=timezone.now())
+    composed_letter(invitation=InvitationFactory(edition=postponed))
+    signed_in(client, "view_invitation", "view_letter", "approve_letter")
+
+    page = client.get(reverse("admin:index"), {"edition": here.symbol})
+
+    assert [one.needs_you for one in page.context["editions"]] == [1]
+
+
+def held_in(year, **fields):
+    edition = EditionFactory(**fields)
+    past = {name: getattr(edition, name).replace(year=year) for name in DATES}
+    type(edition).objects.filter(pk=edition.pk).update(**past)
+    return edition
