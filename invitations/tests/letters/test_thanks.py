@@ -3,14 +3,16 @@
 import pytest
 from django.db import IntegrityError
 
+from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import (
     circular_audience,
     missions_foreseen,
     plan_circular,
     plan_notes,
 )
-from invitations.letters.composing import compose_letter
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import FormOfAddress, Letter, LetterTemplate
+from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -46,9 +48,8 @@ def thanks(*chosen, variant="spoke", edition=None):
 def composed(circular, monkeypatch):
     not_set_in_type(monkeypatch)
     plan_circular(circular, by=UserFactory())
-    letter = circular.letters.get()
-    compose_letter(letter)
-    return Letter.objects.get(pk=letter.pk)
+    compose_planned(circular.edition)
+    return circular.letters.get()
 
 
 def test_only_who_was_chosen_is_thanked(thanked):
@@ -124,3 +125,17 @@ def test_no_note_verbale_calls_thanks_an_invitation(thanked, monkeypatch):
 
     assert plan_notes(circular, by=UserFactory()) == 0
     assert missions_foreseen(circular, circular_audience(circular)) == {}
+
+
+def test_approved_letter_of_thanks_leaves_and_keeps_the_invitation_as_it_is(
+    thanked, monkeypatch, mailoutbox
+):
+    letter = composed(thanks(thanked), monkeypatch)
+
+    approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+    dispatch_outbox()
+
+    assert set(letter.deliveries.values_list("state", flat=True)) == {"handed_over"}
+    thanked.refresh_from_db()
+    assert thanked.status == "issued"
+    assert not Letter.objects.standing().filter(pk=letter.pk).exists()
