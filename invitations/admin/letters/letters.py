@@ -291,7 +291,9 @@ class LetterAdmin(
         self.log_change(request, letter, _("A test was sent to oneself."))
 
     def invitations_of(self, queryset: QuerySet[Letter]) -> QuerySet[Invitation]:
-        return Invitation.objects.filter(pk__in=queryset.values("invitation"))
+        # Who replaces a letter of thanks does not mean to invite anew.
+        inviting = queryset.exclude(kind=Letter.Kind.THANKS)
+        return Invitation.objects.filter(pk__in=inviting.values("invitation"))
 
     def rows_of(self, queryset: QuerySet[Letter], found: Replaceable) -> QuerySet[Letter]:
         """Return one letter of each invitation, though several of it were chosen."""

@@ -77,6 +77,8 @@ class ReplacingMixin(ModelAdmin):
         for invitation, because in list(found.refused.items())[:MOST_REFUSED]:
             messages.warning(request, labelled(invitation, because))
         tell_more_refused(request, len(found.refused) - MOST_REFUSED)
+        if not (found.letters or found.refused):
+            messages.error(request, _("No letter of thanks is replaced: nobody is invited by it."))
         if len({invitation.edition_id for invitation in found.letters}) > 1:
             messages.error(request, _("Choose letters of one edition: a circular belongs to one."))
             return False

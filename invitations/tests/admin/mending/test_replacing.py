@@ -241,3 +241,14 @@ def test_the_question_takes_as_many_queries_for_many_letters(
 
     with django_assert_num_queries(16):
         choose(client, url, "replace_letters", *forty[:number])
+
+
+def test_who_replaces_a_letter_of_thanks_invites_nobody_anew(client, drafter, frozen_letter):
+    invited = frozen_letter()
+    of = {"invitation": invited.invitation, "circular": invited.circular}
+    thanks = frozen_letter(kind="thanks", **of)
+
+    response = choose(client, list_url(Letter), "replace_letters", thanks)
+
+    assert told(response) == ["No letter of thanks is replaced: nobody is invited by it."]
+    assert not Circular.objects.filter(kind="replacement").exists()
