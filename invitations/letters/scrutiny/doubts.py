@@ -25,6 +25,7 @@ from invitations.letters.scrutiny.own_names import (
     is_of_another,
 )
 from invitations.models import (
+    INVITING_KINDS,
     Circular,
     Gender,
     Language,
@@ -181,6 +182,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             AS_TO_A_MINISTER: speaks_to_a_crown_as_to_a_minister(letter),
             ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
             LEFT_OFFICE: names_who_left_office(letter),
+            EVENT_OVER: invites_to_what_is_over(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
             IN_OTHER_LETTERS: is_in_other_letters(letter),
             OF_FORMER_LANGUAGE: letter.pk in of_former_language,
@@ -201,6 +203,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
 
 ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of the letter")
 LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
+EVENT_OVER = _("an invitation to an event that is over: call the letter back")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
 IN_OTHER_LETTERS = _("a name or function in the letters of another language")
 TITLED_TWICE = _("a courtesy or title within the name, beside that of the form of address")
@@ -231,6 +234,12 @@ def is_printed_alike_in_both_languages(letter: Letter) -> bool:
     minister = letter.invitation.minister
     is_named = bool(letter.second_language) and not letter.addressed_alike
     return is_named and any(getattr(minister, field).strip() for field in AS_PRINTED)
+
+
+def invites_to_what_is_over(letter: Letter) -> bool:
+    """Whether the letter invites, and would leave after the event."""
+    inviting = letter.kind in INVITING_KINDS
+    return inviting and not letter.invitation.edition.is_ahead(timezone.now())
 
 
 def names_who_left_office(letter: Letter) -> bool:

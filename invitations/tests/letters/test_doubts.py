@@ -1,12 +1,14 @@
 """What the approver is told of a letter's words and its form of address."""
 
 import pytest
+import time_machine
 
 from invitations.letters.approval import revise_template
 from invitations.letters.scrutiny.doubts import (
     ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
     EARLIER_TEXT,
+    EVENT_OVER,
     IN_ANOTHER_LANGUAGE,
     IN_OTHER_LETTERS,
     LEFT_OFFICE,
@@ -128,6 +130,15 @@ def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
 
 
 @pytest.mark.django_db
+def test_it_is_told_that_the_event_is_over_to_which_a_letter_invites(composed):
+    letter = composed()
+    with time_machine.travel("2027-06-01T09:00Z"):
+        assert approval_doubts([letter]).flawed[str(EVENT_OVER)] == [letter]
+
+    with time_machine.travel("2027-05-14T09:00Z"):
+        assert str(EVENT_OVER) not in approval_doubts([letter]).flawed
+
+
 def test_it_is_told_that_the_addressee_has_left_office(composed):
     letter = composed()
     leaver = letter.invitation.minister
