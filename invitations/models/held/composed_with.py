@@ -176,7 +176,12 @@ NOT_COMPARED = {"states", "original_ranks"}
 
 
 # What is not so of most editions: letters composed before there were such columns stay as they are.
-SAID_IF_SO = {"postponed_at", "is_online", "awaits_last_day", *Held("", "own_segments").names()}
+SAID_IF_SO = {
+    "postponed_at",
+    "is_online",
+    "awaits_last_day",
+    *Held("", "own_segments second_signatory_name second_signatory_title").names(),
+}
 
 
 def hash_of(values: Values, but: Sequence[str] = ()) -> str:
