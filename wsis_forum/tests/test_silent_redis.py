@@ -81,7 +81,6 @@ def test_a_code_that_was_used_opens_nothing_again_without_redis(client):
 
 
 def test_what_asks_a_worker_to_begin_waits_for_no_broker(redis, monkeypatch):
-    monkeypatch.setattr(app.conf, "broker_url", redis)
     monkeypatch.setattr(app.conf, "broker_write_url", redis)
     began = monotonic()
 
