@@ -59,5 +59,7 @@ class CalendarOfInvitation(RecordInline):
         return (
             super()
             .get_queryset(request)
-            .select_related("session", "letter__invitation__minister__member_state")
+            .select_related(
+                "session", "invitation__edition", "letter__invitation__minister__member_state"
+            )
         )

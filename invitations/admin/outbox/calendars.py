@@ -37,6 +37,7 @@ class CalendarEntryAdmin(RecordAdmin):
     list_select_related = [
         "session",
         "letter",
+        "invitation__edition",
         "invitation__member_state",
         "invitation__minister__member_state",
     ]

@@ -63,4 +63,5 @@ class CalendarEntry(models.Model):
 
     @property
     def event(self) -> str:
-        return str(self.session or _("days of the High-Level Track"))
+        own = self.invitation.edition.track_name
+        return str(self.session or own or _("days of the High-Level Track"))

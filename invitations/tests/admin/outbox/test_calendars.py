@@ -47,6 +47,17 @@ def test_the_page_of_the_invitation_shows_its_calendar(admin_client, office):
     assert "days of the High-Level Track" in admin_client.get(page).content.decode()
 
 
+def test_the_days_are_called_as_the_edition_calls_its_track(admin_client, office):
+    office.edition.track_name = "Ministerial Days"
+    office.edition.save()
+    acknowledged(office, "in_person")
+
+    shown = admin_client.get(ENTRIES).content.decode()
+
+    assert "Ministerial Days" in shown
+    assert "days of the High-Level Track" not in shown
+
+
 def test_nobody_edits_what_was_told(admin_client, office):
     acknowledged(office, "in_person")
     entry = CalendarEntry.objects.get()
