@@ -9,9 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, HourOfEditionField, LineField
 from invitations.forms.seen import SeenForm, lock_rows
@@ -122,6 +126,19 @@ def versions_of(text: LetterTemplate) -> QuerySet[LetterTemplate]:
 class FormOfAddressForm(HeldRowForm):
     # Approvals lock States before forms of address, and so does whatever saves one.
     locked_first = "member_state"
+
+    confidence = forms.ChoiceField(
+        label=capfirst(_("confidence")),
+        choices=[
+            ("", "–"),
+            ("high", pgettext_lazy("confidence", "high")),
+            ("medium", pgettext_lazy("confidence", "medium")),
+            ("low", pgettext_lazy("confidence", "low")),
+        ],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("A style, and whoever is highest, need a form that is sure: high or medium."),
+    )
 
 
 class AlternateForm(WholeRowForm):

@@ -337,6 +337,23 @@ def test_a_new_edition_offers_all_answers_and_asks_for_originals_of_the_shipped_
     assert ticked == {name: set(getattr(edition, name)) for name in ticked}
 
 
+def test_how_sure_a_form_of_address_is_is_chosen_and_not_guessed(admin_client):
+    url = reverse("admin:invitations_formofaddress_add")
+    typed = {
+        "language": "en",
+        "form": "MIN",
+        "gender": "f",
+        "salutation": "Sir,",
+        "closing": "Yours",
+    }
+
+    offered = admin_client.get(url).context["adminform"].form.fields["confidence"].choices
+    refused = admin_client.post(url, typed | {"confidence": "very"}).context["adminform"].form
+
+    assert [value for value, _words in offered] == ["", "high", "medium", "low"]
+    assert "confidence" in refused.errors
+
+
 def test_missions_and_forms_of_address_name_states_in_the_reader_s_language(admin_client, settings):
     state = MemberStateFactory(short_name_fr="Ruritanie", list_name_fr="RURITANIE")
     MissionFactory().states.add(state)
