@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import PRINTED_KINDS, Language, Letter
+from invitations.models import PRINTED_KINDS, Circular, Language, Letter
 from invitations.tests.factories import CircularFactory, MissionFactory
 from invitations.tests.seals import NO_PDFSIG, seal_status, use_seal, what_pdfsig_says
 
@@ -30,11 +30,14 @@ def of_each_kind(issued, seal):
         invitation = issued(language=language)
         mission = MissionFactory(language=language)
         mission.states.add(invitation.member_state)
-        for kind in ("notice", "corrigendum", "replacement"):
+        for kind in ("thanks", "notice", "corrigendum", "replacement"):
             circular = CircularFactory(
-                edition=invitation.edition, kind=kind, changes="All is later."
+                edition=invitation.edition,
+                kind=kind,
+                changes="All is later.",
+                variant="spoke" if kind == "thanks" else "",
             )
-            if kind == "replacement":
+            if kind in Circular.BY_CHOICE:
                 circular.chosen.set([invitation])
             plan_circular(circular)
         compose_planned()
