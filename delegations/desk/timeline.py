@@ -113,9 +113,10 @@ def signature(event: LetterEvent) -> str:
     letter, circular = event.letter, event.letter.circular
     if letter.kind in AUTOMATIC_KINDS or event.state != Letter.State.APPROVED:
         return ""
-    if letter.by_original or not circular.is_signed:
+    signed_on = circular.original_signed_on
+    if letter.by_original or not (signed_on and circular.is_signed):
         return keep_own_order(circular.reference)
-    said = {"name": circular.original_signed_by, "day": told_day(circular.original_signed_on)}
+    said = {"name": circular.original_signed_by, "day": told_day(signed_on)}
     words = _("the original was signed by %(name)s on %(day)s") % said
     return comma_list([keep_own_order(circular.reference), words])
 

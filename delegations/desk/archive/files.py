@@ -8,12 +8,15 @@ from delegations.models import StatementText
 from invitations.models import AUTOMATIC_KINDS, Correspondence, ForumEdition, Letter
 from invitations.outbox.archive import file_name
 
+# The name of a file as a field of a row has it, if anything was filed.
+Named = str | None
+
 
 class Kept(NamedTuple):
     """A file of the archive: where it lies there, its name in the store, and its hash."""
 
     path: str
-    name: str
+    name: Named
     sha256: str
 
 
@@ -27,7 +30,7 @@ def files_of(edition: ForumEdition) -> Iterator[Kept]:
 def originals(edition: ForumEdition) -> Iterator[Kept]:
     """Yield the scans of signed originals, which the store names by their hashes."""
     for one in edition.circulars.exclude(original_scan="").order_by("pk"):
-        name = PurePath(one.original_scan.name)
+        name = PurePath(str(one.original_scan))
         yield Kept(f"originals/{one.pk}{name.suffix}", str(name), name.stem)
 
 
@@ -47,7 +50,7 @@ def letters(edition: ForumEdition) -> Iterator[Kept]:
 def came_in(edition: ForumEdition) -> Iterator[Kept]:
     for one in Correspondence.objects.filter(invitation__edition=edition).order_by("pk"):
         if one.scan:
-            suffix = PurePath(one.scan.name).suffix
+            suffix = PurePath(str(one.scan)).suffix
             yield Kept(f"came-in/{one.pk}{suffix}", one.scan.name, one.scan_sha256)
         if one.message:
             yield Kept(f"came-in/{one.pk}.eml", one.message.name, one.message_sha256)

@@ -64,7 +64,7 @@ def invitation_rows(edition: ForumEdition) -> Iterable[list[Any]]:
         # What the State did is told of the invitation that stands for it.
         did = state.pk if one.is_principal and one.status == one.Status.ISSUED else None
         yield [
-            state.short_name_en, state.iso3, state.region, minister.name, minister.portfolio,
+            state.short_name, state.iso3, state.region, minister.name, minister.portfolio,
             minister.rank_id, one.is_principal, one.status, one.issued_at, *signed(letter),
             letter and letter.left_at, reply and reply.answer, reply and reply.received_at,
             spoke.get(did), texts.get(did, 0),

@@ -60,7 +60,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
         ) from None
     with translation.override("en"):
         written = [write_table(folder, table) for table in tables_of(edition)]
-    written.append(write(folder, "README.txt", told_of(edition).encode()))
+        written.append(write(folder, "README.txt", told_of(edition).encode()))
     damaged = []
     for kept in files_of(edition):
         try:
@@ -78,7 +78,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
 
 def told_of(edition: ForumEdition) -> str:
     return READ_ME.format(
-        name=edition.name_en or edition.name,
+        name=edition.name,
         symbol=edition.symbol,
         opens=edition.opens_on,
         closes=edition.closes_on,
