@@ -30,9 +30,11 @@ from invitations.models.held.outdated import (
     CALLED_BACK,
     DUE,
     NOT_DUE,
+    OVER_REPLACED,
     OVER_WHO_LEFT,
     refuse_outdated,
 )
+from invitations.models.letter import is_called_back
 from invitations.text.rewording import Pair, reworded
 
 
@@ -145,13 +147,14 @@ def refuse_out_of_office(letter: Letter) -> None:
 
 
 def refuse_uncovered(note: Letter) -> None:
-    """Refuse a note verbale unless all that it covers is approved, and to who holds office."""
-    states = set(note.covers.values_list("state", flat=True))
-    if Letter.State.CANCELLED in states:
+    """Refuse a note verbale unless all that it covers is approved, and is forwarded still."""
+    if note.covers.filter(is_called_back()).exists():
         raise ValidationError(CALLED_BACK)
+    if note.covers.replaced().exists():
+        raise ValidationError(OVER_REPLACED)
     if note.covers.to_who_left_office().exists():
         raise ValidationError(OVER_WHO_LEFT)
-    if states != {Letter.State.APPROVED}:
+    if note.covers.exclude(state=Letter.State.APPROVED).exists() or not note.covers.exists():
         raise ValidationError(_("Approve the letters it covers first."))
 
 

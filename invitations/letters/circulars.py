@@ -273,13 +273,12 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     """Return the circular's composed and approved letters, by the missions that get a note.
 
     The key also says whether they are signed originals. No note forwards a letter to who has left
-    office, or one that a replacement cancels; none a letter of thanks.
+    office or is not invited any more, or one that a replacement cancels; none a letter of thanks.
     """
     if not circular.is_forwarded:
         return {}
     letters = (
-        circular.letters.not_replaced()
-        .to_who_holds_office()
+        circular.letters.to_forward()
         .filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .exclude(answered_already())

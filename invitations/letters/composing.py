@@ -48,6 +48,7 @@ from invitations.models import (
     Outage,
     Reply,
 )
+from invitations.models.letter import is_called_back
 from invitations.text.marks import identifiers
 
 
@@ -266,7 +267,7 @@ def leave_other_notes(letter: Letter) -> None:
     for note in left.order_by("pk").select_for_update(of=("self",), no_key=True):
         note.covers.remove(letter)
         if note.invitation_id == letter.invitation_id:
-            stand_with_another(note, note.covers.exclude(state=Letter.State.CANCELLED))
+            stand_with_another(note, note.covers.exclude(is_called_back()))
 
 
 SEAL = (

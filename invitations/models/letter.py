@@ -54,7 +54,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that were called back or replaced, or whose addressee has left office."""
         has_left = Q(invitation__minister__successor__isnull=False)
         is_replaced = Q(pk__in=self.model.objects.replaced().values("pk"))
-        return self.filter(Q(state=Letter.State.CANCELLED) | has_left | is_replaced)
+        return self.filter(is_called_back() | has_left | is_replaced)
+
+    def to_forward(self) -> Self:
+        """Letters that a note verbale may forward: none of those that are forwarded no more."""
+        return self.exclude(is_called_back()).not_replaced().to_who_holds_office()
 
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
@@ -91,6 +95,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def originals(self) -> Self:
         """Letters that are signed by hand; not the notes verbales above them."""
         return self.filter(by_original=True).exclude(kind=LetterKind.NOTE)
+
+
+def is_called_back() -> Q:
+    """Match letters that were called back, or had left when their invitation was withdrawn."""
+    withdrawn = Q(invitation__status=Invitation.Status.WITHDRAWN)
+    return Q(state=Letter.State.CANCELLED) | withdrawn
 
 
 def prints_dead_link() -> Exists:

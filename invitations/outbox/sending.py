@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,7 @@ from invitations.mail.transport import (
     return_path,
 )
 from invitations.models import Delivery, Invitation, Letter, ReplyLink
+from invitations.models.letter import is_called_back
 from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
@@ -159,7 +161,7 @@ def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
         return _("the letter is not in force")
     if letter.kind != Letter.Kind.NOTE:
         return ""
-    if letter.covers.exclude(state=Letter.State.APPROVED).exists():
+    if letter.covers.filter(~Q(state=Letter.State.APPROVED) | is_called_back()).exists():
         return str(CALLED_BACK_UNDER_IT)
     left = letter.covers.to_who_left_office().exists()
     return _("a letter it covers is to a person who has left office") if left else ""

@@ -10,17 +10,15 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.planning import call_back_letters
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Invitation, Letter
+from invitations.models.letter import is_called_back
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """Return what the note covers of letters in force to who holds office, recomposed ones too.
-
-    What a replacement cancels is forwarded no more.
-    """
+    """Return what the note covers of letters that are forwarded still, recomposed ones too."""
     kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
-    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
-    in_force = in_force.not_replaced().to_who_holds_office().filter(by_original=note.by_original)
-    return in_force.filter(invitation__in=note.covers.values("invitation"))
+    forwarded = Letter.objects.to_forward().exclude(kind__in=kinds)
+    forwarded = forwarded.filter(circular=note.circular_id, by_original=note.by_original)
+    return forwarded.filter(invitation__in=note.covers.values("invitation"))
 
 
 def lock_with_notes(invitations: Iterable[int]) -> None:
@@ -70,7 +68,7 @@ def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
     keys = [invitation.pk for invitation in withdrawn]
     letters = Letter.objects.filter(invitation__in=keys)
     for note in planned_notes_over(letters).filter(invitation__in=keys):
-        others = note.covers.exclude(state=Letter.State.CANCELLED).exclude(invitation__in=keys)
+        others = note.covers.exclude(is_called_back()).exclude(invitation__in=keys)
         stand_with_another(note, others)
 
 
@@ -101,7 +99,8 @@ def tidy_waiting_notes() -> None:
 
 def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
     """Call back those of the notes that cover no letter any more that has to be forwarded."""
-    forwarded = Letter.objects.in_force().filter(notes=OuterRef("pk")).exclude(answered_already())
+    stands = Letter.objects.exclude(is_called_back())
+    forwarded = stands.filter(notes=OuterRef("pk")).exclude(answered_already())
     if keys := list(notes.filter(~Exists(forwarded)).values_list("pk", flat=True)):
         because = _("it covers no letter any more: they were called back, or are answered")
         call_back_letters(Letter.objects.filter(pk__in=keys), because)

@@ -58,7 +58,7 @@ def marks_of(letters: Sequence[Letter]) -> dict[int, str]:
     parts = parts_of([*letters, *letters_with_records().filter(pk__in=others)])
     over: Parts = defaultdict(list)
     for one in covers:
-        over[one.note] += [*parts[one.letter], str(one.state == Letter.State.CANCELLED)]
+        over[one.note] += [*parts[one.letter], str(one.is_called_back)]
     shared = [str(timezone.localdate()), state_of_seal()] if letters else []
     return {key: hash_of([*shared, *sorted(parts[key] + over[key])]) for key in known}
 

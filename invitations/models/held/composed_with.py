@@ -127,19 +127,28 @@ def letter_of(row: Any) -> int:
 
 
 class Covered(NamedTuple):
-    """A note verbale, a letter that it covers, and who has succeeded the letter's minister."""
+    """A note verbale, a letter that it covers, and what became of that since."""
 
     note: int
     letter: int
     state: str
+    status: str
     successor: int | None
+    is_replaced: bool
+
+    @property
+    def is_called_back(self) -> bool:
+        return self.state == "cancelled" or self.status == "withdrawn"
 
 
 def covered_by(notes: Iterable[int]) -> list[Covered]:
+    letters = model_named("Letter").objects
     rows = model_named("Letter").covers.through.objects.filter(from_letter__in=list(notes))
-    successor = "to_letter__invitation__minister__successor"
-    columns = ("from_letter", "to_letter", "to_letter__state", successor)
-    return [Covered(*row) for row in rows.values_list(*columns)]
+    replaced = letters.replacements().filter(replaces=models.OuterRef("to_letter"))
+    rows = rows.annotate(is_replaced=models.Exists(replaced))
+    covered, invitation = ("from_letter", "to_letter", "to_letter__state"), "to_letter__invitation"
+    became = (f"{invitation}__status", f"{invitation}__minister__successor", "is_replaced")
+    return [Covered(*row) for row in rows.values_list(*covered, *became)]
 
 
 def letters_with_records() -> "models.QuerySet[Any]":

@@ -28,6 +28,9 @@ CALLED_BACK = gettext_lazy("A letter it covers was called back: compose the note
 OVER_WHO_LEFT = gettext_lazy(
     "A letter it covers is to a person who has left office: compose the note anew."
 )
+OVER_REPLACED = gettext_lazy(
+    "Another letter has replaced one that it covers: compose the note anew."
+)
 DUE = gettext_lazy(
     "A signed original is due to this rank now, no mail: have the letter composed anew."
 )
@@ -56,7 +59,7 @@ class Outdated(NamedTuple):
 
 
 BACK, COVERS = Outdated([], CALLED_BACK), Outdated([], COVERS_OUTDATED)
-LEFT = Outdated([], OVER_WHO_LEFT)
+LEFT, REPLACED = Outdated([], OVER_WHO_LEFT), Outdated([], OVER_REPLACED)
 
 
 def refuse_outdated(letter: Any) -> None:
@@ -104,7 +107,8 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     found = outdated_among(compared) | on_another_road(compared)
     found |= {one.note: COVERS for one in covers if one.letter in found}
     found |= {one.note: LEFT for one in covers if one.successor}
-    found |= {one.note: BACK for one in covers if one.state == "cancelled"}
+    found |= {one.note: REPLACED for one in covers if one.is_replaced}
+    found |= {one.note: BACK for one in covers if one.is_called_back}
     return {key: why for key, why in found.items() if key in keys}
 
 

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Invitation
+from invitations.models import Invitation, Letter
+from invitations.models.held.outdated import OVER_REPLACED, outdated_letters
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.mending.notes import forward_anew
 from invitations.outbox.mending.replacing import replace_letters
@@ -96,3 +98,20 @@ def test_what_another_note_has_brought_meanwhile_is_kept_for_nobody(peer, letter
     call_back_circular(circular, UserFactory(), "The name was right.")
 
     assert states(note) == {"handed_over", "cancelled"}
+
+
+def test_a_note_over_a_letter_that_was_replaced_meanwhile_is_not_approved():
+    circular = under_one_note()
+    *letters, note = circular.letters.in_force().order_by("pk")
+    first, second = [approved(one) for one in letters]
+    replaced(first)
+
+    with pytest.raises(ValidationError, match="replaced one that it covers: compose the note anew"):
+        approved(note)
+    assert outdated_letters(Letter.objects.all())[note.pk].because == OVER_REPLACED
+    recompose_letter(note, UserFactory())
+    compose_planned()
+
+    anew = notes_of(circular).get()
+    assert list(anew.covers.all()) == [second]
+    assert approved(anew).state == "approved"

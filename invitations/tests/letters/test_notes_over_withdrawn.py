@@ -11,7 +11,9 @@ from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
+from invitations.outbox.decisions import why_not_sent_anew
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.mending.notes import why_not_forwarded_anew
 from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
@@ -285,3 +287,45 @@ def test_the_note_of_those_who_remain_leaves_once(peer):
     left = {one.letter.kind for one in note_of(circular).deliveries.all()}
     assert left == {"note"}
     assert set(note_of(circular).deliveries.values_list("state", flat=True)) == {"handed_over"}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_letter_that_had_left_before_it_was_withdrawn_is_forwarded_no_more(place):
+    circular = under_one_note()
+    *letters, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    withdrawn = letters.pop(place)
+    withdrawn.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+
+    withdraw(withdrawn.invitation)
+    compose_planned()
+
+    anew = note_of(circular)
+    assert anew != note
+    assert (list(anew.covers.all()), anew.invitation) == (letters, letters[0].invitation)
+    assert withdrawn.invitation.member_state.short_name not in anew.paper
+
+
+def test_no_note_is_planned_over_a_letter_that_had_left_before_it_was_withdrawn():
+    circular = under_one_note()
+    *letters, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    note.deliveries.update(state="cancelled")
+    letters[0].deliveries.update(state="handed_over", handed_over_at=timezone.now())
+
+    withdraw(letters[0].invitation)
+    plan_notes(circular)
+
+    assert list(note_of(circular).covers.all()) == [letters[1]]
+
+
+def test_a_note_that_failed_is_not_sent_anew_over_a_letter_withdrawn_after_it_left():
+    circular = under_one_note(emails="chancery@example.org head@example.org")
+    first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
+    first.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+    left_for(note, "chancery@example.org")
+    note.deliveries.filter(address="head@example.org").update(state="failed")
+
+    withdraw(first.invitation)
+
+    failed = note.deliveries.get(state="failed")
+    assert "a letter it covers was called back" in why_not_sent_anew(failed)
+    assert why_not_forwarded_anew(note) == ""
