@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.notes.anew import keep_for_a_person, note_over, saved_notes
+from invitations.letters.notes.anew import note_over, saved_notes
 from invitations.letters.notes.covering import answered_already, cover_too, planned_of, that_forward
+from invitations.letters.notes.standing_again import let_stand_again
 from invitations.letters.planning import (
     call_back_letters,
     office_recipients,
@@ -349,7 +350,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     issued = list(issued_by_it.exclude(pk__in=said).select_related("minister", "member_state"))
     called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
     replaced = Letter.objects.filter(replaced_by__in=pks, replaced_by__kind=Letter.Kind.REPLACEMENT)
-    keep_for_a_person(replaced, by)
+    let_stand_again(replaced, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
     if called_back:

@@ -60,7 +60,7 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
     refuse_dates(change)
     row, change = locked_change(change, mark)
     if change.kind == HeldChange.Kind.SUCCESSION:
-        take_back_hand_over(change)
+        take_back_hand_over(change, by)
         decide(change, HeldChange.State.TAKEN_BACK, by, because)
         record_act(change, Act.TAKEN_BACK, by, because)
         return

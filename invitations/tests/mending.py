@@ -8,7 +8,12 @@ from invitations.letters.approval import reword_template
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.letters.notes.anew import keep_for_a_person, plan_for_the_others
+from invitations.letters.notes.anew import plan_for_the_others
+from invitations.letters.notes.standing_again import (
+    forward_once_more,
+    keep_for_a_person,
+    let_stand_again,
+)
 from invitations.letters.planning import call_back_letters
 from invitations.models import HeldChange, Invitation, Letter, LetterTemplate
 from invitations.outbox.mending.after_saving import (
@@ -29,6 +34,7 @@ from invitations.outbox.mending.succession import (
     carry_over,
     hand_over,
     plan_first_letter,
+    take_back_hand_over,
 )
 from invitations.outbox.mending.waiting_letters import (
     close_link,
@@ -36,6 +42,7 @@ from invitations.outbox.mending.waiting_letters import (
     renew_link,
 )
 from invitations.outbox.release import release_change
+from invitations.outbox.transitions import transit
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -111,6 +118,15 @@ def asking(make, by):
     return asked_for(make.issued(), by)
 
 
+def taking_a_hand_over_back(make, by):
+    circular = under_one_note()
+    letter, _other, note = [approved(one) for one in circular.letters.in_force().order_by("pk")]
+    change = asked_for(letter.invitation)
+    note.deliveries.update(state="cancelled")
+    take_back_hand_over(change, by)
+    return circular.letters.planned().get(kind="note")
+
+
 def handing_over(make, by):
     change = asked_for(ReplyFactory(invitation=make.issued()).invitation)
     return released_by(change, by)
@@ -173,9 +189,29 @@ def forwarding_with_notes(make, by):
 
 
 def keeping_for_a_person(make, by):
-    delivery = make.queued(state="cancelled")
+    delivery = cancelled_as_it_left(make)
     keep_for_a_person(Letter.objects.filter(pk=delivery.letter_id), by)
     return delivery
+
+
+def letting_stand_again(make, by):
+    delivery = cancelled_as_it_left(make)
+    let_stand_again(Letter.objects.filter(pk=delivery.letter_id), by)
+    return delivery
+
+
+def cancelled_as_it_left(make):
+    delivery = make.queued()
+    transit(delivery, "queued", "cancelled", because="another letter has replaced it")
+    return delivery
+
+
+def forwarding_once_more(make, by):
+    circular = under_one_note()
+    letter, _other, note = [approved(one) for one in circular.letters.in_force().order_by("pk")]
+    note.deliveries.update(state="cancelled")
+    [anew] = forward_once_more(Letter.objects.filter(pk=letter.pk), by)
+    return anew
 
 
 def forwarding_anew(make, by):
@@ -236,6 +272,8 @@ MENDING_ACTS = {
     forward_with_notes: forwarding_with_notes,
     forward_anew: forwarding_anew,
     keep_for_a_person: keeping_for_a_person,
+    let_stand_again: letting_stand_again,
+    forward_once_more: forwarding_once_more,
     leave_letters: leaving_it,
     send_to_new_addresses: sending_to_new_addresses,
     send_to_each: sending_to_each,
@@ -243,6 +281,7 @@ MENDING_ACTS = {
     send_where_corrected: sending_where_corrected,
     ask_to_hand_over: asking,
     hand_over: handing_over,
+    take_back_hand_over: taking_a_hand_over_back,
     carry_over: carrying_over,
     begin_replacement: beginning,
     plan_for_the_others: planning_for_the_others,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from invitations.letters.notes.covering import (
 from invitations.letters.notes.lacking import lacking
 from invitations.letters.planning import call_back_letters, save_planned_letters
 from invitations.letters.routes import NOTE_VARIANT
-from invitations.models import Circular, Delivery, Letter, LetterEvent, Mission
+from invitations.models import Circular, Delivery, Letter, Mission
 from invitations.models.held.composed_with import hashes_behind_each
 
 CANCELLED = Letter.State.CANCELLED
@@ -147,29 +147,6 @@ def planned_beside(letter: Letter) -> Letter | None:
         return None
     alike = {name: getattr(letter, name) for name in ("circular_id", "mission_id", "by_original")}
     return locked_planned(Letter.objects.filter(kind=letter.kind, **alike)).first()
-
-
-def keep_for_a_person(letters: "QuerySet[Letter]", by: User) -> None:
-    """Keep copies that were cancelled for a replacement, and notes over these letters, for staff.
-
-    It was called back: these letters stand again, and a person says whether they are sent anew.
-    Not so a note of whose letters a later one to its mission forwards any.
-    """
-    gone = Letter.objects.forwarded_no_more().values("pk")
-    later = Letter.objects.in_force().filter(kind=Letter.Kind.NOTE, pk__gt=OuterRef("pk"))
-    later = later.filter(mission=OuterRef("mission"), covers__notes=OuterRef("pk"))
-    notes = Letter.objects.filter(covers__in=letters).exclude(covers__in=gone)
-    these = Q(pk__in=letters.values("pk")) | Q(pk__in=notes.exclude(Exists(later)).values("pk"))
-    standing = Letter.objects.approved().filter(these)
-    standing = standing.exclude(pk__in=Letter.objects.replaced().values("pk"))
-    copies = Delivery.objects.by_mail().filter(letter__in=standing, state=CANCELLED)
-    found = list(copies.order_by("pk").select_for_update(of=("self",)))
-    Delivery.objects.filter(pk__in=[one.pk for one in found]).update(state=Delivery.State.MISSED)
-    because, state = _("the letter that replaced it was called back"), Delivery.State.MISSED
-    LetterEvent.objects.bulk_create(
-        LetterEvent(letter_id=one.letter_id, delivery=one, state=state, because=because, actor=by)
-        for one in found
-    )
 
 
 def notes_not_left(letters: Iterable[Letter]) -> list[Letter]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from invitations.letters.planning import recipient_pairs
 from invitations.models import Delivery, Letter
+from invitations.models.letter import LetterQuerySet
 
 Lacking = dict[int, frozenset[str]]
 # It came, may have come, waits to leave, or a person decides whether it does.
@@ -29,21 +30,33 @@ def lacking(note: Letter, emails: Iterable[str]) -> Lacking:
 
     They are in small letters.
     """
+    return lacking_among(note.covers.all(), note.mission_id, emails, beside=note.pk)
+
+
+def lacking_among(
+    letters: LetterQuerySet, mission: Any, emails: Iterable[str], beside: Any = None
+) -> Lacking:
+    """Return for each of the letters the addresses of the mission to which no other note goes.
+
+    An empty address is that of a note on paper.
+    """
     has = defaultdict(set)
-    for letter, email in forwarded_by_others(note):
+    for letter, email in forwarded_by_others(letters, mission, beside):
         has[letter].add(email.lower())
     asked = frozenset(email.lower() for email in emails)
-    covered = note.covers.in_french_order().values_list("pk", flat=True)
-    return {letter: asked - has[letter] for letter in covered}
+    keys = letters.in_french_order().values_list("pk", flat=True)
+    return {letter: asked - has[letter] for letter in keys}
 
 
-def forwarded_by_others(note: Letter) -> Iterator[tuple[int, str]]:
-    """Yield letter and address where another note to the mission has left, or still may.
+def forwarded_by_others(
+    letters: LetterQuerySet, mission: Any, beside: Any
+) -> Iterator[tuple[int, str]]:
+    """Yield letter and address where a note to the mission has left, or still may.
 
     One over a letter that was called back leaves no more: of it counts what has left.
     """
-    others = Letter.objects.filter(kind=Letter.Kind.NOTE, mission=note.mission_id)
-    others = others.filter(covers__in=note.covers.all()).exclude(pk=note.pk).distinct()
+    others = Letter.objects.filter(kind=Letter.Kind.NOTE, mission=mission)
+    others = others.filter(covers__in=letters).exclude(pk=beside).distinct()
     gone = others.filter(covers__in=Letter.objects.forwarded_no_more()).values("pk")
     left = Delivery.objects.left().filter(letter__in=others)
     under_way = Delivery.objects.filter(letter__in=others, state__in=UNDER_WAY)
@@ -51,8 +64,9 @@ def forwarded_by_others(note: Letter) -> Iterator[tuple[int, str]]:
         brought: Any = deliveries.values_list("letter__covers", "address")
         yield from brought
     for other in others.filter(state=Letter.State.COMPOSED).exclude(pk__in=gone):
+        addresses = [email for _line, email in other.recipients] or [""]
         for letter in other.covers.values_list("pk", flat=True):
-            yield from ((letter, email) for _line, email in other.recipients)
+            yield from ((letter, email) for email in addresses)
 
 
 def chosen_among(lacks: Lacking) -> set[int]:

@@ -22,6 +22,7 @@ from invitations.letters.issuing import (
     withdraw_invitation,
 )
 from invitations.letters.notes.covering import lock_with_notes
+from invitations.letters.notes.standing_again import forward_once_more
 from invitations.letters.released import held_changes, released_office
 from invitations.models import (
     Circular,
@@ -342,10 +343,14 @@ CARRIED = (
 )  # fmt: skip
 
 
-def take_back_hand_over(change: HeldChange) -> None:
-    """Let the minister be in office again; the link that has ended stays dead."""
+def take_back_hand_over(change: HeldChange, by: User) -> None:
+    """Let the minister be in office again; the link that has ended stays dead.
+
+    Notes verbales that went without the letters to the minister meanwhile get another one beside.
+    """
     before, after = change.before or {}, change.after or {}
     entered = Minister.objects.filter(pk=before["minister"], successor=after["minister"])
     entered.update(successor=before["successor"])
     if invitation := Invitation.objects.issued().in_office().filter(pk=change.object_id).first():
         acknowledge_once_more(invitation, change.asked_at)
+        forward_once_more(invitation.letters.all(), by)

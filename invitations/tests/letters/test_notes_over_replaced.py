@@ -9,13 +9,17 @@ from django.utils import timezone
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.planning import call_back_letters
 from invitations.models import Invitation, Letter
 from invitations.models.held.outdated import OVER_REPLACED, outdated_letters
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.mending.notes import forward_anew
 from invitations.outbox.mending.replacing import replace_letters
+from invitations.outbox.release import take_back_change
+from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.letters.drafts import under_one_note
+from invitations.tests.mending import asked_for
 from invitations.tests.originals import approved
 from invitations.tests.unset import not_set_in_type
 
@@ -83,21 +87,99 @@ def test_a_note_is_planned_over_none_that_is_replaced(letters):
     assert list(notes_of(note.circular).last().covers.all()) == [second]
 
 
-def test_what_another_note_has_brought_meanwhile_is_kept_for_nobody(peer, letters):
-    first, second, note = letters
-    here, there = note.deliveries.order_by("pk")
+def given_up_at_one_address(note, letter):
+    """Replace the letter, and forward anew what remains where the note did not arrive."""
+    here = note.deliveries.earliest("pk")
     note.deliveries.filter(pk=here.pk).update(state="handed_over", handed_over_at=timezone.now())
-    circular = replaced(first)
-    dispatch_outbox()
-    assert states(note) == {"handed_over", "missed"}
-
+    note.deliveries.exclude(pk=here.pk).update(state="bounced")
+    circular = replaced(letter)
     anew = forward_anew(note, UserFactory())
     compose_planned()
-    anew.refresh_from_db()
-    assert (anew.recipients, anew.covers.get()) == ([["to", there.address]], second)
+    return circular, anew
+
+
+def test_what_stands_again_is_brought_by_another_note_where_one_was_given_up(peer, letters):
+    first, second, note = letters
+    circular, anew = given_up_at_one_address(note, first)
+    there = [["to", note.deliveries.get(state="cancelled").address]]
+    approved(Letter.objects.get(pk=anew.pk))
+
+    call_back_circular(circular, UserFactory(), "The name was right.")
+    compose_planned()
+    last = notes_of(note.circular).last()
+    approved(last)
+    dispatch_outbox()
+
+    assert states(note) == {"handed_over", "cancelled"}
+    brought = [(one.recipients, one.covers.get(), states(one)) for one in (anew_now(anew), last)]
+    assert brought == [(there, second, {"handed_over"}), (there, first, {"handed_over"})]
+
+
+def anew_now(note):
+    return Letter.objects.get(pk=note.pk)
+
+
+def test_what_stands_again_joins_the_note_that_is_planned(letters):
+    first, second, note = letters
+    note.deliveries.update(state="bounced")
+    circular = replaced(first)
+    anew = forward_anew(note, UserFactory())
+
+    call_back_circular(circular, UserFactory(), "The name was right.")
+    compose_planned()
+
+    assert list(notes_of(note.circular)) == [anew]
+    assert set(anew.covers.all()) == {first, second}
+    assert len(anew_now(anew).recipients) == 2
+
+
+def test_a_copy_that_a_person_gave_up_is_kept_for_nobody(letters):
+    first, second, note = letters
+    circular, anew = given_up_at_one_address(note, first)
+    record_reply(second.invitation, {"answer": "regrets"})
+    call_back_letters(Letter.objects.filter(pk=anew.pk), "it covers no letter any more")
+
     call_back_circular(circular, UserFactory(), "The name was right.")
 
     assert states(note) == {"handed_over", "cancelled"}
+    assert notes_of(note.circular).last().covers.get() == first
+
+
+def test_what_stands_again_and_was_left_out_of_a_note_composed_anew_is_forwarded(letters):
+    first, second, note = letters
+    circular = replaced(first)
+    recompose_letter(note, UserFactory())
+    compose_planned()
+
+    call_back_circular(circular, UserFactory(), "The name was right.")
+    compose_planned()
+
+    covered = [list(one.covers.all()) for one in notes_of(note.circular)]
+    assert covered == [[second], [first]]
+
+
+def test_no_note_follows_where_the_mission_has_the_letter_on_paper(letters):
+    first, _second, note = letters
+    at = timezone.now()
+    note.deliveries.create(channel="pouch", state="handed_over", handed_over_at=at)
+    circular, _anew = given_up_at_one_address(note, first)
+    before = notes_of(note.circular).count()
+
+    call_back_circular(circular, UserFactory(), "The name was right.")
+
+    assert notes_of(note.circular).count() == before
+
+
+def test_what_stands_again_once_a_hand_over_is_taken_back_is_forwarded_too(letters):
+    first, second, note = letters
+    change = asked_for(first.invitation)
+    recompose_letter(note, UserFactory())
+    compose_planned()
+    assert list(notes_of(note.circular).get().covers.all()) == [second]
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    assert notes_of(note.circular).last().covers.get() == first
 
 
 def test_a_note_over_a_letter_that_was_replaced_meanwhile_is_not_approved():
