@@ -16,6 +16,7 @@ from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
+from invitations.letters.planning import lock_letters
 from invitations.letters.routes import OF_ANOTHER_NOW, gets_original, why_kept_back
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
@@ -261,6 +262,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
     It then has today's texts, addresses and link.
     """
     letter = locked_letter(letter)
+    lock_letters(Letter.objects.filter(pk=letter.pk))
     if why := why_not_recomposed(letter):
         raise ValidationError(why)
     call_back_whole(letter, _("composed anew"), by)

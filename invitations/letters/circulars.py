@@ -16,6 +16,7 @@ from invitations.letters.notes.covering import answered_already, cover_too, plan
 from invitations.letters.notes.standing_again import let_stand_again
 from invitations.letters.planning import (
     call_back_letters,
+    lock_letters,
     office_recipients,
     save_planned_letters,
 )
@@ -340,6 +341,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.locked().values_list("pk"))
+    lock_letters(letters)
     if why := why_not_called_back(circular):
         raise ValidationError(why)
     pks = list(letters.values_list("pk", flat=True))

@@ -120,6 +120,10 @@ def why_idle(letter: Letter) -> str:
     """Return why a letter has nothing to tell or to forward any more; empty if it has."""
     if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
         return _("it covers no letter any more")
+    # It was withdrawn while the letter was planned; a note stands with another invitation then.
+    is_withdrawn = letter.invitation.status == Invitation.Status.WITHDRAWN
+    if letter.kind != Letter.Kind.NOTE and is_withdrawn:
+        return _("the invitation is not in force")
     by_mail = letter.mission and letter.mission.emails and not letter.by_original
     if by_mail and not recipients_of(letter):
         return _("the mission has it at each of its addresses")

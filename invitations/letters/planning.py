@@ -335,13 +335,23 @@ def enqueue_letter(letter: Letter) -> None:
     )
 
 
+def lock_letters(letters: "QuerySet[Letter]") -> list[tuple[int, int]]:
+    """Lock the letters in force, then their copies that have not left; return these and whose.
+
+    Whoever begins to send one just now comes before, or finds it locked: ask what has left then.
+    Call it within a transaction.
+    """
+    in_force = letters.exclude(state=Letter.State.CANCELLED).order_by("pk")
+    list(in_force.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    waiting = Delivery.objects.not_left().filter(letter__in=letters).order_by("pk")
+    return list(waiting.select_for_update().values_list("pk", "letter_id"))
+
+
 @transaction.atomic
 def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
     """Cancel deliveries that have not left, and letters without any other; count these letters."""
     in_force = letters.exclude(state=Letter.State.CANCELLED).order_by("pk")
-    list(in_force.select_for_update(of=("self",), no_key=True).values_list("pk"))
-    waiting = Delivery.objects.not_left().filter(letter__in=letters).order_by("pk")
-    called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))
+    called_back = lock_letters(letters)
     pks = [pk for pk, _letter in called_back]
     Delivery.objects.not_left().filter(pk__in=pks).update(state=Delivery.State.CANCELLED)
     kept = Delivery.objects.filter(letter=OuterRef("pk")).exclude(state=Delivery.State.CANCELLED)
