@@ -157,6 +157,9 @@ def refuse_uncovered(note: Letter) -> None:
         raise ValidationError(OVER_WHO_LEFT)
     if note.covers.exclude(state=Letter.State.APPROVED).exists() or not note.covers.exists():
         raise ValidationError(_("Approve the letters it covers first."))
+    # It would be kept back as it leaves.
+    if why := why_kept_back(note):
+        raise ValidationError(why)
 
 
 @transaction.atomic

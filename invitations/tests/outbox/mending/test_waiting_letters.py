@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.approval import approve_letter, recompose_letter, why_not_recomposed
 from invitations.letters.circulars import plan_notes
@@ -168,3 +169,16 @@ def test_a_link_is_replaced_after_its_letter_was_composed_anew_once(issued):
     renew_link(invitation, NO_LINK, by, BECAUSE)
 
     assert sorted(invitation.letters.values_list("state", flat=True)) == ["cancelled", "planned"]
+
+
+def test_a_note_over_a_letter_that_left_with_a_link_that_ended_since_is_not_approved(issued):
+    invitation = issued()
+    MissionFactory(emails="mission@example.org").states.add(invitation.member_state)
+    plan_notes(Circular.objects.get(), UserFactory())
+    compose_planned()
+    Delivery.objects.update(state="handed_over", handed_over_at=timezone.now())
+
+    renew_link(invitation, 1, UserFactory(), BECAUSE)
+
+    with pytest.raises(ValidationError, match="replace the letter"):
+        approve(Letter.objects.get(kind="note"))
