@@ -187,10 +187,7 @@ class ForumEdition(HeldRow):
     )
     asks_gender = models.BooleanField(
         _("asks whether delegates are women or men"), default=True,
-        help_text=_(
-            "Optional for each, and counted alone. Where it is not asked, neither offices nor the "
-            "board read of women and men."
-        ),
+        help_text=_("Where it is not asked, neither offices nor the board read of women and men."),
     )  # fmt: skip
     order_of_states = models.CharField(
         _("order of States"),
@@ -345,7 +342,6 @@ class ForumEdition(HeldRow):
         return self.postponed_at is not None or self.closes_on >= self.local_date(now)
 
     def moved_since(self, at: dt.datetime | None) -> bool:
-        """Whether its dates have moved since that instant."""
         return bool(at and self.moved_at and at < self.moved_at)
 
     def forum_days(self, language: str) -> str:
