@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,7 @@ from invitations.models import (
     LetterTemplate,
     MemberState,
     Minister,
+    Mission,
     Term,
 )
 from invitations.models.held.composed_with import languages_of
@@ -175,7 +177,7 @@ PARTS = "\n\n* * *\n\n"
 def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
     """Return the letters by what is wrong in the words that are printed and sent."""
     found: dict[str, list[Letter]] = {}
-    notes, with_earlier = notes_in_two_languages(letters), with_earlier_texts(letters)
+    notes, with_earlier = notes_that_cover(letters), with_earlier_texts(letters)
     of_former_language = with_former_functions(letters)
     for letter in letters:
         told = {
@@ -183,7 +185,8 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
             LEFT_OFFICE: names_who_left_office(letter),
             EVENT_OVER: invites_to_what_is_over(letter),
-            IN_ANOTHER_LANGUAGE: letter.pk in notes,
+            IN_ANOTHER_LANGUAGE: letter.pk in notes.in_two_languages,
+            TO_ANOTHER_MISSION: letter.pk in notes.to_another_mission,
             IN_OTHER_LETTERS: is_in_other_letters(letter),
             OF_FORMER_LANGUAGE: letter.pk in of_former_language,
             TITLED_TWICE: is_titled_in_name(letter),
@@ -205,6 +208,10 @@ ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of th
 LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
 EVENT_OVER = _("an invitation to an event that is over: call the letter back")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
+TO_ANOTHER_MISSION = _(
+    "a letter to a State that the note’s mission does not serve: call the note back, and plan "
+    "notes verbales once more"
+)
 IN_OTHER_LETTERS = _("a name or function in the letters of another language")
 TITLED_TWICE = _("a courtesy or title within the name, beside that of the form of address")
 OBSERVER_ALIKE = _(
@@ -299,17 +306,33 @@ def names_the_government_of_an_observer(letter: Letter) -> bool:
     return is_to_no_member(letter) and bool(GOVERNMENT.search(letter.paper))
 
 
-def notes_in_two_languages(letters: list[Letter]) -> set[int]:
-    """Return the notes verbales that name somebody by a function in another language."""
+class DoubtedNotes(NamedTuple):
+    """Notes verbales that name somebody by a function in another language, or serve no more."""
+
+    in_two_languages: set[int]
+    to_another_mission: set[int]
+
+
+def notes_that_cover(letters: list[Letter]) -> DoubtedNotes:
+    """Return which of the notes verbales among these are doubted for what they cover."""
     spoken = {letter.pk: letter.language for letter in letters if letter.kind == Letter.Kind.NOTE}
+    found = DoubtedNotes(set(), set())
     if not spoken:
-        return set()
+        return found
+    served = Mission.states.through.objects.filter(
+        mission=OuterRef("from_letter__mission"),
+        memberstate=OuterRef("to_letter__invitation__member_state"),
+    )
     rows = Letter.covers.through.objects.filter(from_letter__in=spoken)
-    return {
-        row.from_letter_id
-        for row in rows.select_related("to_letter__invitation__minister")
-        if row.to_letter.invitation.minister.lacks_portfolio_in(spoken[row.from_letter_id])
-    }
+    for row in rows.select_related("to_letter__invitation__minister").annotate(
+        is_served=Exists(served)
+    ):
+        note = row.from_letter_id
+        if row.to_letter.invitation.minister.lacks_portfolio_in(spoken[note]):
+            found.in_two_languages.add(note)
+        if not row.is_served:
+            found.to_another_mission.add(note)
+    return found
 
 
 def with_earlier_texts(letters: list[Letter]) -> set[int]:

@@ -14,6 +14,7 @@ from invitations.letters.scrutiny.doubts import (
     LEFT_OFFICE,
     OBSERVER_ALIKE,
     TITLED_TWICE,
+    TO_ANOTHER_MISSION,
     approval_doubts,
     as_read,
     flaws_in,
@@ -288,15 +289,31 @@ def test_a_note_is_doubted_that_names_a_function_in_another_language(composed):
     for second in ("", "ar"):
         letter = composed(second_language=second, portfolio_in_second_language="وزيرة الاتصالات")
         for language in ("en", "ar"):
-            note = LetterFactory(
-                invitation=letter.invitation, kind="note", language=language,
-                mission=MissionFactory(),
-            )  # fmt: skip
-            note.covers.add(letter)
-            notes.append(note)
+            mission = MissionFactory()
+            mission.states.add(letter.invitation.member_state)
+            notes.append(note_over(letter, mission, language))
 
     _same, foreign, _first, _second = notes
     assert approval_doubts(notes).flawed == {str(IN_ANOTHER_LANGUAGE): [foreign]}
+
+
+def note_over(letter, mission, language="en"):
+    fields = {"kind": "note", "mission": mission, "language": language}
+    note = LetterFactory(invitation=letter.invitation, **fields)
+    note.covers.add(letter)
+    return note
+
+
+@pytest.mark.django_db
+def test_a_note_is_doubted_that_goes_to_a_mission_the_state_has_left(composed):
+    letter, mission = composed(), MissionFactory()
+    mission.states.add(letter.invitation.member_state)
+    note = note_over(letter, mission)
+    assert approval_doubts([note]).flawed == {}
+
+    mission.states.clear()
+
+    assert approval_doubts([note]).flawed == {str(TO_ANOTHER_MISSION): [note]}
 
 
 def revised(language, **fields):
