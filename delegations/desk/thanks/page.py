@@ -1,5 +1,6 @@
 """The page on which it is chosen whom a circular thanks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
 from invitations.letters.thanks.choosing import choose_thanked, why_not_chosen
-from invitations.models import CAME, SENT_A_TEXT, SPOKE, Circular
+from invitations.models import CAME, SENT_A_TEXT, SPOKE, Circular, ForumEdition, Invitation
 from invitations.models.templates import variant_in_words
 from invitations.text.dates import comma_list
 
@@ -39,7 +40,7 @@ def thanks(request: HttpRequest, pk: int) -> HttpResponse:
         "subtitle": comma_list([circular.reference, circular.edition]),
         "text": text,
         "texts": [(one, variant_in_words(one), count_of(known, one)) for one in TEXTS],
-        "rows": rows_of(known, circular, text),
+        "rows": rows_of(known, circular.edition, ticked_in(request, circular, text)),
     }
     return TemplateResponse(request, "admin/desk/thanks.html", context)
 
@@ -54,33 +55,41 @@ def count_of(known: list[Known], text: str) -> int:
     return sum(one.fits == text for one in known)
 
 
-def rows_of(known: list[Known], circular: Circular, text: str) -> list[dict[str, Any]]:
-    """Return the rows, ticked as the circular has them, or at first as it fits what is on file."""
-    ticked = set(circular.chosen.values_list("pk", flat=True)) if text == circular.variant else ()
+def ticked_in(request: HttpRequest, circular: Circular, text: str) -> Callable[[Known], bool]:
+    """Return whom to tick: as it was sent, as the circular has them, or at first as it fits."""
+    ticked = set(request.POST.getlist("thanked"))
+    if request.method != "POST" and text == circular.variant:
+        ticked = {str(pk) for pk in circular.chosen.values_list("pk", flat=True)}
+    if request.method == "POST" or ticked:
+        return lambda one: str(one.invitation.pk) in ticked
+    return lambda one: one.fits == text
+
+
+def rows_of(
+    known: list[Known], edition: ForumEdition, is_ticked: Callable[[Known], bool]
+) -> list[dict[str, Any]]:
     return [
         {
             "invitation": one.invitation,
-            "url": state_url(circular.edition, one.invitation.member_state),
+            "url": state_url(edition, one.invitation.member_state),
             "facts": comma_list(one.in_words),
             "thanked_by": one.thanked_by,
             "is_fixed": bool(one.thanked_by),
-            "is_ticked": one.invitation.pk in ticked if ticked else one.fits == text,
+            "is_ticked": is_ticked(one),
         }
         for one in known
     ]
 
 
 def chosen(request: HttpRequest, circular: Circular, text: str, known: list[Known]) -> bool:
-    """Keep who is ticked; who has its letter by this circular stays among them."""
+    """Keep who is ticked; who has its letter by this circular stays, whatever is known by now."""
     ticked = set(request.POST.getlist("thanked"))
+    have_it = Invitation.objects.filter(letters__in=circular.letters.in_force())
     named = [
-        one.invitation
-        for one in known
-        if one.thanked_by == circular.reference
-        or (not one.thanked_by and str(one.invitation.pk) in ticked)
+        one.invitation for one in known if not one.thanked_by and str(one.invitation.pk) in ticked
     ]
     try:
-        choose_thanked(circular, text, named, user_of(request))
+        choose_thanked(circular, text, [*have_it, *named], user_of(request))
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
         return False

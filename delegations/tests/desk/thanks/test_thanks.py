@@ -19,6 +19,7 @@ from delegations.models import (
 from delegations.tests.desk.test_offers import member
 from invitations.letters.circulars import circular_audience
 from invitations.letters.thanks.choosing import choose_thanked
+from invitations.models import Reply
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -167,6 +168,33 @@ def test_who_has_a_letter_of_thanks_stands_with_its_reference(client, circular):
 
     assert [row["thanked_by"] for row in page.context["rows"]] == ["CL-27/9"]
     assert f'value="{came.pk}"' not in page.text
+
+
+def test_who_was_thanked_and_is_known_no_more_keeps_nobody_else_from_being_chosen(client, circular):
+    member(client, "Drafters")
+    was_thanked, came = answered(circular.edition), answered(circular.edition)
+    circular.variant = "came"
+    circular.save()
+    circular.chosen.add(was_thanked)
+    LetterFactory(invitation=was_thanked, circular=circular, kind="thanks", variant="came")
+    Reply.objects.filter(invitation=was_thanked).update(answer="regrets")
+
+    client.post(f"{reverse('desk:thanks', args=[circular.pk])}?text=came", {"thanked": [came.pk]})
+
+    assert set(circular.chosen.all()) == {was_thanked, came}
+
+
+def test_what_was_ticked_stays_ticked_where_it_is_refused(client, circular):
+    member(client, "Drafters")
+    has_it, ticked, unticked = (answered(circular.edition) for _state in range(3))
+    LetterFactory(invitation=has_it, circular=circular, kind="thanks", variant="came")
+    url = f"{reverse('desk:thanks', args=[circular.pk])}?text=spoke"
+
+    page = client.post(url, {"thanked": [ticked.pk]})
+
+    assert "in the other text" in page.text
+    rows = {row["invitation"]: row["is_ticked"] for row in page.context["rows"]}
+    assert (rows[ticked], rows[unticked]) == (True, False)
 
 
 def test_nobody_is_thanked_before_the_event(circular):
