@@ -42,6 +42,7 @@ from invitations.setbacks import place_of_error, spread_pause_after
 logger = logging.getLogger(__name__)
 
 # Seconds in which a known answer must be recorded, well inside the lease, and between two tries.
+# They begin when the database is seen to be lost: one that is silent is given up after longer.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
 # What answers an act of the office is planned once, by it; reminders and calendars by the clock.
@@ -231,12 +232,14 @@ def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
 
     What cannot be recorded stays *sending*, and becomes uncertain when its lease ends.
     """
-    stop_at = time.monotonic() + SETTLE_WITHIN
+    stop_at = None
     while True:
         try:
             return transit(delivery, old, new, **fields)
         except (OperationalError, InterfaceError) as lost:
-            if connection.in_atomic_block or time.monotonic() > stop_at:
+            now = time.monotonic()
+            stop_at = stop_at or now + SETTLE_WITHIN
+            if connection.in_atomic_block or now > stop_at:
                 raise
             logger.warning(
                 "Delivery %s is not yet written down as %s: %s",

@@ -1,6 +1,7 @@
 """What two workers, two offices or two approvers do at the same moment: row locks, for real."""
 
 import datetime as dt
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +18,7 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
 from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
+from invitations.outbox import sending
 from invitations.outbox.arming import arm, why_mute
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.queue import claim_batch
@@ -284,6 +286,27 @@ def test_what_the_mail_server_said_is_logged_and_then_written_down_on_a_new_conn
         lines = [line for line in caplog.messages if line.startswith(f"Delivery {delivery.pk} ")]
         assert lines[0].endswith(answer)
         assert f"is not yet written down as {state}: " in lines[1]
+
+
+def test_what_is_known_is_written_down_after_a_database_that_was_silent_for_long(
+    queued, monkeypatch
+):
+    later = timezone.now() + dt.timedelta(minutes=5)
+    claim = {"claim": uuid4(), "lease_ends_at": later}
+    delivery, silent = queued(state=State.SENDING, **claim), [True]
+    monkeypatch.setattr(sending, "SETTLE_WITHIN", 0.05)
+
+    def given_up(act, *query):
+        if silent and silent.pop():
+            time.sleep(0.1)
+            raise OperationalError("could not receive data from server: Connection timed out")
+        return act(*query)
+
+    with connection.execute_wrapper(given_up):
+        is_written = sending.settle(delivery, State.SENDING, State.UNCERTAIN)
+
+    delivery.refresh_from_db()
+    assert (is_written, delivery.state) == (True, State.UNCERTAIN)
 
 
 def test_lines_that_lose_the_database_leave_nothing_uncertain_that_was_answered(
