@@ -156,9 +156,9 @@ def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
     """Lock the delegation, and return it with the people on its list."""
     if not Reply.objects.in_force_for(invitation).expecting("delegation").exists():
         raise ValidationError(NOT_COMING)
-    delegation = lock_for_office(invitation, DelegationChange.Part.DELEGATE)
     if Erasure.objects.closes(invitation.edition):
         raise ValidationError(ERASED)
+    delegation = lock_for_office(invitation, DelegationChange.Part.DELEGATE)
     return delegation, list(delegation.delegates.order_by("pk"))
 
 

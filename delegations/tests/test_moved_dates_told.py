@@ -105,5 +105,5 @@ def test_the_board_after_a_move_takes_as_many_queries_for_three_offices_as_for_o
     board = reverse("desk:board")
     client.get(board)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(board)

@@ -122,6 +122,7 @@ def test_what_belongs_to_a_record_is_asked_in_one_query(
     for _n in range(rows):
         InvitationFactory(edition=edition)
 
-    # One of them asks for the texts of reminders, for all steps; one for the mark of its form.
-    with django_assert_num_queries(17):
+    # One of them asks for the texts of reminders, for all steps; one for the mark of its form; two
+    # for what names another organization.
+    with django_assert_num_queries(19):
         admin_client.get(address(edition))

@@ -110,7 +110,7 @@ def test_each_shipped_text_s_subject_arrives_as_it_is(invitation, language):
         letter.recipients = [["to", "office@example.org"]]
         assert_says(build_message(letter, {}).as_bytes(), letter.subject)
 
-    assert len(texts) == 30
+    assert len(texts) == 33
 
 
 def test_blanks_of_a_subject_are_folded_and_those_that_hold_words_together_stay(invitation):

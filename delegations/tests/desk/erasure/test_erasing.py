@@ -34,6 +34,8 @@ from invitations.models import HeldChange, ReplyDraft
 from invitations.models.kept.gone_files import GoneFile
 from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, UserFactory
 
+EVE_OF_THE_FORUM = dt.datetime(2020, 4, 5, 9, tzinfo=dt.UTC)
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
 
@@ -58,7 +60,8 @@ def with_everything(edition):
     delegation = came(edition, speaker="Rudolf Rassendyll")
     invitation = edition.invitations.get()
     gone = person(delegation, role="adviser")
-    remove_delegate(invitation, gone.pk, delegate_mark(gone))
+    with time_machine.travel(EVE_OF_THE_FORUM, tick=False):
+        remove_delegate(invitation, gone.pk, delegate_mark(gone))
     DelegationChange.objects.create(
         delegation=delegation, user=UserFactory(), part="delegate", act="added",
         subject="Zenobia Quixby",

@@ -81,6 +81,7 @@ OTHERWISE = {
     "replies_closed_at": dt.datetime(2031, 6, 1, tzinfo=dt.UTC),
     "rank": "HOS",
     "key": "term",
+    "confidence": "high",
 }
 
 
