@@ -91,7 +91,7 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
     try:
         with open_mailbox(box) as line:
             validity = line.select_folder(box.folder)[b"UIDVALIDITY"]
-            opened = Opened(line, f"{name}-{validity}", [])
+            opened = Opened(line, place_of(box, validity), [])
             taken = read(opened, stop_at)
     except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
@@ -99,6 +99,11 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
     tell_what_stays(name, opened.stays)
     faults += [f"{name}: {why}" for why in opened.stays[:1]]
     return taken
+
+
+def place_of(box: Any, validity: int) -> str:
+    """Return where numbers of mails hold: with many servers, another mailbox has the same."""
+    return sha256_of(repr([box.host, box.port, box.user, box.folder, validity]).encode())
 
 
 def tell_what_stays(name: str, whys: list[str]) -> None:

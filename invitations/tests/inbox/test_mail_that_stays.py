@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from imapclient import IMAPClient
 
 from invitations.inbox import mailboxes
 from invitations.inbox.mailboxes import read_mailboxes
@@ -63,3 +64,20 @@ def test_what_is_forgotten_of_them_is_read_again_and_filed_once(intray):
     assert read_mailboxes().taken == 3
 
     assert Correspondence.objects.count() == 3
+
+
+@pytest.mark.parametrize("intray", [True], indirect=True, ids=["moves"])
+def test_what_was_on_file_in_one_mailbox_is_no_mark_for_another(intray, settings, monkeypatch):
+    select = IMAPClient.select_folder
+    # As with some servers, whose folders all have the same number.
+    monkeypatch.setattr(
+        IMAPClient, "select_folder", lambda *given: select(*given) | {b"UIDVALIDITY": 1}
+    )
+    read_mailboxes()
+
+    with imap_peer() as other:
+        settings.INTRAY = other.box
+        other.put(written(name="<elsewhere@example.org>"))
+        read_mailboxes()
+
+    assert Correspondence.objects.filter(message_id="<elsewhere@example.org>").exists()
