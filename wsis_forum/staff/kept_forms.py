@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
@@ -58,8 +59,11 @@ def note_signed_out(request: HttpRequest, pk: int) -> None:
 def who_signed_out(request: HttpRequest) -> User | None:
     """Return who signed out last in this browser: the author of whatever its pages still send.
 
-    A page that was opened before that person signed in has a token that is refused.
+    A page that was opened before that person signed in has a token that is refused. Where another
+    one signed in since, and was shut out, that one is the author, and nothing is kept.
     """
+    if SESSION_KEY in request.session:
+        return None
     pk = request.session.get(SIGNED_OUT)
     return User.objects.filter(pk=pk, is_active=True).first() if pk else None
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from wsis_forum.tests.staff.people import LOGIN, member, sign_in
@@ -106,6 +107,18 @@ def test_what_one_person_typed_before_signing_out_is_shown_to_no_other(client):
     sign_in(client, other)
 
     assert client.get(CONTINUE).url == reverse("admin:index")
+
+
+def test_what_a_person_types_who_is_let_in_no_more_is_not_another_ones(client):
+    author, other = member(is_superuser=True), member("hentzau", is_superuser=True)
+    sign_in(client, author)
+    client.post(reverse("admin:logout"))
+    sign_in(client, other)
+    User.objects.filter(pk=other.pk).update(is_active=False)
+
+    client.post(PAGE, TYPED)
+
+    assert "kept_form" not in client.session
 
 
 def signed_out(browser):
