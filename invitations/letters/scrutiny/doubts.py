@@ -323,10 +323,9 @@ def notes_that_cover(letters: list[Letter]) -> DoubtedNotes:
         mission=OuterRef("from_letter__mission"),
         memberstate=OuterRef("to_letter__invitation__member_state"),
     )
-    rows = Letter.covers.through.objects.filter(from_letter__in=spoken)
-    for row in rows.select_related("to_letter__invitation__minister").annotate(
-        is_served=Exists(served)
-    ):
+    rows: Any = Letter.covers.through.objects.filter(from_letter__in=spoken)
+    rows = rows.select_related("to_letter__invitation__minister")
+    for row in rows.annotate(is_served=Exists(served)):
         note = row.from_letter_id
         if row.to_letter.invitation.minister.lacks_portfolio_in(spoken[note]):
             found.in_two_languages.add(note)
