@@ -21,7 +21,12 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.letters.routes import NOTE_VARIANT, gets_original, why_untrue
-from invitations.letters.thanks.choosing import because_not_chosen, chosen_for, letters_beside
+from invitations.letters.thanks.choosing import (
+    because_not_chosen,
+    chosen_for,
+    letters_beside,
+    planned_one_by_one,
+)
 from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
@@ -70,12 +75,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .select_related("member_state", "minister__rank", "minister__member_state", "edition")
         .order_by(*places_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
-    has_letter = set(
-        letters_beside(circular)
-        .in_force()
-        .exclude(kind__in=AUTOMATIC_KINDS)
-        .values_list("invitation", "kind")
-    )
+    has_letter = set(letters_beside(circular).values_list("invitation", "kind"))
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
     chosen, untrue = chosen_for(circular), why_untrue(circular)
     answered = answered_before_a_letter(circular, invitations, has_letter)
@@ -222,7 +222,9 @@ def plan_circular(
 def locked_circular(circular: Circular) -> Circular:
     """Lock the circular, so that one at a time plans its letters, and return it as it is now."""
     # An office that answers while it is locked gets its acknowledgement, which refers to it.
-    return Circular.objects.select_for_update(of=("self",), no_key=True).get(pk=circular.pk)
+    one_by_one = planned_one_by_one(circular).order_by("pk")
+    list(one_by_one.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    return Circular.objects.get(pk=circular.pk)
 
 
 def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models import Circular, Invitation, Letter
+from invitations.models import AUTOMATIC_KINDS, Circular, Invitation, Letter
 from invitations.models.letter import LetterQuerySet
 from invitations.text.dates import comma_list
 
@@ -51,11 +52,19 @@ def why_not_chosen(circular: Circular) -> str:
 def letters_beside(circular: Circular) -> LetterQuerySet:
     """Return the letters beside which the circular writes none: its own, or all those of thanks.
 
-    Nobody is thanked twice.
+    Nobody is thanked twice. What leaves by itself is none of them.
     """
+    in_force = Letter.objects.in_force()
     if circular.kind == Circular.Kind.THANKS:
-        return Letter.objects.filter(invitation__edition=circular.edition_id, kind=circular.kind)
-    return Letter.objects.filter(circular=circular)
+        return in_force.filter(invitation__edition=circular.edition_id, kind=circular.kind)
+    return in_force.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
+
+
+def planned_one_by_one(circular: Circular) -> "QuerySet[Circular]":
+    """Return the circulars of which one at a time plans letters: itself, or all those of thanks."""
+    if circular.kind == Circular.Kind.THANKS:
+        return Circular.objects.filter(edition=circular.edition_id, kind=circular.kind)
+    return Circular.objects.filter(pk=circular.pk)
 
 
 def chosen_for(circular: Circular) -> set[int] | None:

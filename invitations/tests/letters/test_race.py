@@ -10,14 +10,21 @@ from django.utils import timezone
 
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter, recompose_letter
-from invitations.letters.circulars import call_back_circular, plan_notes
+from invitations.letters.circulars import call_back_circular, plan_circular, plan_notes
 from invitations.letters.composing import leave_other_notes, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import draft_invitation, withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter, Minister, ReplyLink
 from invitations.outbox.another_address import send_to_another_address
 from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory, MinisterFactory, MissionFactory, UserFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    MissionFactory,
+    UserFactory,
+)
 from invitations.tests.letters.drafts import claimed
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -238,3 +245,18 @@ def test_a_letter_that_two_people_send_to_one_address_at_once_gets_one_delivery(
 
         assert {type(one) for one in said} == {Delivery, ValidationError}
         assert letter.deliveries.filter(address="a@example.org").count() == 1
+
+
+def test_two_circulars_of_thanks_planned_at_once_thank_a_minister_once():
+    invitation = InvitationFactory(status="issued")
+    circulars = [
+        CircularFactory(edition=invitation.edition, kind="thanks", variant=variant)
+        for variant in ("spoke", "came")
+    ]
+    for circular in circulars:
+        circular.chosen.add(invitation)
+
+    said = before_the_commit_of(*(partial(plan_circular, one) for one in circulars))
+
+    assert said == 0
+    assert invitation.letters.get().circular == circulars[0]
