@@ -14,6 +14,7 @@ from invitations.letters.notes.covering import (
     cover_too,
     covered_now,
     locked_planned,
+    served_now,
     stand_with_another,
 )
 from invitations.letters.notes.lacking import lacking
@@ -64,7 +65,7 @@ def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Lette
     What a note has to forward joins the note that is planned for its mission, if there is one.
     """
     if waiting := planned_beside(letter):
-        cover_too(waiting, covered_now(letter))
+        cover_too(waiting, served_now(letter))
         return waiting
     circular = letter.circular
     anew = Letter(
@@ -80,7 +81,7 @@ def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Lette
         by_original=letter.by_original,
         composed_by=drafter,
     )
-    return planned_over(anew, covered_now(letter), actor)
+    return planned_over(anew, served_now(letter), actor)
 
 
 def planned_over(note: Letter, covered: "QuerySet[Letter]", actor: User | None = None) -> Letter:

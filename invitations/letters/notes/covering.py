@@ -21,6 +21,11 @@ def covered_now(note: Letter) -> "QuerySet[Letter]":
     return forwarded.filter(invitation__in=note.covers.values("invitation"))
 
 
+def served_now(note: Letter) -> "QuerySet[Letter]":
+    """Return of what the note covers now the letters to States that its mission serves still."""
+    return covered_now(note).filter(invitation__member_state__missions=note.mission_id)
+
+
 def lock_with_notes(invitations: Iterable[int]) -> None:
     """Lock the invitations with all that their notes verbales cover, in the one order."""
     notes = Letter.objects.filter(covers__invitation__in=invitations)

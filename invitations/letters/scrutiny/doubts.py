@@ -209,7 +209,7 @@ LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or 
 EVENT_OVER = _("an invitation to an event that is over: call the letter back")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
 TO_ANOTHER_MISSION = _(
-    "a letter to a State that the note’s mission does not serve: call the note back, and plan "
+    "a letter to a State that the note’s mission does not serve: compose the note anew, and plan "
     "notes verbales once more"
 )
 IN_OTHER_LETTERS = _("a name or function in the letters of another language")

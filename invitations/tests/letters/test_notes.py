@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
+from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import by_mission, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
@@ -24,7 +25,9 @@ from invitations.tests.factories import (
     InvitationFactory,
     MinisterFactory,
     MissionFactory,
+    UserFactory,
 )
+from invitations.tests.letters.drafts import under_one_note
 from invitations.tests.reading import printed
 
 pytestmark = pytest.mark.django_db
@@ -335,3 +338,19 @@ def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(lan
 
     assert len(told) == 4
     assert [words for words in told if re.search(SINGULAR[language], words)] == []
+
+
+def test_a_note_composed_anew_forwards_what_its_mission_serves_still():
+    circular, elsewhere = under_one_note(), MissionFactory()
+    note = circular.letters.get(kind="note")
+    moved, stays = note.covers.order_by("pk")
+    note.mission.states.remove(moved.invitation.member_state)
+    elsewhere.states.add(moved.invitation.member_state)
+
+    recompose_letter(note, UserFactory())
+    plan_notes(circular)
+    compose_planned()
+
+    notes = circular.letters.in_force().filter(kind="note")
+    covered = {one.mission: [*one.covers.all()] for one in notes}
+    assert covered == {note.mission: [stays], elsewhere: [moved]}
