@@ -10,20 +10,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from delegations.office.forms.list_file import MOST_ROWS
-from delegations.office.forms.list_words import COLUMNS, label_of, words_allowed
+from delegations.office.forms.list_words import columns_asked, label_of, words_allowed
 from invitations.models import ForumEdition
 
 DATES = ("arrives_on", "departs_on")
 NARROWEST = 16
 
 
-def columns_of(edition: ForumEdition) -> list[str]:
-    return [column for column in COLUMNS if column != "gender" or edition.asks_gender]
-
-
 def known_headings(edition: ForumEdition) -> list[str]:
     """Return the headings that the template has, in the language of the page."""
-    return [str(label_of(column)) for column in columns_of(edition)]
+    return [str(label_of(column)) for column in columns_asked(edition)]
 
 
 def list_template(edition: ForumEdition) -> bytes:
@@ -33,7 +29,7 @@ def list_template(edition: ForumEdition) -> bytes:
     sheet.sheet_view.rightToLeft = translation.get_language_bidi()
     sheet.freeze_panes = "A2"
     sheet.append(known_headings(edition))
-    for place, column in enumerate(columns_of(edition), 1):
+    for place, column in enumerate(columns_asked(edition), 1):
         lay_out_column(sheet, place, column)
     book.save(file)
     return file.getvalue()

@@ -63,10 +63,10 @@ class ListForm(OfficeForm):
         """Return the lines with what was typed into their cells; changed as text, they are left."""
         if self.data.get("cells_of") != lines_mark(lines):
             return lines
-        return corrected_lines(read_columns(lines), self.data) or lines
+        return corrected_lines(read_columns(lines, self.of.edition), self.data) or lines
 
     def read(self, lines: str) -> None:
-        columns = read_columns(lines)
+        columns = read_columns(lines, self.of.edition)
         self.unread = comma_list(columns.unread)
         if columns.above:
             above = {"lines": comma_list(columns.above)}

@@ -15,6 +15,7 @@ from delegations.office.forms.list_file import MOST_ROWS, TOO_LONG
 from delegations.office.forms.list_words import (
     COLUMNS,
     HEADINGS_OF_A_LIST,
+    columns_asked,
     columns_of_headings,
     label_of,
     values_by_word,
@@ -28,7 +29,7 @@ from invitations.files.spreadsheets import (
     lines_of_csv,
 )
 from invitations.minister_import.table import ranges
-from invitations.models import Invitation
+from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, left_to_right, printed_date
 from invitations.text.lines import isolated, quoted
 
@@ -96,17 +97,22 @@ def short_heading(said: str) -> str:
     return " ".join(said.split())[:60]
 
 
-def read_columns(lines: str) -> Columns:
-    """Return the lines with their columns; refuse a list that names nobody."""
+def read_columns(lines: str, edition: ForumEdition) -> Columns:
+    """Return the lines with their columns; refuse a list that names nobody.
+
+    A column that the edition does not ask for is left out as one that is not known.
+    """
     read = read_lines(lines)
     meant = [columns_of_headings(line.cells) for line in read[:LINES_OF_HEAD]]
     place = place_of_headings(meant)
     if place is None:
-        found = Columns(list(COLUMNS), [], read, [])
+        found = Columns(columns_asked(edition), [], read, [])
     else:
         refuse_nameless(meant[place])
         above = [line.number for line in read[:place]]
-        found = Columns(meant[place], read[place].cells, read[place + 1 :], above)
+        unasked = {*COLUMNS} - {*columns_asked(edition)}
+        columns = ["" if column in unasked else column for column in meant[place]]
+        found = Columns(columns, read[place].cells, read[place + 1 :], above)
     if len(found.lines) > MOST_ROWS:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
     if not found.lines:

@@ -15,6 +15,7 @@ from delegations.nominations import words_on_file
 from delegations.office.forms.delegate import DelegateForm
 from invitations.files.spreadsheets import comparable_words
 from invitations.minister_import.headings import BETWEEN_HEADINGS, heading_key, meaning_of_m
+from invitations.models import ForumEdition
 
 # In the order of a list without headings.
 COLUMNS = (
@@ -29,6 +30,10 @@ LABELS: dict[str, dict[str, Any]] = {
     "gender": {"f": _("Woman"), "m": _("Man"), "unstated": _("Not stated")},
     "needs_visa_letter": {"yes": _("yes"), "no": _("no")},
 }
+
+
+def columns_asked(edition: ForumEdition) -> list[str]:
+    return [column for column in COLUMNS if column != "gender" or edition.asks_gender]
 
 
 @functools.cache

@@ -65,6 +65,28 @@ def test_the_list_to_fill_in_has_no_column_for_it(invitation):
     assert "Role" in headings
 
 
+def test_a_list_that_states_it_is_read_without_it(invitation):
+    lines = "Name;Sex;Function\nFlavia Elphberg;f;Minister"
+    words = {"invitation": invitation.pk, "form_key": uuid.uuid4(), "lines": lines}
+    client, url = browser(invitation), page_of(invitation, "list")
+
+    shown = text(client.post(url, words))
+    client.post(url, words | {"step": "add", "without": "“Sex”"})
+
+    assert "Woman" not in shown
+    assert "would be left out: “Sex”" in shown
+    assert Delegate.objects.values_list("function", "gender").get() == ("Minister", "")
+
+
+def test_a_list_without_headings_has_the_columns_of_the_one_to_fill_in(invitation):
+    lines = "Flavia Elphberg;Minister;Ministry;flavia@example.org;Adviser;2027-05-10"
+    words = {"invitation": invitation.pk, "form_key": uuid.uuid4(), "lines": lines}
+
+    browser(invitation).post(page_of(invitation, "list"), words | {"step": "add"})
+
+    assert str(Delegate.objects.get().arrives_on) == "2027-05-10"
+
+
 def test_the_board_says_nothing_of_women_and_men(invitation, admin_client):
     page = admin_client.get(reverse("desk:board")).content.decode()
 
