@@ -1,6 +1,6 @@
 """The tables of an archived edition: plain columns, in English, hours with their zone.
 
-They hold what an erasure of personal data leaves: no delegate, and no address of who answered.
+They hold what an erasure of personal data leaves: no delegate, and no address that a reply gives.
 """
 
 import datetime as dt

@@ -36,7 +36,8 @@ SHA256SUMS       the sum of each file: sha256sum --check SHA256SUMS
 
 Tables are UTF-8, commas between cells; hours are in UTC. States are named by ISO 3166 codes.
 A cell that begins with an apostrophe begins with a sign that a spreadsheet would run.
-The tables name no delegate, and no address of who answered; what came in stands as it came.
+The tables name no delegate, and no address that a reply gives; what came in stands as it came,
+with its sender.
 """
 
 
