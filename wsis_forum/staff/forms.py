@@ -1,18 +1,28 @@
 """The forms of passwords and second factors: what is wrong counts, wherever it is typed."""
 
+import time
 from typing import Any
 
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import adapter as mfa_adapter
+from allauth.mfa import app_settings
 from allauth.mfa.base import forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext_lazy
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from wsis_forum.staff.counting import count_wrong_code, is_locked
+
+# Seconds in which a code of the app is right: a tolerance before and after its own half minute.
+SERVES_WITHIN = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
 
 
 class CountedCode:
@@ -21,10 +31,35 @@ class CountedCode:
         if is_locked(request, self.user):  # type: ignore[attr-defined]
             raise get_adapter().validation_error("too_many_login_attempts")
         try:
-            return super().clean_code()  # type: ignore[misc]
+            code: str = super().clean_code()  # type: ignore[misc]
+            self.refuse_served(code)
         except ValidationError:
             count_wrong_code(request, self.user)  # type: ignore[attr-defined]
             raise
+        return code
+
+    def refuse_served(self, code: str) -> None:
+        app: Authenticator = self.authenticator  # type: ignore[attr-defined]
+        if app.type == Authenticator.Type.TOTP and not cross_out(app, code):
+            self._emit_authentication_failed(app)  # type: ignore[attr-defined]
+            raise mfa_adapter.get_adapter().validation_error("incorrect_code")
+
+
+@transaction.atomic
+def cross_out(app: Authenticator, code: str) -> bool:
+    """Note that the app's code has served; return False if it had before.
+
+    Of what the cache remembers of it another process knows nothing while Redis is away.
+    """
+    row = Authenticator.objects.select_for_update().filter(pk=app.pk).first()
+    mark = salted_hmac("codes that served", normalize_user_code(code), algorithm="sha256")
+    now, served = time.time(), row.data.get("served", {}) if row else {}
+    if row is None or served.get(mark.hexdigest(), 0) > now:
+        return False
+    still = {one: until for one, until in served.items() if until > now}
+    row.data["served"] = still | {mark.hexdigest(): now + SERVES_WITHIN}
+    row.save(update_fields=["data"])
+    return True
 
 
 class AddPasskeyForm(AddWebAuthnForm):

@@ -5,13 +5,21 @@ from contextlib import ExitStack, suppress
 from time import monotonic
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.urls import reverse
 
 from invitations.times.jobs import Job, begin_soon
 from wsis_forum import backends, env
 from wsis_forum.celery import app
-from wsis_forum.tests.staff.people import code, may_enter, member, type_code, type_password
+from wsis_forum.tests.staff.people import (
+    AGAIN,
+    CODE,
+    code,
+    may_enter,
+    member,
+    type_code,
+    type_password,
+)
 
 # Redis' client by itself waits for five, and the broker's for ever.
 SOON = 4  # seconds
@@ -67,17 +75,23 @@ def test_staff_sign_in_without_redis(client):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("redis_away")
-def test_a_code_that_was_used_opens_nothing_again_without_redis(client):
+@pytest.mark.parametrize("page", [CODE, AGAIN])
+def test_a_code_that_was_used_opens_nothing_again_without_redis(client, page):
     member()
     used = code()
     type_password(client)
     type_code(client, used)
-    client.logout()
+    # Another process, and one that began with Redis, know nothing of it by their caches.
+    caches["template_fragments"].clear()
+    if page == CODE:
+        client.logout()
+        type_password(client)
 
-    type_password(client)
-    type_code(client, used)
+    again = client.post(page, {"code": used})
 
-    assert not may_enter(client)
+    assert again.status_code == 200
+    assert again.context["form"].has_error("code", "incorrect_code")
+    assert client.post(page, {"code": code(later=1)}).status_code == 302
 
 
 def test_what_asks_a_worker_to_begin_waits_for_no_broker(redis, monkeypatch):
