@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Case, F, Min, Q, QuerySet, When
 
 from delegations.desk.thanks.known import slots_of
 from delegations.models import SpeakingSlot, StatementText
@@ -135,15 +135,18 @@ def came_in_table(edition: ForumEdition) -> Table:
 
 
 def speakers_table(edition: ForumEdition) -> Table:
+    """Return the list as everybody read it; who speaks no more by the last answer has no number."""
     of = "delegation__statement__"
     columns = {
-        "session": "session__title_en", "begins": "session__starts_at", "place": "position",
+        "session": "session__title_en", "begins": "session__starts_at", "number": "place",
         "state": "delegation__member_state__iso3", "speaker": f"{of}speaker_name",
         "function": f"{of}speaker_function", "rank": f"{of}speaker_rank", "mode": f"{of}mode",
         "title": f"{of}title", "language": f"{of}language", "spoke": "heard_at",
         "called_in_vain": "passed_over_at",
     }  # fmt: skip
     slots = SpeakingSlot.objects.in_public_sessions().filter(session__edition=edition)
+    numbered = slots.with_standing().numbered()
+    slots = numbered.annotate(place=Case(When(comes=True, then=F("number"))))
     return columns_of("speakers", columns, slots, "session__starts_at", "position")
 
 

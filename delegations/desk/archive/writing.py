@@ -26,7 +26,8 @@ invitations.csv  who was invited, when and by which letter, who signed the origi
 letters.csv      each approved letter and mail: who composed and approved it, when it left
 replies.csv      each reply, also those that stand no more
 came-in.csv      what offices sent; its number is the name of the file in came-in/
-speakers.csv     the list of speakers, and who has spoken
+speakers.csv     the list of speakers, and who has spoken; who took the floor no more, by the
+                 answer that stands, has no number
 letters/         the letters as they left, with their seals, as PDF/A
 mail/            the mails that carried them (RFC 5322)
 originals/       scans of the signed originals of the circulars

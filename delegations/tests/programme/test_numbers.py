@@ -1,5 +1,6 @@
 """A speaker has one number: on the public list, at the desk, in the binder and for machines."""
 
+import csv
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import time_machine
 from auditlog.models import LogEntry
 from django.urls import reverse
 
+from delegations.desk.archive.writing import archive_edition
 from delegations.desk.binder.rows import sessions
 from delegations.models import SpeakingSlot
 from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
@@ -108,3 +110,13 @@ def test_who_is_moved_is_asked_about_with_the_number_of_the_list(admin_client, s
 
     told_of = [about for _pk, _row, about in page.context["rows"]]
     assert told_of == [f"{session}, Number on the list: {number}" for number in (1, 2)]
+
+
+def test_in_the_archive_each_has_its_number_and_who_speaks_no_more_has_none(session, tmp_path):
+    archive_edition(session.edition, tmp_path / "archive")
+
+    with (tmp_path / "archive" / "speakers.csv").open(encoding="utf-8") as file:
+        found = [(row["number"], row["state"]) for row in csv.DictReader(file)]
+
+    slots = session.slots.order_by("position").values_list("delegation__member_state__iso3")
+    assert found == [*zip(["1", "", "2"], [state for (state,) in slots], strict=True)]
