@@ -39,6 +39,7 @@ from invitations.models import (
     Invitation,
     Letter,
     LetterTemplate,
+    MemberState,
     Mission,
     ReminderStep,
     Setback,
@@ -60,6 +61,7 @@ from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     InvitationFactory,
+    MemberStateFactory,
     MissionFactory,
     StepFactory,
     UserFactory,
@@ -355,6 +357,11 @@ def missions():
     yield "a mission", MissionFactory()
 
 
+def states():
+    for invited in (True, False):
+        yield f"invited by default: {invited}", MemberStateFactory(invited_by_default=invited)
+
+
 def armings():
     arm()
     yield "armed", Arming.objects.get()
@@ -366,7 +373,7 @@ ROWS = {
     Correspondence: correspondence, TelephoneCall: calls, WebhookAddress: addresses,
     WebhookMessage: told, HighLevelSession: sessions, ApiToken: api_tokens, Setback: setbacks,
     Bounce: bounces, ForumEdition: editions, Mission: missions, Arming: armings,
-    PolicyStatement: statements, SpeakingSlot: slots,
+    PolicyStatement: statements, SpeakingSlot: slots, MemberState: states,
 }  # fmt: skip
 
 

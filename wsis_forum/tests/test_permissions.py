@@ -164,6 +164,8 @@ TAKEN_BY = {
     "lettertemplate: approve_selected": APPROVERS,
     "lettertemplate: reword_selected": DRAFTERS | APPROVERS,
     "lettertemplate: tick_selected": DRAFTERS | APPROVERS,
+    "memberstate: do_not_invite_by_default": DRAFTERS,
+    "memberstate: invite_by_default": DRAFTERS,
     "mission: propose_greetings": DRAFTERS,
     "policystatement: inscribe_selected": DESK,
     "quietperiod: delete_selected": DRAFTERS,

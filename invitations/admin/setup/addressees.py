@@ -12,6 +12,10 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import leads_on, list_url, listed_state, text_link
+from invitations.admin.setup.invited_by_default import (
+    do_not_invite_by_default,
+    invite_by_default,
+)
 from invitations.admin.state_names import Called
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
@@ -71,6 +75,7 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
     list_display_links = ["iso2", "short_name"]
     # What another organization changes of many States at once.
     list_editable = ["language", "invited_by_default"]
+    actions = [invite_by_default, do_not_invite_by_default]
     list_filter = ["region", "itu_region", "language", "status", "invited_by_default"]
     search_fields = ["iso3__called"]
     inlines = [AliasesOfState]

@@ -1,6 +1,7 @@
 """The States of another organization: some are not on the shipped list, many are not invited."""
 
 import pytest
+from auditlog.models import LogEntry
 from django.urls import reverse
 
 from invitations.admin.setup.checklist import texts
@@ -74,6 +75,72 @@ def test_a_reader_changes_nothing_in_the_list(client):
     page = client.get(LIST).content.decode()
 
     assert 'name="form-0-language"' not in page
+
+
+@pytest.mark.parametrize(
+    ("action", "before"), [("invite_by_default", False), ("do_not_invite_by_default", True)]
+)
+def test_the_chosen_states_are_switched_at_once_after_a_question(client, action, before):
+    chosen = [MemberStateFactory(invited_by_default=before) for _number in range(2)]
+    other = MemberStateFactory(invited_by_default=before)
+    drafter = of_group("Drafters")
+    client.force_login(drafter)
+    sent = {"action": action, "_selected_action": [state.pk for state in chosen]}
+
+    asked = client.post(LIST, sent)
+    unasked = set(MemberState.objects.values_list("invited_by_default", flat=True))
+    client.post(LIST, sent | {"answered": "yes"})
+
+    switched = MemberState.objects.filter(invited_by_default=not before)
+    assert "2 rows" in asked.content.decode()
+    assert unasked == {before}
+    assert other not in switched
+    assert set(switched) == set(chosen)
+    assert {one: switches_of(one) for one in [*chosen, other]} == {
+        **{one: [(drafter.pk, [str(before), str(not before)])] for one in chosen},
+        other: [],
+    }
+
+
+def switches_of(state):
+    """Who switched the State to what, as its history tells it."""
+    rows = LogEntry.objects.get_for_object(state).filter(changes__has_key="invited_by_default")
+    rows = rows.filter(action=LogEntry.Action.UPDATE)
+    return [(row.actor_id, row.changes["invited_by_default"]) for row in rows]
+
+
+def test_all_that_a_filter_lists_are_switched_and_those_that_are_so_already_are_named(client):
+    europe = [MemberStateFactory(region="Europe", iso2=iso2) for iso2 in ("QA", "QB")]
+    already = MemberStateFactory(region="Europe", invited_by_default=False, short_name="Zenda")
+    elsewhere = MemberStateFactory(region="Africa")
+    client.force_login(of_group("Drafters"))
+    sent = {"action": "do_not_invite_by_default", "_selected_action": [europe[0].pk]}
+
+    listed = f"{LIST}?region__exact=Europe"
+    asked = client.post(listed, sent | {"select_across": 1, "index": 0})
+    shown = [key for key, *_more in asked.context["rows"]]
+    client.post(listed, sent | {"_selected_action": shown, "answered": "yes"})
+
+    assert set(shown) == {state.pk for state in europe}
+    assert "Zenda: it is not invited by default already" in running(asked)
+    assert list(MemberState.objects.invited()) == [elsewhere]
+    assert switches_of(already) == []
+
+
+def running(page):
+    return " ".join(page.content.decode().split())
+
+
+def test_a_reader_is_offered_neither_switch(client):
+    client.force_login(of_group("Readers"))
+    state = MemberStateFactory()
+    sent = {"action": "do_not_invite_by_default", "_selected_action": [state.pk]}
+
+    page = client.get(LIST).content.decode()
+    client.post(LIST, sent | {"answered": "yes"})
+
+    assert "invite_by_default" not in page
+    assert MemberState.objects.invited().get() == state
 
 
 def test_texts_are_asked_for_in_the_languages_that_somebody_reads():
