@@ -88,9 +88,16 @@ def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datet
         return _("the deadline has passed")
     if not edition.takes_replies(now):
         return _("replies to this edition are closed")
-    if not edition.reminder_steps.approved().filter(asks_for="").exists():
+    return why_no_step(edition)
+
+
+def why_no_step(edition: ForumEdition) -> str:
+    steps = edition.reminder_steps.filter(asks_for="")
+    if any(step.is_approved for step in steps):
+        return ""
+    if steps:
         return _("no reminder step is approved by two people")
-    return ""
+    return _("the edition has no reminder step that asks for the reply")
 
 
 def why_not_reminded(invitation: Any) -> str:

@@ -35,7 +35,7 @@ def test_a_reader_is_led_from_what_goes_out_next_to_who_is_asked_what(chromium, 
     with signed_in_person(chromium, site, "sapt", "Readers") as reader:
         bring_axe(reader.page)
         reader.begin()
-        reader.sees("Nobody is reminded of the reply any more: the deadline has passed.")
+        reader.sees("Nobody is reminded of the reply: the deadline has passed.")
         reader.sees("mail, name the speaker: focal point, or the mission where there is none")
 
         reader.link("Reminders to come")
@@ -55,5 +55,5 @@ def test_once_it_is_filed_nothing_goes_out(chromium, site, said_yes):
     with signed_in_person(chromium, site, "sapt", "Readers") as reader:
         reader.begin()
 
-        reader.sees("Nobody is reminded any more: the deadline has passed.")
+        reader.sees("Nobody is reminded: the deadline has passed.")
         expect(reader.page.get_by_text("name the speaker")).to_have_count(0)

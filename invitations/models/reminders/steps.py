@@ -90,20 +90,33 @@ class ReminderStep(ApprovedByTwo):
     @property
     def days_in_words(self) -> str:
         """How many days before which day it leaves: the last one to reply, or the Track's eve."""
+        if self.asks_for:
+            return self.days_before_the_track
+        days = ngettext(
+            "%(days)s day before the last day",
+            "%(days)s days before the last day",
+            self.days_before,
+        )
+        return days % {"days": self.days_before}
+
+    @property
+    def days_before_the_track(self) -> str:
+        """The same of a step after a yes; a name of the edition's own is set off as it stands."""
+        track = self.edition.track_name
         days = (
             ngettext(
+                "%(days)s day before the eve of “%(track)s”",
+                "%(days)s days before the eve of “%(track)s”",
+                self.days_before,
+            )
+            if track
+            else ngettext(
                 "%(days)s day before the eve of the High-Level Track",
                 "%(days)s days before the eve of the High-Level Track",
                 self.days_before,
             )
-            if self.asks_for
-            else ngettext(
-                "%(days)s day before the last day",
-                "%(days)s days before the last day",
-                self.days_before,
-            )
         )
-        return days % {"days": self.days_before}
+        return days % {"days": self.days_before, "track": track}
 
     @property
     def place_in_day(self) -> tuple[int, int]:

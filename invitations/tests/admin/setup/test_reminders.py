@@ -120,8 +120,20 @@ def test_an_edition_without_steps_says_what_to_do(admin_client):
 
     said = shown(admin_client, edition)
 
-    assert "Nobody is reminded any more: no reminder step is approved by two people." in said
+    because = "the edition has no reminder step that asks for the reply"
+    assert f"Nobody is reminded: {because}." in said
     assert "Add a step" in said
+
+
+def test_a_step_is_called_by_the_name_that_the_edition_has_for_its_track(admin_client):
+    edition = EditionFactory(track_name="Ministers’ Days")
+    asked = {"asks_for": "head", "variant": "head", "medium": "mail", "audience": "focal"}
+    StepFactory(edition=edition, days_before=28, **asked)
+
+    said = shown(admin_client, edition)
+
+    assert "28 days before the eve of “Ministers’ Days”" in said
+    assert "High-Level Track" not in said
 
 
 def test_the_page_is_reached_from_the_edition_and_from_the_steps(admin_client, edition):
