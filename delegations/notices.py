@@ -29,7 +29,7 @@ def say_when_erased(apps: StateApps) -> None:
     for notice in apps.get_model("delegations", "Notice").objects.filter(kind="privacy"):
         for language in Language.values:
             column = f"text_{language.replace('-', '_')}"
-            lines = shipped_notice("privacy", language).splitlines()
+            lines = lines_ever_shipped("privacy", language)
             shipped = {MARK.sub("", line): line for line in lines if MARK.search(line)}
             on_file = (getattr(notice, column) or "").split("\n")
             setattr(notice, column, "\n".join(shipped.get(line, line) for line in on_file))
@@ -51,7 +51,13 @@ def correct_notices(apps: StateApps) -> None:
                 one.replace(row["was"], row["now"]) if one.strip() == row["was"] else one
                 for one in lines
             )
-            notices.filter(pk=notice.pk).update(**{column: "".join(found)})
+            columns = [column, *(["text"] if row["language"] == Language.ENGLISH else [])]
+            notices.filter(pk=notice.pk).update(**dict.fromkeys(columns, "".join(found)))
+
+
+def lines_ever_shipped(kind: str, language: str) -> list[str]:
+    former = [row for row in former_lines() if (row["notice"], row["language"]) == (kind, language)]
+    return [*(row["was"] for row in former), *shipped_notice(kind, language).splitlines()]
 
 
 def former_lines() -> list[dict[str, str]]:

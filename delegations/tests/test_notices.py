@@ -15,6 +15,7 @@ from delegations.notices import (
 from delegations.office.access import OPEN_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
+from invitations.letters.scrutiny.own_names import FORUM
 from invitations.models import Language
 from invitations.models.kept.for_a_day import KEPT_FOR
 from invitations.tests.factories import AnnouncedEditionFactory
@@ -82,6 +83,29 @@ def test_a_notice_on_file_says_so_where_the_line_stands_as_it_was_shipped(histor
 
     notice = Notice.objects.get(kind="privacy")
     assert (notice.text_fr, notice.text_en) == (shipped, "Ours.")
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_line_before_it_named_a_day_and_any_event_takes_both_steps(historical, language):
+    column = f"text_{language.replace('-', '_')}"
+    shipped = before = shipped_notice("privacy", language)
+    for row in reversed(former_lines()):
+        if (row["notice"], row["language"]) == ("privacy", language):
+            before = before.replace(row["now"], row["was"])
+    Notice.objects.filter(kind="privacy").update(**{column: MARK.sub("", before)})
+
+    say_when_erased(historical)
+    correct_notices(historical)
+
+    notice = historical.get_model("delegations", "Notice").objects.get(kind="privacy")
+    assert getattr(notice, column) == shipped
+    assert notice.text == notice.text_en
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_shipped_notices_call_no_event_a_forum(language):
+    for kind in Notice.Kind.values:
+        assert not FORUM.search(shipped_notice(kind, language))
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
