@@ -41,7 +41,7 @@ class OnFile:
 
     @cached_property
     def delegation(self) -> Any:
-        """The State's delegation, with its statement and the numbers ``named`` and ``texts``.
+        """The State's delegation, with its statement and numbers of people and of texts.
 
         Most States have none yet, and to ask whether there is one takes a fifth of counting.
         """
@@ -55,6 +55,11 @@ class OnFile:
     @property
     def named(self) -> int:
         return self.delegation.named if self.delegation else 0
+
+    @property
+    def still_named(self) -> int:
+        """How many of them have not had their names erased."""
+        return self.named - self.delegation.erased if self.delegation else 0
 
     @property
     def statement(self) -> PolicyStatement | None:
@@ -156,6 +161,7 @@ def with_statement_and_numbers(delegations: Any) -> Any:
         .select_related("statement")
         .annotate(
             named=Count("delegates", distinct=True),
+            erased=Count("delegates", filter=Q(delegates__name=""), distinct=True),
             texts=Count("statement__texts", filter=current, distinct=True),
         )
     )

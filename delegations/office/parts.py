@@ -113,7 +113,7 @@ def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]
     sentences = []
     if filed.statement and of_state.isdisjoint(ANSWERS_SPEAKING):
         sentences.append(str(STATEMENT_KEPT if filed.is_for_state else STATEMENT_OF_ANOTHER))
-    if filed.named and answers.isdisjoint(ANSWERS_BRINGING):
+    if filed.still_named and answers.isdisjoint(ANSWERS_BRINGING):
         sentences.append(
             _(
                 "The delegation that is on file is not expected with this answer. Its list is kept,"
@@ -144,17 +144,26 @@ def named_by_answer(filed: OnFile) -> tuple[str, str]:
 
 def delegation_part(filed: OnFile) -> OfficePart:
     label = _("Delegation")
+    if is_erased(filed):
+        return OfficePart("delegation", label, _("the names were erased"), True, is_open=True)
     if not filed.comes:
-        kept = filed.keeps("named")
+        kept = filed.keeps("still_named")
         return OfficePart("delegation", label, unasked_state(filed, kept), False, is_open=kept)
-    if not filed.named:
+    if not filed.still_named:
         state, step = _("nobody is named yet"), _("Name the delegation")
         return OfficePart("delegation", label, state, False, is_open=True, step=step)
-    people = ngettext("%(count)d person named", "%(count)d people named", filed.named) % {
-        "count": filed.named
+    people = ngettext("%(count)d person named", "%(count)d people named", filed.still_named) % {
+        "count": filed.still_named
     }
     if NextStep.HEAD in filed.left_to_do:
         state = _("%(people)s; the head of delegation is still to be named") % {"people": people}
         step = _("Name the head of delegation")
         return OfficePart("delegation", label, state, False, is_open=True, step=step)
     return OfficePart("delegation", label, people, True, is_open=True)
+
+
+def is_erased(filed: OnFile) -> bool:
+    """Whether people were named for an event that is over, and none of their names is left."""
+    if not filed.named or filed.still_named:
+        return False
+    return not filed.invitation.edition.is_ahead(timezone.now())

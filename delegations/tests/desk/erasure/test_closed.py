@@ -11,11 +11,11 @@ from django.utils import translation
 from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
 from delegations.models import Delegate, Delegation
 from delegations.nominations import nominate_delegate
-from delegations.tests.desk.erasure.erased import NIGHT, came, over
+from delegations.tests.desk.erasure.erased import NIGHT, came, over, person
 from delegations.tests.offices import browser, page_of, text
 from invitations.admin.columns import change_url
 from invitations.tests.desk import as_sent, composed_letter
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -38,6 +38,35 @@ def test_an_office_reads_that_the_names_were_erased_and_names_nobody(edition):
     assert reverse("office:add", args=[invitation.pk]) not in page
     with pytest.raises(ValidationError, match="erased"):
         nominate_delegate(invitation, {"role": "adviser", "name": "Rudolf"}, uuid.uuid4())
+
+
+@pytest.mark.parametrize("answer", ["in_person", "regrets"])
+def test_the_offices_parts_count_nobody_whose_name_was_erased(edition, answer):
+    invitation = edition.invitations.get()
+    invitation.replies.update(answer=answer)
+
+    page = text(browser(invitation).get(page_of(invitation, "delegation")))
+
+    assert part_said("the names were erased") in page
+    assert "person named" not in page
+
+
+def test_the_offices_parts_count_those_whose_names_are_left():
+    delegation = came(EditionFactory())
+    person(delegation, name="")
+    invitation = delegation.edition.invitations.get()
+    page = page_of(invitation, "delegation")
+
+    of_two = text(browser(invitation).get(page))
+    delegation.delegates.update(name="")
+    of_nobody = text(browser(invitation).get(page))
+
+    assert part_said("1 person named") in of_two
+    assert part_said("nobody is named yet") in of_nobody
+
+
+def part_said(state):
+    return f'<span class="state">{state}</span>'
 
 
 def test_what_is_asked_for_alone_closes_nothing():
