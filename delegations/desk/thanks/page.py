@@ -36,6 +36,7 @@ def thanks(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Who is thanked"),
+        "has_letters": any(one.thanked_by for one in known),
         "circular": circular,
         "subtitle": comma_list([circular.reference, circular.edition]),
         "text": text,

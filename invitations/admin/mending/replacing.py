@@ -78,7 +78,11 @@ class ReplacingMixin(ModelAdmin):
             messages.warning(request, labelled(invitation, because))
         tell_more_refused(request, len(found.refused) - MOST_REFUSED)
         if not (found.letters or found.refused):
-            messages.error(request, _("No letter of thanks is replaced: nobody is invited by it."))
+            told = _(
+                "No letter of thanks is replaced: nobody is invited by it. If one that has left is "
+                "wrong, write to its office by hand."
+            )
+            messages.error(request, told)
         if len({invitation.edition_id for invitation in found.letters}) > 1:
             messages.error(request, _("Choose letters of one edition: a circular belongs to one."))
             return False

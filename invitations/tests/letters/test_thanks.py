@@ -5,6 +5,7 @@ from django.db import IntegrityError
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import (
+    call_back_circular,
     circular_audience,
     missions_foreseen,
     plan_circular,
@@ -71,6 +72,15 @@ def test_nobody_is_thanked_twice(thanked):
     plan_circular(thanks(thanked), by=UserFactory())
 
     assert plan_circular(thanks(thanked, variant="came"), by=UserFactory()) == 0
+
+
+def test_who_was_thanked_by_a_circular_that_is_called_back_may_be_thanked_anew(thanked):
+    wrong, by = thanks(thanked), UserFactory()
+    plan_circular(wrong, by=by)
+
+    call_back_circular(wrong, by, "The name was wrong.")
+
+    assert plan_circular(thanks(thanked), by=by) == 1
 
 
 def test_database_holds_one_letter_of_thanks_for_each(thanked):

@@ -149,6 +149,18 @@ def test_page_ticks_whom_the_text_fits_and_keeps_who_is_left_ticked(client, circ
     assert circular_audience(circular).addressed == [spoke]
 
 
+def test_page_says_what_to_do_about_a_wrong_letter_once_there_is_one(client, circular):
+    member(client, "Drafters")
+    url, came = reverse("desk:thanks", args=[circular.pk]), answered(circular.edition)
+
+    before = client.get(url).text
+    LetterFactory(invitation=came, circular=circular, kind="thanks")
+    after = client.get(url).text
+
+    by_hand = "If a letter of thanks that has left is wrong, write to its office by hand."
+    assert (by_hand in before, by_hand in after) == (False, True)
+
+
 def test_nobody_is_ticked_by_typing_a_number(client, circular):
     member(client, "Drafters")
     regrets = answered(circular.edition, "regrets")

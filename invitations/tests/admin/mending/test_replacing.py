@@ -250,5 +250,7 @@ def test_who_replaces_a_letter_of_thanks_invites_nobody_anew(client, drafter, fr
 
     response = choose(client, list_url(Letter), "replace_letters", thanks)
 
-    assert told(response) == ["No letter of thanks is replaced: nobody is invited by it."]
+    [refusal] = told(response)
+    assert refusal.startswith("No letter of thanks is replaced: nobody is invited by it.")
+    assert "write to its office by hand" in refusal
     assert not Circular.objects.filter(kind="replacement").exists()
