@@ -95,8 +95,8 @@ def test_two_texts_of_a_state_have_two_names_that_any_computer_takes(desk, sessi
 
 
 def test_a_long_name_in_any_script_is_one_that_a_disk_takes_and_a_program_opens(desk, session):
-    files(session, "Armenia", "First words.", "речь министра " * 9 + ".txt", language="русский")
-    files(session, "Armenia", "Second words.", "部長的講話" * 30 + ".txt", language="中文" * 20)
+    files(session, "Armenia", "First words.", "речь министра " * 8 + ".txt", language="русский")
+    files(session, "Armenia", "Second words.", "部長的講話" * 23 + ".txt", language="中文" * 20)
 
     names = package(desk, session).namelist()
 
