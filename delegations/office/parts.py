@@ -164,6 +164,6 @@ def delegation_part(filed: OnFile) -> OfficePart:
 
 def is_erased(filed: OnFile) -> bool:
     """Whether people were named for an event that is over, and none of their names is left."""
-    if not filed.named or filed.still_named:
+    if filed.invitation.edition.is_ahead(timezone.now()):
         return False
-    return not filed.invitation.edition.is_ahead(timezone.now())
+    return bool(filed.named and not filed.still_named)
