@@ -100,12 +100,18 @@ def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
         assert planned in (0, 1)
 
 
+def mission_of(*letters):
+    """The mission, where its edition has its missions, of the States of these letters."""
+    mission = MissionFactory(city=letters[0].circular.edition.mission_city)
+    mission.states.set([one.invitation.member_state for one in letters])
+    return mission
+
+
 def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
     for _time in range(TIMES):
         first = composed()
         second = composed(edition=first.circular.edition)
-        mission = MissionFactory(city=first.circular.edition.mission_city)
-        mission.states.set([one.invitation.member_state for one in (first, second)])
+        mission = mission_of(first, second)
         note = first.circular.letters.create(
             kind="note", mission=mission, invitation=first.invitation, language="en"
         )
@@ -128,8 +134,9 @@ def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_th
         first = composed()
         second = composed(edition=first.circular.edition)
         note = first.circular.letters.create(
-            kind="note", mission=MissionFactory(), invitation=first.invitation, language="en"
-        )
+            kind="note", mission=mission_of(first, second), invitation=first.invitation,
+            language="en",
+        )  # fmt: skip
         note.covers.set([first, second])
         compose_planned()
         note.refresh_from_db()
@@ -150,7 +157,7 @@ def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_th
 def test_what_remains_under_two_notes_at_once_is_forwarded_by_one(composed):
     first = composed()
     others = [composed(edition=first.circular.edition) for _letter in range(3)]
-    mission = MissionFactory(city=first.circular.edition.mission_city)
+    mission = mission_of(first, *others)
     for pair in ([first, others[0]], others[1:]):
         note = first.circular.letters.create(
             kind="note", mission=mission, invitation=pair[0].invitation, language="en"
