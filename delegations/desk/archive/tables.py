@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Min, Q, QuerySet, When
+from django.db.models import Case, CharField, F, Min, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from delegations.desk.thanks.known import slots_of
 from delegations.models import SpeakingSlot, StatementText
@@ -138,7 +139,7 @@ def speakers_table(edition: ForumEdition) -> Table:
     """Return the list as everybody read it; who speaks no more by the last answer has no number."""
     of = "delegation__statement__"
     columns = {
-        "session": "session__title_en", "begins": "session__starts_at", "number": "place",
+        "session": "called", "begins": "begins", "number": "place",
         "state": "delegation__member_state__iso3", "speaker": f"{of}speaker_name",
         "function": f"{of}speaker_function", "rank": f"{of}speaker_rank", "mode": f"{of}mode",
         "title": f"{of}title", "language": f"{of}language", "spoke": "heard_at",
@@ -146,8 +147,12 @@ def speakers_table(edition: ForumEdition) -> Table:
     }  # fmt: skip
     slots = SpeakingSlot.objects.in_public_sessions().filter(session__edition=edition)
     numbered = slots.with_standing().numbered()
-    slots = numbered.annotate(place=Case(When(comes=True, then=F("number"))))
-    return columns_of("speakers", columns, slots, "session__starts_at", "position")
+    slots = numbered.annotate(
+        place=Case(When(comes=True, then=F("number"))),
+        called=Coalesce("session__hours__title_en", "session__title_en", output_field=CharField()),
+        begins=Coalesce("session__hours__starts_at", "session__starts_at"),
+    )
+    return columns_of("speakers", columns, slots, "begins", "position")
 
 
 def columns_of(name: str, columns: dict[str, str], rows: "QuerySet[Any]", *order: str) -> Table:

@@ -1,16 +1,19 @@
 """A speaker has one number: on the public list, at the desk, in the binder and for machines."""
 
 import csv
+import datetime as dt
 import re
 
 import pytest
 import time_machine
 from auditlog.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 
 from delegations.desk.archive.writing import archive_edition
 from delegations.desk.binder.rows import sessions
 from delegations.models import SpeakingSlot
+from delegations.programme.sessions import publish_hours
 from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
 from delegations.tests.offices import text
 from invitations.admin.columns import change_url
@@ -112,11 +115,24 @@ def test_who_is_moved_is_asked_about_with_the_number_of_the_list(admin_client, s
     assert told_of == [f"{session}, Number on the list: {number}" for number in (1, 2)]
 
 
-def test_in_the_archive_each_has_its_number_and_who_speaks_no_more_has_none(session, tmp_path):
-    archive_edition(session.edition, tmp_path / "archive")
+def archived(session, folder):
+    archive_edition(session.edition, folder)
+    with (folder / "speakers.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
-    with (tmp_path / "archive" / "speakers.csv").open(encoding="utf-8") as file:
-        found = [(row["number"], row["state"]) for row in csv.DictReader(file)]
+
+def test_the_archive_has_the_hours_that_two_people_approved(session, tmp_path):
+    publish_hours(session, timezone.now())
+    approved = session.starts_at
+    type(session).objects.update(starts_at=approved + dt.timedelta(minutes=1))
+
+    begins = {row["begins"] for row in archived(session, tmp_path / "archive")}
+
+    assert begins == {f"{approved.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}+00:00"}
+
+
+def test_in_the_archive_each_has_its_number_and_who_speaks_no_more_has_none(session, tmp_path):
+    found = [(row["number"], row["state"]) for row in archived(session, tmp_path / "archive")]
 
     slots = session.slots.order_by("position").values_list("delegation__member_state__iso3")
     assert found == [*zip(["1", "", "2"], [state for (state,) in slots], strict=True)]

@@ -25,7 +25,7 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.letters.drafts import claimed
+from invitations.tests.letters.drafts import claimed, under_one_note
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [
@@ -129,19 +129,12 @@ def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
         assert note.state == "cancelled"
 
 
-def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_the_others(composed):
+def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_the_others():
     for _time in range(TIMES):
-        first = composed()
-        second = composed(edition=first.circular.edition)
-        note = first.circular.letters.create(
-            kind="note", mission=mission_of(first, second), invitation=first.invitation,
-            language="en",
-        )  # fmt: skip
-        note.covers.set([first, second])
-        compose_planned()
-        note.refresh_from_db()
+        circular = under_one_note()
+        note = circular.letters.get(kind="note")
+        first, second = note.covers.order_by("pk")
         for letter in (first, second):
-            letter.refresh_from_db()
             approval_of(letter)()
 
         at_once(
@@ -149,7 +142,7 @@ def test_an_approval_of_a_note_and_a_withdrawal_under_it_at_once_leave_one_to_th
             partial(withdraw_invitation, first.invitation, UserFactory(), "Its minister left."),
         )
 
-        [anew] = first.circular.letters.in_force().filter(kind="note")
+        [anew] = circular.letters.in_force().filter(kind="note")
         assert (anew.state, list(anew.covers.all())) == ("planned", [second])
         assert anew.invitation == second.invitation
 
