@@ -205,7 +205,7 @@ def test_a_circular_is_called_back_by_as_many_queries_for_many_invitations(
     assert drafts.count() == rows
 
 
-CALLED_BACK_BY = 22
+CALLED_BACK_BY = 23
 
 
 def test_a_role_given_and_taken_is_told(admin_client):

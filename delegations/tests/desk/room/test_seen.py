@@ -76,9 +76,9 @@ def test_without_a_script_who_marks_opens_the_list_anew_and_who_reads_need_not(c
         client.force_login(of_group(group))
         pages[group] = text(client.get(page_of(session)))
 
-    again = f'<a class="text-link" href="{page_of(session)}">Show the list as it is now</a>'
+    again = f'class="text-link underline" href="{page_of(session)}">Show the list as it is now</a>'
     refresh = '<meta http-equiv="refresh" content="60;url=?unattended">'
-    assert f"As of 11:00. {again}" in pages["Speakers' desk"]
+    assert f"As of 11:00. <a {again}" in pages["Speakers' desk"]
     assert refresh not in pages["Speakers' desk"]
     assert "As of 11:00. The page renews itself." in pages["Readers"]
     assert refresh in pages["Readers"]

@@ -31,6 +31,7 @@ def test_note_covers_the_letter_that_was_composed_anew(client, drafter):
     circular = CircularFactory()
     letter = composed_in(circular)
     about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
+    about["mission"].states.add(letter.invitation.member_state)
     composed_letter(kind="note", covers=[letter], **about)
 
     client.post(page(circular, "anew"))

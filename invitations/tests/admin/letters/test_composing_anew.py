@@ -190,6 +190,7 @@ def test_a_note_that_is_composed_anew_with_its_letters_covers_the_new_ones(clien
     signed_in(client, "view_letter", "change_letter")
     letter = renamed(waiting(circular))
     about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
+    about["mission"].states.add(letter.invitation.member_state)
     note = composed_letter(kind="note", covers=[letter], **about)
 
     choose(client, LETTERS, "compose_anew", note, letter, answered="yes")
