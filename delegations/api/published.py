@@ -1,6 +1,5 @@
 """What everybody may read: editions, States, sessions, the list of speakers, totals of answers."""
 
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -90,7 +89,7 @@ def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers
     slots = SpeakingSlot.objects.standing().filter(session__in=held).numbered()
     slots = slots.select_related(
         "session__hours", "delegation__member_state", "delegation__statement"
-    ).annotate(begins_at=Coalesce("session__hours__starts_at", "session__starts_at"))
+    ).with_hours()
     order = ["begins_at", "session_id", "position"]
     rows, following = part_of(request, asked, slots, order, "id")
     return Speakers(items=[Speaker.of(slot) for slot in rows], next=following)

@@ -116,6 +116,13 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         counted = before.order_by().values("session").annotate(Count("pk")).values("pk__count")
         return self.annotate(number=Subquery(counted))
 
+    def with_hours(self) -> Self:
+        """Let each say when its session ``begins_at`` and ``ends_at``, as it was published."""
+        return self.annotate(
+            begins_at=Coalesce("session__hours__starts_at", "session__starts_at"),
+            ends_at=Coalesce("session__hours__ends_at", "session__ends_at"),
+        )
+
     def in_public_sessions(self) -> Self:
         """Slots in sessions that take place: a State has one of these."""
         return self.filter(session__in=HighLevelSession.objects.public())
@@ -133,7 +140,7 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         return (
             self.standing()
             .in_public_sessions()
-            .annotate(ends_at=Coalesce("session__hours__ends_at", "session__ends_at"))
+            .with_hours()
             .filter(session__edition__speakers_published_at__lte=F("moved_at"))
             .filter(heard_at=None, ends_at__gt=at)
             .exclude(Exists(reached))

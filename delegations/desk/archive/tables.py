@@ -4,6 +4,7 @@ They hold what an erasure of personal data leaves: no delegate, and no address t
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ def invitation_rows(edition: ForumEdition) -> Iterable[list[Any]]:
             state.short_name, state.iso3, state.region, minister.name, minister.portfolio,
             minister.rank_id, one.is_principal, one.status, one.issued_at, *signed(letter),
             letter and letter.left_at, reply and reply.answer, reply and reply.received_at,
-            spoke.get(did), texts.get(did, 0),
+            spoke.get(did), texts[did],
         ]  # fmt: skip
 
 
@@ -85,12 +86,9 @@ def signed(letter: Letter | None) -> list[Any]:
     return [of.reference, of.dated_on, of.original_signed_by, of.original_signed_on]
 
 
-def texts_by_state(edition: ForumEdition) -> dict[int | None, int]:
-    found: dict[int | None, int] = {}
+def texts_by_state(edition: ForumEdition) -> Counter[int | None]:
     current = StatementText.objects.current().filter(statement__delegation__edition=edition)
-    for state in current.values_list("statement__delegation__member_state", flat=True):
-        found[state] = found.get(state, 0) + 1
-    return found
+    return Counter(current.values_list("statement__delegation__member_state", flat=True))
 
 
 def letters_of(edition: ForumEdition) -> "QuerySet[Any]":
@@ -139,20 +137,19 @@ def speakers_table(edition: ForumEdition) -> Table:
     """Return the list as everybody read it; who speaks no more by the last answer has no number."""
     of = "delegation__statement__"
     columns = {
-        "session": "called", "begins": "begins", "number": "place",
+        "session": "called", "begins": "begins_at", "number": "place",
         "state": "delegation__member_state__iso3", "speaker": f"{of}speaker_name",
         "function": f"{of}speaker_function", "rank": f"{of}speaker_rank", "mode": f"{of}mode",
         "title": f"{of}title", "language": f"{of}language", "spoke": "heard_at",
         "called_in_vain": "passed_over_at",
     }  # fmt: skip
     slots = SpeakingSlot.objects.in_public_sessions().filter(session__edition=edition)
-    numbered = slots.with_standing().numbered()
+    numbered = slots.with_standing().with_hours().numbered()
     slots = numbered.annotate(
         place=Case(When(comes=True, then=F("number"))),
         called=Coalesce("session__hours__title_en", "session__title_en", output_field=CharField()),
-        begins=Coalesce("session__hours__starts_at", "session__starts_at"),
     )
-    return columns_of("speakers", columns, slots, "begins", "position")
+    return columns_of("speakers", columns, slots, "begins_at", "position")
 
 
 def columns_of(name: str, columns: dict[str, str], rows: "QuerySet[Any]", *order: str) -> Table:
