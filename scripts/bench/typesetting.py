@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,8 @@ import typst
 from .rounds import ROOT
 
 BLANK = re.compile(r"<[^>]*>")
+# As the layout counts them: a term may have braces around either.
+PAGE = {"page": "$page", "pages": "$pages"}
 SIGNS = re.compile(r"([\\#$*_`<>@\[\]~/=+\-])")
 
 
@@ -36,7 +39,8 @@ def typst_source(letter: dict[str, Any]) -> str:
         sheet
         | {
             "body": markup(sheet["body"]),
-            "terms": {key: BLANK.sub("", term) for key, term in sheet["terms"].items()},
+            "terms": {key: BLANK.sub("", term) for key, term in sheet["terms"].items()}
+            | {"page": string.Template(sheet["terms"]["page"]).substitute(PAGE)},
         }
         for sheet in letter["sheets"]
     ]
