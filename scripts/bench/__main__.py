@@ -3,7 +3,8 @@
     python -m scripts.bench [--rounds N] [--large] [composing] [memory] [sending] [pages] [planning]
                             [mail] [store] [desk] [search] [exports]
 
-Without parts those of the first line are played.
+Without parts those of the first line are played. With BENCH_LITTLE=1 in the environment so
+little is measured that each part just shows that it runs: its figures say nothing.
 
 Each measurement runs in a process of its own, in turns with what it is compared with; of several
 rounds the medians are printed. The letters, of the fictitious edition of 2020, are in the database
@@ -17,22 +18,26 @@ import secrets
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from .parts import composing, mail, many, memory, pages, planning, sending, store
 from .rounds import run_children
+from .size import LITTLE
 
 DATABASE = "wsis_forum_bench"
-# Each of these groups begins with a database made anew: the last two fill it.
-GROUPS = [
+# Each of these groups begins with a database made anew: the last two fill it. Offices of the first
+# one answer, for which its edition is moved ahead; reminders of the others are due in 2019.
+GROUPS: "list[dict[str, Callable[[argparse.Namespace, Path], None]]]" = [
     {
+        # What composes comes before what approves: letters approved are planned once alone.
         "composing": composing.play,
+        "mail": mail.play,
+        "store": store.play,
         "memory": memory.play,
         "sending": sending.play,
         "pages": pages.play,
-        "mail": mail.play,
-        "store": store.play,
     },
     {"planning": planning.play},
     dict.fromkeys(many.PARTS, many.play),
@@ -63,7 +68,7 @@ def main() -> None:
             # What is measured together is played once.
             plays = dict.fromkeys(play for part, play in group.items() if part in asked.parts)
             if plays:
-                begin_anew(server)
+                begin_anew(server, "ahead" if group is GROUPS[0] else "")
             for play in plays:
                 play(asked, folder)
     rounds = "One round" if asked.rounds == 1 else f"Medians of {asked.rounds} rounds"
@@ -76,7 +81,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--large",
         action="store_true",
-        default=os.getenv("BENCH_LARGE") == "1",
+        default=LITTLE or os.getenv("BENCH_LARGE") == "1",
         help="fill a database with a million invitations too: some minutes, some gigabytes",
     )
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
@@ -85,12 +90,12 @@ def arguments() -> argparse.Namespace:
     return asked
 
 
-def begin_anew(server: SplitResult) -> None:
-    """Make the database anew, with the drafts of 2020."""
+def begin_anew(server: SplitResult, moved: str) -> None:
+    """Make the database anew, with the drafts of 2020, or of an edition still ahead."""
     name = database_of(server)
     run_children(f"job.make_database {name}", DATABASE_URL=at(server, "postgres"))
     os.environ["DATABASE_URL"] = at(server, name)
-    run_children("job.make_drafts")
+    run_children(f"job.make_drafts {moved}")
 
 
 def at(server: SplitResult, name: str) -> str:

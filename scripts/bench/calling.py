@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from scripts.peers.programs import children, shared_memory
 
 from .measuring import report, timed
+from .size import of_size
 
 AT_ONCE = 8
-WARM = 100
+WARM = of_size(100, 4)
 # What an office says; the answer itself comes on top.
 ANSWER_WORDS = {
     "substitute_name": "Rudolf Rassendyll",

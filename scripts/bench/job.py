@@ -1,12 +1,13 @@
 """Children that compose the letters of the edition of 2020, from planned to frozen."""
 
+import datetime as dt
 from email.message import EmailMessage as Message
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
 from invitations.files.frozen import thaw
 from invitations.files.sealing import has_seal, seal_file
@@ -20,10 +21,18 @@ from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import letter_recipients
 from invitations.letters.words import letter_texts
 from invitations.links import new_check_code
-from invitations.models import ForumEdition, Letter, LetterEvent
+from invitations.models import ForumEdition, Invitation, Letter, LetterEvent
 
-from .letters import naive_pdf, naive_qr
+from .alike import refuse_unlike_mails
+from .letters import LANGUAGES, naive_pdf, naive_qr
 from .measuring import measure, measure_often
+from .size import LITTLE
+
+# The HTML of a mail, and the emblem in it, which a naive mail does without.
+ONLY_OURS = ("text/html", "image/png")
+# An edition over is shown, and takes no answer: the event begins so long after today.
+AHEAD = dt.timedelta(days=120)
+DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
 
 
 def make_database(name: str) -> None:
@@ -32,10 +41,36 @@ def make_database(name: str) -> None:
         cursor.execute(f"CREATE DATABASE {name}")
 
 
-def make_drafts() -> None:
+def make_drafts(ahead: str = "") -> None:
+    """Make the drafts of 2020; ``ahead`` moves the edition's dates into the coming year."""
     call_command("migrate", verbosity=0)
     call_command("demo", edition="2020")
+    if LITTLE:
+        leave_few()
+    if ahead:
+        move_ahead()
     plan()
+
+
+def leave_few() -> None:
+    """Leave at most two offices of each language."""
+    kept = [
+        pk
+        for language in LANGUAGES
+        for pk in Invitation.objects.filter(minister__language=language)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:2]
+    ]
+    Invitation.objects.exclude(pk__in=kept).delete()
+
+
+def move_ahead() -> None:
+    """Move the edition's dates, so that an office may still answer."""
+    edition = ForumEdition.objects.get()
+    days = timezone.localdate() + AHEAD - edition.opens_on
+    for name in DATES:
+        setattr(edition, name, getattr(edition, name) + days)
+    edition.save(update_fields=DATES)
 
 
 def plan() -> None:
@@ -95,20 +130,36 @@ def compose_unkept() -> None:
 
     The letters are read before, what seals is loaded, and no garbage of a message is collected.
     """
-    from invitations.files.pades import seal_pdf, signer_in  # noqa: PLC0415 -- slow import
+    from invitations.files.pades import signer_in  # noqa: PLC0415 -- slow import
 
     assert signer_in(seal_file()).opened  # noqa: S101
-
-    def composed(letter: Letter) -> bytes:
-        letter.check_code, keys = new_check_code(), letter_keys(letter)
-        texts = letter_texts(letter, keys)
-        letter.subject, letter.mail = texts[0].subject, texts[0].mail
-        letter.recipients = letter_recipients(letter)
-        sealed = seal_pdf(render_pdf(letter, texts, keys)).content
-        return build_message(letter, {pdf_name(letter): sealed}).as_bytes()
-
     letters = planned_letters()
-    measure(lambda: sum(bool(composed(letter)) for letter in letters))
+    measure(lambda: sum(bool(composed_unkept(letter)) for letter in letters))
+
+
+def composed_unkept(letter: Letter) -> bytes:
+    from invitations.files.pades import seal_pdf  # noqa: PLC0415 -- slow import
+
+    letter.check_code = letter.check_code or new_check_code()
+    keys = letter_keys(letter)
+    texts = letter_texts(letter, keys)
+    letter.subject, letter.mail = texts[0].subject, texts[0].mail
+    letter.recipients = letter_recipients(letter)
+    sealed = seal_pdf(render_pdf(letter, texts, keys)).content
+    return build_message(letter, {pdf_name(letter): sealed}).as_bytes()
+
+
+def compare() -> None:
+    """Refuse mails composed naively, or unkept, that do not say what the product's say."""
+    compose_planned()
+    kept = pdf.qr
+    letters = {letter.language: letter for letter in planned_letters()}
+    for language, letter in letters.items():
+        ours = thaw(letter.message.name, letter.message_sha256)
+        refuse_unlike_mails(f"unkept, {language}", ours, composed_unkept(letter))
+        pdf.qr = naive_qr
+        refuse_unlike_mails(f"naive, {language}", ours, composed_naively(letter), *ONLY_OURS)
+        pdf.qr = kept
 
 
 def compose_naively() -> None:
@@ -135,7 +186,7 @@ def composed_naively(letter: Letter) -> bytes:
     return letter_message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
 
 
-def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMessage:
+def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMultiAlternatives:
     attachment = ("letter.pdf", pdf, "application/pdf")
     sender = settings.DEFAULT_FROM_EMAIL
-    return EmailMessage(subject, words, sender, to, attachments=[attachment])
+    return EmailMultiAlternatives(subject, words, sender, to, attachments=[attachment])

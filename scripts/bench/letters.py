@@ -25,12 +25,16 @@ from invitations.letters.words import LetterText, letter_texts
 from invitations.links import new_check_code
 from invitations.models import Letter
 
+from .alike import refuse_unlike_pdfs
 from .measuring import measure
+from .size import of_size
 from .typesetting import Press, typst_source
 
 NAIVE = Path(__file__).parent / "naive"
 LANGUAGES = ("fr", "en", "es", "ru", "ar", "zh-hans")
-LETTERS = 8
+LETTERS = of_size(8, 1)
+# Of a worker whose memory is measured, first and in all.
+FEW, MANY = of_size(100, 1), of_size(300, 3)
 WARM = 2
 # Two characters outside GB 2312, of which one is beyond the Basic Multilingual Plane.
 RARE = {"plain": "", "rare": "㛃𠮷"}
@@ -78,6 +82,20 @@ def number_rendered(render: Callable[[Any], bytes], sheets: list[Any]) -> int:
     return sum(bool(render(sheet)) for sheet in sheets)
 
 
+def compare() -> None:
+    """Refuse letters of the others that do not say what the product's say."""
+    press, kept = Press(), pdf.qr
+    for language in LANGUAGES:
+        sheet = next(written(language, 1))
+        ours = render_pdf(*sheet)
+        refuse_unlike_pdfs(
+            f"Typst, {language}", ours, press.pdf(typst_source(letter_context(*sheet)))
+        )
+        pdf.qr = naive_qr
+        refuse_unlike_pdfs(f"naive, {language}", ours, naive_pdf(*sheet))
+        pdf.qr = kept
+
+
 def product() -> None:
     by_language(lambda sheet: render_pdf(*sheet))
 
@@ -117,11 +135,11 @@ def typst() -> None:
 
 
 def worker(language: str, name: str) -> None:
-    """Measure words, PDF and message of 300 letters, in a process set up like a worker."""
+    """Measure words, PDF and message of many letters, in a process set up like a worker."""
     assert tasks.compose_planned  # noqa: S101 -- a worker has imported the tasks, and Celery
-    letters = written(language, 300, RARE[name])
-    measure(functools.partial(composed, letters, 100), "100")
-    measure(functools.partial(composed, letters, 200), "300")
+    letters = written(language, MANY, RARE[name])
+    measure(functools.partial(composed, letters, FEW), "100")
+    measure(functools.partial(composed, letters, MANY - FEW), "300")
 
 
 def composed(letters: Iterator[Sheet], count: int) -> int:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .size import of_size
+
 # All other output of this process goes to its standard error.
 FIGURES = os.dup(1)
 os.dup2(2, 1)
 
-ROUNDS = 9
+ROUNDS = of_size(9, 1)
 
 
 def measure(act: Callable[[], int], what: str = "") -> None:

@@ -31,11 +31,11 @@ class Browser(NamedTuple):
     def page(self) -> str:
         return f"/office/{self.link.invitation_id}/"
 
-    def looks(self) -> Call:
-        """Ask for the office's own page, which must be in its language and hold a token."""
+    def looks(self, *holds: str) -> Call:
+        """Ask for the office's own page: it must name the State in its language, and hold these."""
         with translation.override(self.link.invitation.minister.language):
             state = escape(self.link.invitation.member_state)
-        return get_call(self.page, state, "csrfmiddlewaretoken", cookies=self.cookies)
+        return get_call(self.page, state, "csrfmiddlewaretoken", *holds, cookies=self.cookies)
 
     def confirms(self, answer: str) -> Call:
         words = ANSWER_WORDS | {
@@ -60,7 +60,8 @@ def analyze() -> None:
 
 def show(*server: str) -> None:
     """Measure the page of offices, with an answer on file or none yet."""
-    call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
+    answered_by = [ANSWER_WORDS["respondent_name"]] if Reply.objects.exists() else []
+    call_on(server, [browser.looks(*answered_by) for browser in browsers(server)] * LOOKS)
 
 
 def record(*server: str) -> None:

@@ -3,14 +3,16 @@
     python -m scripts.bench.peers take_mail [CERTIFICATE]
     python -m scripts.bench.peers delay PORT SECONDS
 
-Each prints the port on which it listens.
+Each prints the port on which it listens. The mail server is asked by XHAS what it has taken.
 """
 
 import asyncio
+import json
 import ssl
 import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
+from email import message_from_bytes
 from functools import partial
 
 LARGEST = 2**20
@@ -21,12 +23,32 @@ ANSWERS = {
 }
 
 
+class Taken:
+    """What has been taken since the last question: how many mails, for whom, and the last one."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self.mails, self.addresses, self.last = 0, set[bytes](), b""
+
+    def answer(self) -> bytes:
+        """Return it as the one line of an answer, and begin again."""
+        taken = {"mails": self.mails, "addresses": len(self.addresses), "parts": self.parts()}
+        self.begin()
+        return b"250 " + json.dumps(taken).encode() + b"\r\n"
+
+    def parts(self) -> list[str]:
+        mail = message_from_bytes(self.last)
+        return sorted(part.get_content_type() for part in mail.walk() if not part.is_multipart())
+
+
 async def take_mail(certificate: str = "") -> None:
     context = None
     if certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
-    await listen(converse, context)
+    await listen(partial(converse, Taken()), context)
 
 
 async def listen(
@@ -38,14 +60,17 @@ async def listen(
     await server.serve_forever()
 
 
-async def converse(reader: StreamReader, writer: StreamWriter) -> None:
+async def converse(taken: Taken, reader: StreamReader, writer: StreamWriter) -> None:
     writer.write(b"220 bench\r\n")
     verb = b""
     while verb != b"QUIT" and (line := await reader.readline()):
         verb = line[:4].strip().upper()
-        writer.write(ANSWERS.get(verb, b"250 ok\r\n"))
+        writer.write(taken.answer() if verb == b"XHAS" else ANSWERS.get(verb, b"250 ok\r\n"))
+        if verb == b"RCPT":
+            taken.addresses.add(line.upper())
         if verb == b"DATA":
-            await reader.readuntil(b"\r\n.\r\n")
+            taken.last = await reader.readuntil(b"\r\n.\r\n")
+            taken.mails += 1
             writer.write(b"250 taken\r\n")
     writer.close()
 

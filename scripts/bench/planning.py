@@ -26,9 +26,10 @@ from invitations.outbox.queue import IN_TURN, claim_batch
 from invitations.reminders.planning import queue_reminders
 
 from .measuring import measure_often
+from .size import of_size
 
-DUE = 500
-AT_ONCE = 50
+DUE = of_size(500, 20)
+AT_ONCE = of_size(50, 10)
 ARRIVED_AT = dt.datetime(2019, 12, 6, 12, tzinfo=dt.UTC)
 REMINDED_AT = dt.datetime(2019, 12, 23, 12, tzinfo=dt.UTC)
 

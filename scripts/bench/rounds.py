@@ -120,5 +120,6 @@ def medians(rounds: list[Costs]) -> Costs:
 
 
 def same_work(costs: list[Cost]) -> None:
-    if len({cost.done for cost in costs}) > 1:
+    """Exit unless each has done something, and as much as the others."""
+    if len({cost.done for cost in costs}) > 1 or not costs[0].done:
         sys.exit(f"They did not do the same work: {costs}")

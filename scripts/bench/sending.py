@@ -5,8 +5,9 @@ import os
 import secrets
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
@@ -27,12 +28,14 @@ from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 
+from .alike import html_text, parsed
 from .job import letter_message
 from .measuring import measure
 
 OFFICES = 5  # that each letter goes to
 PDF = 87_000  # bytes; the message has a third more
 ENVELOPE = 16
+PICTURE = "image/png"
 
 
 def approve() -> None:
@@ -132,16 +135,36 @@ def sent(smtp: smtplib.SMTP, to: str, content: bytes) -> bool:
 def send_naively(limit: str) -> None:
     """Measure a message built by Django, and a connection, for each delivery."""
     deliveries, box = list(chosen(limit)), settings.MAILBOX
+    screens = words_for_screens(deliveries)
 
     def send_each() -> int:
         done = 0
         for delivery in deliveries:
             mail = letter_message(*parts(delivery))
+            html, picture = screens[delivery.letter_id]
+            mail.attach_alternative(html, "text/html")
+            mail.attach("emblem.png", picture, PICTURE)
             mail.connection = EmailBackend(box.host, box.port)
             done += mail.send()
         return done
 
     measure(send_each)
+
+
+def words_for_screens(deliveries: Iterable[Delivery]) -> dict[int, tuple[str, bytes]]:
+    """Return HTML and emblem of each letter, as its frozen message has them."""
+    messages = {one.letter_id: thaw_message(one.letter) for one in deliveries}
+    return {key: (html_text(mail), emblem(mail)) for key, mail in messages.items()}
+
+
+def emblem(mail: EmailMessage) -> bytes:
+    return next(
+        bytes(one.get_content()) for one in mail.walk() if one.get_content_type() == PICTURE
+    )
+
+
+def thaw_message(letter: Letter) -> EmailMessage:
+    return parsed(thaw(letter.message.name, letter.message_sha256))
 
 
 def parts(delivery: Delivery) -> tuple[str, str, list[str], bytes]:
@@ -166,16 +189,19 @@ def send_by_rival(limit: str) -> None:
     Email.objects.all().delete()
     Attachment.objects.all().delete()
     deliveries = list(chosen(limit))
+    screens = words_for_screens(deliveries)
 
     def queue_each() -> int:
         for delivery in deliveries:
             subject, words, to, pdf = parts(delivery)
-            attachments = {"letter.pdf": ContentFile(pdf)}
+            html, picture = screens[delivery.letter_id]
+            attachments = {"emblem.png": ContentFile(picture), "letter.pdf": ContentFile(pdf)}
             mail.send(
                 to,
                 settings.DEFAULT_FROM_EMAIL,
                 subject=subject,
                 message=words,
+                html_message=html,
                 attachments=attachments,
             )
         return len(deliveries)

@@ -1,5 +1,6 @@
 """Children that open the pages of the desk among many editions, and explain what they ask."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
@@ -46,9 +48,19 @@ LARGE = {model._meta.db_table for model in (*LISTS.values(), CallListEntry, Dele
 def show() -> None:
     """Measure each page as a member of staff with all rights opens it."""
     browser = signed_in()
+    for model in LISTS.values():
+        refuse_part_of(model, browser)
     for name, address in pages().items():
         opened(browser, address)
         measure_page(partial(opened, browser, address), name)
+
+
+def refuse_part_of(model: type[Model], browser: Client) -> None:
+    """Exit unless the list holds all rows, as many as its figures are said to be of."""
+    listed: Any = browser.get(list_url(model))
+    stored, found = model._default_manager.count(), listed.context_data["cl"].result_count
+    if found != stored:
+        sys.exit(f"{list_url(model)} lists {found} of {stored}.")
 
 
 def measure_page(act: Callable[[], int], name: str) -> None:

@@ -27,6 +27,7 @@ def play(asked: argparse.Namespace, folder: Path) -> None:
 
 
 def compare_typesetting(rounds: int) -> None:
+    run_children("letters.compare")
     naive, product, floor, pair = [], [], [], []
     for _round in range(rounds):
         naive.append(run_children("letters.naive"))
@@ -59,6 +60,8 @@ def compare_whole_job(rounds: int, folder: Path) -> None:
         TWO: ["job.compose", "job.compose"],
         UNKEPT: ["job.compose_unkept"],
     }
+    run_children("job.plan")
+    run_children("job.compare", **sealing)
     costs: dict[str, list[Cost]] = {label: [] for label in compared}
     for _round in range(rounds):
         for label, jobs in compared.items():

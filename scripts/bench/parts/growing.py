@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from scripts.bench import tables
 from scripts.bench.rounds import Costs, Job, run_children
+from scripts.bench.size import of_size
 
-STORED = (1_000, 10_000, 100_000)
+STORED = (of_size(1_000, 24), of_size(10_000, 48), of_size(100_000, 96))
 
 
 def at_each_size(jobs: Mapping[str, Sequence[Job]]) -> list[dict[str, Costs]]:

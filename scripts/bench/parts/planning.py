@@ -5,6 +5,9 @@ from pathlib import Path
 
 from scripts.bench import tables
 from scripts.bench.rounds import Cost, Costs, run_children, same_work
+from scripts.bench.size import of_size
+
+FEW, MANY = of_size(10_000, 24), of_size(1_000_000, 96)
 
 
 def play(asked: argparse.Namespace, folder: Path) -> None:
@@ -14,7 +17,7 @@ def play(asked: argparse.Namespace, folder: Path) -> None:
     run_children("sending.approve")
     run_children("planning.settle")
     reminded = {}
-    for stored in (10_000, 1_000_000):
+    for stored in (FEW, MANY):
         run_children(f"planning.store {stored}")
         reminded[stored] = run_children("planning.remind")[""]
     print_costs(reminded, run_children("planning.find"), run_children("planning.claim"))

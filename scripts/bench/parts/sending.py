@@ -1,18 +1,25 @@
 """The part ``sending``: approved letters sent to a mail server near by, and over a long line."""
 
 import argparse
+import json
 import os
+import smtplib
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from scripts.bench import tables
 from scripts.bench.rounds import ROOT, Cost, Costs, median, medians, run_children, same_work
+from scripts.bench.size import of_size
 
-DELIVERIES = 965  # five for each letter
-FAR, FAR_APART = 200, 40  # that leave over the long line
+DELIVERIES = of_size(965, 50)  # five for each letter
+FAR, FAR_APART = of_size(200, 10), of_size(40, 5)  # that leave over the long line
 ROUND_TRIP = 0.020  # seconds
 RIVAL = {"DJANGO_SETTINGS_MODULE": "scripts.bench.rival_settings"}
 
@@ -35,10 +42,14 @@ def compare_near(rounds: int) -> None:
     rival, product, bare, naive = [], [], [], []
     for _round in range(rounds):
         rival.append(run_children(f"sending.send_by_rival {DELIVERIES}", **RIVAL))
+        taken = [asked_of_peer()]
         run_children(f"sending.queue {DELIVERIES}")
         product.append(run_children("sending.send", "sending.send")[""])
+        taken.append(asked_of_peer())
         bare.append(run_children(f"sending.send_bare {DELIVERIES}")[""])
+        taken.append(asked_of_peer())
         naive.append(run_children(f"sending.send_naively {DELIVERIES}")[""])
+        refuse_unlike_taken(*taken, asked_of_peer())
     print_near(medians(rival), *map(median, (product, bare, naive)))
 
 
@@ -72,8 +83,10 @@ def compare_far(rounds: int) -> None:
     apart, product = [], []
     for _round in range(rounds):
         apart.append(run_children(f"sending.send_apart {FAR_APART}")[""])
+        taken = asked_of_peer()
         run_children(f"sending.queue {FAR}")
         product.append(run_children("sending.send")[""])
+        refuse_unlike_taken(taken, asked_of_peer(), alike=("parts",))
     tables.heading(
         "The same over 20 ms round trip with TLS",
         "messages", "per s", "ms", "CPU ms", "ratio", "target",
@@ -84,6 +97,29 @@ def compare_far(rounds: int) -> None:
         "product: one process, its kept connections", ours,
         *tables.at_least(before.wall / ours.wall, 4),
     )  # fmt: skip
+
+
+def asked_of_peer() -> dict[str, Any]:
+    """Return what the mail server of ``EMAIL_URL`` has taken since it was asked last."""
+    url = urlsplit(os.environ["EMAIL_URL"])
+    host, port = str(url.hostname), int(url.port or 0)
+    if url.query:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=ssl.create_default_context())
+    else:
+        smtp = smtplib.SMTP(host, port)
+    with smtp:
+        _code, answer = smtp.docmd("XHAS")
+    told: dict[str, Any] = json.loads(answer)
+    return told
+
+
+def refuse_unlike_taken(
+    *taken: dict[str, Any], alike: tuple[str, ...] = ("mails", "addresses", "parts")
+) -> None:
+    """Exit unless the mail server took as many mails of the same parts from each."""
+    for first, other in pairwise(taken):
+        if not first["mails"] or any(first[name] != other[name] for name in alike):
+            sys.exit(f"They did not send the same: {first}, {other}")
 
 
 @contextmanager
