@@ -32,10 +32,11 @@ class TokenBearer(HttpBearer):
         if not found.is_open(timezone.localdate()):
             note_call(found, self.scope, 401)
             raise Refusal(401, NOT_OPEN, **{"WWW-Authenticate": "Bearer"})
-        if self.scope not in found.scopes or found.edition.symbol != asked_edition(request):
+        symbol = found.edition.as_released.symbol
+        if self.scope not in found.scopes or symbol != asked_edition(request):
             note_call(found, self.scope, 403)
             reads = ", ".join(found.scopes)
-            raise Refusal(403, NOT_THIS.format(scopes=reads, edition=found.edition.symbol))
+            raise Refusal(403, NOT_THIS.format(scopes=reads, edition=symbol))
         return found
 
 

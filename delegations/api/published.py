@@ -17,11 +17,10 @@ from delegations.api.shapes import (
     State,
     States,
     Totals,
-    as_released,
 )
 from delegations.desk.board.standings import ANSWERED, INVITED, counts, standings_of
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.letters.released import released_edition
+from invitations.letters.released import as_released, released_edition
 from invitations.models import ForumEdition, MemberState
 
 NO_EDITION = "No edition has this symbol: /api/v1/editions names those that there are."
@@ -114,6 +113,6 @@ def totals(request: HttpRequest, symbol: str) -> Totals:
 
 def edition_of(symbol: str) -> ForumEdition:
     try:
-        return get_object_or_404(ForumEdition.objects.announced(), symbol=symbol)
+        return get_object_or_404(ForumEdition.objects.announced().called(symbol))
     except Http404:
         raise Http404(NO_EDITION) from None

@@ -1,27 +1,20 @@
 """The shapes of what the API answers, each made of a row and of nothing else."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils import translation
 from modeltranslation.utils import build_localized_fieldname
 from ninja import Field, Schema
 
 from delegations.api.keys import Part
-from invitations.letters.released import released
 from invitations.models import (
     ForumEdition,
-    HeldChange,
     Language,
     MemberState,
     SessionHours,
     segment_called,
 )
-
-Row = TypeVar("Row", bound=Model)
 
 
 class InSixLanguages(Schema):
@@ -51,17 +44,6 @@ class InSixLanguages(Schema):
             with translation.override(language):
                 words[language.split("-")[0]] = segment_called(code, own)
         return cls(**words)
-
-
-def as_released(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield each row as a second person released it; one that never was is left out."""
-    held = list(HeldChange.objects.waiting().select_related("content_type"))
-    for row in rows:
-        try:
-            found = released(row, held)
-        except ValidationError:
-            continue
-        yield found
 
 
 class State(Schema):

@@ -15,12 +15,13 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from delegations.office.contact import edition_held, refusal_page, show_as_released
+from delegations.office.contact import refusal_page, show_as_released
 from delegations.office.drafts import newest_form
 from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
+from invitations.letters.released import held_changes
 from invitations.models import Arming, Invitation, ReplyLink
 from invitations.outbox.arming import is_a_copy
 
@@ -102,11 +103,9 @@ def refuse_on_a_copy(link: Any) -> None:
 
 
 def load_invitation(pk: int) -> Invitation:
-    invitations = Invitation.objects.annotate(before=Subquery(edition_held("edition")))
-    invitations = invitations.select_related("edition", "minister__rank", "member_state")
-    found: Any = invitations.get(pk=pk)
-    show_as_released(found, found.before)
-    return found
+    invitations = Invitation.objects.select_related("edition", "minister__rank", "member_state")
+    found = invitations.get(pk=pk)
+    return show_as_released(found, held_changes(found))
 
 
 def refuse_staff(
@@ -171,13 +170,10 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
-    links = links.annotate(
-        armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]),
-        before=Subquery(edition_held("invitation__edition")),
-    )
+    links = links.annotate(armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]))
     if request.method != "POST":  # who sends a form does not ask what was begun
         links = links.annotate(begun_form=Subquery(newest_form(OuterRef("invitation"))))
     link = next((link for link in links if digest in link_digests(link.token)), None)
     if link:
-        show_as_released(link.invitation, link.before)
+        link.invitation = show_as_released(link.invitation, held_changes(link.invitation))
     return link

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.db import Error
-from django.db.models import CharField, OuterRef, QuerySet
-from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from invitations.models import ForumEdition, HeldChange, Invitation
+from invitations.letters.released import Held, released, released_office
+from invitations.models import ForumEdition, Invitation
 
 
 def announced_edition() -> ForumEdition | None:
@@ -22,24 +21,20 @@ def announced_edition() -> ForumEdition | None:
     return edition and edition.as_released
 
 
-def edition_held(path: str) -> "QuerySet[HeldChange, Any]":
-    """Return what was released of the edition at that path, if a change of it waits: one value."""
-    of_editions = {"content_type__app_label": "invitations", "content_type__model": "forumedition"}
-    key = Cast(OuterRef(path), CharField())
-    return HeldChange.objects.waiting().filter(**of_editions, object_id=key).values("before")[:1]
+def show_as_released(invitation: Invitation, held: Held) -> Invitation:
+    """Return a copy with which the office sees what a second person released.
 
-
-def show_as_released(invitation: Invitation, before: Any) -> None:
-    """Let the office see of the edition what a second person released.
-
-    What it may answer, and until when, holds at once: to stop, one person suffices.
+    Until when it may answer holds at once: to stop, one person suffices. A rank that was never
+    released stays: names stand alone beside it.
     """
-    edition = invitation.edition
-    shown = edition.with_values(before)
-    for name in ("segments_offered", "replies_closed_at"):
-        setattr(shown, name, getattr(edition, name))
-    shown.as_released = shown
-    invitation.edition = shown
+    found = released_office(invitation, held)
+    found.member_state = released(found.member_state, held)
+    if held:
+        found.minister.member_state = released(found.minister.member_state, held)
+    found.edition.replies_closed_at = invitation.edition.replies_closed_at
+    found.edition.as_released = found.edition
+    found.held = held
+    return found
 
 
 def refusal_page(request: HttpRequest, template: str, status: int, **shown: Any) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.views.i18n import set_language
 
 from delegations.programme.calling import place_of
 from invitations.letters.addressing import styled_name, titled
-from invitations.letters.released import form_on_file
+from invitations.letters.released import form_on_file, released
 from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
 from invitations.text.dates import printed_hour, printed_hours
 
@@ -150,7 +150,8 @@ def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
 def letter_reference(invitation: Invitation) -> str | None:
     """Return the reference of the letter that invites: the last one that was approved."""
     letters = Letter.objects.inviting().approved().filter(invitation=invitation.pk)
-    return letters.values_list("circular__reference", flat=True).last()
+    last = letters.select_related("circular").only("circular").last()
+    return last and released(last.circular, invitation.held).reference
 
 
 def styled_minister_name(invitation: Invitation) -> str:
@@ -162,9 +163,10 @@ def styled_minister_name(invitation: Invitation) -> str:
     name, is_own = printed_minister_name(minister), language == minister.language
     if is_own and minister.name_as_printed:
         return minister.name_as_printed
-    state = invitation.member_state_id
+    state, held = invitation.member_state_id, invitation.held
     try:
-        form = form_on_file(language, **minister.addressed_by, state=state, held=())
+        minister.rank = released(minister.rank, held)
+        form = form_on_file(language, **minister.addressed_by, state=state, held=held)
     except ValidationError:
         return name
     if form.form in HIGHEST and not form.fits(invitation.member_state):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
 from invitations.letters.pdf import emblem_of, letterhead_contacts
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
-from invitations.letters.released import use_released_values
+from invitations.letters.released import released_terms, use_released_values
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
 from invitations.mail.html_part import ADDRESS, EMAIL
-from invitations.models import ForumEdition, Invitation, Letter, Reply
+from invitations.models import Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, printed_hour
 
 PAGES = 4  # at most; remarks may be long
@@ -29,14 +29,17 @@ def record_pdf(reply: Reply, language: str) -> bytes:
 
     In place of the link it names the page that takes the code, and says where the code stands.
     """
+    invitation = reply.invitation
     subject, words = acknowledgement_words(reply, language)
-    return words_on_paper(reply.invitation.edition, subject, words, language, PAGES)
+    return words_on_paper(invitation, subject, words, language, PAGES)
 
 
 def words_on_paper(
-    edition: ForumEdition, subject: str, words: str, language: str, pages: int
+    invitation: Invitation, subject: str, words: str, language: str, pages: int
 ) -> bytes:
     """Return subject and paragraphs under the organization's head, as a PDF."""
+    edition = invitation.edition
+    terms = {language: released_terms(language, invitation.held)}
     with translation.override(language):
         shown = {
             "lang": language,
@@ -44,7 +47,7 @@ def words_on_paper(
             "emblem": emblem_of(edition.organization),
             "organization": edition.organization,
             "postal_address": edition.postal_address,
-            "contacts": letterhead_contacts(edition, printed_terms_in(language)),
+            "contacts": letterhead_contacts(edition, printed_terms_in(language, on_file=terms)),
             "subject": subject,
             "paragraphs": [
                 [unbroken(line) for line in paragraph.split("\n")]
@@ -62,7 +65,7 @@ def on_file_pdf(
     now = printed_hour(timezone.now().astimezone(edition.zone), edition.time_zone_name, language)
     head = [keep_own_order(f"{edition.name}\n{state}"), labelled(_("On file"), now)]
     words = "\n\n".join(["\n".join(head), *("\n".join(lines) for lines in points)])
-    return words_on_paper(edition, subject, words, language, PAGES_ON_FILE)
+    return words_on_paper(invitation, subject, words, language, PAGES_ON_FILE)
 
 
 def unbroken(line: str) -> SafeString:

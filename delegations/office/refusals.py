@@ -16,6 +16,7 @@ from delegations.models import Delegate, HighLevelSession, PolicyStatement, Stat
 from delegations.office.contact import announced_edition
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
+from invitations.letters.released import as_released
 from invitations.models import ForumEdition, Invitation, Rank, Reply
 from invitations.replies import REPLY_FIELDS
 from invitations.text.dates import comma_list
@@ -134,7 +135,9 @@ def row_named(field: Any, value: str, edition: ForumEdition) -> models.Model | N
     sessions = HighLevelSession.objects.public().filter(edition=edition.pk)
     rows: Any = sessions if field.related_model is HighLevelSession else Rank.objects.all()
     try:
-        found: models.Model | None = field.formfield(queryset=rows).to_python(value)
+        found = field.formfield(queryset=rows).to_python(value)
     except ValidationError:
         return None
-    return found
+    if isinstance(found, HighLevelSession):
+        return found.as_published
+    return next(as_released([found]), None) if found else None

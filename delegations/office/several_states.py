@@ -8,13 +8,13 @@ import time
 
 from django.conf import settings
 from django.core.signing import b62_decode, b62_encode, get_cookie_signer
-from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from delegations.office.access import OPEN_FOR, keyed_digests
-from delegations.office.contact import edition_held, show_as_released
+from delegations.office.contact import show_as_released
+from invitations.letters.released import held_for_each_state
 from invitations.models import Invitation, ReplyLink
 from invitations.text.spellings import normalize_name
 
@@ -117,15 +117,18 @@ def invitations_held(request: HttpRequest) -> list[Invitation]:
     oldest beyond the number that the page holds.
     """
     held = dict([*marks_held(request).items()][:MOST_STATES])
-    released = Subquery(edition_held("invitation__edition"))
-    links = ReplyLink.objects.current().filter(invitation__in=held).annotate(before=released)
+    links = ReplyLink.objects.current().filter(invitation__in=held)
     issued = links.filter(invitation__status=Invitation.Status.ISSUED).select_related(
         "invitation__minister", "invitation__edition", "invitation__member_state"
     )
     marked = [link for link in issued if is_marked(link, held[link.invitation_id])]
-    for link in marked:
-        show_as_released(link.invitation, link.before)
-    found = [link.invitation for link in marked]
+    if not marked:
+        return []
+    waiting = held_for_each_state()
+    found = [
+        show_as_released(link.invitation, waiting(link.invitation.member_state_id))
+        for link in marked
+    ]
     return sorted(found, key=lambda one: (normalize_name(str(one.member_state)), one.pk))
 
 

@@ -5,7 +5,7 @@ them. An automatic letter is composed with copies that have the released ones.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
@@ -26,7 +26,9 @@ from invitations.models import (
     Language,
     Letter,
     Mission,
+    Rank,
     Reply,
+    Term,
     asked_before,
     usable_forms,
 )
@@ -81,6 +83,8 @@ def use_released_values(letter: Letter) -> None:
     on_file = letter.invitation
     letter.invitation = released_invitation(on_file, letter.held)
     letter.circular = released(letter.circular, letter.held)
+    languages = filter(None, (letter.language, letter.second_language))
+    letter.terms = {language: released_terms(language, letter.held) for language in languages}
     if letter.reply:
         use_released_words(letter.reply, on_file, letter.invitation, letter.held)
     edition = letter.invitation.edition
@@ -181,6 +185,40 @@ def released(row: Row, held: Held) -> Row:
                 raise ValidationError(waits(row))
             lay_over(found, change.before)
     return found
+
+
+def as_released(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield each row as a second person released it; one that never was is left out."""
+    held = list(HeldChange.objects.waiting().select_related("content_type"))
+    for row in rows:
+        try:
+            found = released(row, held)
+        except ValidationError:
+            continue
+        yield found
+
+
+def use_released_rank(reply: Reply, held: Held) -> None:
+    """Let the reply name its substitute's rank as it was last released, and none that never was."""
+    rank = reply.substitute_rank_id
+    if rank in never_released(Rank, held):
+        reply.substitute_rank = None
+    elif rank in [change.object_id for change in held_of(Rank, held)]:
+        reply.substitute_rank = released(Rank.objects.get(pk=rank), held)
+
+
+def never_released(model: type[models.Model], held: Held) -> list[str]:
+    """Return the keys of the rows that are new: no second person has released them yet."""
+    return [change.object_id for change in held_of(model, held) if change.before is None]
+
+
+def released_terms(language: str, held: Held) -> dict[str, str]:
+    """Return the terms of the language by key, as they were released."""
+    changes = held_of(Term, held)
+    on_file = Term.objects.filter(language=language)
+    rows = list(on_file.exclude(pk__in=[change.object_id for change in changes]))
+    rows += [row_of(Term, change, change.before) for change in changes if change.before]
+    return {row.key: row.text for row in rows if row.language == language}
 
 
 def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldChange]:

@@ -5,8 +5,9 @@ import hashlib
 from enum import StrEnum
 from typing import NamedTuple
 
+from invitations.letters.released import released
 from invitations.links import plain_signs
-from invitations.models import AUTOMATIC_KINDS, Invitation, Letter
+from invitations.models import AUTOMATIC_KINDS, Circular, HeldChange, Invitation, Letter
 
 
 class LetterStanding(StrEnum):
@@ -48,10 +49,11 @@ def verdict_on(**mark: str) -> LetterVerdict:
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return LetterVerdict(LetterStanding.UNKNOWN)
+    circular = released_circular(letter.circular)
     verdict = LetterVerdict(
         LetterStanding.ISSUED,
-        letter.circular.reference,
-        letter.circular.dated_on,
+        circular.reference,
+        circular.dated_on,
         sealed_by=letter.sealed_by,
         seal_valid_until=letter.seal_valid_until,
         sealed_on=letter.time_stamped_at,
@@ -73,4 +75,11 @@ def is_withdrawn(letter: Letter) -> bool:
 def replacement_date(letter: Letter) -> dt.date | None:
     """Return the date of the letter's replacement; a notice only refers to a letter."""
     replacing = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
-    return replacing.order_by("pk").values_list("circular__dated_on", flat=True).first()
+    first = replacing.order_by("pk").select_related("circular").first()
+    return first and released_circular(first.circular).dated_on
+
+
+def released_circular(circular: Circular) -> Circular:
+    """Return the circular with the reference and date that a second person released."""
+    waiting = HeldChange.objects.waiting().of(circular)
+    return released(circular, list(waiting.select_related("content_type")))

@@ -1,7 +1,7 @@
 """Invitations, and the links and codes by which offices answer them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Minister
 from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, ForumEdition
+from invitations.models.held.change import HeldChange
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.models.reasons import ReasonField
 from invitations.models.states import MemberState
@@ -185,6 +186,9 @@ class Invitation(HeldRow):
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     withdrawn_because = ReasonField(_("why withdrawn"), editable=False)
+
+    # The changes that a page of its office leaves out; no column.
+    held: Sequence[HeldChange] = ()
 
     objects = InvitationQuerySet.as_manager()  # type: ignore[misc] # more than those of its base
 

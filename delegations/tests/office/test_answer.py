@@ -20,7 +20,7 @@ from delegations.tests.offices import (
     token_in,
     words_of,
 )
-from invitations.models import Answer, Channel, Letter, Reply
+from invitations.models import Answer, Channel, HeldChange, Letter, Reply
 from invitations.tests.factories import ReplyFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -92,6 +92,7 @@ def test_what_was_typed_is_shown_as_text(invitation):
 def test_no_acknowledgement_is_announced_where_none_can_leave(invitation):
     invitation.minister.to_emails = ""
     invitation.minister.save()
+    HeldChange.objects.all().delete()
     client = browser(invitation)
 
     response = client.post(page_of(invitation), words_of(invitation), follow=True)
@@ -330,18 +331,18 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, with what waits of the edition; the State's replies, the ranks for
-    # the form, the form of address and the letter's reference.
-    with django_assert_num_queries(5):
+    # The invitation by its link, and what waits of it; the State's replies, the ranks for the form,
+    # the form of address and the letter's reference.
+    with django_assert_num_queries(6):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
-    # The invitation by its link, the State's replies, whether there is a delegation,
-    # the form of address and the reference: the contact was told a moment ago.
-    with django_assert_num_queries(5):
+    # The invitation by its link, what waits of it, the State's replies, whether there is a
+    # delegation, the form of address and the reference: the contact was told a moment ago.
+    with django_assert_num_queries(6):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "recorded"))
 
 

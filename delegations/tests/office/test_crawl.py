@@ -258,17 +258,17 @@ def test_queries_of_a_reply_and_of_its_summary(
     client = browser(invitation)
     words = words_of(invitation, answer="video", respondent_email="sapt@example.org")
 
-    # The invitation by its link, with what waits of the edition; the State's replies, whether there
-    # is a delegation, the delegation with its statement, the form of address, the reference.
+    # The invitation by its link, and what waits of it; the State's replies, whether there is a
+    # delegation, the delegation with its statement, the form of address, the reference.
     # What was typed is kept while older drafts go, in a savepoint, and read; and the link once
-    # more, for the address of the summary.
-    with django_assert_num_queries(12):
+    # more with what waits, for the address of the summary.
+    with django_assert_num_queries(14):
         client.get(client.post(page_of(invitation), words | {"step": "check"}).url)
     # A copy to the address typed, since it is none of the minister's or the missions'.
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.post(page_of(invitation), words | {"step": "record"})
     # As for the summary, where it is shown.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(page_of(invitation))
 
 

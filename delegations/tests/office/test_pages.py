@@ -14,7 +14,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from delegations.models import Delegate, Delegation
 from delegations.tests.offices import browser, invited, page_of, text, words_of
-from invitations.models import Minister, Rank
+from invitations.models import HeldChange, Minister, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 
@@ -157,6 +157,7 @@ def edit(invitation):
     edition.partnership_link = "https://forum.example.org/partners"
     edition.save()
     Rank.objects.filter(pk="VMIN").update(name_en="Minister at second hand")
+    HeldChange.objects.all().delete()
 
 
 def test_an_edited_edition_is_asked_for_five_seconds_later(invitation):

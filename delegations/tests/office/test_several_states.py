@@ -231,8 +231,8 @@ def test_queries_are_as_many_for_twelve_states_as_for_one(number, django_assert_
     client = together(*states)
 
     # The links with their invitations, the replies, the delegations with their statements and
-    # texts, the edition whose contact is named, what of it waits.
-    with django_assert_num_queries(5):
+    # texts, the edition whose contact is named, what of it waits, and what waits of all States.
+    with django_assert_num_queries(6):
         page = shown(client)
     assert page.count("<section") == number
 

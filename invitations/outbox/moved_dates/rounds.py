@@ -46,7 +46,7 @@ def open_question(invitation: Invitation) -> Reconfirmation | None:
 
 def may_confirm(invitation: Invitation, reply: Reply) -> bool:
     """Whether the answer is one that the edition offers still: no other can be re-confirmed."""
-    return reply.answer in invitation.edition.answers_offered
+    return reply.answer in invitation.edition.as_released.answers_offered
 
 
 def last_move(invitation: Invitation) -> DatesMove | None:
@@ -56,8 +56,18 @@ def last_move(invitation: Invitation) -> DatesMove | None:
     """
     move = DatesMove.objects.last_of(invitation.edition_id)
     if move:
-        invitation.edition = ForumEdition.objects.get(pk=invitation.edition_id)
+        invitation.edition = edition_by_now(invitation)
     return move
+
+
+def edition_by_now(invitation: Invitation) -> ForumEdition:
+    """Return the edition as it is by now; for a page of its office, with what was released."""
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    if not invitation.held:
+        return edition
+    shown = edition.as_released
+    shown.replies_closed_at = edition.replies_closed_at
+    return shown
 
 
 def asking_move(invitation: Invitation) -> DatesMove | None:

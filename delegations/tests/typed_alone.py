@@ -1,0 +1,92 @@
+"""Other values in every protected column, as one person types them and no second one approves."""
+
+import datetime as dt
+import itertools
+
+from auditlog.context import set_actor
+from django.db import models
+from django.utils import timezone
+
+from delegations.models import Notice
+from invitations.models import FormOfAddress, Minister, Mission, Rank, Term
+from invitations.models.held.holding import HELD
+from invitations.tests.factories import MinisterFactory, MissionFactory, UserFactory
+
+# Shorter ones may stand on a page by chance.
+SHORTEST_MARK = 5
+PLAIN = {"time_zone": "Asia/Kathmandu", "language": "ru", "gender": "m"}
+
+
+def type_all(rows):
+    """Change each protected column of the rows, and return the marks that were typed."""
+    numbers, marks = itertools.count(100), []
+    with set_actor(UserFactory()):
+        for row in rows:
+            for name in HELD[type(row).__name__].names():
+                number = next(numbers)
+                marks.append(f"{number}zq{number}")
+                setattr(row, name, typed(row, name, marks[-1]))
+            row.keep_keys()
+            row.save()
+    return marks
+
+
+def typed(row, name, mark):
+    field, value = row._meta.get_field(name), getattr(row, name)
+    if field.related_model is Minister:
+        return MinisterFactory(member_state=row.member_state, family_name=mark).pk
+    if isinstance(field, models.ForeignKey):
+        return field.related_model.objects.exclude(pk=value).order_by("-pk").first().pk
+    for kind, other in OTHER.items():
+        if isinstance(field, kind):
+            return other(value, mark)
+    if name in PLAIN:
+        return PLAIN[name] if PLAIN[name] != value else "es"
+    if field.choices:
+        return next(code for code, _label in field.flatchoices if code and code != value)
+    return f"{mark}@example.org" if name.endswith("emails") else mark[: field.max_length]
+
+
+# By kind of column; an hour is also a day, and an address on the web also words.
+OTHER = {
+    models.BooleanField: lambda value, _mark: not value,
+    models.DateTimeField: lambda _value, _mark: timezone.now() + dt.timedelta(days=300),
+    models.DateField: lambda value, _mark: value + dt.timedelta(days=370),
+    models.JSONField: lambda value, _mark: value[:1],
+    models.URLField: lambda _value, mark: f"https://{mark}.example.org/",
+    models.EmailField: lambda _value, mark: f"{mark}@example.org",
+}
+
+
+def rows_behind(invitations, language):
+    """Return the rows of each protected model that these offices' pages use in the language."""
+    found = {
+        "ForumEdition": [one.edition for one in invitations[:1]],
+        "Circular": [one.letters.first().circular for one in invitations],
+        "MemberState": [one.member_state for one in invitations],
+        "Minister": [one.minister for one in invitations],
+        "Invitation": invitations,
+        "Mission": Mission.objects.all(),
+        "Rank": Rank.objects.all(),
+        "FormOfAddress": FormOfAddress.objects.filter(language=language, member_state=None),
+        "Term": Term.objects.filter(language=language),
+        "Notice": Notice.objects.all(),
+    }
+    for name in HELD:
+        for row in found[name]:
+            row.refresh_from_db()
+            yield row
+
+
+def add_rows(state, language):
+    """Add a rank, a form of address of the State's own, and a mission, and return their mark."""
+    mark = "zqnewzq"
+    with set_actor(UserFactory()):
+        words = {f"name_{code}": mark for code in ("en", "fr", "es", "ar", "ru", "zh_hans")}
+        Rank.objects.create(code="NEW", weight=1, form="MIN", name=mark, **words)
+        own = dict.fromkeys(("courtesy", "title", "salutation", "closing"), mark)
+        FormOfAddress.objects.create(
+            language=language, form="MIN", gender="f", member_state=state, **own
+        )
+        MissionFactory(name=mark, emails=f"{mark}@example.org").states.add(state)
+    return mark
