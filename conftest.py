@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import django
 import pytest
-from auditlog.context import auditlog_value
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache, caches
@@ -243,12 +242,6 @@ user_logged_in.connect(give_second_factor)
 def no_language_chosen_yet():
     """A page leaves its language with the thread, as between two requests of a server."""
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def nobody_signed_in_yet():
-    """The history of changes knows nobody of an earlier test, which a thread would remember."""
-    auditlog_value.set({"signal_duid": None})
 
 
 @pytest.fixture(scope="session")

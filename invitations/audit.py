@@ -3,10 +3,11 @@
 A conditional ``update()`` fires no signal, so auditlog does not see it by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from auditlog.context import disable_auditlog
+from auditlog.context import auditlog_value, disable_auditlog, set_actor
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -97,6 +98,26 @@ class Act(TextChoices):
     )
     PROVIDER_UNLINKED = "provider_unlinked", _("no more opened by the organization’s sign-in")
     FREED = "freed", _("freed: sign-ins were locked")
+
+
+@contextmanager
+def acting(by: User | None, address: str | None = None) -> Iterator[None]:
+    """Let the history name this person and address, and afterwards whom it named before.
+
+    ``set_actor`` alone would leave the person to whatever the thread or worker does next.
+    """
+    before = auditlog_value.set({"signal_duid": None})
+    try:
+        with set_actor(by, address):
+            yield
+    finally:
+        auditlog_value.reset(before)
+
+
+def acting_user() -> User | None:
+    """Return who is signed in where a change is made; None for a command or the clock."""
+    actor = auditlog_value.get({}).get("actor")
+    return actor if isinstance(actor, User) else None
 
 
 def record_act(  # noqa: PLR0913 -- what a row of the history keeps

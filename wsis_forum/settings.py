@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "wsis_forum.staff.middleware.StaffSessionMiddleware",
     "axes.middleware.AxesMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "wsis_forum.staff.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "wsis_forum.urls"
 WSGI_APPLICATION = "wsis_forum.wsgi.application"

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from auditlog.context import set_actor
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -15,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from invitations.audit import acting
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.importing import (
     focal_points_kept,
@@ -98,7 +98,7 @@ def import_list(pk: int) -> int:
     if is_lost:
         note_vanished_worker(Job.IMPORT_LISTS, str(pk))
     wanted = ListImport.objects.select_related("edition", "asked_by").get(pk=pk)
-    with translation.override(wanted.language), set_actor(wanted.asked_by):
+    with translation.override(wanted.language), acting(wanted.asked_by):
         try:
             write_or_refuse(wanted)
         except TakenByAnother:

@@ -17,6 +17,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from invitations.admin.reauthentication import UNATTENDED, act_behind
+from invitations.audit import acting
+from wsis_forum.staff.counting import counted_address
 from wsis_forum.staff.kept_forms import (
     drop_sent_form,
     form_of_desk,
@@ -34,6 +36,21 @@ from wsis_forum.staff.sessions import (
     person_of,
     second_factor_given,
 )
+
+
+class HistoryMiddleware:
+    """Let the history of what a request changes name who is signed in, and from which address.
+
+    In place of django-auditlog's own, which believes any word in X-Forwarded-For.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        by = request.user if isinstance(request.user, User) else None
+        with acting(by, counted_address(request)):
+            return self.get_response(request)
 
 
 class StaffSessionMiddleware:

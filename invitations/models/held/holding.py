@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from auditlog.context import auditlog_value
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,7 +19,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.audit import Act, record_act
+from invitations.audit import Act, acting_user, record_act
 from invitations.models.held.change import HeldChange, Values
 
 
@@ -200,12 +198,6 @@ def hold_change(
     if by:
         change.contributors.add(by)
     record_act(change, Act.HELD, by, because)
-
-
-def acting_user() -> User | None:
-    """Return who is signed in where the change is made; None for a command or the clock."""
-    actor = auditlog_value.get({}).get("actor")
-    return actor if isinstance(actor, User) else None
 
 
 def name_of(model: type[models.Model], key: Any) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from invitations import tasks
+from invitations.audit import acting_user
 from invitations.letters.issuing import withdraw_invitation
 from invitations.minister_import import background
 from invitations.minister_import.background import (
@@ -50,6 +51,16 @@ def asked(edition):
         return ask_for_import(content, "ministers.csv", len(rows) or 2, edition, person)
 
     return ask
+
+
+def test_who_asked_for_a_list_acts_in_no_later_job_of_the_worker(asked):
+    wanted = asked()
+
+    import_lists()
+
+    changed = LogEntry.objects.get_for_objects(Minister.objects.all())
+    assert {entry.actor for entry in changed} == {wanted.asked_by}
+    assert acting_user() is None
 
 
 @pytest.mark.parametrize("lost", ["is_superuser", "is_active"])

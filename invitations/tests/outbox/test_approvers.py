@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from auditlog.context import set_actor
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
 
+from invitations.audit import acting
 from invitations.models import Alternate, ForumEdition, HeldChange, Minister, Setback
 from invitations.outbox.approvers import tell_approvers
 from invitations.outbox.release import release_alone
@@ -25,7 +25,7 @@ def approver(email):
 def address_changed(by=None, address="new@example.org"):
     minister = Minister.objects.get()
     minister.to_emails = address
-    with set_actor(by):
+    with acting(by):
         minister.save()
     return HeldChange.objects.waiting().get()
 

@@ -1,10 +1,10 @@
 """A second person releases a held change; one person takes it back."""
 
 import pytest
-from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from invitations.audit import acting
 from invitations.letters.planning import known_addresses
 from invitations.letters.released import held_changes
 from invitations.models import FormOfAddress, HeldChange, Minister, Mission
@@ -34,7 +34,7 @@ def office(reached):
 def address_changed(office, address="new@example.org", by=None):
     minister = Minister.objects.get(pk=office.minister_id)
     minister.to_emails = address
-    with set_actor(by):
+    with acting(by):
         minister.save()
     return HeldChange.objects.waiting().get()
 

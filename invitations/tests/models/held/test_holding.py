@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from invitations.audit import acting
 from invitations.models import FormOfAddress, HeldChange, MemberState, Minister, Mission, Term
 from invitations.tests.factories import (
     InvitationFactory,
@@ -27,7 +27,7 @@ def office(reached):
 def address_changed(minister, address, by=None):
     minister = Minister.objects.get(pk=minister.pk)
     minister.to_emails = address
-    with set_actor(by):
+    with acting(by):
         minister.save()
 
 
