@@ -15,6 +15,7 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.audit import Act, record_act
 from invitations.models import Invitation
+from invitations.text.lines import without_unstorable
 
 # The name of each property, and its parts.
 Card = list[tuple[str, tuple[str, ...]]]
@@ -85,5 +86,5 @@ def as_vcard(card: Card) -> str:
 
 
 def line_of(name: str, parts: tuple[str, ...]) -> str:
-    text = ";".join(vText(part).to_ical().decode() for part in parts)
+    text = ";".join(vText(without_unstorable(part)).to_ical().decode() for part in parts)
     return Contentline(f"{name}:{text}").to_ical().decode()

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.letters.pdf_conformance import finish_pdf
+from invitations.text.lines import without_unstorable
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -45,7 +46,7 @@ def typeset_pdf(html: str, pages: int) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 -- slow import
 
     fonts, css, fetcher = fonts_and_styles(os.getpid())
-    document = HTML(string=html, url_fetcher=fetcher).render(
+    document = HTML(string=without_unstorable(html), url_fetcher=fetcher).render(
         font_config=fonts, stylesheets=[css], **STANDARD
     )
     if len(document.pages) > pages:

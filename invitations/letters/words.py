@@ -34,7 +34,7 @@ from invitations.models import (
 )
 from invitations.models.held.composed_with import languages_of
 from invitations.models.templates import text_called
-from invitations.text.lines import is_blank
+from invitations.text.lines import is_blank, without_unstorable
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
 from invitations.text.typography import printed_courtesies
@@ -66,11 +66,12 @@ def fill_placeholders(text: str, words: dict[str, str]) -> str:
     A line of placeholders that are all empty is left out.
     """
     try:
-        return fill_marked(text, words, lambda line: filled_line(line, words))
+        filled = fill_marked(text, words, lambda line: filled_line(line, words))
     except KeyError as missing:
         raise ValidationError(
             _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
         ) from None
+    return without_unstorable(filled)
 
 
 def filled_line(line: str, words: dict[str, str]) -> str | None:

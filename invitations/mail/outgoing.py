@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from invitations.mail.transport import ascii_or_refused
+from invitations.text.lines import without_unstorable
 
 # RFC 2047: 76 signs to a line with encoded words, of which Header leaves two uncounted.
 LINE = 74
@@ -49,7 +50,7 @@ def new_message(
             if written := ", ".join(ascii_or_refused(email) for email in emails):
                 message[header] = written
     with fault_in("Subject"):
-        message["Subject"] = subject
+        message["Subject"] = without_unstorable(subject)
     if at:
         message["Date"] = format_datetime(at)
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)

@@ -24,6 +24,7 @@ from invitations.models import Delivery, Letter
 from invitations.outbox.archive import file_name
 from invitations.outbox.envelopes import PaperEnvelope, PrintRun
 from invitations.text.dates import comma_list
+from invitations.text.lines import without_unstorable
 
 # Of so many envelopes at once the letters lie in memory; the others in temporary files.
 ENVELOPES_AT_ONCE = 20
@@ -137,7 +138,8 @@ def pressed(name: str, **words: Any) -> pikepdf.Pdf:
     fonts, _letters, fetcher = fonts_and_styles(os.getpid())
     rules = (settings.BASE_DIR / f"templates/letters/{name}.css").read_text()
     css = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
-    html = HTML(string=render_to_string(f"letters/{name}.html", words), url_fetcher=fetcher)
+    page = without_unstorable(render_to_string(f"letters/{name}.html", words))
+    html = HTML(string=page, url_fetcher=fetcher)
     return pikepdf.open(BytesIO(html.write_pdf(stylesheets=[css], font_config=fonts)))
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from invitations.text.lines import without_unstorable
+
 # What nobody sees before a formula: blanks, control characters, marks of direction and joiners.
 UNSEEN = r"[\s\x00-\x1f\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 # A formula that a spreadsheet would run, also behind the apostrophe that makes it text, or the
@@ -13,7 +15,12 @@ WITHIN = re.compile(rf"(?<=[;\t\r\n])(?={FORMULA.pattern})")
 
 
 def escape_formula(value: Any) -> Any:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula.
+
+    Signs that no workbook may hold are dropped, since one of them would break the file for all.
+    """
+    if isinstance(value, str):
+        value = without_unstorable(value)
     return f"'{value}" if FORMULA.match(str(value)) else value
 
 

@@ -55,6 +55,10 @@ QUOTATION = re.compile(r"(?<![^\s([’'])(?:“[^“”]*”|„[^„“”]*[�
 MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 
+# Surrogates, controls but the newline and the tab, and what Unicode keeps from being a character.
+LAST_OF_PLANES = "".join(f"{chr(end - 1)}{chr(end)}" for end in range(0xFFFF, 0x110000, 0x10000))
+UNSTORABLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]")
+
 # No script puts more on one letter, and no text that may be exchanged has more (Unicode, UAX 15).
 MOST_MARKS = 30
 
@@ -118,17 +122,13 @@ def narrow_signs(words: str) -> str:
 
 
 def is_unstorable(sign: str) -> bool:
-    """Whether no table and no page can hold the sign.
-
-    It is a surrogate, or a control other than the newline and the tab.
-    """
-    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
+    """Whether no table, no page or no file of XML can hold the sign."""
+    return bool(UNSTORABLE.match(sign))
 
 
 def without_unstorable(words: str, instead: str = "") -> str:
     """Return the text with ``instead``, or nothing, in place of each sign that cannot be stored."""
-    wrong = {ord(sign): instead for sign in set(words) if is_unstorable(sign)}
-    return words.translate(wrong)
+    return UNSTORABLE.sub(instead, words)
 
 
 def is_bad(words: str) -> bool:
@@ -138,7 +138,7 @@ def is_bad(words: str) -> bool:
 
 def refuse_spoilt(words: str) -> None:
     """Refuse text with control signs, direction overrides, or letters lost or garbled."""
-    if any(is_unstorable(sign) for sign in set(words)):
+    if UNSTORABLE.search(words):
         raise ValidationError(NO_LETTERS, code="no_writing")
     if turned := re.search(f"[{OVERRIDES}]", words):
         named = {"near": around(words, turned.start()), "sign": f"U+{ord(turned[0]):04X}"}

@@ -17,6 +17,7 @@ from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.models import Answer, ForumEdition
 from invitations.text.dates import printed_date, printed_hour
+from invitations.text.lines import without_unstorable
 
 BLANK_LINES = 12
 
@@ -61,7 +62,7 @@ def typeset(html: str) -> bytes:
     rules = (settings.BASE_DIR / "templates/admin/desk/binder.css").read_text()
     with collector_paused():
         css = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
-        document = HTML(string=html, url_fetcher=fetcher)
+        document = HTML(string=without_unstorable(html), url_fetcher=fetcher)
         pdf: bytes = document.write_pdf(
             finisher=finish_pdf, font_config=fonts, stylesheets=[css], **STANDARD
         )

@@ -18,6 +18,7 @@ from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.models import ForumEdition, OrderOfStates
 from invitations.text.dates import printed_date, printed_hour
+from invitations.text.lines import without_unstorable
 
 # Points; names of States are long in some languages, and the page is one.
 SIZES = (7.6, 7.2, 6.8, 6.4, 6.0)
@@ -79,6 +80,7 @@ def laid_out(context: dict[str, Any]) -> tuple[Any, int]:
     rules = (settings.BASE_DIR / "templates/admin/desk/sheet.css").read_text()
     css = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
     size = CSS(string=f"html {{ font-size: {context['size']}pt }}", url_fetcher=fetcher)
-    html = HTML(string=render_to_string("admin/desk/sheet.html", context), url_fetcher=fetcher)
+    page = without_unstorable(render_to_string("admin/desk/sheet.html", context))
+    html = HTML(string=page, url_fetcher=fetcher)
     document = html.render(font_config=fonts, stylesheets=[css, size], **STANDARD)
     return document, len(document.pages)

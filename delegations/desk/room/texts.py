@@ -28,6 +28,7 @@ from invitations.audit import record_export
 from invitations.files.frozen import Tampered
 from invitations.models import ForumEdition
 from invitations.models.states import french_order
+from invitations.text.lines import without_unstorable
 
 # What a file may not be called on somebody's computer.
 UNUSABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -109,7 +110,7 @@ def each_named(parts: list[str], filed: list[StatementText]) -> Iterator[Named]:
 
 def usable(name: str) -> str:
     """Return the name as any computer takes it: a long one is cut before its suffix."""
-    stem, _dot, suffix = UNUSABLE.sub("_", name).rpartition(".")
+    stem, _dot, suffix = UNUSABLE.sub("_", without_unstorable(name, "_")).rpartition(".")
     return f"{stem.encode()[:LONGEST_STEM].decode(errors='ignore').rstrip()}.{suffix}"
 
 

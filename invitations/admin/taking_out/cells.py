@@ -2,7 +2,6 @@
 
 import datetime as dt
 import html
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,14 +22,13 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.lookups import name_of_choice, path_of_editions
 from invitations.text.dates import comma_list, labelled
+from invitations.text.lines import without_unstorable
 
 Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
 
 CHECKBOX = "action_checkbox"
 # So many rows are in memory at a time, with what is joined to them.
 AT_ONCE = 500
-# No program shows them, and a workbook may not hold them.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def columns_of(listed: Any) -> list[Any]:
@@ -125,11 +123,11 @@ def yes_or_no(value: bool) -> str:
 
 
 def plain(value: Any) -> str:
-    """Return the words of a cell without mark-up."""
+    """Return the words of a cell without mark-up, and without what no workbook may hold."""
     words = str(value)
     if hasattr(value, "__html__"):
         words = html.unescape(strip_tags(words.replace("<br>", "\n")))
-    return CONTROLS.sub("", words).strip()
+    return without_unstorable(words).strip()
 
 
 def filters_in_words(listed: Any) -> list[str]:
@@ -145,7 +143,7 @@ def filters_in_words(listed: Any) -> list[str]:
     told += [told_of_lookup(listed.model, lookup, values) for lookup, values in asked.items()]
     if listed.query:
         told.append(labelled(_("Search"), listed.query))
-    return told
+    return [without_unstorable(words) for words in told]
 
 
 def told_of_lookup(model: Any, lookup: str, values: list[str]) -> str:

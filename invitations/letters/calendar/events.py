@@ -20,6 +20,7 @@ from invitations.letters.released import released_edition, renamed_at
 from invitations.models import ForumEdition, Invitation, SessionHours, segment_called
 from invitations.text.addresses import address_in_ascii
 from invitations.text.dates import comma_list, labelled
+from invitations.text.lines import without_unstorable
 
 
 def track_calendar(invitation: Invitation) -> Calendar:
@@ -66,7 +67,7 @@ def public_calendar(edition: ForumEdition) -> Calendar:
     """
     edition, renamed = released_edition(edition), renamed_at(edition)
     calendar = new_calendar("PUBLISH", edition)
-    calendar.add("x-wr-calname", labelled(edition.name, edition.track))
+    calendar.add("x-wr-calname", without_unstorable(labelled(edition.name, edition.track)))
     for session in edition.session_hours.all():
         event = session_event(edition, session)
         event.add("uid", unique(f"{edition.symbol}-session-{session.pk}"))
@@ -120,16 +121,16 @@ def new_event(edition: ForumEdition, title: str, place: str, about: Sequence[str
     event = VEvent()
     event.add("dtstamp", timezone.now())
     event.add("transp", "OPAQUE")
-    event.add("summary", labelled(edition.name, title), parameters=language)
-    event.add("location", place, parameters=language)
+    event.add("summary", without_unstorable(labelled(edition.name, title)), parameters=language)
+    event.add("location", without_unstorable(place), parameters=language)
     event.add("organizer", organizer(edition))
     description = "\n".join([*about, labelled(_("Website"), public)])
-    event.add("description", description, parameters=language)
+    event.add("description", without_unstorable(description), parameters=language)
     event.add("url", public)
     return event
 
 
 def organizer(edition: ForumEdition) -> vCalAddress:
     address = vCalAddress(f"mailto:{address_in_ascii(edition.contact_email)}")
-    address.params["CN"] = edition.contact_name
+    address.params["CN"] = without_unstorable(edition.contact_name)
     return address

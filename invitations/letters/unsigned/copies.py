@@ -18,6 +18,7 @@ from invitations.letters.unsigned.paragraphs import (
 )
 from invitations.letters.words import by_language, direction
 from invitations.models import Circular, Letter
+from invitations.text.lines import without_unstorable
 
 MARGIN = Cm(2.5)
 ROOM_TO_SIGN = Cm(2)
@@ -48,7 +49,7 @@ def unsigned_copy(letter: Letter) -> bytes:
 def describe(document: Document, letter: Letter) -> None:
     """Name the document for what it is, with even margins and the mark on each page."""
     about = document.core_properties
-    about.title = f"{letter.circular.reference}, {letter.subject}"
+    about.title = without_unstorable(f"{letter.circular.reference}, {letter.subject}")
     about.author, about.comments, about.language = "", "", letter.language
     if letter.composed_at:
         about.created = about.modified = letter.composed_at.replace(tzinfo=None)

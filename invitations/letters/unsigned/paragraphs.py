@@ -12,6 +12,7 @@ from docx.text.run import Run
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from invitations.text.lines import without_unstorable
 from invitations.text.typography import TELEPHONE
 
 # What Word calls our languages; it wants a region to each.
@@ -19,7 +20,6 @@ LOCALES = {
     "ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh-hans": "zh-CN",
 }  # fmt: skip
 EAST_ASIAN, BOTH_WAYS = {"zh-hans"}, {"ar"}
-NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LISTS = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
 DEEPEST_LIST = 3
 # Within Arabic: telephone numbers, figures parted by a stroke, Latin names and addresses. Word says
@@ -57,7 +57,7 @@ def add_paragraph(document: Any, tongue: Tongue, words: str = "", style: str = "
 
 def add_run(paragraph: Paragraph, tongue: Tongue, words: str, **shown: bool) -> None:
     """Add words in their language; bold and italic also where the script has fonts of its own."""
-    for part, is_rtl in by_direction(NOT_OF_XML.sub("", words), tongue):
+    for part, is_rtl in by_direction(without_unstorable(words), tongue):
         run = paragraph.add_run(part)
         for name, value in shown.items():
             setattr(run.font, name, value)

@@ -9,13 +9,19 @@ from invitations.text.formulas import escape_formula, escape_in_csv
 
 
 @pytest.mark.parametrize(
-    "before", ["", " ", "\u200b", "\ufeff", "\u2066", "\x00", "\u00ad", "'", " '\u200e"]
+    "before", ["", " ", "\u200b", "\ufeff", "\u2066", "\u00ad", "'", " '\u200e"]
 )
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠")  # noqa: RUF001 -- wide signs
 def test_a_formula_is_escaped_whatever_stands_unseen_before_it(before, sign):
     cell = f"{before}{sign}1+1"
 
     assert escape_formula(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\ufffe", "\uffff", "\U0001fffe"])
+def test_what_no_workbook_may_hold_is_dropped_and_hides_no_formula(sign):
+    assert escape_formula(f"{sign}=1+1") == "'=1+1"
+    assert escape_in_csv(f"Flavia{sign}") == "Flavia"
 
 
 @pytest.mark.parametrize("cell", ["Ruritania", "CL-19/58", "Côte d’Ivoire", "שלום", ""])

@@ -14,6 +14,7 @@ from invitations.text.lines import (
     narrow_signs,
     quoted,
     refuse_spoilt,
+    refuse_spoilt_line,
     tidy_line,
     tidy_text,
     without_unstorable,
@@ -156,7 +157,19 @@ def test_full_width_letters_are_narrowed_but_not_among_chinese():
     assert narrow_signs("張（三）") == "張（三）"
 
 
-@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x7f", "\x85", "\ud800"])
+@pytest.mark.parametrize("plane", range(17))
+def test_what_unicode_keeps_from_being_a_character_is_refused(plane):
+    last_two = [chr(0x10000 * plane + 0xFFFE), chr(0x10000 * plane + 0xFFFF)]
+
+    for sign in (*last_two, *map(chr, range(0xFDD0, 0xFDF0))):
+        with pytest.raises(ValidationError, match="no writing"):
+            refuse_spoilt_line(tidy_line(f"Flavia{sign} Elphberg"))
+    refuse_spoilt_line(f"{chr(0x10000 * plane + 0xFFFD) * bool(plane)} \ufdcf \ufdf0")
+
+
+@pytest.mark.parametrize(
+    "sign", ["\0", "\x1b", "\x7f", "\x85", "\ud800", "\ufdd0", "\uffff", "\U0010fffe"]
+)
 def test_what_is_no_writing_is_dropped_or_marked(sign):
     words = f"Ruritania{sign}\n\tStrelsau"
 
