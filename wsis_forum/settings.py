@@ -173,6 +173,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_FORMS = {
     "add_webauthn": "wsis_forum.staff.forms.AddPasskeyForm",
+    "authenticate_webauthn": "wsis_forum.staff.forms.PasskeyForm",
+    "login_webauthn": "wsis_forum.staff.forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "wsis_forum.staff.forms.PasskeyAgainForm",
     "authenticate": "wsis_forum.staff.forms.AuthenticateForm",
     "reauthenticate": "wsis_forum.staff.forms.ReauthenticateForm",
 }

@@ -1,5 +1,6 @@
 """The forms of passwords and second factors: what is wrong counts, wherever it is typed."""
 
+import struct
 import time
 from typing import Any
 
@@ -11,9 +12,9 @@ from allauth.mfa import adapter as mfa_adapter
 from allauth.mfa import app_settings
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms as django_forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext_lazy
@@ -62,13 +63,42 @@ def cross_out(app: Authenticator, code: str) -> bool:
     return True
 
 
-class AddPasskeyForm(AddWebAuthnForm):
+# With what the parsers of JSON, CBOR and keys answer to words that no browser would send.
+UNREADABLE = (RecursionError, ValueError, TypeError, LookupError, AttributeError, struct.error)
+
+
+class BrowsersWords:
+    """A form of what a browser says of a passkey: what cannot be read is a bad request, no fault.
+
+    Anyone may send it: nested lists and numbers without end are no JSON that a browser wrote.
+    """
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except UNREADABLE:
+            raise BadRequest("What was said of a passkey cannot be read.") from None
+
+
+class AddPasskeyForm(BrowsersWords, webauthn.AddWebAuthnForm):
     """Offer a key that serves without the password first: it is the surer one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = pgettext_lazy("of a thing", "Name")
         self.fields["passwordless"].initial = True
+
+
+class PasskeyForm(BrowsersWords, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyLoginForm(BrowsersWords, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(BrowsersWords, webauthn.ReauthenticateWebAuthnForm):
+    pass
 
 
 class AuthenticateForm(CountedCode, forms.AuthenticateForm):
