@@ -23,6 +23,7 @@ BETWEEN_HEADINGS = re.compile(r"[/|\n–—]|\s-\s")
 # From a part of them on, a line with headings is meant as a list of ministers.
 FEWEST_OF_A_LIST = 2
 MOST_NAMED = 10
+MOST_COLUMNS = len(COLUMNS) + 10
 
 
 @functools.cache
@@ -118,9 +119,11 @@ def is_meant_as_list(cells: Iterable[str]) -> bool:
 
 def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
     """Return the column under each heading; refuse what is unknown, missing, unclear or twice."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    meant = [(cell, columns_meant(cell)) for cell in cells]
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    # So many cannot all be known and differ: a longer line is refused by its first ones.
+    meant = [(cell, columns_meant(cell)) for cell in cells[: min(end, MOST_COLUMNS)]]
     columns = [min(found) if len(found) == 1 else "" for _said, found in meant]
 
     unknown = [unknown_heading(said) for said, found in meant if not found]

@@ -20,15 +20,13 @@ from invitations.files.spreadsheets import (
     lines_of_csv,
 )
 from invitations.files.workbooks import Sheet, WorkbookLine, sheets_of_workbook
-from invitations.minister_import.columns import COLUMNS
-from invitations.minister_import.headings import columns_known
+from invitations.minister_import.headings import MOST_COLUMNS, columns_known
 from invitations.text.dates import comma_list
 from invitations.text.lines import quoted
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 4 * LARGEST_FILE
 MOST_SIGNS = LARGEST_UNPACKED // 4  # each takes up to four bytes
-MOST_COLUMNS = len(COLUMNS) + 10
 # Among so many lines that are not empty the headings are looked for.
 LINES_OF_HEAD = 20
 

@@ -112,10 +112,11 @@ def column_meant(heading: str) -> str:
 
 def columns_of(cells: Iterable[str]) -> list[str]:
     """Return the column under each heading; of two that mean the same the first is read."""
-    columns: list[str] = []
+    columns, found = [], set()
     for cell in cells:
         column = column_meant(cell)
-        columns.append("" if column in columns else column)
+        columns.append("" if column in found else column)
+        found.add(column)
     return columns
 
 

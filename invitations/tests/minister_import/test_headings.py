@@ -100,6 +100,42 @@ def test_two_headings_of_one_column_are_refused():
     )
 
 
+class Counted(list):
+    """A line that counts the cells that are looked at or copied."""
+
+    touched = 0
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        if not isinstance(place, slice):
+            Counted.touched += 1
+            return found
+        Counted.touched += len(found)
+        return Counted(found)
+
+
+def cells_touched(line):
+    Counted.touched = 0
+    columns_of_headings(Counted(line), "list.csv")
+    return Counted.touched
+
+
+def test_a_line_of_empty_columns_takes_no_more_than_its_length():
+    headings = ["State", "Family name", "Portfolio"]
+
+    short, long = (cells_touched(headings + [""] * empty) for empty in (200, 200_000))
+
+    assert long <= 1000 * short
+
+
+def test_a_line_of_columns_without_end_is_refused_by_its_first():
+    columns_by_key()
+    with pytest.raises(ValidationError, match="not known") as refusal:
+        columns_of_headings([f"Column {number}" for number in range(200_000)], "list.csv")
+
+    assert len(str(refusal.value)) < 2000
+
+
 def test_no_two_columns_share_a_name():
     assert all(columns_by_key()[column.replace("_", "")] == {column} for column in COLUMNS)
 
