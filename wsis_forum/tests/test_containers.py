@@ -1,7 +1,10 @@
 """The containers run what the units run, as nobody, and are replaced one by another."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -71,3 +74,25 @@ def test_no_container_is_root_or_writes_to_its_image():
         assert own or re.search("^    user: (postgres|redis)", service, re.M), service
         assert own or "read_only: true" in service
         assert "healthcheck:" in service or 'restart: "no"' in service
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("useradd"), reason="Only root makes users and groups."
+)
+def test_the_image_has_the_group_as_which_its_programs_run(tmp_path):
+    image = (DEPLOY / "container/Containerfile").read_text().replace("\\\n", " ")
+    for folder in ("etc", "var/lib"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("passwd", "group", "shadow", "gshadow", "login.defs"):
+        shutil.copy(f"/etc/{file}", tmp_path / "etc")
+
+    for line in re.findall(r"&& ((?:groupadd|useradd) .*?)(?=&&|$)", image, re.M):
+        program, *options = line.split()
+        subprocess.run([program, "--prefix", tmp_path, *options], check=True)
+
+    # Celery takes a program whose group has no name for one of a superuser.
+    groups = (tmp_path / "etc/group").read_text()
+    assert re.search(r"^wsis-forum:[^:]*:10001:", groups, re.M)
+    assert re.search(r"^wsis-forum:x:10001:10001:", (tmp_path / "etc/passwd").read_text(), re.M)
+    home = (tmp_path / "var/lib/wsis-forum").stat()
+    assert (home.st_uid, home.st_gid) == (10001, 10001)
