@@ -74,8 +74,23 @@ def fill_placeholders(text: str, words: dict[str, str]) -> str:
     return without_unstorable(filled)
 
 
+# A placeholder before a full stop, perhaps with the asterisks of Markdown between them.
+STOPPED = re.compile(r"(?<!\$)(\$(?:(\w+)|\{(\w+)\})\**)[.。](?!\.)")
+FULL_STOPS = (".", "。")
+
+
+def without_double_stops(line: str, words: dict[str, str]) -> str:
+    """Return the line without each full stop that follows words which end with one: г., p.m."""
+
+    def stopped(found: re.Match[str]) -> str:
+        word = words.get(found[2] or found[3], "")
+        return found[1] if word.rstrip().endswith(FULL_STOPS) else found[0]
+
+    return STOPPED.sub(stopped, line)
+
+
 def filled_line(line: str, words: dict[str, str]) -> str | None:
-    printed = Template(line).substitute(words)
+    printed = Template(without_double_stops(line, words)).substitute(words)
     return None if is_blank(printed) and OPEN_LINE.fullmatch(line) else printed
 
 

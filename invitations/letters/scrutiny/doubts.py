@@ -156,6 +156,7 @@ FLAWS: tuple[tuple[Any, str], ...] = (
     (_("brackets with nothing in them"), r"\(\s*\)|\[\s*\]|\uff08\s*\uff09"),
     (_("double brackets, which make a part fall away in a letter template alone"), r"\[\[|\]\]"),
     (_("two asterisks that make nothing bold"), r"\*\*"),
+    (_("two full stops, one after the other"), r"(?<![.\u3002])(?:\.{2}|\u3002{2})(?![.\u3002/])"),
     (_("a space before a comma or full stop"), r"[ \u00a0\u202f][,.\u060c\u3002\uff0c](?=\s|$)"),
 )
 FRENCH_FLAWS: tuple[tuple[Any, str], ...] = (

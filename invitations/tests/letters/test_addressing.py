@@ -1,4 +1,5 @@
 import csv
+import re
 
 import pytest
 from django.conf import settings
@@ -249,7 +250,7 @@ def test_an_unnamed_minister_is_addressed_by_the_function(ruritania):
 
     assert addressed.lines == ["Minister of Communications", "Kingdom of Ruritania"]
     assert (addressed.name, addressed.lines[0]) == ("", "Minister of Communications")
-    assert addressed.salutation == "Dear Sir or Madam,"
+    assert addressed.salutation == "Madam, Sir,"
 
 
 ONE_NAME = {
@@ -277,7 +278,25 @@ def test_an_opening_that_says_the_family_name_is_none_for_who_has_only_a_name_as
 
     addressed = formal_address(minister, "en")
 
-    assert (addressed.salutation, addressed.closing) == ("Dear Sir or Madam,", "Yours faithfully,")
+    assert addressed.salutation == "Madam, Sir,"
+    assert addressed.closing == (
+        "Please accept, Madam, Sir, the assurances of my highest consideration."
+    )
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_who_is_addressed_without_a_name_is_addressed_as_high_as_a_minister(language):
+    alike, minister = (
+        FormOfAddress.objects.get(language=language, form=form, gender="x", member_state=None)
+        for form in ("GEN", "MIN")
+    )
+
+    def formula(form):
+        """The closing without the words of the opening, which it repeats."""
+        return re.sub(re.escape(form.salutation[:-1]), "", form.closing, flags=re.IGNORECASE)
+
+    assert formula(alike) == formula(minister)
+    assert "/" not in alike.salutation
 
 
 @pytest.mark.parametrize("language", Language.values)

@@ -280,7 +280,7 @@ def test_what_the_machine_writes_to_a_crown_speaks_to_the_office(reached):
     compose_planned()
 
     mail = invitation.letters.get(kind="acknowledgement").mail
-    assert mail.startswith("Dear Sir or Madam,")
+    assert mail.startswith("Madam, Sir,")
     assert "His Majesty King Flavia Elphberg" in mail
     assert "Your Majesty" not in mail
 
@@ -318,7 +318,7 @@ def test_a_reminder_to_a_minister_speaks_to_the_minister_and_to_a_highness_to_th
         letter.refresh_from_db()
         said.append(letter.mail.partition("\n")[0])
 
-    assert said == ["Excellency,", "Dear Sir or Madam,"]
+    assert said == ["Excellency,", "Madam, Sir,"]
 
 
 def test_a_preview_of_the_text_names_what_a_minister_lacks():

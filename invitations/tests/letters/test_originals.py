@@ -352,5 +352,5 @@ def test_the_acknowledgement_of_an_original_speaks_to_the_office(composed, appro
     compose_planned()
 
     mail = invitation.letters.get(kind="acknowledgement").mail
-    assert mail.startswith("Dear Sir or Madam,")
+    assert mail.startswith("Madam, Sir,")
     assert "Flavia Elphberg" in mail

@@ -120,7 +120,7 @@ def test_a_step_for_the_mission_speaks_to_the_mission(reminded):
 def test_a_step_for_the_mission_speaks_to_a_focal_point_where_there_is_no_mission(reminded):
     letter = reminded("mission", variant="last", focal_point_email="focal@example.org")
 
-    assert letter.mail.startswith("Dear Sir or Madam,\n")
+    assert letter.mail.startswith("Madam, Sir,\n")
 
 
 def test_a_reminder_whose_step_lost_its_approval_waits_until_it_has_it_again(reminded):

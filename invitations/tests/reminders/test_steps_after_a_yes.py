@@ -44,7 +44,7 @@ def test_who_said_yes_and_named_no_speaker_is_asked_by_the_focal_point(said_yes)
 
     letter = reminders().get()
     assert letter.recipients == [["to", "focal@example.org"]]
-    assert letter.mail.startswith("Dear Sir or Madam,\n")
+    assert letter.mail.startswith("Madam, Sir,\n")
     assert "at the latest on 10 May 2027 at 23:59, Geneva time" in text_of(letter)
     assert invitation.links.get().token in text_of(letter)
     assert not letter.sha256

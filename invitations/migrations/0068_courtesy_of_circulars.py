@@ -1,0 +1,20 @@
+"""Circulars to all close as letters to ministers do; a Russian one lost a full stop too many."""
+
+from django.db import migrations
+
+from invitations.data import correct_shipped, load_shipped
+
+
+def load(apps, schema_editor):
+    load_shipped(apps)
+    correct_shipped(apps)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("invitations", "0059_words_of_thanks"),
+    ]
+
+    operations = [
+        migrations.RunPython(load, migrations.RunPython.noop),
+    ]
