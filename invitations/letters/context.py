@@ -102,8 +102,7 @@ def placeholder_words(
             or invitation.member_state.name_on_paper(language, letter.circular.dated_on),
             **shared_words(letter, language),
         }
-        if letter.kind == Letter.Kind.NOTE:
-            words |= note_words(letter, language)
+        words |= kind_words(letter, language)
         if not is_keyless(letter.kind, letter.variant):
             words["reply_link"], words["reply_code"] = keys.reply_link, keys.reply_code
         if letter.replaces:
@@ -113,8 +112,6 @@ def placeholder_words(
         if received_at := came_in_at(letter):
             received = received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
-        if letter.kind == Letter.Kind.RECEIPT:
-            words["filed"] = letter.filed.get(language, "")
         if letter.reply:
             words["answer"] = capfirst(letter.reply.get_answer_display())
             recorded = [recorded_words(letter.reply, language), holds_for(letter, language)]
@@ -122,6 +119,17 @@ def placeholder_words(
         if letter.kind == Letter.Kind.CALENDAR and letter.calendar:
             words["sessions"] = changed_sessions(edition, letter.calendar.changes, language)
     return {name: str(word) for name, word in words.items()}
+
+
+def kind_words(letter: Letter, language: str) -> dict[str, str]:
+    """Return the words that only this kind of letter has; call this with the language active."""
+    if letter.kind == Letter.Kind.NOTE:
+        return note_words(letter, language)
+    if letter.kind == Letter.Kind.THANKS:
+        return {"speaker": comma_list(letter.speaker or [])}
+    if letter.kind == Letter.Kind.RECEIPT:
+        return {"filed": letter.filed.get(language, "")}
+    return {}
 
 
 def came_in_at(letter: Letter) -> dt.datetime | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
     AUTOMATIC_KINDS,
+    THANKING,
     TO_WHOMEVER,
     Circular,
     DatesMove,
@@ -87,7 +88,7 @@ def gets_original(invitation: Invitation) -> bool:
 
 def variant_by_name(circular: Circular) -> str:
     """Return the variant for who is addressed by name: a text for all alike is none for them."""
-    is_alike = circular.addressed_by and circular.variant not in TO_WHOMEVER
+    is_alike = circular.addressed_by and circular.variant not in (*TO_WHOMEVER, *THANKING)
     return "" if is_alike else circular.variant
 
 

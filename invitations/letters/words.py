@@ -26,7 +26,10 @@ from invitations.letters.scrutiny.holes import (
 )
 from invitations.models import (
     CROWN,
+    IN_PERSON,
     PRINTED_KINDS,
+    SPOKE,
+    THANKING,
     Circular,
     Language,
     Letter,
@@ -232,13 +235,20 @@ def direction(language: str) -> str:
 
 
 def text_variant(letter: Letter) -> str:
-    """Return the variant of the letter’s text; the usual one says “you”, and to no crown."""
-    says_you = letter.kind in Circular.Kind.values and not letter.variant
+    """Return the variant of the letter’s text; the usual one says “you”, and to no crown.
+
+    Letters of thanks say “you” too, and have a text for whoever delivered the statement in person.
+    """
+    is_usual = not letter.variant or letter.variant in THANKING
+    says_you = letter.kind in Circular.Kind.values and is_usual
     if not says_you or letter.addressed_alike:
         return letter.variant
     minister = letter.invitation.minister
     is_crowned = any(is_styled(minister, said, letter.forms) for said in languages_of(letter))
-    return CROWN if is_crowned else ""
+    if is_crowned:
+        return CROWN
+    in_person = letter.variant == SPOKE and letter.speaker == []
+    return IN_PERSON if in_person else letter.variant
 
 
 def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTemplate:

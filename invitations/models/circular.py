@@ -111,6 +111,9 @@ class Circular(HeldRow):
         "invitations.Invitation", related_name="replacements", blank=True,
         verbose_name=_("invitations whose letters it replaces"),
     )  # fmt: skip
+    # Of a letter of thanks, by the key of the invitation: name and function of the person who
+    # delivered the statement, and nothing where the addressee did. What is not certain is left out.
+    speakers = models.JSONField(_("speakers"), default=dict, blank=True, editable=False)
     note_kinds = models.JSONField(
         _("who gets notes verbales"),
         default=permanent_missions,

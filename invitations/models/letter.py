@@ -382,6 +382,15 @@ class Letter(models.Model):
         return self.kind != LetterKind.NOTE and self.invitation.minister.successor_id is not None
 
     @property
+    def speaker(self) -> list[str] | None:
+        """Name and function of the person whose statement it thanks for; None if not on file.
+
+        Nothing where its addressee delivered it.
+        """
+        speaker: list[str] | None = self.circular.speakers.get(str(self.invitation_id))
+        return speaker
+
+    @property
     def addressed_alike(self) -> dict[str, str]:
         """The form of address of a circular to all; none of a signed original, to a person."""
         return {} if self.by_original else self.circular.addressed_by

@@ -54,9 +54,11 @@ CROWN = "crown"
 # The texts of a notice for one kind of move. Each says “you” to nobody, and serves crowns too; that
 # of a postponement names no date before which to reply.
 POSTPONED, ONLINE, IN_PERSON, LAST_DAY = "postponed", "online", "inperson", "lastday"
-# Those of a letter of thanks: to who spoke, to who came, and to who sent a text alone.
+TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY)
+# Those of a letter of thanks: for a statement, for coming, and for a text alone. Crowns have one
+# text for all three, and whoever delivered the statement in person has the one IN_PERSON.
 SPOKE, CAME, SENT_A_TEXT = "spoke", "came", "filed"
-TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY, SPOKE, CAME, SENT_A_TEXT)
+THANKING = (SPOKE, CAME, SENT_A_TEXT)
 # The texts of a reminder once dates have moved: to who is silent, to who has answered, and to whose
 # answer is offered no more and cannot be re-confirmed.
 MOVED, RECONFIRM, ANEW = "moved", "reconfirm", "anew"

@@ -8,7 +8,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 21, FormOfAddress: 318, Term: 162, LetterTemplate: 198}
+SHIPPED = {Rank: 21, FormOfAddress: 318, Term: 162, LetterTemplate: 210}
 
 
 def on_file():
@@ -84,7 +84,8 @@ def test_no_version_is_added_after_one_that_a_person_wrote(historical):
 
     load_shipped(historical)
 
-    assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 199)
+    assert newest_invitation().version == 2
+    assert LetterTemplate.objects.count() == SHIPPED[LetterTemplate] + 1
 
 
 def test_an_approved_text_stays_in_use_until_two_people_approve_the_corrected_one(historical):

@@ -144,6 +144,11 @@ PLACEHOLDERS_OF_LETTERS = {
     "filed": Placeholder(
         _("the statement or the delegation on file, a line to each point"), "letter"
     ),
+    "speaker": Placeholder(
+        _("who delivered the policy statement, with the function; empty where the addressee did"),
+        "circular",
+        "speakers",
+    ),
     "sessions": Placeholder(_("what is new in the calendar, a line to each session"), "letter"),
 }
 PLACEHOLDER_MEANINGS = {name: one.meaning for name, one in PLACEHOLDERS_OF_LETTERS.items()}
@@ -209,6 +214,7 @@ ONLY_IN: dict[str, set[str]] = {
     "received_at": {"acknowledgement", "receipt"},
     "filed": {"receipt"},
     "sessions": {"calendar"},
+    "speaker": {"thanks"},
 }
 # A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
 # receiver may answer. Who is thanked is asked nothing.

@@ -5,21 +5,29 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from delegations.models import SpeakingSlot, StatementText
+from delegations.models import PolicyStatement, SpeakingSlot, StatementText
+from delegations.programme.doubts import names_of
 from invitations.models import (
     CAME,
     SENT_A_TEXT,
     SPOKE,
+    Answer,
     Circular,
     ForumEdition,
     Invitation,
     Letter,
+    Reply,
 )
 from invitations.models.states import places_in
+from invitations.text.spellings import normalize_name
 
 
 class Known(NamedTuple):
-    """What is on file of one invitation; ``thanked_by`` has the reference of its letter."""
+    """What is on file of one invitation; ``thanked_by`` has the reference of its letter.
+
+    ``speaker`` has name and function of the person who spoke, and nothing where the addressee did;
+    it is None where that is not certain.
+    """
 
     invitation: Any
     spoke: bool
@@ -28,6 +36,7 @@ class Known(NamedTuple):
     has_text: bool
     comes: bool
     thanked_by: str
+    speaker: list[str] | None = None
 
     @property
     def fits(self) -> str:
@@ -65,7 +74,7 @@ def all_known(edition: ForumEdition) -> list[Known]:
     with_text = set(texts.values_list("statement__delegation__member_state", flat=True))
     for_state = set(in_force(edition).answering_for_state().values_list("pk", flat=True))
     coming = set(in_force(edition).bringing().values_list("pk", flat=True))
-    thanked = thanked_already(edition)
+    thanked, speakers = thanked_already(edition), speakers_of(edition, slots)
     found = []
     for one in in_force(edition).select_related("member_state", "minister__rank"):
         slot = slots.get(one.member_state_id) if one.pk in for_state else None
@@ -78,6 +87,7 @@ def all_known(edition: ForumEdition) -> list[Known]:
                 has_text=one.pk in for_state and one.member_state_id in with_text,
                 comes=one.pk in coming,
                 thanked_by=thanked.get(one.pk, ""),
+                speaker=speakers.get(one.pk),
             )
         )
     return [one for one in found if one.spoke or one.has_text or one.comes]
@@ -103,3 +113,39 @@ def thanked_already(edition: ForumEdition) -> dict[int, str]:
     kind = Circular.Kind.THANKS
     letters = Letter.objects.in_force().filter(invitation__edition=edition, kind=kind)
     return dict(letters.values_list("invitation", "circular__reference"))
+
+
+def speakers_of(edition: ForumEdition, slots: dict[int, tuple[Any, Any]]) -> dict[int, list[str]]:
+    """Return by invitation who spoke for its State, where the answer and the statement agree.
+
+    An answer that came after the speech, or from the office of a predecessor, says nothing of it.
+    """
+    spoke = {state: heard for state, (heard, _passed) in slots.items() if heard}
+    statements = PolicyStatement.objects.filter(
+        delegation__edition=edition, delegation__member_state__in=spoke
+    )
+    of_state = {
+        one.delegation.member_state_id: one for one in statements.select_related("delegation")
+    }
+    replies = Reply.objects.standing().answering_for_state().select_related("invitation__minister")
+    found = {}
+    for reply in replies.filter(invitation__edition=edition, carried_from=None):
+        state = reply.invitation.member_state_id
+        if state in spoke and reply.received_at <= spoke[state]:
+            found[reply.invitation_id] = speaker_by(reply, of_state.get(state))
+    return {invitation: speaker for invitation, speaker in found.items() if speaker is not None}
+
+
+def speaker_by(reply: Reply, statement: PolicyStatement | None) -> list[str] | None:
+    """Return the speaker that the answer announced; None where the statement names another one."""
+    said = [reply.substitute_name, reply.substitute_function]
+    named = [statement.speaker_name, statement.speaker_function] if statement else ["", ""]
+    by_minister = {normalize_name(name) for name in names_of(reply.invitation.minister)}
+    by_minister.add("")
+    if reply.answer in (Answer.IN_PERSON, Answer.VIDEO):
+        return [] if normalize_name(named[0]) in by_minister else None
+    if reply.answer != Answer.REPRESENTED or normalize_name(said[0]) in by_minister:
+        return None
+    if normalize_name(named[0]) in (normalize_name(said[0]), ""):
+        return [words for words in (said[0], named[1] or said[1]) if words]
+    return None

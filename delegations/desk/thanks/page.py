@@ -82,6 +82,10 @@ def rows_of(
     ]
 
 
+def speakers_in(known: list[Known]) -> dict[int, list[str]]:
+    return {one.invitation.pk: one.speaker for one in known if one.speaker is not None}
+
+
 def chosen(request: HttpRequest, circular: Circular, text: str, known: list[Known]) -> bool:
     """Keep who is ticked; who has its letter by this circular stays, whatever is known by now."""
     ticked = set(request.POST.getlist("thanked"))
@@ -90,7 +94,9 @@ def chosen(request: HttpRequest, circular: Circular, text: str, known: list[Know
         one.invitation for one in known if not one.thanked_by and str(one.invitation.pk) in ticked
     ]
     try:
-        choose_thanked(circular, text, [*have_it, *named], user_of(request))
+        choose_thanked(
+            circular, text, [*have_it, *named], user_of(request), speakers=speakers_in(known)
+        )
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
         return False

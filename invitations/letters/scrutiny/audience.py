@@ -20,6 +20,7 @@ from invitations.letters.scrutiny.holes import (
 )
 from invitations.models import (
     CROWN,
+    THANKING,
     Circular,
     Invitation,
     Letter,
@@ -106,7 +107,7 @@ def letters_by_name(
     circular: Circular, called: Any, variant: str, ministers: Sequence[Minister]
 ) -> list[Foreseen]:
     """Return letters that name whom they go to; crowns have a text of their own for the usual."""
-    crowns = [] if variant else styled_among(ministers)
+    crowns = [] if variant and variant not in THANKING else styled_among(ministers)
     among_crowns = {one.pk for one in crowns}
     others = [one for one in ministers if one.pk not in among_crowns]
     return [

@@ -1,6 +1,6 @@
 """Whom a circular of thanks is written to: whoever was chosen for it, and nobody twice."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -17,11 +17,18 @@ from invitations.text.dates import comma_list
 
 @transaction.atomic
 def choose_thanked(
-    circular: Circular, variant: str, chosen: Collection[Invitation], by: User
+    circular: Circular,
+    variant: str,
+    chosen: Collection[Invitation],
+    by: User,
+    *,
+    speakers: Mapping[int, list[str]] | None = None,
 ) -> None:
     """Let the circular thank these invitations, and no others, in this text.
 
-    Refuse before anybody can have come or spoken, and without who has its letter already.
+    ``speakers`` has, by invitation, who delivered the statement: name and function, or nothing
+    where the addressee did. Refuse before anybody can have come or spoken, and without who has its
+    letter already.
     """
     circular = Circular.objects.select_for_update(of=("self",), no_key=True).get(pk=circular.pk)
     has_letter = set(circular.letters.in_force().values_list("invitation", flat=True))
@@ -34,7 +41,10 @@ def choose_thanked(
     if has_letter and variant != circular.variant:
         raise ValidationError(_("Letters in the other text are there already: call them back."))
     circular.variant = variant
-    circular.save(update_fields=["variant"])
+    keys = {one.pk for one in chosen}
+    said = (speakers or {}).items()
+    circular.speakers = {str(key): words for key, words in said if key in keys}
+    circular.save(update_fields=["variant", "speakers"])
     circular.chosen.set(chosen)
     record_act(circular, Act.THANKED, by, because=comma_list(one.member_state for one in chosen))
 

@@ -12,6 +12,8 @@ from invitations.letters.circulars import (
     plan_notes,
 )
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import dead_keys
+from invitations.letters.words import letter_texts
 from invitations.models import FormOfAddress, Letter, LetterTemplate
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import (
@@ -126,7 +128,69 @@ def test_crown_is_thanked_in_its_own_form(edition, monkeypatch):
 def test_every_language_thanks_who_spoke_who_came_and_who_sent_a_text():
     texts = LetterTemplate.objects.filter(kind="thanks").values_list("variant", "language")
 
-    assert len(texts) == len(set(texts)) == 18
+    assert len(texts) == len(set(texts)) == 30
+
+
+SPEAKER = ["Fritz von Tarlenheim", "Minister of State"]
+OF_DELEGATION = {
+    "ar": "وفدكم",
+    "en": "your delegation",
+    "es": "su delegación",
+    "fr": "votre délégation",
+    "ru": "Ваш",
+    "zh-hans": "贵国代表团",
+}
+
+
+def spoken_by(speaker, thanked):
+    """The words on paper of the letter to who is thanked, for the statement of this speaker."""
+    circular = thanks(thanked)
+    if speaker is not None:
+        circular.speakers = {str(thanked.pk): speaker}
+    circular.save()
+    letter = Letter(
+        invitation=thanked, circular=circular, kind="thanks", variant="spoke",
+        language=thanked.minister.language,
+    )  # fmt: skip
+    return letter_texts(letter, dead_keys())[0].paper
+
+
+@pytest.mark.parametrize("language", OF_DELEGATION)
+def test_letter_of_thanks_speaks_of_the_addressees_delegation_and_names_the_speaker(
+    edition, language
+):
+    minister = MinisterFactory(language=language)
+    thanked = InvitationFactory(edition=edition, minister=minister, status="issued")
+
+    named, unknown = spoken_by(SPEAKER, thanked), spoken_by(None, thanked)
+
+    assert SPEAKER[0] in named
+    assert SPEAKER[1] in named
+    assert OF_DELEGATION[language] in unknown
+
+
+def test_minister_who_spoke_in_person_is_thanked_for_it(thanked):
+    paper = spoken_by([], thanked)
+
+    assert "the policy statement which you delivered in the High-Level Track." in paper
+
+
+@pytest.mark.parametrize("variant", ["spoke", "came", "filed"])
+def test_no_crown_is_told_you_whatever_it_is_thanked_for(edition, variant, monkeypatch):
+    rudolf = MinisterFactory(rank_id="MON", address_gender="m", language="en")
+    invitation = InvitationFactory(minister=rudolf, edition=edition, status="issued")
+
+    paper = composed(thanks(invitation, variant=variant), monkeypatch).paper
+
+    assert "to Your Majesty my sincere gratitude" in paper
+    assert "Your Majesty’s Government" in paper
+    assert " you" not in paper
+
+
+def test_letter_of_thanks_does_not_end_with_whom_to_call(thanked, monkeypatch):
+    letter = composed(thanks(thanked), monkeypatch)
+
+    assert thanked.edition.contact_phone not in letter.paper
 
 
 def test_no_note_verbale_calls_thanks_an_invitation(thanked, monkeypatch):

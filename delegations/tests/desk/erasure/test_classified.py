@@ -54,7 +54,7 @@ delegations.PolicyStatement: speaker_name speaker_function title theme quotation
 delegations.SpeakingSlot: moved_because
 delegations.StatementText: file called
 invitations.Circular: signatory_honorific signatory_name signatory_title original_signed_by
- second_signatory_name second_signatory_title original_scan addressed_to
+ second_signatory_name second_signatory_title original_scan addressed_to speakers
 invitations.Correspondence: reference sender summary scan message message_id
 invitations.Delivery: envelope
 invitations.ForumEdition: contact_honorific contact_name contact_phone contact_fax contact_email

@@ -90,6 +90,72 @@ def test_who_spoke_who_came_and_who_sent_a_text_are_thanked_for_that(edition):
     assert fits(edition) == {spoke: "spoke", came: "came", sent: "filed"}
 
 
+def speaker(edition):
+    return {one.invitation: one.speaker for one in all_known(edition)}
+
+
+def stated(invitation, name, function=""):
+    delegation = Delegation.objects.get(member_state=invitation.member_state)
+    PolicyStatement.objects.create(
+        delegation=delegation, speaker_name=name, speaker_function=function
+    )
+    return invitation
+
+
+def heard(invitation):
+    return placed(invitation, heard_at=timezone.now())
+
+
+SUBSTITUTE = {"substitute_name": "Fritz von Tarlenheim", "substitute_function": "Count"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "named", "said"),
+    [
+        ("in_person", None, []),
+        ("in_person", "flavia  ELPHBERG", []),
+        ("video", "Flavia Elphberg", []),
+        ("in_person", "Fritz von Tarlenheim", None),
+        ("represented", None, ["Fritz von Tarlenheim", "Count"]),
+        ("represented", "Fritz von Tarlenheim", ["Fritz von Tarlenheim", "Colonel"]),
+        ("represented", "Rupert of Hentzau", None),
+        ("represented", "Flavia Elphberg", None),
+    ],
+)
+def test_speaker_is_known_where_the_answer_and_the_statement_agree(edition, answer, named, said):
+    of = SUBSTITUTE if answer == "represented" else {}
+    invitation = InvitationFactory(edition=edition, status="issued")
+    ReplyFactory(invitation=invitation, answer=answer, **of)
+    heard(invitation)
+    if named:
+        stated(invitation, named, "Colonel")
+
+    assert speaker(edition) == {invitation: said}
+
+
+def test_speaker_is_not_known_by_an_answer_that_came_after_the_speech(edition):
+    invitation = placed(answered(edition), heard_at=timezone.now() - dt.timedelta(hours=1))
+
+    assert speaker(edition) == {invitation: None}
+
+
+def test_who_has_not_spoken_has_no_speaker(edition):
+    invitation = placed(answered(edition))
+
+    assert speaker(edition) == {invitation: None}
+
+
+def test_page_keeps_who_spoke_for_those_who_are_thanked(client, circular):
+    member(client, "Drafters")
+    spoke, other = (heard(answered(circular.edition)) for _state in range(2))
+
+    client.post(f"{reverse('desk:thanks', args=[circular.pk])}?text=spoke", {"thanked": [spoke.pk]})
+
+    circular.refresh_from_db()
+    assert circular.speakers == {str(spoke.pk): []}
+    assert str(other.pk) not in circular.speakers
+
+
 def test_no_state_is_thanked_that_regretted_was_silent_or_sent_nothing(edition):
     answered(edition, "regrets")
     answered(edition, "written")
@@ -232,10 +298,10 @@ def test_page_asks_as_much_for_three_states_as_for_one(client, circular, django_
     url = reverse("desk:thanks", args=[circular.pk])
     answered(circular.edition)
     client.get(url)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url)
     answered(circular.edition)
     answered(circular.edition)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url)
