@@ -77,7 +77,8 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     if call_back_overtaken(letter):
         letter.calendar = calendar_for(letter)
     letter.template, letter.subject = texts[0].template, texts[0].subject
-    letter.variant = texts[0].template.variant
+    if letter.kind in PRINTED_KINDS:
+        letter.variant = texts[0].template.variant
     letter.paper = join_languages("paper", texts)
     letter.mail = "" if letter.by_original else join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)

@@ -25,6 +25,8 @@ from invitations.letters.scrutiny.holes import (
     refuse_lacks,
 )
 from invitations.models import (
+    ACKNOWLEDGING,
+    ANSWER,
     CROWN,
     IN_PERSON,
     PRINTED_KINDS,
@@ -239,6 +241,8 @@ def text_variant(letter: Letter) -> str:
 
     Letters of thanks say “you” too, and have a text for whoever delivered the statement in person.
     """
+    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == ANSWER:
+        return acknowledged_as(letter)
     is_usual = not letter.variant or letter.variant in THANKING
     says_you = letter.kind in Circular.Kind.values and is_usual
     if not says_you or letter.addressed_alike:
@@ -249,6 +253,18 @@ def text_variant(letter: Letter) -> str:
         return CROWN
     in_person = letter.variant == SPOKE and letter.speaker == []
     return IN_PERSON if in_person else letter.variant
+
+
+def acknowledged_as(letter: Letter) -> str:
+    """Return the variant that acknowledges the answer as what it is: a regret, or an acceptance.
+
+    The usual one serves every answer, and serves this one as long as two people have not approved
+    the other in each language of the letter.
+    """
+    variant = ACKNOWLEDGING.get(letter.reply.answer if letter.reply else "", letter.variant)
+    usable = LetterTemplate.objects.for_letter(letter.kind, variant).order_by()
+    approved = set(usable.values_list("language", flat=True))
+    return variant if approved.issuperset(languages_of(letter)) else letter.variant
 
 
 def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTemplate:

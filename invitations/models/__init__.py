@@ -77,8 +77,10 @@ from invitations.models.states import (
     printed_keys,
 )
 from invitations.models.templates import (
+    ACKNOWLEDGING,
     AFTER_A_MOVE,
     ANEW,
+    ANSWER,
     AUTOMATIC_KINDS,
     CAME,
     CROWN,
@@ -104,8 +106,10 @@ from invitations.text.segments import Segment, segment_called
 from invitations.text.spellings import normalize_name
 
 __all__ = [
+    "ACKNOWLEDGING",
     "AFTER_A_MOVE",
     "ANEW",
+    "ANSWER",
     "ANSWERS_BRINGING",
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",

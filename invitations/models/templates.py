@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
-from invitations.models.edition import Language
+from invitations.models.edition import Answer, Language
 from invitations.models.held.rows import HeldRow
 from invitations.text.dates import bracketed, comma_list
 from invitations.text.placeholders import (
@@ -59,6 +59,16 @@ TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY)
 # text for all three, and whoever delivered the statement in person has the one IN_PERSON.
 SPOKE, CAME, SENT_A_TEXT = "spoke", "came", "filed"
 THANKING = (SPOKE, CAME, SENT_A_TEXT)
+# Those of an acknowledgement: the usual one, and those for answers that accept or regret. All of
+# them are the letter ANSWER: which of its texts it has is chosen when it is composed.
+ANSWER, ACCEPTS, REGRETS = "answer", "accepts", "regrets"
+ACKNOWLEDGING: dict[str, str] = {
+    Answer.IN_PERSON: ACCEPTS,
+    Answer.REPRESENTED: ACCEPTS,
+    Answer.ATTENDS_ONLY: ACCEPTS,
+    Answer.VIDEO: ACCEPTS,
+    Answer.REGRETS: REGRETS,
+}
 # The texts of a reminder once dates have moved: to who is silent, to who has answered, and to whose
 # answer is offered no more and cannot be re-confirmed.
 MOVED, RECONFIRM, ANEW = "moved", "reconfirm", "anew"
@@ -87,7 +97,9 @@ VARIANTS = {
     "head": pgettext_lazy("variant of a text", "head"),
     "speaker": pgettext_lazy("variant of a text", "speaker"),
     "text": pgettext_lazy("variant of a text", "text"),
-    "answer": pgettext_lazy("variant of a text", "answer"),
+    ANSWER: pgettext_lazy("variant of a text", "answer"),
+    ACCEPTS: pgettext_lazy("variant of a text", "acceptance"),
+    REGRETS: pgettext_lazy("variant of a text", "regrets"),
     "contested": pgettext_lazy("variant of a text", "contested"),
     "copy": pgettext_lazy("variant of a text", "copy"),
     "holding": pgettext_lazy("variant of a text", "holding"),

@@ -42,6 +42,10 @@ class Specimen(NamedTuple):
     pdf: bytes | None
 
 
+# The answers with which the texts of acknowledgements are shown; the others, with a yes.
+SHOWN_WITH: dict[str, str] = {"holding": Answer.HOLDING, "regrets": Answer.REGRETS}
+
+
 def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
     """Return an unsaved letter with everything that the template's kind of letter refers to."""
     circular = invitation_circular(invitation.edition)
@@ -63,10 +67,9 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
     elif letter.kind in PRINTED_KINDS:
         letter.by_original = gets_original(invitation)
     if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
-        holding = template.variant == "holding"
         letter.reply = Reply(
             invitation=invitation,
-            answer=Answer.HOLDING if holding else Answer.IN_PERSON,
+            answer=SHOWN_WITH.get(template.variant, Answer.IN_PERSON),
             received_at=timezone.now(),
         )
     if template.kind == Letter.Kind.RECEIPT:

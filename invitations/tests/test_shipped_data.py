@@ -8,7 +8,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 21, FormOfAddress: 318, Term: 162, LetterTemplate: 210}
+SHIPPED = {Rank: 21, FormOfAddress: 318, Term: 162, LetterTemplate: 222}
 
 
 def on_file():

@@ -3,18 +3,18 @@ import datetime as dt
 import pytest
 import time_machine
 from django.utils import translation
-from django.utils.text import capfirst
 
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.models import Delivery, HeldChange, Language, Letter
+from invitations.models import Delivery, HeldChange, Language, Letter, LetterTemplate
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_change
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, MissionFactory, UserFactory
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
+from invitations.text.marks import identifiers
 
 pytestmark = pytest.mark.django_db
 
@@ -196,8 +196,8 @@ def test_each_of_several_says_which_answer_it_acknowledges_and_when_it_came(
     first_of_all, second, *_others = letters
     assert first_of_all.subject.endswith("of the reply of 8 March 2027, 12:00 (Geneva time)")
     assert second.subject.endswith("of the reply of 8 March 2027, 12:01 (Geneva time)")
-    _salutation, first, block, *_rest = paragraphs_of(second)
-    assert "“Statement by video”" in first
+    _salutation, _first, block, *_rest = paragraphs_of(second)
+    assert "Answer: Statement by video" in text_of(second)
     assert block.splitlines()[-1] == str(second.invitation.member_state.short_name)
 
 
@@ -210,11 +210,79 @@ def test_the_first_sentence_ends_with_minister_and_state(reached, approved_texts
 
     _salutation, first, block, *_rest = paragraphs_of(letter)
     with translation.override(language):
-        assert capfirst(letter.reply.get_answer_display()) in first.replace("\n", " ")
+        assert str(letter.reply.get_answer_display()) not in first.lower()
     assert "2027" in first
     assert "2027" in letter.subject
     assert first.rstrip("\u2069")[-1] in ":："  # noqa: RUF001 -- Chinese colon
     assert len(block.splitlines()) == 3
+
+
+# What only the text for that answer says, in English; the usual one says neither.
+SAID = {"regrets": "with regret", "accepts": "pleased", "": "dated"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("in_person", "accepts"),
+        ("attends_only", "accepts"),
+        ("video", "accepts"),
+        ("written", ""),
+        ("regrets", "regrets"),
+    ],
+)
+def test_a_regret_is_acknowledged_as_a_regret_and_a_yes_as_a_yes(
+    reached, approved_texts, answer, said
+):
+    (letter,) = answers_in_a_row(reached(), answer)
+
+    assert {one for one in SAID if one and SAID[one] in letter.mail} == {said} - {""}
+    assert letter.variant == "answer"
+
+
+def test_a_holding_reply_without_a_last_day_is_neither_welcomed_nor_regretted(
+    reached, approved_texts
+):
+    edition = EditionFactory(awaits_last_day=True)
+
+    (letter,) = answers_in_a_row(reached(edition=edition), "holding")
+
+    assert letter.variant == "answer"
+    assert not any(SAID[one] in letter.mail for one in ("regrets", "accepts"))
+
+
+def test_until_two_people_approve_its_own_text_a_regret_has_the_usual_one(reached, approved_texts):
+    texts = LetterTemplate.objects.filter(kind="acknowledgement")
+    texts.filter(variant="regrets", language="en").update(second_approver=None)
+
+    (letter,) = answers_in_a_row(reached(), "regrets")
+
+    assert letter.template.variant == "answer"
+    assert letter.state == "approved"
+
+
+def test_in_two_languages_both_have_the_text_for_the_answer_or_both_the_usual_one(
+    reached, approved_texts
+):
+    invitation = reached(minister__second_language="fr")
+    invitation.letters.update(second_language="fr")
+    french = LetterTemplate.objects.filter(variant="regrets", language="fr")
+    french.update(second_approver=None)
+
+    before = answers_in_a_row(invitation, "regrets").last().mail
+    french.update(second_approver=UserFactory())
+    after = answers_in_a_row(invitation, "in_person", "regrets").last().mail
+
+    regrets = ("with regret", "avec regret")
+    assert [words in before for words in regrets] == [False, False]
+    assert [words in after for words in regrets] == [True, True]
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_no_acknowledgement_quotes_the_label_of_an_answer(language):
+    texts = LetterTemplate.objects.filter(kind="acknowledgement", language=language)
+
+    assert [text.variant for text in texts if "answer" in identifiers(text.mail)] == []
 
 
 def test_one_whose_reply_was_superseded_before_it_was_written_is_called_back(

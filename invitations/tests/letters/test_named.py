@@ -29,7 +29,7 @@ def test_what_the_secretariat_writes_closes_in_the_plural(language):
         if text["kind"] in ("reminder", "acknowledgement") and text["language"] == language
     ]
 
-    assert len(mails) == 12
+    assert len(mails) == 14
     assert all(CLOSINGS[language] in mail and "$closing" not in mail for mail in mails)
 
 

@@ -163,7 +163,7 @@ def test_regrets_cancel_nothing_that_nobody_was_sent(office, opening):
 
 def test_nothing_is_called_back_for_an_acknowledgement_that_cannot_be_composed(office, opening):
     unsent = acknowledgement(office, "in_person", "opening", left=False)
-    LetterTemplate.objects.filter(variant="answer").update(variant="gone")
+    LetterTemplate.objects.filter(kind="acknowledgement").update(second_approver=None)
 
     record_reply(office, {"answer": "regrets"})
     compose_planned()

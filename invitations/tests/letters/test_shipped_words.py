@@ -97,7 +97,7 @@ def test_a_note_above_originals_is_right_above_one_and_above_several(language):
 
 
 @pytest.mark.parametrize("language", Language.values)
-@pytest.mark.parametrize("kind", ["holding", "contested", "copy", "answer"])
+@pytest.mark.parametrize("kind", ["holding", "contested", "copy", "answer", "accepts", "regrets"])
 def test_a_mail_about_a_reply_says_in_its_first_sentence_whose_invitation_it_is(kind, language):
     mail = WORDS[f"acknowledgement-{kind}.{language}.md"].partition("--- mail\n")[2]
     _opening, sentence, addressee = mail.split("\n\n")[:3]
@@ -142,6 +142,35 @@ def test_what_an_organization_may_not_have_falls_away_in_every_text():
     }
 
     assert found == {}
+
+
+# What a language has, or lacks, beside the others, and why.
+OTHER_PLACEHOLDERS = {
+    # Russian and Chinese name the days without a preposition; French, those of the Track.
+    ("invitation-circular", "paper", "ru"): {"forum_dates", "on_forum_dates"},
+    ("invitation-circular", "paper", "zh-hans"): {"forum_dates", "on_forum_dates"},
+    ("invitation-circular", "mail", "fr"): {"forum_dates", "track_dates"},
+    # Russian cannot decline whom a note covers, and lists them; nor whom a letter is sent to.
+    ("note", "paper", "ru"): {"addressees"},
+    ("note", "mail", "ru"): {"addressees"},
+    ("thanks-crown", "mail", "ru"): {"styled"},
+}
+
+
+def test_each_text_has_the_same_placeholders_in_six_languages():
+    found = {}
+    for name, text in WORDS.items():
+        kind, language, _md = name.rsplit(".", 2)
+        parts = re.split("(?m)^--- (?:paper|mail)$", text, maxsplit=2)
+        for field, words in zip(("subject", "paper", "mail"), parts, strict=True):
+            found[kind, field, language] = set(re.findall(r"\$\{?(\w+)", words))
+
+    other = {
+        (kind, field, language): names ^ found[kind, field, "en"]
+        for (kind, field, language), names in found.items()
+        if names != found[kind, field, "en"]
+    }
+    assert other == OTHER_PLACEHOLDERS
 
 
 @pytest.mark.django_db

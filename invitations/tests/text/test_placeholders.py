@@ -255,7 +255,7 @@ def test_every_kind_has_its_shipped_texts_in_six_languages():
     shipped = set(LetterTemplate.objects.values_list("kind", "variant", "language"))
 
     kinds = {(kind, variant) for kind, variant, _language in shipped}
-    assert len(kinds) == 35
+    assert len(kinds) == 37
     assert {kind for kind, _variant in kinds} == set(LetterKind.values)
     assert shipped == {(*kind, language) for kind in kinds for language in Language.values}
     for text in LetterTemplate.objects.all():
