@@ -13,6 +13,7 @@ from invitations.letters import composing_queue
 from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
+from invitations.outbox.retention import expired
 from invitations.outbox.teams import partnership
 from invitations.outbox.webhooks import sending as webhooks
 from invitations.reminders import hours_moved
@@ -69,6 +70,12 @@ def import_lists() -> None:
 def take_out_lists() -> None:
     with ticked(Job.TAKE_OUT_LISTS) as tick:
         tick.did = lists_taken_out.take_out_lists()
+
+
+@shared_task
+def delete_expired() -> None:
+    with ticked(Job.DELETE_EXPIRED) as tick:
+        tick.did = expired.delete_expired()
 
 
 @shared_task

@@ -44,6 +44,7 @@ from invitations.models import (
     Reply,
     Setback,
 )
+from invitations.outbox.retention.expired import delete_expired
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory
 from invitations.tests.unset import not_set_in_type
@@ -298,7 +299,7 @@ class EachList(TestCase):
         file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
         assert self.client.get(file).status_code == 404
 
-        take_out_lists()
+        delete_expired()
 
         wanted.refresh_from_db()
         assert wanted.content is None

@@ -97,7 +97,7 @@ def test_what_was_typed_yesterday_is_forgotten_and_what_was_typed_today_is_not(i
         browser(invitation).post(page_of(invitation), today)
 
     with time_machine.travel(timezone.now() + timezone.timedelta(hours=25)):
-        call_command("take_out_lists")
+        call_command("delete_expired")
 
     assert ReplyDraft.objects.get().form_key == today["form_key"]
     assert not KeptPage.objects.exists()

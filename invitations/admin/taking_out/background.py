@@ -1,6 +1,5 @@
 """Long lists made by a worker: asked for, made once, and kept for a day to whoever asked."""
 
-import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -17,11 +16,7 @@ from django.utils.translation import gettext_lazy
 from invitations.admin.taking_out.cells import AT_ONCE, Cell, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.admin.taking_out.packing import packed
-from invitations.files.frozen import remove_old_drafts
 from invitations.models import ListExport, Setback
-from invitations.models.kept.for_a_day import KEPT_FOR, forget_what_expired
-from invitations.models.kept.gone_files import GoneFile, remove_gone_file
-from invitations.outbox.arming import why_not_armed
 from invitations.setbacks import each_apart, has_failed_often, note_vanished_worker
 from invitations.times.jobs import Job
 
@@ -43,31 +38,12 @@ def ask_for_list(
 
 
 def take_out_lists() -> int:
-    """Make the lists that wait, and return how many; forget what is kept for a day alone.
-
-    These are the files that were made, what offices typed and did not record, the files that no row
-    names any more, and what killed writers left of others.
-    """
-    now = timezone.now()
-    ListExport.objects.expired(now).update(content=None, asked="")
-    forget_what_expired()
-    due = ListExport.objects.due(now).order_by("asked_at")
-    made = each_apart(
+    """Make the lists that wait, and return how many."""
+    due = ListExport.objects.due(timezone.now()).order_by("asked_at")
+    return each_apart(
         Job.TAKE_OUT_LISTS,
         [(str(pk), partial(take_out, pk)) for pk in due.values_list("pk", flat=True)],
     )
-    remove_gone_files(now)
-    each_apart(Job.TAKE_OUT_LISTS, [("drafts", partial(remove_old_drafts, now - KEPT_FOR))])
-    return made
-
-
-def remove_gone_files(now: dt.datetime) -> None:
-    """Take files from the store that went a day ago; a copy of the database takes none away."""
-    gone = GoneFile.objects.expired(now).order_by("pk").values_list("pk", flat=True)
-    if gone and not why_not_armed():
-        each_apart(
-            Job.TAKE_OUT_LISTS, [(f"file {pk}", partial(remove_gone_file, pk)) for pk in gone]
-        )
 
 
 def take_out(pk: int) -> int:

@@ -9,10 +9,7 @@ from invitations.times.jobs import Job
 
 
 class Command(BaseCommand):
-    help = (
-        "Make the files of long lists that somebody waits for, and forget those of yesterday;"
-        " forget what offices typed a day ago and did not record."
-    )
+    help = "Make the files of long lists that somebody waits for, without Celery."
 
     def handle(self, **options: Any) -> str:
         with ticked(Job.TAKE_OUT_LISTS) as tick:

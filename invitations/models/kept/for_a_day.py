@@ -94,7 +94,6 @@ class KeptPage(KeptForADay):
         return self.name
 
 
-def forget_what_expired() -> None:
-    """Delete what was kept for its day."""
-    for model in (ReplyDraft, KeptPage):
-        model.objects.expired(timezone.now()).delete()
+def delete_expired_forms(at: dt.datetime) -> int:
+    """Delete what was kept for its day, and return how many rows that were."""
+    return sum(model.objects.expired(at).delete()[0] for model in (ReplyDraft, KeptPage))

@@ -10,8 +10,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from invitations.admin.taking_out.background import take_out_lists
 from invitations.files.frozen import Tampered, freeze, remove_old_drafts, thaw
+from invitations.outbox.retention.expired import delete_expired
 from wsis_forum.tests import power
 
 
@@ -118,10 +118,10 @@ def test_what_a_killed_writer_leaves_goes_after_a_day_and_nothing_else(folder):
     assert len(files(folder)) == 2
 
     with time_machine.travel(timezone.now() + dt.timedelta(hours=23)):
-        take_out_lists()
+        delete_expired()
     assert draft.exists()
     with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
-        take_out_lists()
+        delete_expired()
 
     assert [path.relative_to(folder) for path in files(folder)] == [Path(whole.name)]
 

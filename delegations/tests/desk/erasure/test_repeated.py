@@ -10,8 +10,8 @@ from django.urls import reverse
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
 from invitations.admin.columns import change_url
-from invitations.admin.taking_out.background import take_out_lists
 from invitations.models import ListExport
+from invitations.outbox.retention.expired import delete_expired
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import UserFactory
 
@@ -89,7 +89,7 @@ def test_a_list_of_another_edition_alone_is_kept_and_waited_for_by_nobody(clock,
 def test_a_name_that_somebody_searched_is_kept_for_a_day_alone(clock):
     searched("delegations.delegate", NIGHT - dt.timedelta(days=2))
 
-    take_out_lists()
+    delete_expired()
 
     assert (ListExport.objects.get().asked, ListExport.objects.get().content) == ("", None)
 

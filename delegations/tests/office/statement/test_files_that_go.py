@@ -14,10 +14,10 @@ from django.utils import timezone
 from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import announced, file, photo, send, speaking
 from delegations.tests.offices import browser, page_of
-from invitations.admin.taking_out.background import take_out_lists
 from invitations.files.frozen import freeze
 from invitations.models import Arming, GoneFile
 from invitations.outbox.arming import arm
+from invitations.outbox.retention.expired import delete_expired
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def take_photo_off(client, invitation):
 
 def a_day_later():
     with time_machine.travel(timezone.now() + DAY, tick=False):
-        take_out_lists()
+        delete_expired()
 
 
 def lying(content, folder, days=2):
@@ -68,7 +68,7 @@ def kept(tmp_path):
 
 def test_a_photo_that_was_taken_off_is_kept_for_a_day_and_goes(client, invitation, tmp_path):
     take_photo_off(client, invitation)
-    take_out_lists()
+    delete_expired()
     assert kept(tmp_path) == [".png", ".txt"]
 
     a_day_later()

@@ -6,17 +6,16 @@ import re
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import file, speaking, words_of
 from delegations.tests.offices import browser, page_of, text
-from invitations.admin.taking_out.background import remove_gone_files
 from invitations.files.frozen import freeze
 from invitations.models import GoneFile
 from invitations.models.kept.for_a_day import NEWEST_OF_EACH
 from invitations.models.kept.gone_files import files_below
 from invitations.outbox.arming import arm
+from invitations.outbox.retention.expired import delete_expired
 from invitations.tests.uploading import pdf, picture
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +115,7 @@ def test_after_a_day_the_file_is_gone_and_the_office_is_told(invitation, setting
     assert len([*files_below("waiting")]) == 1
 
     with time_machine.travel("2027-02-11T09:00:01Z", tick=False):
-        remove_gone_files(timezone.now())
+        delete_expired()
         page = text(save(browser(invitation), invitation, waiting=notes_on(wrong)))
 
     assert "A file is not kept any more: please choose it again." in page
@@ -138,7 +137,7 @@ def test_what_a_killed_writer_leaves_goes_with_its_day(invitation, settings, mon
     assert len([*files_below("waiting")]) == 1
 
     with time_machine.travel("2027-02-11T09:00:01Z", tick=False):
-        remove_gone_files(timezone.now())
+        delete_expired()
 
     assert [*files_below("waiting")] == []
 

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
+
+from invitations.outbox.monitoring import ticked
+from invitations.outbox.retention.expired import delete_expired
+from invitations.times.jobs import Job
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete what is kept for a day: forms that offices did not record, exported files, and"
+        " files that no row names any more."
+    )
+
+    def handle(self, **options: Any) -> str:
+        with ticked(Job.DELETE_EXPIRED) as tick:
+            tick.did = delete_expired()
+        told = ngettext(
+            "%(count)s expired row or file deleted.",
+            "%(count)s expired rows or files deleted.",
+            tick.did,
+        )
+        return told % {"count": tick.did}
