@@ -1,5 +1,6 @@
-"""Reply links and printed codes: make them, and find invitations by them."""
+"""Reply links and printed codes: make them, find invitations by them, and when all of them end."""
 
+import datetime as dt
 import secrets
 import unicodedata
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
-from invitations.models import HeldChange, Invitation, ReplyLink
+from invitations.models import ForumEdition, HeldChange, Invitation, ReplyLink
 
 # 31 signs that nobody confuses, in print or on the telephone: 4.95 bits each.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -77,6 +78,9 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
 
 def why_link_stays(invitation: Invitation) -> str:
     """Return why the invitation gets no new link; an empty text if it may have one."""
+    until = links_open_until(invitation.edition)
+    if until is not None and invitation.edition.local_date(timezone.now()) > until:
+        return str(LINKS_HAVE_ENDED)
     if HeldChange.objects.successions().of(invitation).exists():
         return _("A successor is entered already; a second person releases it or takes it back.")
     # The letter of a draft whose link has ended waits for a new one.
@@ -87,6 +91,9 @@ def why_link_stays(invitation: Invitation) -> str:
     return ""
 
 
+LINKS_HAVE_ENDED = gettext_lazy(
+    "The links and codes of this edition have ended: they open nothing any more."
+)
 ENDED_ALREADY = gettext_lazy("Its link has ended already.")
 
 
@@ -114,6 +121,13 @@ def end_version(invitation: Invitation, version: int) -> None:
         return
     if not current.filter(version=version).update(replaced_at=timezone.now()):
         raise ValidationError(_("Its link was replaced meanwhile: look at the new one first."))
+
+
+def links_open_until(edition: ForumEdition) -> dt.date | None:
+    """Return the last day on which links and codes open a page; None while it is postponed."""
+    if edition.postponed_at is not None:
+        return None
+    return edition.closes_on + dt.timedelta(days=edition.links_open_for)
 
 
 def reply_url(link: ReplyLink) -> str:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from delegations.models import Delegate, Erasure
-from delegations.models.erasure import AT_HOUR, erases_on
+from delegations.models.erasure import AT_HOUR, erases_on, have_links_ended
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import leads_on, text_link
 from invitations.forms.model_forms import EditionForm
+from invitations.links import LINKS_HAVE_ENDED, links_open_until
 from invitations.models import ForumEdition
 from invitations.text.dates import printed_date, running_text
 
@@ -51,12 +52,22 @@ def effect_in_words(edition: ForumEdition, language: str) -> str:
     number = Delegate.objects.named().filter(delegation__edition=edition).count()
     told = ngettext(
         "On %(day)s the names, functions, addresses, photos and needs of %(count)d delegate are"
-        " erased, and the telephone numbers and addresses that offices gave.",
+        " erased, and the remarks, telephone numbers and addresses that offices gave.",
         "On %(day)s the names, functions, addresses, photos and needs of %(count)d delegates are"
-        " erased, and the telephone numbers and addresses that offices gave.",
+        " erased, and the remarks, telephone numbers and addresses that offices gave.",
         number,
     )
     return running_text([told % (when | {"count": number}), ON_THAT_DAY % when])
+
+
+def links_in_words(edition: ForumEdition, language: str) -> str:
+    """Say until which day links and codes open their offices' pages; empty of a postponed one."""
+    if have_links_ended(edition, timezone.now()):
+        return str(LINKS_HAVE_ENDED)
+    if (until := links_open_until(edition)) is None:
+        return ""
+    told = _("Links and codes of letters open until %(day)s, or until an erasure begins.")
+    return told % {"day": printed_date(until, language)}
 
 
 ON_THAT_DAY = gettext_lazy("It begins between %(from)s and %(until)s (%(zone)s).")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.links import links_open_until
 from invitations.models import ForumEdition
 from invitations.models.reasons import ReasonField
 from invitations.text.dates import comma_list
@@ -40,6 +41,18 @@ def erases_on(edition: ForumEdition) -> dt.date | None:
     return max(day, min(edition.erased_not_before or soonest, soonest))
 
 
+def have_links_ended(edition: ForumEdition, now: dt.datetime) -> bool:
+    """Whether links and codes open nothing any more: their days are over, or an erasure began.
+
+    It is asked at each request: no job has to have run.
+    """
+    if edition.is_ahead(now):
+        return False
+    until = links_open_until(edition)
+    is_past = until is not None and edition.local_date(now) > until
+    return is_past or Erasure.objects.since_over(edition).begun(now).exists()
+
+
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def under_way(self) -> Self:
         """Erasures that are asked for or begun, and not done yet."""
@@ -47,8 +60,11 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
 
     def to_go_on(self, now: dt.datetime) -> Self:
         """Erasures under way whose hour to be taken back is over."""
-        is_new = Q(asked_by__isnull=False, began_at__gt=now - BEGINS_AFTER)
-        return self.under_way().exclude(is_new)
+        return self.under_way().begun(now)
+
+    def begun(self, now: dt.datetime) -> Self:
+        """Erasures whose hour to be taken back is over, under way or done."""
+        return self.exclude(asked_by__isnull=False, began_at__gt=now - BEGINS_AFTER)
 
     def since_over(self, edition: ForumEdition) -> Self:
         """Erasures since its last day as it stands today, of whichever it was taken to be before.

@@ -11,10 +11,12 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from delegations.models.erasure import have_links_ended
 from delegations.office.contact import refusal_page, show_as_released
 from delegations.office.drafts import newest_form
 from delegations.office.kept_pages import shown_at_an_address
@@ -75,6 +77,9 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
             refuse_on_a_copy(link)
             if refused := refuse_oversized(request, LARGEST_REQUEST):
                 return refused
+            # Before a page that was kept: it shows what was typed.
+            if have_links_ended(link.invitation.edition, timezone.now()):
+                return gone_page_with_typed(request, link.invitation, "past")
             return shown_at_an_address(open_to_its_office(view))(request, link, **named)
 
         # A refusal speaks the letter's language, which the middleware does not know.

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.signing import b62_decode, b62_encode, get_cookie_signer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from delegations.models.erasure import have_links_ended
 from delegations.office.access import OPEN_FOR, keyed_digests
 from delegations.office.contact import show_as_released
 from invitations.letters.released import held_for_each_state
@@ -113,8 +115,8 @@ def holds_too_many(request: HttpRequest) -> bool:
 def invitations_held(request: HttpRequest) -> list[Invitation]:
     """Return the invitations that this browser can answer, in the order of their States' names.
 
-    A link that was replaced or whose invitation was withdrawn has dropped out, and so have the
-    oldest beyond the number that the page holds.
+    A link that was replaced or has ended, or whose invitation was withdrawn, has dropped out, and
+    so have the oldest beyond the number that the page holds.
     """
     held = dict([*marks_held(request).items()][:MOST_STATES])
     links = ReplyLink.objects.current().filter(invitation__in=held)
@@ -125,10 +127,13 @@ def invitations_held(request: HttpRequest) -> list[Invitation]:
     if not marked:
         return []
     waiting = held_for_each_state()
-    found = [
+    shown = [
         show_as_released(link.invitation, waiting(link.invitation.member_state_id))
         for link in marked
     ]
+    editions = {one.edition_id: one.edition for one in shown}
+    ended = {pk for pk, one in editions.items() if have_links_ended(one, timezone.now())}
+    found = [one for one in shown if one.edition_id not in ended]
     return sorted(found, key=lambda one: (normalize_name(str(one.member_state)), one.pk))
 
 

@@ -138,11 +138,9 @@ class ForumEdition(HeldRow):
     track_opens_on = models.DateField(_("High-Level Track opens on"))
     track_closes_on = models.DateField(_("High-Level Track closes on"))
     track_name = models.CharField(
-        _("name of the High-Level Track"),
-        max_length=120,
-        blank=True,
+        _("name of the High-Level Track"), max_length=120, blank=True,
         help_text=_("Where it is called otherwise. Letters call it as their own texts do."),
-    )
+    )  # fmt: skip
     reply_before = models.DateField(
         _("reply before"), help_text=_("The last day to reply is the day before.")
     )
@@ -195,12 +193,9 @@ class ForumEdition(HeldRow):
         help_text=_("Where it is not asked, neither offices nor the board read of women and men."),
     )  # fmt: skip
     order_of_states = models.CharField(
-        _("order of States"),
-        max_length=2,
-        choices=OrderOfStates,
-        default=OrderOfStates.FRENCH,
+        _("order of States"), max_length=2, choices=OrderOfStates, default=OrderOfStates.FRENCH,
         help_text=_("That of the host’s protocol: on the board, its sheet and in lists."),
-    )
+    )  # fmt: skip
     mission_city = models.CharField(
         _("city of the permanent missions"), max_length=60, default="Geneva"
     )
@@ -250,6 +245,10 @@ class ForumEdition(HeldRow):
     erased_after = models.PositiveSmallIntegerField(
         _("months after which personal data are erased"), null=True, blank=True,
         help_text=_("After the last day. Empty: nothing is erased."),
+    )  # fmt: skip
+    links_open_for = models.PositiveSmallIntegerField(
+        _("days for which links and codes of letters open"), default=30, db_default=30,
+        help_text=_("After the last day. They end sooner where an erasure begins."),
     )  # fmt: skip
     # The day that is told, noted each minute: what brings it forward leaves thirty days to object.
     erased_not_before = models.DateField(_("not erased before"), null=True, editable=False)

@@ -159,6 +159,7 @@ EDITION = {
     "answers_offered": ["in_person", "regrets"],
     "segments_offered": ["opening"],
     "speaking_minutes": 3,
+    "links_open_for": 30,
     "mission_city": "Zenda",
     "order_of_states": "fr",
     "contact_name_en": "Fritz von Tarlenheim",

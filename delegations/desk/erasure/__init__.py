@@ -26,5 +26,8 @@ it is armed and takes the place, the next night erases again. A copy by itself b
 **One person's own request** goes by the same rules, from the page of one record
 (``one_person.py``).
 
+**Links and codes end** when an erasure begins, or earlier, some days after the last day
+(``have_links_ended``): no page of an office shows what is still to go.
+
 **It waits** while something is owed to an office, or is being taken out (``owed.py``).
 """

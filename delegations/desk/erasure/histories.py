@@ -25,7 +25,7 @@ WITHHELD_OF: dict[type[models.Model], tuple[str, ...]] = {
         "needs_visa_letter", "needs",
     ),
     PolicyStatement: ("photo", "photo_sha256", "biography"),
-    Reply: ("respondent_email", "respondent_phone"),
+    Reply: ("respondent_email", "respondent_phone", "remarks"),
     Invitation: ("focal_point_name", "focal_point_email"),
     Delegation: (),
 }  # fmt: skip

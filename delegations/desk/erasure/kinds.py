@@ -94,8 +94,11 @@ def erase_speakers(rows: Rows) -> None:
     rows.update(photo="", photo_sha256="", biography="")
 
 
+WORDS_OF_RESPONDENTS = ("respondent_email", "respondent_phone", "remarks")
+
+
 def respondents(edition: ForumEdition) -> Rows:
-    says = says_any("respondent_email", "respondent_phone")
+    says = says_any(*WORDS_OF_RESPONDENTS)
     return Reply.objects.filter(says, invitation__edition=edition)
 
 
@@ -166,8 +169,8 @@ def deleted(rows: Rows) -> object:
 LASTING = (
     Kind("delegates", _("delegates"), delegates, erase_delegates),
     Kind("speakers", _("photos and biographies of speakers"), speakers, erase_speakers),
-    Kind("respondents", _("replies with the e-mail or telephone of who gave them"),
-         respondents, emptied(respondent_email="", respondent_phone="")),
+    Kind("respondents", _("replies with remarks, or the e-mail or telephone of who gave them"),
+         respondents, emptied(**dict.fromkeys(WORDS_OF_RESPONDENTS, ""))),
     Kind("focal_points", _("focal points"),
          focal_points, emptied(focal_point_name="", focal_point_email="")),
     Kind("mails", _("mails that said back what offices had typed"), mails, erase_mails),

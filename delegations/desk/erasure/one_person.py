@@ -112,7 +112,7 @@ PEOPLE = {
         of_states, of_speaker,
     ),
     "reply": Person(
-        Reply, gettext_lazy("who answered: e-mail and telephone"),
+        Reply, gettext_lazy("who answered: e-mail, telephone and remarks"),
         lambda reply: Q(pk=reply.invitation_id), of_respondent,
     ),
     "invitation": Person(

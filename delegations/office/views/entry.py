@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from delegations.models.erasure import have_links_ended
 from delegations.office.access import private_page, set_link_cookie
 from delegations.office.contact import announced_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
@@ -106,7 +107,8 @@ def lead_to_code() -> HttpResponse:
 
 def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Give the browser the link's cookie, and move on to the page of its office."""
-    if reason := link.gone_reason:
+    is_past = have_links_ended(link.invitation.edition, timezone.now())
+    if reason := link.gone_reason or "past" * is_past:
         activate_letter_language(request, link.invitation.minister.language)
         activate_linked_language(request)
         return gone_page(request, link.invitation, reason)

@@ -14,7 +14,7 @@ from delegations.statements import statement_mark
 from delegations.tests.offices import browser, coming, page_of, words_of
 
 pytestmark = pytest.mark.django_db
-JUNE = "2027-06-20T09:00Z"
+JUNE = "2027-06-10T09:00Z"
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
                     "speakers_published_at",
                     ("mission_city", "order_of_states"),
                     "releases_alone",
-                    "erased_after",
+                    ("links_open_for", "erased_after"),
                     "original_ranks",
                 ]
             },

@@ -379,6 +379,7 @@ def test_edition_is_added_with_its_texts_in_two_languages(admin_client):
             "answers_offered": ["in_person", "regrets"],
             "segments_offered": ["opening"],
             "speaking_minutes": 3,
+            "links_open_for": 30,
             "mission_city": "Geneva",
             "order_of_states": "fr",
             "contact_name_en": "Fritz von Tarlenheim",

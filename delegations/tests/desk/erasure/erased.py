@@ -19,7 +19,7 @@ from invitations.tests.factories import (
 PERSONAL = (
     "Zenobia Quixby", "Keeper of the Quills", "Quillhouse", "zenobia@example.org",
     "A quiet room without pepper", "+999 5550", "fritz.typed@example.org", "Fritz of the Desk",
-    "fritz.desk@example.org", "She was born in Zenda",
+    "fritz.desk@example.org", "She was born in Zenda", "Fritz is diabetic",
 )  # fmt: skip
 LAST_DAY = dt.date(2020, 4, 9)
 NIGHT = dt.datetime(2020, 10, 9, 2, 10, tzinfo=dt.UTC)
@@ -48,6 +48,7 @@ def came(edition, name="Zenobia Quixby", gender="f", role="head", speaker="", **
     ReplyFactory(
         invitation=invitation, answer="in_person", respondent_name="Fritz von Tarlenheim",
         respondent_email="fritz.typed@example.org", respondent_phone="+999 5550",
+        remarks="Fritz is diabetic.",
     )  # fmt: skip
     delegation = Delegation.objects.create(edition=edition, member_state=invitation.member_state)
     PolicyStatement.objects.create(

@@ -41,7 +41,7 @@ invitations.Letter: filed paper mail recipients pdf message
 invitations.LetterEvent: server_words
 invitations.ListExport: content asked
 invitations.ListImport: told
-invitations.Reply: respondent_email respondent_phone
+invitations.Reply: respondent_email respondent_phone remarks
 invitations.ReplyDraft: words
 """
 # Names persons and stays, as the handbook says: the archive, ministers, who did what and why.
@@ -68,7 +68,7 @@ invitations.Minister: ref honorific prenominal given_name family_name name_in_sc
  postal_address
 invitations.Mission: postal_address phone emails greeted_as
 invitations.OriginalStep: remark scan taken_back_because
-invitations.Reply: substitute_name substitute_function respondent_name respondent_function remarks
+invitations.Reply: substitute_name substitute_function respondent_name respondent_function
  settled_because
 invitations.TelephoneCall: whom fact struck_because
 """

@@ -81,7 +81,12 @@ def with_everything(edition):
         invitation, action=1, changes={"focal_point_email": ["None", "fritz.desk@example.org"]}
     )
     LogEntry.objects.log_create(
-        invitation.replies.get(), action=1, changes={"respondent_phone": ["None", "+999 5550"]}
+        invitation.replies.get(),
+        action=1,
+        changes={
+            "respondent_phone": ["None", "+999 5550"],
+            "remarks": ["None", "Fritz is diabetic."],
+        },
     )
     HeldChange.objects.create(
         content_type=ContentType.objects.get_for_model(invitation), object_id=str(invitation.pk),

@@ -35,7 +35,7 @@ OF_DELEGATE = {
     "Zenobia Quixby", "Keeper of the Quills", "Quillhouse", "zenobia@example.org",
     "A quiet room without pepper",
 }  # fmt: skip
-OF_RESPONDENT = {"+999 5550", "fritz.typed@example.org"}
+OF_RESPONDENT = {"+999 5550", "fritz.typed@example.org", "Fritz is diabetic"}
 OF_FOCAL_POINT = {"Fritz of the Desk", "fritz.desk@example.org"}
 
 

@@ -60,7 +60,7 @@ def test_the_form_asks_first_what_an_edition_cannot_be_without(admin_client):
     }
     usual = {
         "answers_offered", "speaking_minutes", "mission_city", "order_of_states", "time_zone",
-        "time_zone_name_en",
+        "time_zone_name_en", "links_open_for",
     }  # fmt: skip
     assert required - asked == usual
     assert len(asked) == 10
