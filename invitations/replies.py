@@ -18,8 +18,6 @@ from invitations.files.frozen import Frozen
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import are_many, plan_acknowledgement, plan_receipts_again
 from invitations.models import (
-    ANSWERS_BRINGING,
-    ANSWERS_NAMING_A_SUBSTITUTE,
     NAME_THE_SUBSTITUTE,
     Answer,
     Channel,
@@ -27,6 +25,7 @@ from invitations.models import (
     Invitation,
     Reply,
 )
+from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
 from invitations.outbox.mending.acknowledging import acknowledge_again
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
@@ -41,11 +40,6 @@ ANOTHER_INVITATION = gettext_lazy(
     "This form belongs to another invitation, and nothing was recorded: open this page anew."
 )
 
-REPLY_FIELDS = (
-    "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",
-    "partnership_interest", "respondent_name", "respondent_function", "respondent_email",
-    "respondent_phone", "remarks",
-)  # fmt: skip
 # References to rows that were just read: validation would look each of them up again.
 READ_ROWS = (
     "invitation", "correspondence", "recorded_by", "substitute_rank", "skips_step", "settled_by",
@@ -168,10 +162,9 @@ def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came:
     hold both from an earlier answer.
     """
     said = {name: words[name] for name in REPLY_FIELDS if name in words}
-    if said.get("answer") not in ANSWERS_BRINGING:
-        said["segments"] = []
-    if said.get("answer") not in ANSWERS_NAMING_A_SUBSTITUTE:
-        said |= {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
+    for name, answers in ASKED_WITH.items():
+        if said.get("answer") not in answers:
+            said[name] = Reply._meta.get_field(name).get_default()
     return Reply(invitation=invitation, **said, **how_it_came)
 
 

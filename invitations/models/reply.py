@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Rank
 from invitations.models.correspondence import Channel, Correspondence
-from invitations.models.edition import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition
+from invitations.models.edition import (
+    ANSWERS_BRINGING,
+    ANSWERS_NAMING_A_SUBSTITUTE,
+    ANSWERS_SPEAKING,
+    Answer,
+    ForumEdition,
+)
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders.steps import ReminderStep
@@ -25,6 +31,18 @@ from invitations.text.segments import Segment, segment_called
 
 # The answers with which an office files what a receipt acknowledges.
 FILED_WITH = {"statement": ANSWERS_SPEAKING, "delegation": ANSWERS_BRINGING}
+# What an office fills in, on its page or on paper.
+REPLY_FIELDS = (
+    "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",
+    "partnership_interest", "respondent_name", "respondent_function", "respondent_email",
+    "respondent_phone", "remarks",
+)  # fmt: skip
+SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_rank")
+# Only these answers leave room for it: another one drops what a form still holds of it.
+ASKED_WITH = {
+    "segments": ANSWERS_BRINGING,
+    **dict.fromkeys(SUBSTITUTE_FIELDS, ANSWERS_NAMING_A_SUBSTITUTE),
+}
 NAME_THE_SUBSTITUTE = _("Please name the substitute.")
 
 

@@ -117,7 +117,7 @@ def replies_table(edition: ForumEdition) -> Table:
         "channel": "channel", "received": "received_at", "recorded": "recorded_at",
         "recorded_by": "recorded_by__username", "given_by": "respondent_name",
         "function": "respondent_function", "substitute": "substitute_name",
-        "function_of_substitute": "substitute_function", "remarks": "remarks",
+        "function_of_substitute": "substitute_function",
         "settled": "settled_at", "settled_because": "settled_because",
     }  # fmt: skip
     return columns_of("replies", columns, replies_of(edition))

@@ -11,10 +11,10 @@ from django.utils.translation import pgettext_lazy
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
 from invitations.letters.released import held_of, never_released, released
-from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank
-from invitations.replies import REPLY_FIELDS
+from invitations.models import NAME_THE_SUBSTITUTE, Answer, Rank
+from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
+from invitations.models.reply import SUBSTITUTE_FIELDS as SUBSTITUTE
 
-SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_rank")
 FURTHER = ("respondent_name", "respondent_function", "respondent_email", "respondent_phone")
 SENSES = {
     Answer.IN_PERSON: (pgettext_lazy("answer", "In person"), _("with a statement")),
@@ -202,9 +202,9 @@ class ReplyForm(OfficeForm):
     @property
     def words(self) -> dict[str, Any]:
         """The reply's columns, without what the chosen answer does not ask."""
-        said, unasked = self.typed_words, set()
+        said = self.typed_words
+        unasked = {name for name, answers in ASKED_WITH.items() if said["answer"] not in answers}
         if said["answer"] != Answer.REPRESENTED:
             unasked |= {*SUBSTITUTE}
-        if said["answer"] not in ANSWERS_BRINGING:
-            unasked |= {"segments"} & said.keys()
+        unasked &= said.keys()
         return said | {name: self.fields[name].clean(None) for name in unasked}

@@ -35,6 +35,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.invitation import InvitationQuerySet
+from invitations.models.reply import REPLY_FIELDS
 from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 from invitations.outbox.mending.notes import forward_with_notes
 from invitations.text.dates import running_text
@@ -336,11 +337,8 @@ def carry_question(old: Invitation, carried: Reply) -> None:
     )
 
 
-CARRIED = (
-    "answer", "channel", "received_at", "substitute_name", "substitute_function",
-    "substitute_rank", "segments", "respondent_name", "respondent_function", "respondent_email",
-    "respondent_phone", "remarks",
-)  # fmt: skip
+# The interest in partnership is carried over by itself, of whichever reply: partnership_of.
+CARRIED = ("channel", "received_at", *(n for n in REPLY_FIELDS if n != "partnership_interest"))
 
 
 def take_back_hand_over(change: HeldChange, by: User) -> None:
