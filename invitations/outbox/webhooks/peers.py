@@ -11,10 +11,17 @@ from urllib.parse import urlsplit
 
 Network = Any
 ONE_STEP, ALL_STEPS = 10, 30  # seconds
-# Beyond what the internet does not route: what leads into IPv4 by another name.
+# Beyond what Python takes for private: what leads into IPv4 by another name; what IANA's registries
+# keep for special purposes, of which a version of Python knows a part; a cloud provider's own host.
 REFUSED: tuple[Network, ...] = tuple(
-    ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-)
+    ip_network(one)
+    for one in (
+        "0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24",
+        "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15", "240.0.0.0/4",
+        "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23",
+        "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fec0::/10",
+    )
+)  # fmt: skip
 
 
 class Undelivered(Exception):
@@ -38,7 +45,7 @@ def is_refused(address: IPv4Address | IPv6Address) -> bool:
         return is_refused(address.ipv4_mapped)
     if not address.is_global or address.is_multicast or address.is_reserved:
         return True
-    return isinstance(address, IPv6Address) and any(address in one for one in REFUSED)
+    return any(address in one for one in REFUSED)
 
 
 def public_way() -> Way:
