@@ -57,6 +57,7 @@ def release_token(token: ApiToken, by: User) -> None:
 
 
 WAITS_NO_MORE = gettext_lazy("This token does not wait any more.")
+MAKER_CLOSED = gettext_lazy("The account that made this token is closed.")
 REVOKED_ALREADY = gettext_lazy("This token was revoked already.")
 
 
@@ -64,6 +65,8 @@ def why_not_released_by(token: ApiToken, person: User) -> str:
     """Return why this person does not release the token; an empty text if they may."""
     if token.released_at or token.revoked_at:
         return str(WAITS_NO_MORE)
+    if not token.is_made_by_staff:
+        return str(MAKER_CLOSED)
     is_own = token.made_by_id == person.pk
     return _("A second person has to release it: you made it.") if is_own else ""
 
@@ -85,7 +88,9 @@ def revoke_token(token: ApiToken, by: User, because: str) -> None:
 
 def token_of(words: str) -> ApiToken | None:
     """Return the token of these words, whether it opens anything or not."""
-    return ApiToken.objects.select_related("edition").filter(digest=hash_of(words)).first()
+    return (
+        ApiToken.objects.select_related("edition", "made_by").filter(digest=hash_of(words)).first()
+    )
 
 
 def note_call(token: ApiToken, asked: str, status: int, rows: int = 0) -> None:

@@ -34,11 +34,14 @@ from invitations.text.dates import comma_list, labelled
 
 RELEASED = ngettext_lazy("%(count)s token released.", "%(count)s tokens released.", "count")
 REVOKED = ngettext_lazy("%(count)s token revoked.", "%(count)s tokens revoked.", "count")
-LABELS = {"waiting": "warning", "open": "success", "over": "danger", "revoked": "danger"}
+LABELS = {"waiting": "warning", "open": "success"} | dict.fromkeys(
+    ("over", "closed", "revoked"), "danger"
+)
 STATES = {
     "waiting": gettext_lazy("waits for a second person"),
     "open": gettext_lazy("released"),
     "over": gettext_lazy("its days are over"),
+    "closed": gettext_lazy("the account that made it is closed"),
     "revoked": gettext_lazy("revoked"),
 }
 
@@ -168,6 +171,8 @@ def state_of(token: ApiToken) -> str:
         return "revoked"
     if token.valid_until < timezone.localdate():
         return "over"
+    if not token.is_made_by_staff:
+        return "closed"
     return "open" if token.released_at else "waiting"
 
 

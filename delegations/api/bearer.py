@@ -13,7 +13,10 @@ from delegations.office.views.entry import client_address
 from delegations.tokens import note_call, token_of
 
 UNKNOWN = "No token has these words: compare them, or ask the secretariat for another."
-NOT_OPEN = "This token opens nothing: it was not released yet, was revoked, or its days are over."
+NOT_OPEN = (
+    "This token opens nothing: it was not released yet, was revoked, its days are over, or the"
+    " account that made it is closed."
+)
 NOT_THIS = "This token does not read this: it reads {scopes} of {edition}."
 TOO_MANY_WRONG = "Too many wrong tokens: wait as many seconds as Retry-After says."
 

@@ -104,9 +104,15 @@ class ApiToken(models.Model):
         column: Any = cls._meta.get_field(f"reads_{scope}")
         return column.verbose_name
 
+    @property
+    def is_made_by_staff(self) -> bool:
+        """Whether the account that made it may still enter the desk: a token ends with it."""
+        return self.made_by.is_active and self.made_by.is_staff
+
     def is_open(self, day: dt.date) -> bool:
-        """Whether it opens anything: released, not revoked, and its last day is not over."""
-        return self.released_at is not None and self.revoked_at is None and day <= self.valid_until
+        """Whether it opens anything: released, not revoked, nor ended by its day or its maker."""
+        is_released = self.released_at is not None and self.revoked_at is None
+        return is_released and day <= self.valid_until and self.is_made_by_staff
 
 
 class ApiCall(models.Model):

@@ -207,3 +207,12 @@ def test_the_calls_take_as_many_queries_for_three_as_for_one(
 
     with django_assert_num_queries(8):
         assert client.get(CALLS).status_code == 200
+
+
+def test_the_list_says_that_the_account_which_made_a_token_is_closed(edition):
+    token, _words = released(edition, "answers")
+    type(token.made_by).objects.filter(pk=token.made_by_id).update(is_active=False)
+
+    page = browser_of(superuser()).get(TOKENS)
+
+    assert "the account that made it is closed" in page.content.decode()

@@ -3,13 +3,16 @@
 import json
 import logging
 import re
+import secrets
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 
+from delegations.tokens import PREFIX
 from invitations.links import (
     ALPHABET,
     CODE_ALPHABET,
@@ -18,6 +21,7 @@ from invitations.links import (
     grouped_code,
     random_signs,
 )
+from invitations.outbox.webhooks.signing import new_secret
 from invitations.text.keys import mask_keys
 from scripts.peers.ports import free_port
 from wsis_forum.logs import WithoutTokens, masked, settings_of_logging
@@ -71,6 +75,23 @@ def test_code_of_a_letter_is_masked_as_it_is_printed_and_as_it_is_kept():
         typed = [grouped_code(code, joined) for joined in ("", "-", " ", "\u2011", "–")]
         for written in (*typed, grouped_code(code).upper()):
             assert mask_keys(f"typed {written}, not found") == "typed …, not found"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bearer {}", "token={}&x=1", "'{}'", '{{"authorization": "Bearer {}"}}', "x{}."],
+)
+def test_what_other_systems_bring_and_sign_with_is_masked(text):
+    for _each in range(20):
+        token, secret = PREFIX + secrets.token_urlsafe(32), new_secret()
+        for words in (token, secret, quote(secret, safe="")):
+            assert words[6:] not in mask_keys(text.format(words))
+            assert "…" in mask_keys(text.format(words))
+
+
+def test_names_of_our_own_modules_and_figures_are_not_masked():
+    for name in ("wsis_forum.staff.middleware", "wsis_forum_oldest_due_seconds", "whsec_ is it"):
+        assert mask_keys(f"In {name}, line 4") == f"In {name}, line 4"
 
 
 def test_the_hour_of_an_entry_says_how_far_it_is_from_utc():

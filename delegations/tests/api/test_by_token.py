@@ -5,6 +5,8 @@ import logging
 import pytest
 import time_machine
 from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
 from django.test import Client
 
 from delegations.models import ApiCall, ApiToken, Delegate, Delegation
@@ -101,6 +103,25 @@ def test_a_token_that_was_revoked_opens_nothing_from_that_moment(client, edition
     revoke_token(token, token.made_by, "The contract ended.")
 
     assert status(client, "answers", words) == 401
+
+
+@pytest.mark.parametrize("lost", ["is_active", "is_staff"])
+def test_a_token_ends_with_the_account_that_made_it(client, edition, lost):
+    token, words = released(edition, "answers")
+    type(token.made_by).objects.filter(pk=token.made_by_id).update(**{lost: False})
+
+    assert status(client, "answers", words) == 401
+    with pytest.raises(ProtectedError):
+        token.made_by.delete()
+
+
+def test_who_lost_the_account_has_no_token_released(edition):
+    token, _words = made(edition, "answers")
+    type(token.made_by).objects.filter(pk=token.made_by_id).update(is_active=False)
+    token.made_by.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="account that made this token is closed"):
+        release_token(token, superuser())
 
 
 def test_a_token_is_valid_to_the_end_of_its_last_day(client, edition):
