@@ -4,6 +4,7 @@ from threading import Event
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -32,12 +33,23 @@ def ticking():
         Tick.objects.create(name=name, began_at=now, ended_at=now)
 
 
+@pytest.fixture(autouse=True)
+def nothing_known_yet():
+    caches["template_fragments"].delete(health.TAKES_REPLIES)
+
+
 @pytest.fixture
-def probed(client):
-    """The probe's status and lines."""
+def bearer(settings):
+    settings.METRICS_TOKEN = "of-this-test-alone"
+    return {"headers": {"Authorization": "Bearer of-this-test-alone"}}
+
+
+@pytest.fixture
+def probed(client, bearer):
+    """The status and lines for a probe that bears the token."""
 
     def probe():
-        answer = client.get("/healthz")
+        answer = client.get("/healthz", **bearer)
         return answer.status_code, answer.content.decode().splitlines()
 
     return probe
@@ -46,7 +58,7 @@ def probed(client):
 # /healthz
 
 
-def test_a_deployment_whose_jobs_run_is_well(client, ticking):
+def test_a_stranger_learns_whether_replies_are_taken_and_nothing_else(client):
     answer = client.get("/healthz")
 
     assert (answer.status_code, answer.content) == (200, b"ok\n")
@@ -54,9 +66,40 @@ def test_a_deployment_whose_jobs_run_is_well(client, ticking):
     assert not answer.cookies
 
 
-def test_the_probe_is_cheap_and_leaves_no_row_behind(client, ticking, django_assert_num_queries):
+def test_a_stranger_learns_no_reason_for_which_replies_are_not_taken(client, monkeypatch):
+    monkeypatch.setattr(health, "why_no_replies", lambda: "migrations")
+
+    answer = client.get("/healthz", headers={"Authorization": "Bearer another"})
+
+    assert (answer.status_code, answer.content) == (503, b"not ok\n")
+
+
+def test_however_often_strangers_ask_no_row_and_no_file_is_written(
+    client, settings, tmp_path, django_assert_num_queries
+):
+    settings.MEDIA_ROOT = tmp_path
+    client.get("/healthz")
+
+    with django_assert_num_queries(0):
+        for _time in range(20):
+            assert client.get("/healthz").content == b"ok\n"
+
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_deployment_whose_jobs_run_is_well(client, ticking, bearer):
+    answer = client.get("/healthz", **bearer)
+
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert "no-store" in answer["Cache-Control"]
+    assert not answer.cookies
+
+
+def test_the_probe_is_cheap_and_leaves_no_row_behind(
+    client, ticking, bearer, django_assert_num_queries
+):
     with django_assert_num_queries(11):
-        client.get("/healthz")
+        client.get("/healthz", **bearer)
 
     assert Tick.objects.count() == len(JOBS)
 
@@ -242,10 +285,10 @@ def test_a_disk_of_the_database_without_space_is_a_fault(tmp_path, monkeypatch):
     assert health.why_no_replies() == ("writes" if connection.vendor == "sqlite" else "")
 
 
-def test_a_migration_that_is_not_applied_is_a_fault(client, ticking):
+def test_a_migration_that_is_not_applied_is_a_fault(client, ticking, bearer):
     MigrationRecorder(connection).record_unapplied("invitations", "0001_initial")
 
-    answer = client.get("/healthz")
+    answer = client.get("/healthz", **bearer)
 
     assert (answer.status_code, answer.content) == (503, b"migrations\n")
 
@@ -253,11 +296,13 @@ def test_a_migration_that_is_not_applied_is_a_fault(client, ticking):
 def test_a_database_that_does_not_answer_is_a_fault(tmp_path):
     probe = (
         "import django; django.setup(); from django.test import Client;"
-        "answer = Client().get('/healthz', headers={'Host': 'localhost'});"
+        "said = {'Host': 'localhost', 'Authorization': 'Bearer of-this-test-alone'};"
+        "answer = Client().get('/healthz', headers=said);"
         "print(answer.status_code, answer.content)"
     )
 
-    said = said_by(probe, tmp_path, DATABASE_URL="sqlite:////nowhere/forum.sqlite3")
+    known = {"METRICS_TOKEN": "of-this-test-alone"}
+    said = said_by(probe, tmp_path, DATABASE_URL="sqlite:////nowhere/forum.sqlite3", **known)
 
     assert said == "503 b'database\\n'\n"
 

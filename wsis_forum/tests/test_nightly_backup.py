@@ -403,11 +403,13 @@ def as_nobody():
 
 
 @pytest.mark.django_db
-def test_a_night_without_a_backup_stands_in_the_probe(backups, client):
-    without = client.get("/healthz").content.decode().splitlines()
+def test_a_night_without_a_backup_stands_in_the_probe(backups, client, settings):
+    settings.METRICS_TOKEN = "of-this-test-alone"
+    bearer = {"headers": {"Authorization": "Bearer of-this-test-alone"}}
+    without = client.get("/healthz", **bearer).content.decode().splitlines()
     of_night(backups, "2020-02-01")
 
-    told = client.get("/healthz").content.decode().splitlines()
+    told = client.get("/healthz", **bearer).content.decode().splitlines()
 
     assert "backup" in without
     assert "backup" not in told

@@ -258,16 +258,18 @@ def test_a_delivery_waits_until_the_store_answers(peer, bucket, use, planned, ma
     assert outage.ended_at is not None
 
 
-def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, db):
+def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, settings, db):
     now = timezone.now()
     for name in configured.CELERY_BEAT_SCHEDULE:
         Tick.objects.create(name=name, began_at=now, ended_at=now)
 
-    assert client.get("/healthz").content == b"ok\n"
+    settings.METRICS_TOKEN = "of-this-test-alone"
+    bearer = {"headers": {"Authorization": "Bearer of-this-test-alone"}}
+    assert client.get("/healthz", **bearer).content == b"ok\n"
 
     for address in (silent, wrongly_signed, without_bucket, for_readers):
         use(address(peer, bucket))
-        assert client.get("/healthz").content == b"store\n"
+        assert client.get("/healthz", **bearer).content == b"store\n"
 
 
 # From end to end
