@@ -6,8 +6,10 @@ is there that would be missed: how often somebody tried, and pages of some minut
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,6 +20,7 @@ from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache
+from django.core.files import locks
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -80,6 +83,28 @@ class RedisOrOwnMemory(RedisCache):
 
 @own_while_away
 class FilesOrOwnMemory(FileBasedCache):
+    """Files in a folder; what is counted is read and written in one step, whoever else counts."""
+
     def __init__(self, folder: Any, params: dict[str, Any]) -> None:
         super().__init__(folder, params)
         self.place = str(folder)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other thread or process count meanwhile."""
+        Path(self.place).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with Path(self.place, "counting.lock").open("a") as file:
+            locks.lock(file, locks.LOCK_EX)
+            yield
+
+    def add(self, *given: Any, **named: Any) -> bool:
+        with self.alone():
+            return super().add(*given, **named)
+
+    def incr(self, *given: Any, **named: Any) -> int:
+        with self.alone():
+            return super().incr(*given, **named)
+
+    def touch(self, *given: Any, **named: Any) -> bool:
+        with self.alone():
+            return super().touch(*given, **named)

@@ -34,6 +34,12 @@ def in_files(settings, tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def as_shipped_without_redis(settings, tmp_path):
+    backend = "wsis_forum.backends.FilesOrOwnMemory"
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": backend, "LOCATION": tmp_path}}
+
+
 def count(times, page="code", address=HERE):
     """The waits that these tries are told."""
     return [count_wrong(page, address) for _time in range(times)]
@@ -41,6 +47,14 @@ def count(times, page="code", address=HERE):
 
 def test_an_address_may_be_wrong_ten_times():
     assert count(WRONG_FROM_ONE + 2) == [0] * WRONG_FROM_ONE + [600, 600]
+
+
+@pytest.mark.usefixtures("as_shipped_without_redis")
+def test_of_forty_at_once_ten_may_be_wrong_without_redis_too():
+    for number in range(5):
+        with ThreadPoolExecutor(40) as tries:
+            waits = list(tries.map(count_wrong, ["code"] * 40, [f"192.0.2.{number}"] * 40))
+        assert waits.count(0) == WRONG_FROM_ONE
 
 
 def test_one_address_and_one_page_do_not_slow_another():
