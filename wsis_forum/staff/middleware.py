@@ -64,6 +64,7 @@ class StaffSessionMiddleware:
         self.get_response = get_response
         self.desk = reverse("admin:index")
         self.account = reverse("staff_account")
+        self.password = reverse("admin:password_change")
         self.words = reverse("admin:jsi18n")
         self.out = reverse("admin:logout")
         self.out_of_account = reverse("account_logout")
@@ -77,7 +78,7 @@ class StaffSessionMiddleware:
         response = self.get_response(request)
         if key and key != request.session.session_key:
             follow_session(key, request.session)
-        if request.path.startswith(self.account):
+        if request.path.startswith((self.account, self.password)):
             # Secrets and recovery codes stand there.
             add_never_cache_headers(response)
         if signs_out:

@@ -66,6 +66,11 @@ def test_no_shared_cache_keeps_a_page_that_gives_out_a_token(client, addresses):
     assert {"Accept-Language", "Cookie"} <= set(client.get("/")["Vary"].split(", "))
 
 
+def test_no_page_of_the_password_is_stored(admin_client):
+    for name in ("password_change", "password_change_done"):
+        assert "no-store" in admin_client.get(reverse(f"admin:{name}"))["Cache-Control"]
+
+
 def test_every_style_sheet_that_stands_in_a_page_of_the_desk_has_its_hash(client):
     ours = settings.BASE_DIR / "templates"
     holding = {

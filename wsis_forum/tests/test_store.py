@@ -258,7 +258,8 @@ def test_a_delivery_waits_until_the_store_answers(peer, bucket, use, planned, ma
     assert outage.ended_at is not None
 
 
-def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, settings, db):
+@pytest.mark.django_db
+def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, settings):
     now = timezone.now()
     for name in configured.CELERY_BEAT_SCHEDULE:
         Tick.objects.create(name=name, began_at=now, ended_at=now)
