@@ -1,9 +1,8 @@
 """The road of a database that was made before the migrations were squashed."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -43,10 +42,23 @@ def test_an_earlier_database_goes_on_from_the_last_of_the_squashed_migrations(ea
 def test_a_database_that_has_not_seen_all_of_the_squashed_migrations_is_refused(earlier, last):
     earlier.record_unapplied(*last)
 
-    with pytest.raises(NodeNotFoundError, match="some of the replaced migrations are already"):
+    with pytest.raises(CommandError, match=f"it lacks {last[0]}.{last[1]}. Nothing was applied"):
         call_command("migrate", verbosity=0)
 
     assert health.why_no_replies() == "migrations"
+
+
+def test_a_database_older_than_all_squashed_migrations_is_refused_before_anything(earlier):
+    for app, name in earlier.applied_migrations():
+        if app in ("invitations", "delegations") and name != "0001_initial":
+            earlier.record_unapplied(app, name)
+    earlier.record_unapplied("axes", "0010_accessattempt_expiration")
+    known = set(earlier.applied_migrations())
+
+    with pytest.raises(CommandError, match="commit [0-9a-f]{12}"):
+        call_command("migrate", verbosity=0)
+
+    assert set(earlier.applied_migrations()) == known
 
 
 def test_a_new_database_is_recorded_as_one_that_saw_each_earlier_migration():
