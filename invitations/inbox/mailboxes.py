@@ -35,7 +35,9 @@ from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-ANSWER_WITHIN = 30  # seconds
+ANSWER_WITHIN = 10  # seconds
+# A mailbox that was silent is left alone for so long: other jobs wait behind it.
+LEFT_ALONE = 300  # seconds
 # A scan of 20 MB in a mail is a third longer, and has line ends.
 LARGEST = 30 * 1024 * 1024
 BATCH = 50
@@ -88,17 +90,27 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
 
 
 def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str]) -> int:
+    silent = f"silent-mailbox-{name}"
     try:
+        refuse_while_silent(silent)
         with open_mailbox(box) as line:
             validity = line.select_folder(box.folder)[b"UIDVALIDITY"]
             opened = Opened(line, place_of(box, validity), [])
             taken = read(opened, stop_at)
     except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
+        if isinstance(fault.__cause__, TimeoutError):
+            cache.set(silent, str(fault), LEFT_ALONE)
         raise
     tell_what_stays(name, opened.stays)
     faults += [f"{name}: {why}" for why in opened.stays[:1]]
     return taken
+
+
+def refuse_while_silent(silent: str) -> None:
+    """Raise Unreadable for some minutes after the mailbox did not answer, in the same words."""
+    if said := cache.get(silent):
+        raise Unreadable(said)
 
 
 def place_of(box: Any, validity: int) -> str:
