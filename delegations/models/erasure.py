@@ -1,6 +1,7 @@
 """When what was collected for a meeting alone is erased, and what was erased by whom."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from dateutil.relativedelta import relativedelta
@@ -23,18 +24,21 @@ BEGINS_AFTER = dt.timedelta(hours=1)
 AT_HOUR = 2
 
 
-def erases_on(edition: ForumEdition) -> dt.date | None:
+def erases_on(edition: ForumEdition, by_hand: "Iterable[Erasure] | None" = None) -> dt.date | None:
     """Return the day of the erasure, which moves with the edition, but comes no sooner unannounced.
 
     Whatever brings it forward, a last day typed wrong too, leaves thirty days from then. Where
     nobody has set a time, it is the day on which a person had it erased, or None; None also while
-    the edition is postponed: it has no last day then.
+    the edition is postponed: it has no last day then. Whoever asks for many editions gives the
+    erasures of each that a person asked for and that are done, the first to end first.
     """
     if edition.postponed_at is not None:
         return None
     if edition.erased_after is None:
-        by_hand = Erasure.objects.since_over(edition).done_by_hand().order_by("ended_at")
-        first = by_hand.values_list("ended_at", flat=True).first()
+        if by_hand is None:
+            by_hand = edition.erasures.done_by_hand().order_by("ended_at")
+        over_at = end_of(edition)
+        first = next((one.ended_at for one in by_hand if one.began_at > over_at), None)
         return edition.local_date(first) if first else None
     soonest = edition.local_date(timezone.now()) + TOLD_BEFORE
     day = edition.closes_on + relativedelta(months=edition.erased_after)
@@ -51,6 +55,11 @@ def have_links_ended(edition: ForumEdition, now: dt.datetime) -> bool:
     until = links_open_until(edition)
     is_past = until is not None and edition.local_date(now) > until
     return is_past or Erasure.objects.since_over(edition).begun(now).exists()
+
+
+def end_of(edition: ForumEdition) -> dt.datetime:
+    """Return the last instant of the edition's last day, by its clock."""
+    return dt.datetime.combine(edition.closes_on, dt.time.max, edition.zone)
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
@@ -73,8 +82,7 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """
         if edition.postponed_at is not None:
             return self.none()
-        over_at = dt.datetime.combine(edition.closes_on, dt.time.max, edition.zone)
-        return self.filter(edition=edition.pk, began_at__gt=over_at)
+        return self.filter(edition=edition.pk, began_at__gt=end_of(edition))
 
     def done_by_hand(self) -> Self:
         """Erasures that a person asked for, and that are done."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import time
+from collections import defaultdict
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -73,27 +74,29 @@ def erase_personal_data() -> int:
 
 def begin_what_is_due(now: dt.datetime) -> None:
     """Begin at night what is due; never in a copy, where somebody may look for what was lost."""
+    by_hand = defaultdict(list)
+    for erasure in Erasure.objects.done_by_hand().order_by("ended_at"):
+        by_hand[erasure.edition_id].append(erasure)
     for edition in ForumEdition.objects.order_by("pk"):
-        note_day(edition)
-        if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now):
+        day = erases_on(edition, by_hand[edition.pk])
+        note_day(edition, day)
+        if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now, day):
             begin(edition)
 
 
-def note_day(edition: ForumEdition) -> None:
+def note_day(edition: ForumEdition, day: dt.date | None) -> None:
     """Note the day that is told, so that whatever brings it forward later leaves thirty days."""
-    day = erases_on(edition)
     if day != edition.erased_not_before:
         edition.erased_not_before = day
         ForumEdition.objects.filter(pk=edition.pk).update(erased_not_before=day)
 
 
-def is_due(edition: ForumEdition, now: dt.datetime) -> bool:
+def is_due(edition: ForumEdition, now: dt.datetime, day: dt.date | None) -> bool:
     """Whether it is over and its day has come.
 
     What was begun by the clock ends where somebody empties the months.
     """
-    day = None if edition.is_ahead(now) else erases_on(edition)
-    return day is not None and edition.local_date(now) >= day
+    return day is not None and not edition.is_ahead(now) and edition.local_date(now) >= day
 
 
 def begin(edition: ForumEdition) -> None:
@@ -140,7 +143,7 @@ def still_wanted(erasure: Erasure, edition: ForumEdition) -> bool:
     """Whether nobody has moved the edition, or its time, since the erasure was begun."""
     now = timezone.now()
     is_asked_for = erasure.asked_by_id is not None and not edition.is_ahead(now)
-    return is_asked_for or is_due(edition, now)
+    return is_asked_for or is_due(edition, now, erases_on(edition))
 
 
 def end(erasure: Erasure) -> None:

@@ -175,13 +175,38 @@ def hold_changes(
     letters = letters_at_hand(model, before)
     if not waiting and not letters.exists():
         return
+    in_use = keys_in_use(model, letters, changed, before, after)
     for key in changed:
         change = waiting.get(str(key))
-        used = letters_using(model.__name__, key, before.get(key), after.get(key))
-        if change is None and used is not None and letters.filter(used).exists():
+        if change is None and key in in_use:
             change = HeldChange(content_type=kind, object_id=str(key), before=before.get(key))
         if change:
             hold_change(change, model, key, after.get(key), because)
+
+
+# Where one column of a letter names the row, all rows are asked for together.
+NAMED_BY = {
+    "Circular": "circular",
+    "ForumEdition": "invitation__edition",
+    "Invitation": "invitation",
+}
+
+
+def keys_in_use(
+    model: type[models.Model],
+    letters: "models.QuerySet[Any]",
+    changed: Iterable[Any],
+    before: Mapping[Any, Values],
+    after: Mapping[Any, Values],
+) -> set[Any]:
+    """Return the keys of the changed rows that one of the letters uses."""
+    name = model.__name__
+    if column := NAMED_BY.get(name):
+        known = [key for key in changed if before.get(key) is not None]
+        found = letters.filter(**{f"{column}__in": known}).order_by()
+        return set(found.values_list(column, flat=True).distinct())
+    used = {key: letters_using(name, key, before.get(key), after.get(key)) for key in changed}
+    return {key for key, one in used.items() if one is not None and letters.filter(one).exists()}
 
 
 def hold_change(
