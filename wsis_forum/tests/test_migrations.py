@@ -55,7 +55,7 @@ def test_a_database_older_than_all_squashed_migrations_is_refused_before_anythin
     earlier.record_unapplied("axes", "0010_accessattempt_expiration")
     known = set(earlier.applied_migrations())
 
-    with pytest.raises(CommandError, match="commit [0-9a-f]{12}"):
+    with pytest.raises(CommandError, match=r"commit [0-9a-f]{12}"):
         call_command("migrate", verbosity=0)
 
     assert set(earlier.applied_migrations()) == known
