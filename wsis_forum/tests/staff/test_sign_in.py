@@ -305,3 +305,17 @@ def test_who_asks_for_passkeys_too_often_is_told_to_wait(client):
 
     assert answers[-1].status_code == 429
     assert "Wait a minute" in answers[-1].text
+
+
+@pytest.mark.parametrize("name", ["USER_AGENT", "ACCEPT", "REFERER", "X_FORWARDED_FOR", "ORIGIN"])
+@pytest.mark.parametrize("value", ["", "\xff", "x" * 6000, "unknown", "10.0.0.1 , "])
+def test_a_right_and_a_wrong_password_are_answered_with_any_header(client, settings, name, value):
+    settings.PROXIES = 1
+    user = member()
+    header = {f"HTTP_{name}": value}
+
+    wrong = type_password(client, password="wrong", **header)
+    sign_in(client, user, **header)
+
+    assert wrong.status_code == 200
+    assert may_enter(client, **header)
