@@ -30,9 +30,9 @@ from honcho.environ import parse_procfile
 
 from conftest import VARIABLES
 from scripts.follow_guide import commands, restoring
-from scripts.peers.ports import answers, free_port
 from scripts.peers.programs import Listening, wait_until
 from wsis_forum.tests.deployed import DEPLOY, described, given_variables, unit
+from wsis_forum.tests.proxies import shipped_nginx
 
 UNITS = {"web": "wsis-forum-web", "worker": "wsis-forum-worker@1", "beat": "wsis-forum-beat"}
 TOKEN = "abcdefghjkmnpqrstuvwx"
@@ -249,38 +249,11 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def proxy(tmp_path):
-    """The nginx of the deployment, with other ports and a certificate of its own."""
+    """The nginx of the deployment before a site that tells what it was given."""
     site = HTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    plain, tls = free_port(), free_port()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x",
-         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    server = (DEPLOY / "nginx/wsis-forum.conf").read_text()
-    server = re.sub(r" *listen \[::\].*\n", "", server)
-    for there, here in (("listen 80", f"listen 127.0.0.1:{plain}"),
-                        ("listen 443", f"listen 127.0.0.1:{tls}"),
-                        ("127.0.0.1:8000", f"127.0.0.1:{site.server_port}"),
-                        ("/etc/ssl/wsis-forum", str(tmp_path)),
-                        ("/var/log/nginx", str(tmp_path))):  # fmt: skip
-        assert there in server
-        server = server.replace(there, here)
-    temporary = "".join(f"{name}_temp_path {tmp_path}/{name};\n" for name in
-                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/errors;\n"
-        f"events {{}}\nhttp {{\n{temporary}{server}}}\n"
-    )
-    nginx = subprocess.Popen(["nginx", "-c", whole, "-e", tmp_path / "errors"])
-    stop_at = time.monotonic() + 30
-    while not answers(tls) and time.monotonic() < stop_at:
-        time.sleep(0.05)
-    yield plain, tls, tmp_path
-    nginx.terminate()
-    nginx.wait()
+    with shipped_nginx(tmp_path, site.server_port) as (plain, tls):
+        yield plain, tls, tmp_path
     site.shutdown()
     site.server_close()
 
@@ -477,7 +450,7 @@ def test_a_site_beside_takes_the_place_of_another_and_nobody_is_cut_off(proxy):
     first, over = version("The first"), threading.Event()
     wait_until(lambda: "first" in fetch(f"https://127.0.0.1:{tls}/"), "the proxy leads there", 300)
     trusting = ssl._create_unverified_context()
-    visitors = [Visitor(f"https://127.0.0.1:{tls}/", over, trusting) for _each in range(24)]
+    visitors = [Visitor(f"https://127.0.0.1:{tls}/", over, trusting) for _each in range(12)]
     wait_until(lambda: all(one.told for one in visitors), "each has an answer", 300)
 
     beside = version("The next")

@@ -3,13 +3,15 @@
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,8 +19,13 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from delegations.office import access, request_limits
+from delegations.office.forms.codes import LETTER_LIMIT
 from delegations.tests.offices import invited, page_of
-from invitations.models import Reply
+from invitations.admin.replies.dropped_scans import LARGEST_PILE
+from invitations.models import Minister, Reply
+from wsis_forum.tests.deployed import DEPLOY
+from wsis_forum.tests.proxies import shipped_nginx
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -55,6 +62,8 @@ def show_rows(address):
 
 
 class Site:
+    is_proxy = False
+
     def __init__(self, port, process, temporary):
         self.port, self.process, self.temporary = port, process, temporary
 
@@ -115,9 +124,22 @@ def wait_until_it_answers(site):
         request(site, "GET", "/code/")
 
 
+@contextmanager
+def connected(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as wire:
+        if not site.is_proxy:
+            yield wire
+            return
+        context = ssl._create_unverified_context()
+        # Later ones send tickets, which would pass for the beginning of an answer.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with context.wrap_socket(wire) as hidden:
+            yield hidden
+
+
 def request(site, method, path, headers="", body=()):
     """Send until the site answers or hangs up; return the bytes sent and the whole answer."""
-    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as wire:
+    with connected(site) as wire:
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n"
         wire.sendall(head.encode())
         sent = 0
@@ -224,3 +246,124 @@ def test_who_hangs_up_while_sending_leaves_nothing_behind(serve):
         time.sleep(0.1)
     assert site.left_behind() == []
     assert status(request(site, "GET", "/code/")[1]) == 200
+
+
+# Behind the proxy that is shipped, which reads a body before the site is asked
+
+ONE_TB = 1024**4
+needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+
+
+class Proxy:
+    is_proxy = True
+
+    def __init__(self, port, folder):
+        self.port, self.folder = port, folder
+
+    def on_disk(self):
+        return sum(file.stat().st_blocks * 512 for file in (self.folder / "client_body").iterdir())
+
+
+@pytest.fixture
+def proxied(serve, started, tmp_path):
+    """Show the rows of the test behind nginx, which gives slow senders so many seconds."""
+
+    def shown(seconds=2):
+        serve()
+        quick = {f"client_{part}_timeout": f"{seconds}s" for part in ("header", "body")}
+        _plain, tls = ended.enter_context(shipped_nginx(tmp_path, started.port, **quick))
+        return Proxy(tls, tmp_path)
+
+    with ExitStack() as ended:
+        yield shown
+
+
+def watched(proxy, most, pieces):
+    """Give the pieces, and note the most that lay on the disk meanwhile."""
+    for piece in pieces:
+        yield piece
+        most.append(proxy.on_disk())
+
+
+@needs_nginx
+@pytest.mark.parametrize("headers", [MULTIPART + f"Content-Length: {ONE_TB}\r\n", CHUNKED])
+@pytest.mark.parametrize(("name", "bound"), [("answer", 135 * MB), ("code", 2 * MB)])
+def test_an_endless_body_ends_at_the_proxy_in_the_offices_language(proxied, headers, name, bound):
+    invitation, most = invited("Ruritania"), [0]
+    Minister.objects.update(language="ar")
+    link = reverse("office:open", args=[invitation.links.get().token])
+    proxy = proxied()
+    held = cookies_of(request(proxy, "GET", link)[1])
+    path = page_of(invitation) if name == "answer" else "/code/"
+    body = in_chunks() if headers == CHUNKED else plain()
+
+    wanted = held + headers + "Accept-Language: ar\r\n"
+    sent, answer = request(proxy, "POST", path, wanted, watched(proxy, most, body))
+
+    assert status(answer) == 413
+    assert '<html lang="ar" dir="rtl">' in answer
+    assert "10" in answer
+    assert max(most) < bound
+    assert sent < bound + 16 * MB
+    assert not Reply.objects.exists()
+
+
+@needs_nginx
+def test_what_one_office_may_file_at_once_reaches_the_site(proxied):
+    invitation = invited("Ruritania")
+    proxy = proxied()
+    hundred = MULTIPART + f"Content-Length: {len(BEGINNING) + 100 * MB}\r\n"
+
+    sent, answer = request(proxy, "POST", page_of(invitation, "files"), hundred, plain(1600))
+
+    assert sent == len(BEGINNING) + 100 * MB
+    assert status(answer) == 404
+    assert "Please open the link in your letter" in answer
+
+
+@needs_nginx
+@pytest.mark.parametrize("begun", ["POST /code/ HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+                                   "POST /code/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                   "Content-Length: 1000\r\n\r\ncode="])  # fmt: skip
+def test_a_slow_sender_is_given_up(proxied, begun):
+    proxy = proxied()
+
+    with connected(proxy) as wire:
+        wire.sendall(begun.encode())
+        began = time.monotonic()
+        with suppress(OSError):
+            while wire.recv(65536):
+                pass
+
+    assert time.monotonic() - began < 10
+
+
+@needs_nginx
+def test_one_address_holds_so_many_places_for_senders_and_no_more(proxied):
+    proxy = proxied(seconds=15)
+    begun = b"POST /code/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\ncode="
+
+    with ExitStack() as opened:
+        wires = [opened.enter_context(connected(proxy)) for _place in range(17)]
+        for wire in wires:
+            wire.sendall(begun)
+        (refused,) = select.select(wires, [], [], 10)[0]
+        answer = refused.recv(65536).decode()
+        reading = request(proxy, "GET", "/code/")[1]
+
+    assert status(answer) == 429
+    assert status(reading) == 200
+
+
+def test_the_proxy_takes_what_the_site_takes_and_hardly_more():
+    conf = (DEPLOY / "nginx/wsis-forum.conf").read_text()
+    places = re.findall(r"location (/\S+) \{\s+client_max_body_size (\d+)m;", conf)
+    told = int(re.search(r"Content-Length (\d+);", conf)[1])
+
+    site = {
+        "/office/": access.LARGEST_REQUEST, "/admin/": LARGEST_PILE, "/check/": LETTER_LIMIT,
+    }  # fmt: skip
+    assert {place for place, _limit in places} == {*site}
+    for place, limit in places:
+        assert site[place] < int(limit) * MB <= site[place] + 10 * MB, place
+    assert told > max(*site.values(), request_limits.LARGEST_REQUEST)
