@@ -29,7 +29,7 @@ from prometheus_client.registry import Collector
 from invitations.files.frozen import store_takes_files
 from invitations.models import Delivery, Letter, Outage, Setback, Tick
 from invitations.outbox import monitoring
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import is_put_back, why_mute
 
 Told = TypeVar("Told")
 
@@ -129,7 +129,8 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     an hour; ``letters failed``: they could not be composed; ``faults``: a job met one; ``outage
     mail_server`` or ``outage store``: no worker gets through, so no letter leaves; ``store``: this
     server cannot keep or read files; ``seal``: letters cannot be sealed, or soon cannot;
-    ``backup``: this host has none of the last night.
+    ``backup``: this host has none of the last night; ``database put back``: it is an earlier one,
+    from which nothing leaves.
     """
     found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
@@ -145,6 +146,8 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     ]
     if backup_is_missing(now):
         found.append("backup")
+    if is_put_back():
+        found.append("database put back")
     return found if store_works() else [*found, "store"]
 
 

@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("invitations", "0059_words_of_thanks"),
+        ("invitations", "0064_batches_sent"),
     ]
 
     operations = [

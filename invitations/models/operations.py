@@ -150,6 +150,8 @@ class Arming(models.Model):
     deployment = models.CharField(_("deployment"), max_length=100)
     database = models.CharField(_("database"), max_length=200)
     key_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # Only grows: a host whose mark is higher takes the database for an earlier one.
+    batches = models.PositiveBigIntegerField(default=0, editable=False)
     armed_at = models.DateTimeField(_("armed at"), default=timezone.now)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True, editable=False)
 

@@ -1,7 +1,9 @@
 """Decide whether this host of this deployment may write to ministers from this database.
 
 A copy must not. An arming names the deployment and the database, and holds the hash of a key that
-only the hosts have: a physical copy of the database looks like the original, but has no key.
+only the hosts have: a physical copy of the database looks like the original, but has no key. One
+put back in place keeps both, but counts fewer batches than its hosts have marked
+(``files/marks.py``).
 """
 
 import hashlib
@@ -12,13 +14,19 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
+from invitations.files.marks import alone_on_this_host, marked, raise_mark, write_mark
 from invitations.models import Arming
 
 KEY_BYTES = 24
+
+
+class PutBack(Exception):
+    """The database was put back as it was earlier while a batch was to leave."""
 
 
 def database_identity() -> str:
@@ -41,7 +49,8 @@ def arm(*, anew: bool = False, by: str = "", links_only: bool = False) -> str:
     """Arm this deployment on this database, and no other; return the key for its hosts.
 
     The key cannot be read again. If this deployment is armed already, its key stays and an empty
-    string is returned, unless ``anew`` asks for another. ``by`` names who arms: nobody signs in.
+    string is returned, unless ``anew`` asks for another, or the database was put back as it was
+    earlier: the marks of all hosts go with the earlier key. ``by`` names who arms: nobody signs in.
     With ``links_only`` offices answer here, and nothing leaves until it is armed once more.
     """
     key = armed(anew=anew, named=by)
@@ -53,13 +62,12 @@ def arm(*, anew: bool = False, by: str = "", links_only: bool = False) -> str:
 
 def armed(*, anew: bool, named: str) -> str:
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
+    keeps_key = not anew and arming.key_sha256 and is_of_here(arming) and not why_put_back(arming)
     if arming.stopped_at:
         arming.stopped_at = None
         arming.save(update_fields=["stopped_at"])
         record_act(arming, Act.ARMED, None, named=named)
-        if arming.key_sha256 and is_of_here(arming) and not anew:
-            return ""
-    if arming.key_sha256 and is_of_here(arming) and not anew:
+    if keeps_key:
         return ""
     key = secrets.token_hex(KEY_BYTES)
     arming.deployment, arming.database = settings.DEPLOYMENT, database_identity()
@@ -125,7 +133,7 @@ def why_not_armed() -> str:
             "Nothing is sent: this is a copy. Sending was armed for another deployment or "
             "database; run “manage.py arm_sending” only if this one takes its place."
         )
-    return why_the_key_is_wrong(arming)
+    return why_the_key_is_wrong(arming) or why_put_back(arming)
 
 
 def why_the_key_is_wrong(arming: Arming) -> str:
@@ -141,3 +149,47 @@ def why_the_key_is_wrong(arming: Arming) -> str:
             " --new-key”."
         )
     return ""
+
+
+def is_put_back() -> bool:
+    arming = Arming.objects.first()
+    return arming is not None and bool(why_put_back(arming))
+
+
+def why_put_back(arming: Arming) -> str:
+    """Return why this host takes the database for an earlier one, or an empty string.
+
+    A host that has seen fewer batches than the database counts raises its mark.
+    """
+    try:
+        mark = marked(arming.key_sha256)
+        if mark > arming.batches:
+            # Another program may have counted between the two looks.
+            arming.refresh_from_db(fields=["batches"])
+        raise_mark(arming.key_sha256, arming.batches)
+    except OSError as error:
+        return _("Nothing is sent: this host cannot keep how many batches left: %s.") % error
+    if mark <= arming.batches:
+        return ""
+    return _(
+        "Nothing is sent: the database was put back as it was earlier, and would send again what"
+        " has left since. Look at what is due, then run “manage.py arm_sending --new-key”, and give"
+        " each host the ARMING_KEY that it shows."
+    )
+
+
+def count_batch() -> None:
+    """Count a batch that is about to leave, or a run that has ended, here and in the database.
+
+    Raise PutBack if the database counts fewer than this host had marked before.
+    """
+    if settings.MAILBOX.scheme == "file":
+        return
+    with alone_on_this_host():
+        with transaction.atomic():
+            Arming.objects.update(batches=F("batches") + 1)
+            arming = Arming.objects.get()
+        # The programs of a host count one after another: each number is above the mark.
+        if arming.batches <= marked(arming.key_sha256):
+            raise PutBack
+        write_mark(arming.key_sha256, arming.batches)

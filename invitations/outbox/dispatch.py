@@ -18,7 +18,7 @@ from django.utils import timezone
 from invitations.files.frozen import StoreUnavailable, ask_the_store
 from invitations.mail.transport import Carrier, Unreachable, configured_carrier
 from invitations.models import Delivery, Outage
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import count_batch, why_mute
 from invitations.outbox.queue import (
     BATCH,
     begun_lately,
@@ -39,6 +39,7 @@ class Run:
 
     def __init__(self) -> None:
         self.handed_over = 0
+        self.batches = 0
         self.reached = False
         self.outage: Outage | None = None
         self.fault: Exception | None = None
@@ -54,6 +55,9 @@ def dispatch_outbox(within: dt.timedelta | None = None) -> int:
     stop_at = time.monotonic() + within.total_seconds() if within else None
     at_rest = is_resting_reminder(now)
     runs = by_lines(lines_wanted(now, at_rest), stop_at, at_rest)
+    if any(run.batches for run in runs):
+        # A backup of meanwhile counts fewer than what left after it.
+        count_batch()
     faults = [run.fault for run in runs if run.fault]
     if faults and len(faults) == len(runs):
         raise faults[0]
@@ -97,6 +101,8 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
             reach(line)
             run.reached = True
             while batch := claim_batch(timezone.now(), at_rest):
+                count_batch()
+                run.batches += 1
                 deliver_batch(batch, line, run)
                 if stop_at and time.monotonic() > stop_at:
                     break

@@ -1,7 +1,7 @@
 """Do harm to the outbox and to the site, and account for every letter and every reply.
 
-    python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit] [hour]
-                              [hosts] [pooled]
+    python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit]
+                              [put_back] [hour] [hosts] [pooled]
 
 Real Celery workers and beats, and a mail server that records what it took. What is handed over must
 have arrived exactly once; what is uncertain at most once, and no more may be uncertain than there
@@ -32,7 +32,7 @@ from scripts.soak.table import COLUMNS, in_columns
 
 # Each part is a module of this package, which a child plays.
 GROWING = ("hosts", "pooled")
-PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "hour", *GROWING)
+PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "put_back", "hour", *GROWING)
 # Those whose servers come to harm.
 WITH_OWN_SERVERS = ("faults", "hour", "hosts", "pooled")
 # Those whose hosts have networks of their own.

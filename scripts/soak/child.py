@@ -14,7 +14,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda signum, _frame: sys.exit(128 + signum))
 django.setup()
 part, folder, seed = sys.argv[1:]
-import_module(".database", __package__).make_database()
+import_module(".rows", __package__).make_database()
 stage = import_module(".stage", __package__).Stage(Path(folder), int(seed))
 try:
     import_module(f".{part}", __package__).play(stage)

@@ -1,11 +1,16 @@
-"""The rows of the soak: a fictitious edition, its offices, and letters with small messages."""
+"""The database of the soak, and its rows: a fictitious edition, offices, and small letters."""
 
 import datetime as dt
+import os
 from functools import cache
 from itertools import count, product
 from string import ascii_uppercase
+from urllib.parse import urlsplit
 
+import psycopg2
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.utils import timezone
 
 from invitations.files.frozen import freeze
@@ -22,11 +27,26 @@ from invitations.models import (
     Minister,
     ReminderStep,
 )
+from invitations.outbox.arming import arm
+from scripts.soak.environment import DATABASE
 
 NUMBERS = count(1)
 CODES = map("".join, product(ascii_uppercase, repeat=2))  # each State has one of its own
 DATES = ("opens_on", "track_opens_on", "track_closes_on", "closes_on")
 DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
+
+
+def make_database() -> None:
+    """Make the database anew, and arm it, so that its letters may leave."""
+    postgres = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+    connection = psycopg2.connect(postgres)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    connection.close()
+    call_command("migrate", verbosity=0)
+    settings.ARMING_KEY = os.environ["ARMING_KEY"] = arm()
 
 
 @cache

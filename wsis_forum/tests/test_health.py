@@ -98,7 +98,7 @@ def test_a_deployment_whose_jobs_run_is_well(client, ticking, bearer):
 def test_the_probe_is_cheap_and_leaves_no_row_behind(
     client, ticking, bearer, django_assert_num_queries
 ):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/healthz", **bearer)
 
     assert Tick.objects.count() == len(JOBS)

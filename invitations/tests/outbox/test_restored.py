@@ -1,4 +1,4 @@
-"""A dump restored elsewhere, a physical copy, a copied file, run by a real process of its own."""
+"""A dump restored elsewhere or in place, a physical copy, a copied file, by a real process."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -158,8 +159,8 @@ def earlier(tmp_path_factory, django_db_setup):
         assert run(*migrate, DATABASE_URL=f"sqlite:///{path}").returncode == 0
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
-            "INSERT INTO invitations_arming (id, deployment, database, key_sha256, armed_at)"
-            " VALUES (1, 'last', 'x', '', '2020-03-01')"
+            "INSERT INTO invitations_arming (id, deployment, database, key_sha256, armed_at,"
+            " batches) VALUES (1, 'last', 'x', '', '2020-03-01', 0)"
         )
     return path
 
@@ -192,3 +193,44 @@ def test_a_copy_in_the_place_of_the_file_sends_nothing_though_it_has_the_key(
         database.execute("VACUUM")
     sent = manage(url, "dispatch_outbox", ARMING_KEY=key)
     assert "0 deliveries handed over" in sent.stdout, sent.stderr
+
+
+# In place
+
+
+def backed_up(url, folder):
+    """Back up the database at ``url``; return what puts it back in the same place."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        # Written over, a file keeps its inode.
+        live, backup = Path(parts.path), folder / "backup.sqlite3"
+        shutil.copyfile(live, backup)
+        return lambda: shutil.copyfile(backup, live)
+    name, file = parts.path[1:], str(folder / "backup")
+    done = postgresql("pg_dump", "--format=custom", f"--file={file}", name)
+    assert done.returncode == 0, done.stderr
+
+    def put_back():
+        done = postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={name}", file)
+        assert done.returncode == 0, done.stderr
+
+    return put_back
+
+
+def test_a_backup_put_back_in_place_sends_nothing_again(peer, queued, copy, manage, tmp_path):
+    for _number in range(3):
+        queued()
+    url = copy()
+    _said, key = manage(url, "arm_sending").stdout.splitlines()
+    put_back = backed_up(url, tmp_path)
+    assert "3 deliveries" in manage(url, "dispatch_outbox", ARMING_KEY=key).stdout
+
+    put_back()
+    again = manage(url, "dispatch_outbox", ARMING_KEY=key)
+
+    assert (again.returncode, again.stdout, len(peer.taken)) == (1, "", 3)
+    assert "was put back as it was earlier" in again.stderr
+    # A person who has looked at what would leave arms it: the way out is one command.
+    armed = manage(url, "arm_sending", "--by", "Fritz von Tarlenheim")
+    key = armed.stdout.splitlines()[1]
+    assert "3 deliveries" in manage(url, "dispatch_outbox", ARMING_KEY=key).stdout
