@@ -65,6 +65,7 @@ os.environ |= {
     "SECRET_KEY": "of-the-tests-alone",
     "SITE_URL": "http://127.0.0.1:8000",
     "DEPLOYMENT": "tests",
+    "AUTHSERV_ID": "mx.forum.example.org",
 }
 os.environ["DJANGO_SETTINGS_MODULE"] = "wsis_forum.settings"
 django.setup()

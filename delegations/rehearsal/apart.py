@@ -26,6 +26,7 @@ def environment_of(folder: Path) -> dict[str, str]:
     return kept | {
         "DEBUG": "False",
         "DEPLOYMENT": DEPLOYMENT,
+        "AUTHSERV_ID": "mx.rehearsal.example.org",
         "SECRET_KEY": get_random_secret_key(),
         "SITE_URL": SITE_URL,
         # The database, the mailbox, the files and the cache lie there unless a variable says else.

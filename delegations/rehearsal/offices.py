@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from delegations.rehearsal.incoming import Incoming
@@ -61,6 +62,7 @@ def mail_of(sent: Incoming) -> bytes:
     """Return a mail of the office that answers its letter."""
     letter, edition = standing_letter(sent.invitation), sent.invitation.edition
     mail = EmailMessage()
+    mail["Authentication-Results"] = f"{settings.AUTHSERV_ID}; dmarc=pass"
     mail["From"] = (sent.invitation.minister.to_emails.split() or ["office@example.org"])[0]
     mail["To"] = edition.contact_email
     mail["Subject"] = f"Re: {letter.subject}" if letter else "Invitation"

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
+from invitations.inbox.unproven import held_until
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.released import missions_of
-from invitations.mail.authenticity import is_disowned
+from invitations.mail.authenticity import is_disowned, is_proven
 from invitations.mail.automatic import (
     is_automatic_mail,
     may_be_a_refusal,
@@ -37,7 +38,14 @@ from invitations.mail.incoming import (
     text_of_mail,
 )
 from invitations.mail.parsing import parse_mail
-from invitations.models import Channel, Correspondence, Invitation, Letter, Minister
+from invitations.models import (
+    Channel,
+    Correspondence,
+    Delivery,
+    Invitation,
+    Letter,
+    Minister,
+)
 from invitations.text.keys import mask_keys
 
 SUBJECT_LIMIT = 300
@@ -50,8 +58,9 @@ def file_mail(
     """File the mail once under its invitation; return None if it is on file already.
 
     A person's mail waits unread, and holds the office's reminders. A machine's mail that needs
-    nobody is filed and holds nothing. If our own server disowns the mail, a person first says
-    whose it is. ``remark`` says why it is not whole, and stands before the words in the summary.
+    nobody is filed and holds nothing. If our own server does not prove who sent it, a person first
+    says whose it is: meanwhile it holds them for two working days at most, and not at all if the
+    server disowns it. ``remark`` says why it is not whole; it stands first in the summary.
     """
     mail = parse_mail(content)
     # Also of one that is on file: a restored store may lack it.
@@ -75,9 +84,11 @@ def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) 
     idle = needs_nobody(mail, is_letter_of_ours)
     automatic = idle and not remark
     found, disowned = invitation_of(mail, came_at), is_disowned(mail)
+    is_claim = disowned or not (automatic or is_report_to_us(mail) or is_proven(mail))
     return {
-        "invitation": None if disowned else found,
-        "probably_of": found if disowned else None,
+        "invitation": None if is_claim else found,
+        "probably_of": found if is_claim else None,
+        "may_hold": is_claim and not disowned and is_on_file(sender_address(mail), found),
         "channel": Channel.MAIL,
         "received_at": came_at,
         "sender": sender_shown(mail),
@@ -118,11 +129,13 @@ def body_of(content: bytes) -> bytes:
 
 
 @transaction.atomic
-def put_on_file(name: str, **fields: Any) -> tuple[Correspondence, bool]:
+def put_on_file(name: str, *, may_hold: bool = False, **fields: Any) -> tuple[Correspondence, bool]:
     """Return the row of that name, and whether it is new."""
-    if fields["invitation"]:
+    if office := fields["invitation"] or fields.get("probably_of"):
         # The lock excludes a reminder that is just about to leave.
-        lock_invitation(fields["invitation"])
+        lock_invitation(office)
+        if may_hold:
+            fields["holds_until"] = held_until(office, timezone.now())
     return Correspondence.objects.get_or_create(message_id=name[:ID_LIMIT], defaults=fields)
 
 
@@ -164,6 +177,12 @@ def invitation_of(mail: Message, came_at: dt.datetime) -> Invitation | None:
         returned = of_letters(Q(message_id__in=returned_ids(mail)))
         return that_takes_replies(only(returned), came_at) if returned else None
     return of_sender(sender_address(mail), came_at)
+
+
+def is_report_to_us(mail: Message) -> bool:
+    """Whether a mail server reports to a return path of ours, which only who got a letter knows."""
+    envelope = is_automatic_mail(mail) and may_be_a_refusal(mail) and envelope_token_of(mail)
+    return bool(envelope) and Delivery.objects.filter(envelope=envelope).exists()
 
 
 def is_letter_of_ours(message_id: str) -> bool:
@@ -272,6 +291,12 @@ def current(invitations: Iterable[Invitation], at: dt.datetime) -> list[Invitati
     taking = [one for one in invitations if one.edition.takes_replies(at)]
     ahead = [one for one in taking if one.edition.is_ahead(at)]
     return ahead or taking
+
+
+def is_on_file(address: str, invitation: Invitation | None) -> bool:
+    return invitation is not None and address in (
+        own_addresses(invitation) + mission_addresses(invitation)
+    )
 
 
 def own_addresses(invitation: Invitation) -> list[str]:

@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("invitations", "0064_batches_sent"),
+        ("invitations", "0065_mails_hold_for_a_while"),
     ]
 
     operations = [

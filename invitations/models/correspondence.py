@@ -1,5 +1,6 @@
 """What came in, also as scans dropped at once, and what of it nobody has read yet."""
 
+import datetime as dt
 from typing import Self
 
 from django.conf import settings
@@ -32,6 +33,10 @@ class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
         piled = DroppedScan.objects.kept().filter(correspondence=OuterRef("pk"))
         return self.filter(~Exists(piled), invitation=None)
 
+    def holding(self, now: dt.datetime) -> Self:
+        """Unread mail of nobody yet that holds the reminders of whose it says it is."""
+        return self.unread().filter(invitation=None, holds_until__gt=now)
+
 
 class Correspondence(models.Model):
     """A mail, fax, letter, note verbale or call; until it is dealt with, no reminder leaves."""
@@ -53,6 +58,8 @@ class Correspondence(models.Model):
         related_name="+",
         verbose_name=_("whose it says it is"),
     )
+    # For so long a mail whose sender is not proven holds the reminders of whose it says it is.
+    holds_until = models.DateTimeField(null=True, editable=False)
     channel = models.CharField(
         _("channel"),
         max_length=20,
@@ -214,14 +221,18 @@ class DroppedScan(models.Model):
         return printed_list([str(number) for number in self.blank_pages], language)
 
 
-def has_unread_mail(row: str = "") -> Q:
+def has_unread_mail(row: str = "", now: dt.datetime | None = None) -> Q:
     """Return the condition that something from the office lies unread; ``row`` leads to it.
 
     A scan of nobody yet lies there for whom it proposes, and holds all reminders of that State:
-    an office may answer on the letter of an earlier edition.
+    an office may answer on the letter of an earlier edition. A mail whose sender is not proven
+    holds for a while.
     """
     filed = Correspondence.objects.unread().filter(invitation=OuterRef(f"{row}pk"))
     piled = DroppedScan.objects.to_record().filter(
         correspondence__invitation=None, proposed__member_state=OuterRef(f"{row}member_state")
     )
-    return Q(Exists(filed)) | Q(Exists(piled))
+    claimed = Correspondence.objects.holding(now or timezone.now()).filter(
+        probably_of=OuterRef(f"{row}pk")
+    )
+    return Q(Exists(filed)) | Q(Exists(piled)) | Q(Exists(claimed))

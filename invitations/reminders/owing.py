@@ -49,7 +49,7 @@ def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invita
     return (
         awaited.reached(before=told_by)
         .in_office()
-        .exclude(has_unread_mail())
+        .exclude(has_unread_mail(now=now))
         .exclude(pk__in=by_original(edition).values("pk"))
     )
 
@@ -65,7 +65,7 @@ def may_be_asked(edition: ForumEdition, what: str, now: dt.datetime) -> "QuerySe
         offices_to_ask(what)
         .filter(Exists(answered.filter(invitation=OuterRef("pk"))), edition=edition)
         .in_office()
-        .exclude(has_unread_mail())
+        .exclude(has_unread_mail(now=now))
         .exclude(pk__in=by_original(edition).values("pk"))
     )
 

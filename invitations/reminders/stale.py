@@ -103,7 +103,7 @@ def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.da
     )
     yield (
         _("the office has sent something that nobody has looked at yet"),
-        has_unread_mail("invitation__"),
+        has_unread_mail("invitation__", now),
     )
     yield from stale_by_day(schedules, now)
 

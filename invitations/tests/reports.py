@@ -99,6 +99,9 @@ def qmail_report(to: str, returned: str = "<of-another-house@example.net>") -> b
     )
 
 
+PROVEN = "Authentication-Results: mx.forum.example.org; dmarc=pass"
+
+
 def written(  # noqa: PLR0913 -- what differs from mail to mail
     text: str = "The Minister will come.\n",
     *,
@@ -107,8 +110,10 @@ def written(  # noqa: PLR0913 -- what differs from mail to mail
     subject: str = "Re: Invitation",
     name: str = "<answer-1@example.org>",
     more: str = "",
+    proven: bool = True,
 ) -> bytes:
-    """What a person, or that person's program, sends back."""
+    """What a person, or that person's program, sends back, as our server hands it on."""
+    more = f"{PROVEN}\n{more}".strip() if proven else more
     named = f"Message-ID: {name}\n" if name else ""
     return mail(
         "From: {sender}\nTo: {to}\nSubject: {subject}\n{named}{more}\n{text}",

@@ -11,7 +11,15 @@ from django.utils.translation import ngettext
 from delegations.desk.needs.erasure import erasures
 from delegations.desk.needs.letters import deliveries, letters, originals, people
 from delegations.desk.needs.need import Need, found_of
-from delegations.desk.needs.people import approvals, changes, courtesy, mails, replies, speakers
+from delegations.desk.needs.people import (
+    approvals,
+    changes,
+    claims,
+    courtesy,
+    mails,
+    replies,
+    speakers,
+)
 from delegations.desk.needs.systems import systems
 from delegations.desk.outbox import OutboxRow
 from invitations.models import ForumEdition
@@ -41,6 +49,7 @@ def needs_of(
 def all_needs(
     edition: ForumEdition, request: HttpRequest, outbox: dict[str, OutboxRow]
 ) -> Iterator[Need]:
+    yield from claims(request)
     yield from deliveries(edition, request, outbox)
     yield from letters(edition, request)
     yield from people(edition, request)

@@ -50,6 +50,20 @@ def changes(request: HttpRequest) -> Iterator[Need]:
         )
 
 
+def claims(request: HttpRequest) -> Iterator[Need]:
+    """Yield mails whose sender is not proven, while they hold a State's next reminder."""
+    yield Need(
+        may(request, "change_correspondence"),
+        ngettext_lazy(
+            "mail holds a reminder for two working days: say whether it is from that office",
+            "mails hold reminders for two working days: say whether they are from these offices",
+        ),
+        list_url(Correspondence, dealt_with="no", whose="unknown"),
+        Correspondence.objects.holding(timezone.now()),
+        "received_at",
+    )
+
+
 def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield what offices said that somebody has to read, decide on, or ask by telephone."""
     here, own = of_edition(edition), {"invitation__edition": edition}
@@ -107,7 +121,7 @@ def mails(request: HttpRequest) -> Iterator[Need]:
             "mails of which nobody knows yet whose they are",
         ),
         list_url(Correspondence, dealt_with="no", whose="unknown"),
-        Correspondence.objects.unread().unmatched(),
+        Correspondence.objects.unread().unmatched().exclude(holds_until__gt=timezone.now()),
         "received_at",
     )
     yield Need(

@@ -12,6 +12,7 @@ from delegations.desk.needs.page import all_needs
 from delegations.models import HighLevelSession
 from delegations.programme.inscribing import inscribe
 from delegations.tests.places import announced, session_of
+from invitations.inbox.filing import file_mail
 from invitations.models import Bounce, Correspondence, Letter, Minister, Setback
 from invitations.replies import mark_dealt_with
 from invitations.tests.desk import composed_letter, signed_in
@@ -27,6 +28,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.paper import drop
+from invitations.tests.reports import written
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +330,15 @@ def held_in(year, **fields):
     past = {name: getattr(edition, name).replace(year=year) for name in DATES}
     type(edition).objects.filter(pk=edition.pk).update(**past)
     return edition
+
+
+def test_mail_that_holds_a_reminder_stands_first_and_once(admin_client):
+    invitation = InvitationFactory(minister__to_emails="office@example.org")
+    DeliveryFactory(letter=LetterFactory(invitation=invitation), state="failed")
+    file_mail(written(proven=False))
+
+    first, *others = to_do(admin_client)
+
+    assert others
+    assert first.startswith("mail holds a reminder for two working days")
+    assert not any("whose it is" in title for title in others)

@@ -1,11 +1,11 @@
-"""Mail of which our own server says that it is forged holds no reminder."""
+"""Mail that is proven to be an office's holds its reminders; forged mail holds none."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.inbox.filing import assign_mail, file_mail
-from invitations.mail.authenticity import is_disowned
+from invitations.mail.authenticity import are_aligned, is_disowned, is_proven
 from invitations.mail.parsing import parse_mail
 from invitations.models import Correspondence
 from invitations.tests.factories import (
@@ -20,7 +20,7 @@ OURS = "mx.forum.example.org"
 
 def told(*results, **words):
     lines = "\n".join(f"Authentication-Results: {result}" for result in results)
-    return written(**words).replace(
+    return written(proven=False, **words).replace(
         b"From:", lines.replace("\n", "\r\n").encode() + b"\r\nFrom:", 1
     )
 
@@ -144,3 +144,83 @@ def test_once_a_person_says_whose_it_is_it_holds(office):
     assign_mail(filed, office, UserFactory())
 
     assert [mail.pk for mail in held()] == [filed.pk]
+
+
+# Proven
+
+
+PROVEN = [
+    f"{OURS}; dmarc=pass header.from=ministry.example",
+    f"{OURS.upper()} 1; SPF=Pass SMTP.MailFrom=Cabinet@Ministry.Example",
+    f"{OURS}; spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=ministry.example; dkim=none",
+    f"{OURS};\n\tspf=fail smtp.mailfrom=list.example;\n\tdkim=pass header.i=@ministry.example",
+    f"{OURS}; dkim=fail header.d=ministry.example; dkim=pass header.d=mail.ministry.example",
+    f"{OURS}; dkim=pass (2048-bit key; d=evil.example) header.d=ministry.example header.s=x",
+    f"{OURS}; dmarc=none; dkim=pass header.d=ministry.example",
+]
+UNPROVEN = [
+    "",
+    f"{OURS}; none",
+    "mx.example.net; dmarc=pass",
+    f"{OURS}; dmarc=fail; spf=pass smtp.mailfrom=ministry.example",
+    f"{OURS}; dmarc=none; spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example",
+    f"{OURS}; spf=softfail smtp.mailfrom=ministry.example",
+    f"{OURS}; spf=neutral smtp.mailfrom=ministry.example; dkim=none header.d=ministry.example",
+    f"{OURS}; spf=pass smtp.helo=ministry.example",
+    f"{OURS}; spf=pass smtp.mailfrom=x@evil-ministry.example",
+    f"{OURS}; spf=pass (smtp.mailfrom=ministry.example) smtp.mailfrom=evil.example",
+    f'{OURS}; spf=pass smtp.mailfrom="x; dkim=pass header.d=ministry.example"@evil.example',
+    f"{OURS}; spf=pass (no end smtp.mailfrom=ministry.example",
+    "dmarc=pass action=none header.from=ministry.example",
+]
+
+
+def is_said_to_be_proven(*results):
+    return is_proven(parse_mail(told(*results, sender="minister@ministry.example")))
+
+
+@pytest.mark.parametrize("result", PROVEN)
+def test_an_aligned_verdict_of_our_server_proves_the_sender(result):
+    assert is_said_to_be_proven(result)
+
+
+@pytest.mark.parametrize("result", UNPROVEN)
+def test_another_verdict_proves_nothing(result):
+    assert not is_said_to_be_proven(result)
+
+
+def test_verdicts_in_several_headers_count_if_they_are_ours():
+    spf, dkim = f"{OURS}; spf=fail", f"{OURS}; dkim=pass header.d=ministry.example"
+
+    assert is_said_to_be_proven(spf, "mx.example.net; dmarc=fail", dkim)
+    assert not is_said_to_be_proven(spf, dkim.replace(OURS, "mx.example.net"))
+
+
+def test_where_no_server_is_named_nothing_is_proven(settings):
+    settings.AUTHSERV_ID = ""
+
+    assert not is_said_to_be_proven(f"{OURS}; dmarc=pass")
+
+
+def test_a_mail_of_two_senders_is_proven_of_none():
+    twice = told(f"{OURS}; dmarc=pass", more="From: minister@ministry.example")
+
+    assert not is_proven(parse_mail(twice))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "aligned"),
+    [
+        ("ministry.gov.rt", "ministry.gov.rt", True),
+        ("mail.ministry.gov.rt", "ministry.gov.rt", True),
+        ("itu.rt", "post.itu.rt", True),
+        ("gov.rt", "ministry.gov.rt", False),
+        ("rt", "ministry.rt", False),
+        ("example", "ministry.example", False),
+        ("one.ministry.example", "two.ministry.example", False),
+        ("", "", False),
+        (".", "ministry.example", False),
+    ],
+)
+def test_a_domain_is_aligned_with_its_parent_but_with_no_registry(one, other, aligned):
+    assert are_aligned(one, other) is are_aligned(other, one) is aligned

@@ -426,7 +426,8 @@ def test_the_list_of_mail_costs_the_same_for_one_and_for_three(
 
 def test_a_mail_that_our_server_disowns_says_whose_it_claims_to_be(client, officer):
     invitation = InvitationFactory(minister__to_emails="office@example.org")
-    mail = file_mail(written(more="Authentication-Results: mx.example.org; dmarc=fail"))
+    failed = "Authentication-Results: mx.forum.example.org; dmarc=fail"
+    mail = file_mail(written(proven=False, more=failed))
     state = invitation.member_state.listed_as
     could_not = "could not be verified"
 
