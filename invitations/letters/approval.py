@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +18,14 @@ from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
 from invitations.letters.planning import lock_letters
-from invitations.letters.routes import OF_ANOTHER_NOW, gets_original, why_kept_back
+from invitations.letters.routes import (
+    OF_ANOTHER_NOW,
+    gets_original,
+    why_kept_back,
+    why_untrue,
+)
 from invitations.letters.scrutiny.doubts import is_late
+from invitations.letters.scrutiny.named_days import doubted_days
 from invitations.models import (
     ApprovedByTwo,
     Invitation,
@@ -36,16 +43,24 @@ from invitations.models.held.outdated import (
     refuse_outdated,
 )
 from invitations.models.letter import is_called_back
+from invitations.text.dates import comma_list
 from invitations.text.rewording import Pair, reworded
 
 
 @transaction.atomic
-def approve_letter(
-    letter: Letter, by: User, sha256: str, message_sha256: str, *, although_late: bool = False
+def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite of what
+    letter: Letter,
+    by: User,
+    sha256: str,
+    message_sha256: str,
+    *,
+    although_late: bool = False,
+    because: str = "",
 ) -> Letter:
     """Approve the letter with exactly these hashes, issue its invitation, and enqueue the letter.
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
+    ``because`` says why it is approved though its days are doubtful; its history keeps the reason.
     """
     lock_shared(letter)
     letter = locked_letter(letter)
@@ -58,6 +73,7 @@ def approve_letter(
     refuse_unsigned(letter)
     refuse_other_road(letter)
     refuse_out_of_office(letter)
+    refuse_untrue(letter)
     # From its approval on a change waits for a second person; until then it does not. So what
     # stands at the approval has to be what the approver has seen.
     refuse_outdated(letter)
@@ -65,6 +81,7 @@ def approve_letter(
         raise ValidationError(
             _("It would leave more than three days after the date printed on it: confirm that.")
         )
+    refuse_unexplained(letter, because)
     if letter.kind == Letter.Kind.NOTE:
         refuse_uncovered(letter)
     letter.state, letter.approved_by, letter.approved_at = (
@@ -76,9 +93,9 @@ def approve_letter(
     is_draft = letter.invitation.status == Invitation.Status.DRAFT
     # An invitation that took the place of another's is in force before its letter.
     if letter.kind == Letter.Kind.INVITATION and is_draft:
-        issue_invitation(letter, by)
+        issue_invitation(letter, by, because)
     else:
-        release_letter(letter, by)
+        release_letter(letter, by, because)
     return letter
 
 
@@ -145,6 +162,21 @@ def refuse_out_of_office(letter: Letter) -> None:
     """Refuse a letter to a person whose successor is on file; a note goes to a mission."""
     if letter.is_to_who_left_office:
         raise ValidationError(OF_ANOTHER_NOW)
+
+
+def refuse_untrue(letter: Letter) -> None:
+    """Refuse a letter whose circular says by now what is not so."""
+    if letter.kind == letter.circular.kind and (why := why_untrue(letter.circular)):
+        raise ValidationError(capfirst(why))
+
+
+def refuse_unexplained(letter: Letter, because: str) -> None:
+    """Refuse a letter that names doubtful days, unless the approver says why."""
+    doubts = doubted_days([letter]).get(letter.pk, [])
+    if doubts and not because.strip():
+        raise ValidationError(
+            _("Say why you approve it all the same: %(doubts)s.") % {"doubts": comma_list(doubts)}
+        )
 
 
 def refuse_uncovered(note: Letter) -> None:

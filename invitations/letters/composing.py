@@ -170,8 +170,8 @@ def choose_covered(letter: Letter) -> None:
 
 
 def refuse_uncomposed(letter: Letter) -> None:
-    """Refuse a notice of dates that moved again, and a note verbale before what it covers."""
-    if letter.kind == Letter.Kind.NOTICE and (because := why_untrue(letter.circular)):
+    """Refuse a letter that says what is not so, and a note verbale before what it covers."""
+    if letter.kind == letter.circular.kind and (because := why_untrue(letter.circular)):
         raise ValidationError(because)
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))

@@ -77,22 +77,25 @@ def draft_invitation(
 
 
 @transaction.atomic
-def issue_invitation(letter: Letter, by: User) -> None:
+def issue_invitation(letter: Letter, by: User, because: str = "") -> None:
     """Put the invitation in force, and its approved letter into the outbox."""
     drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Status.DRAFT)
     if not drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
     changes = {"status": (Status.DRAFT, Status.ISSUED)}
     record_act(letter.invitation, Act.ISSUED, by, changes=changes)
-    release_letter(letter, by)
+    release_letter(letter, by, because)
 
 
 @transaction.atomic
-def release_letter(letter: Letter, by: User) -> None:
-    """Put an approved letter of an invitation in force into the outbox."""
+def release_letter(letter: Letter, by: User, because: str = "") -> None:
+    """Put an approved letter of an invitation in force into the outbox.
+
+    ``because`` is why it was approved in spite of a doubt.
+    """
     if not Invitation.objects.issued().filter(pk=letter.invitation_id).exists():
         raise ValidationError(_("The invitation is not in force."))
-    letter.events.create(state=Letter.State.APPROVED, actor=by)
+    letter.events.create(state=Letter.State.APPROVED, actor=by, because=because)
     enqueue_letter(letter)
 
 

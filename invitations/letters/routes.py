@@ -5,10 +5,14 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
     AUTOMATIC_KINDS,
+    IN_PERSON,
+    ONLINE,
+    POSTPONED,
     THANKING,
     TO_WHOMEVER,
     Circular,
@@ -115,6 +119,11 @@ ORIGINAL_DUE = _(
 OF_ANOTHER_NOW = _("Somebody else holds this office now: hand the invitation over.")
 
 MOVED_AGAIN = _("the dates have moved again since this notice was drafted")
+NOT_SO = _(
+    "the notice says that the event is postponed, held online or held in person again, and by the "
+    "edition it is not: choose another text, or move the dates first"
+)
+LAST_DAY_OVER = _("it asks for a reply, and the last day to reply is over: set a later one first")
 DATES_MOVED = _(
     "The dates have moved since it was composed: it names the earlier ones. Tell the office by a "
     "notice, or replace the letter."
@@ -155,9 +164,33 @@ def why_kept_back(letter: Letter) -> Any:
 
 
 def why_untrue(circular: Circular) -> Any:
-    """Return why nobody may get letters of the circular: it tells of dates that moved again."""
-    is_notice = circular.kind == Circular.Kind.NOTICE
-    return MOVED_AGAIN if is_notice and DatesMove.objects.overtook(circular) else ""
+    """Return why nobody may get letters of the circular: what they would say is not so.
+
+    A notice tells of dates that moved again, or of a move that is not in force; or a reply is asked
+    for before a day that is over. What refers to an earlier letter may come later than that day:
+    who approves it says why.
+    """
+    edition, kind = circular.edition, Circular.Kind(circular.kind)
+    if kind == Circular.Kind.NOTICE and DatesMove.objects.overtook(circular):
+        return MOVED_AGAIN
+    if kind == Circular.Kind.NOTICE and not holds_as_told(edition, circular.variant):
+        return NOT_SO
+    asks = kind in (Circular.Kind.INVITATION, Circular.Kind.NOTICE)
+    return LAST_DAY_OVER if asks and is_last_day_over(circular) else ""
+
+
+def holds_as_told(edition: ForumEdition, variant: str) -> bool:
+    """Whether the edition is as the notice of that variant says."""
+    if variant == POSTPONED:
+        return edition.postponed_at is not None
+    return edition.is_online == (variant == ONLINE) or variant not in (ONLINE, IN_PERSON)
+
+
+def is_last_day_over(circular: Circular) -> bool:
+    """Whether the last day to reply is over when the letters leave, on the edition's clock."""
+    edition, now = circular.edition, timezone.now()
+    leaves_on = edition.local_date(max(circular.planned_at or now, now))
+    return edition.has_last_day and edition.last_day < leaves_on
 
 
 def mailed_in_spite_of_rank(*editions: ForumEdition) -> "QuerySet[Invitation]":

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
+from invitations.letters.routes import why_untrue
 from invitations.letters.scrutiny.doubts import Doubts, approval_doubts, leaves_on
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
@@ -95,6 +97,7 @@ def approval_page(
         "widths": WIDTHS,
         "few": FEW,
         "although_late": "although_late" in request.POST,
+        "because": request.POST.get("because", ""),
         **approval_details(letters, doubted, obstacles, refused),
         **more,
     }
@@ -220,7 +223,10 @@ def signature_sentence(circular: Circular) -> str:
 def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
     """Return why this person cannot approve letters now, as far as it is known beforehand."""
     found = {}
+    untrue = {one: why_untrue(one) for one in {letter.circular for letter in letters}}
     for letter in letters:
+        if letter.kind == letter.circular.kind and untrue[letter.circular]:
+            found[letter.pk] = str(capfirst(untrue[letter.circular]))
         if letter.composed_by_id == user_of(request).pk:
             found[letter.pk] = _("You composed it: a second person has to approve.")
         try:

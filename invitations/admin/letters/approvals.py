@@ -118,14 +118,17 @@ class ApprovingMixin(RecordAdmin):
     ) -> dict[Letter, str]:
         """Approve letter by letter; return the refused ones with their reasons."""
         refused = {}
-        although_late = "although_late" in request.POST
         letters = notes_last(
             Letter.objects.filter(pk__in=hashes).select_related(*JOINED_FOR_APPROVAL)
         )
         for letter in letters:
             try:
                 approve_letter(
-                    letter, user_of(request), *hashes[letter.pk], although_late=although_late
+                    letter,
+                    user_of(request),
+                    *hashes[letter.pk],
+                    although_late="although_late" in request.POST,
+                    because=request.POST.get("because", ""),
                 )
             except ValidationError as refusal:
                 refused[letter] = refusal_sentence(refusal)

@@ -15,6 +15,7 @@ from invitations.letters.scrutiny.former_languages import (
     OF_FORMER_LANGUAGE,
     with_former_functions,
 )
+from invitations.letters.scrutiny.named_days import doubted_days
 from invitations.letters.scrutiny.own_names import (
     CALLED_OTHERWISE,
     NO_FORUM,
@@ -58,6 +59,8 @@ class Doubts(NamedTuple):
     given_name_only: list[Letter]
     unsure_form: list[Letter]
     flawed: dict[str, list[Letter]]
+    # Approved with a reason alone.
+    unexplained: list[Letter]
 
 
 def approval_doubts(letters: list[Letter]) -> Doubts:
@@ -65,6 +68,7 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
 
     # A circular to all alike names nobody; a signed original is addressed by name all the same.
     named = [letter for letter in letters if not letter.addressed_alike]
+    days = doubted_days(letters)
 
     def of(is_so: Callable[[Minister], bool]) -> list[Letter]:
         return [letter for letter in named if is_so(letter.invitation.minister)]
@@ -81,7 +85,8 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
         without_function=of(lambda minister: not minister.portfolio.strip()),
         given_name_only=of(has_given_name_only),
         unsure_form=addressed_by_unsure_forms(letters),
-        flawed=flawed(letters),
+        flawed=flawed(letters, days),
+        unexplained=[letter for letter in letters if letter.pk in days],
     )
 
 
@@ -177,7 +182,7 @@ MARKDOWN = (
 PARTS = "\n\n* * *\n\n"
 
 
-def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
+def flawed(letters: list[Letter], days: dict[int, list[Any]]) -> dict[str, list[Letter]]:
     """Return the letters by what is wrong in the words that are printed and sent."""
     found: dict[str, list[Letter]] = {}
     notes, with_earlier = notes_that_cover(letters), with_earlier_texts(letters)
@@ -202,7 +207,8 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             UNFIT_ARTICLE: has_unfit_article(letter),
             ONE_OF_TWO: names_one_of_two(letter),
         }
-        for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
+        doubts = [*(doubt for doubt, is_so in told.items() if is_so), *days.get(letter.pk, [])]
+        for flaw in [*flaws_in(letter), *map(str, doubts)]:
             found.setdefault(flaw, []).append(letter)
     return found
 

@@ -258,7 +258,7 @@ def test_a_crown_whose_form_has_no_style_is_doubted(composed):
 
     letter = composed(**KING)
 
-    assert flawed([letter]) == {str(AS_TO_A_MINISTER): [letter]}
+    assert flawed([letter], {}) == {str(AS_TO_A_MINISTER): [letter]}
 
 
 def test_a_style_needs_its_words():

@@ -252,6 +252,23 @@ def test_letter_that_somebody_else_approved_meanwhile_is_named(client, approver)
     assert told(response)[-1] == f"{letter}: Only a composed letter can be approved."
 
 
+def test_letter_with_doubtful_days_is_approved_only_with_a_reason_that_its_history_keeps(
+    client, approver
+):
+    today = timezone.localdate()
+    edition = EditionFactory(reply_before=today + dt.timedelta(days=1))
+    dated = CircularFactory(edition=edition, dated_on=today + dt.timedelta(days=2))
+    letter = composed_letter(invitation=draft(edition), circular=dated)
+
+    asked = page_of(client, letter).content.decode()
+    refused = client.post(APPROVE, {"letters": [shown(letter)]})
+    client.post(APPROVE, {"letters": [shown(letter)], "because": "The minister asked for it."})
+
+    assert 'name="because"' in asked
+    assert "Say why you approve it all the same" in refused.context["rows"][0].refused
+    assert letter.events.get(state="approved").because == "The minister asked for it."
+
+
 def test_late_letter_leaves_only_when_that_is_confirmed(client, approver):
     late = composed_letter(circular=CircularFactory(dated_on=dt.date(2019, 12, 6)))
 
