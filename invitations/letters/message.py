@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from invitations.letters.calendar.events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
+from invitations.letters.subjects import mail_subject
 from invitations.letters.words import BETWEEN_LANGUAGES, by_language
 from invitations.links import reply_url
 from invitations.mail.html_part import Part, add_html, html_page
@@ -32,7 +33,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
         "Reply-To": [edition.contact_email],
     }
     mark = AUTOMATIC_MARK.get(letter.kind, "")
-    message = new_message(letter.subject, addresses, automatic=mark)
+    message = new_message(mail_subject(letter), addresses, automatic=mark)
     letter.message_id = str(message["Message-ID"])
     message.set_content(plain_of(letter), cte="quoted-printable")
     if letter.mail:
@@ -87,7 +88,7 @@ def html_of(letter: Letter) -> str:
     has_emblem = letter.kind != Letter.Kind.NOTE
     told = [letter, letter.replaces] if letter.replaces else [letter]
     references = {one.circular.reference for one in told}
-    return html_page(letter.subject, organization, parts, references, has_emblem=has_emblem)
+    return html_page(mail_subject(letter), organization, parts, references, has_emblem=has_emblem)
 
 
 def reply_links(letter: Letter) -> list[str]:

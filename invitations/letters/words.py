@@ -200,7 +200,7 @@ def filled_text(text: OpenText) -> LetterText:
     template, words = text.template, text.words
     subject = BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip()
     paper = fill_placeholders(template.paper, escape_markdown(words))
-    mail = fill_placeholders(template.mail, words)
+    mail = after_inside_address(text, fill_placeholders(template.mail, words))
     return LetterText(
         language=text.language,
         template=template,
@@ -209,6 +209,17 @@ def filled_text(text: OpenText) -> LetterText:
         mail=printed_courtesies(mail),
         addressee=[printed_courtesies(line) for line in text.addressee],
     )
+
+
+def after_inside_address(text: OpenText, mail: str) -> str:
+    """Return the mail of a circular's letter after the lines of its addressee, as on paper.
+
+    An office may answer for several ministers. A text that names the addressee itself stays alone.
+    """
+    names_it = "minister" in identifiers(text.template.mail)
+    if not mail or names_it or text.template.kind not in Circular.Kind.values:
+        return mail
+    return "\n".join(text.addressee) + f"\n\n{mail}"
 
 
 BETWEEN_LANGUAGES = "\n\n* * *\n\n"

@@ -119,9 +119,16 @@ class MemberState(HeldRow):
 
         On an earlier day a State may have had another name: a letter bears that of its date.
         """
+        return self._name_in(language, on, "formal_name", "short_name")
+
+    def short_name_in(self, language: str, on: dt.date | None = None) -> str:
+        """Return the short name in the language, else the English one, as it was on that day."""
+        return self._name_in(language, on, "short_name")
+
+    def _name_in(self, language: str, on: dt.date | None, *kinds: str) -> str:
         suffix = language.replace("-", "_")
         former = former_names(self.iso3, on)
-        columns = [f"formal_name_{suffix}", f"short_name_{suffix}", "short_name_en"]
+        columns = [*(f"{kind}_{suffix}" for kind in kinds), "short_name_en"]
         names = [former.get(column) or getattr(self, column) for column in columns]
         return running_form(next(name for name in names if name)).replace("'", "’")
 

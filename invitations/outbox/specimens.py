@@ -18,6 +18,7 @@ from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.routes import NOTE_VARIANT, gets_original
+from invitations.letters.subjects import mail_subject
 from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
@@ -139,10 +140,12 @@ def specimen_mail(letter: Letter, email: str, template: LetterTemplate | None = 
         kind=letter.kind,
         language=letter.language,
         second_language=letter.second_language,
-        subject=f"[TEST] {subject}",
+        mission=letter.mission,
+        subject=subject,
         mail=f"*** {mark} ***\n\n{mail}",
         recipients=[["to", email]],
     )
+    specimen.subject = f"[TEST] {mail_subject(specimen)}"
     attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
     return written(specimen, attached)
 

@@ -10,6 +10,7 @@ from hypothesis import settings as examples
 
 from invitations.forms.fields import LineField
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.subjects import mail_subject
 from invitations.mail.transport import ascii_or_refused
 from invitations.models import ForumEdition, Minister, Reply
 from invitations.replies import record_reply
@@ -67,5 +68,5 @@ def test_with_any_name_that_is_taken_the_copy_is_composed(copy, typed):
         assert compose_planned() == 1
         copy.refresh_from_db()
         message = message_of(copy)
-        assert message["Subject"] == copy.subject
+        assert message["Subject"] == mail_subject(copy)
         assert message["Bcc"] is None

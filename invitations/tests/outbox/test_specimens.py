@@ -114,7 +114,7 @@ def test_a_text_not_yet_kept_is_rendered_as_it_stands(invitation):
     specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
 
     assert specimen.subject == f"On {invitation.edition.name}"
-    assert specimen.mail.strip() == f"At {invitation.edition.place}"
+    assert specimen.mail.splitlines()[-1] == f"At {invitation.edition.place}"
 
 
 def test_a_test_to_oneself_is_marked_and_reaches_nobody_else(invitation, peer):
