@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.message import build_message
+from invitations.letters.message import build_message, mail_subject
 from invitations.models import (
     Answer,
     CalendarEntry,
@@ -358,4 +358,4 @@ def test_each_subject_of_2020_arrives_as_it_is():
             if text.kind in kinds:
                 letter = specimen_of(text, invitation)
                 letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
-                assert_says(build_message(letter, {}).as_bytes(), letter.subject)
+                assert_says(build_message(letter, {}).as_bytes(), mail_subject(letter))

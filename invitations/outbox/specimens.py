@@ -15,10 +15,9 @@ from invitations.letters.addressing import short_greeting
 from invitations.letters.calendar.told import specimen_calendar
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
-from invitations.letters.message import build_message
+from invitations.letters.message import build_message, mail_subject
 from invitations.letters.pdf import render_pdf
 from invitations.letters.routes import NOTE_VARIANT, gets_original
-from invitations.letters.subjects import mail_subject
 from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier

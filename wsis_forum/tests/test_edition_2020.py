@@ -82,7 +82,7 @@ class Mail(NamedTuple):
 
     @property
     def step(self):
-        return FIRST if self.subject.startswith(REMINDER) else SECOND
+        return FIRST if any(word in self.subject for word in REMINDER) else SECOND
 
 
 class Peer:

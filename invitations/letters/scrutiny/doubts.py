@@ -270,10 +270,11 @@ def is_in_other_letters(letter: Letter) -> bool:
     """
     if letter.kind == Letter.Kind.NOTE or letter.addressed_alike:
         return False
-    minister = letter.invitation.minister
+    minister, speaker = letter.invitation.minister, letter.speaker or []
     return any(
         is_foreign(said, minister.name_in(said))
         or is_foreign(said, minister.portfolio_in(said), latin_too=True)
+        or any(is_foreign(said, function, latin_too=True) for function in speaker[1:])
         for said in languages_of(letter)
     )
 

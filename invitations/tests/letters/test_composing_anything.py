@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 
 from invitations.forms.fields import LineField
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.subjects import mail_subject
+from invitations.letters.message import mail_subject
 from invitations.mail.transport import ascii_or_refused
 from invitations.models import ForumEdition, Minister, Reply
 from invitations.replies import record_reply

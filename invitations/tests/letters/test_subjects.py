@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.letters.subjects import NAMED, mail_subject
+from invitations.letters.message import NAMED, mail_subject
 from invitations.minister_import.states import load_shipped_states
 from invitations.models import Language, Letter, LetterKind, MemberState
 from invitations.tests.factories import (

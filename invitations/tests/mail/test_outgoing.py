@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.letters.message import build_message
-from invitations.letters.subjects import mail_subject
+from invitations.letters.message import build_message, mail_subject
 from invitations.mail.outgoing import new_mail
 from invitations.models import Language, LetterTemplate
 from invitations.outbox.specimens import render_specimen, specimen_of
