@@ -20,7 +20,7 @@ from invitations.letters.planning import (
     office_recipients,
     save_planned_letters,
 )
-from invitations.letters.routes import NOTE_VARIANT, gets_original, why_untrue
+from invitations.letters.routes import NOTE_VARIANT, foremost, gets_original, why_untrue
 from invitations.letters.thanks.choosing import (
     because_not_chosen,
     chosen_for,
@@ -81,12 +81,12 @@ def circular_audience(circular: Circular) -> CircularAudience:
     answered = answered_before_a_letter(circular, invitations, has_letter)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
-        because = untrue or why_not_addressed(circular, invitation, has_letter, answered)
+        because = why_not_addressed(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
             because = because_not_chosen(circular)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             because = because or _("has no approved letter to refer to")
-        if because:
+        if because := foremost(untrue, because):
             left_out.append(LeftOut(invitation.member_state, invitation, because))
         elif gets_original(invitation):
             originals.append(invitation)

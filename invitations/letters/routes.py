@@ -179,6 +179,14 @@ def why_untrue(circular: Circular) -> Any:
     return LAST_DAY_OVER if asks and is_last_day_over(circular) else ""
 
 
+def foremost(untrue: Any, own: str) -> Any:
+    """Return the reason to leave an invitation out of a circular: its own, or that of all.
+
+    That the last day is over concerns nobody who has a letter, or gets none anyway.
+    """
+    return own or untrue if untrue == LAST_DAY_OVER else untrue or own
+
+
 def holds_as_told(edition: ForumEdition, variant: str) -> bool:
     """Whether the edition is as the notice of that variant says."""
     if variant == POSTPONED:

@@ -54,6 +54,16 @@ def test_nobody_is_planned_a_notice_that_says_what_is_not_so(reached):
         assert {one.because for one in circular_audience(notice).left_out} == {NOT_SO}
 
 
+def test_who_has_a_letter_is_left_out_for_that_once_the_last_day_is_over(reached):
+    with time_machine.travel(geneva(8, 12), tick=False) as clock:
+        circular = reached().letters.get().circular
+        clock.move_to(MIDNIGHT)
+
+        left_out = [one.because for one in circular_audience(circular).left_out if one.invitation]
+
+    assert left_out == ["has its letter already"]
+
+
 @pytest.mark.parametrize("kind", ["invitation", "notice"])
 def test_no_reply_is_asked_for_once_the_last_day_is_over_in_geneva(kind):
     circular = CircularFactory(kind=kind)
