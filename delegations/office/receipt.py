@@ -63,7 +63,7 @@ def on_file_pdf(
     """Return what is on file of the State now, in paragraphs of lines, as a PDF."""
     edition, state = invitation.edition, invitation.member_state.name_on_paper(language)
     now = printed_hour(timezone.now().astimezone(edition.zone), edition.time_zone_name, language)
-    head = [keep_own_order(f"{edition.name}\n{state}"), labelled(_("On file"), now)]
+    head = [keep_own_order(f"{edition.name}\n{state}"), _("As on file on %(hour)s") % {"hour": now}]
     words = "\n\n".join(["\n".join(head), *("\n".join(lines) for lines in points)])
     return words_on_paper(invitation, subject, words, language, PAGES_ON_FILE)
 
@@ -73,7 +73,7 @@ def unbroken(line: str) -> SafeString:
     html, end = "", 0
     for found in WHOLE.finditer(line):
         html += escape(line[end : found.start()])
-        html += format_html('<span class="whole">{}</span>', found[0])
+        html += format_html('<bdi dir="ltr" class="whole">{}</bdi>', found[0])
         end = found.end()
     return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
 

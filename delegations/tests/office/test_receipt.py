@@ -1,14 +1,17 @@
 import re
 
 import pytest
+import time_machine
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from pypdfium2 import PdfDocument
 
-from delegations.office.receipt import record_pdf
+from delegations.office.receipt import on_file_pdf, record_pdf
 from delegations.tests.offices import browser, page_of
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import recorded_words
-from invitations.models import LetterTemplate
+from invitations.models import Language, LetterTemplate
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -68,6 +71,41 @@ def test_a_telephone_number_reads_from_left_to_right_in_an_arabic_record(answere
 
     found = along(pdf, "+41", "22", "555", "01", "99")
     assert found == sorted(found)
+
+
+def seen_from_the_left(pdf):
+    """The signs of each line of the first page, in the order in which they stand on paper."""
+    page = PdfDocument(pdf)[0].get_textpage()
+    lines = {}
+    for place in range(page.count_chars()):
+        left, bottom, _right, top = page.get_charbox(place, loose=True)
+        signs = lines.setdefault(round((bottom + top) / 2), [])
+        signs.append((left, page.get_text_range(place, 1)))
+    return ["".join(sign for _left, sign in sorted(line)) for line in lines.values()]
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_a_pdf_of_what_is_on_file_names_the_hour_and_calls_it_no_reply(answered, language):
+    invitation = answered(language).invitation
+    link = f"{settings.SITE_URL}/code/"
+
+    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override(language):
+        pdf = on_file_pdf(invitation, "Statement", [[f"Theme: {link}"]], language)
+        reply_on_file, as_of = gettext("On file"), gettext("As on file on %(hour)s")
+
+    said = " ".join(ask(pdf, "pdftotext", "-", "-").split())
+    assert reply_on_file not in said.replace("As on file", "")
+    assert as_of.partition("%")[0].strip().split()[0] in said
+    assert "2027" in said
+    assert any(link in line for line in seen_from_the_left(pdf))
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_addresses_of_a_record_stand_from_left_to_right(answered, language):
+    lines = seen_from_the_left(record_pdf(answered(language), language))
+
+    for whole in (f"{settings.SITE_URL}/code/", "rassendyll@example.org"):
+        assert any(whole in line for line in lines)
 
 
 def test_the_full_stop_of_a_remark_stays_at_its_end(answered):
