@@ -20,7 +20,7 @@ from delegations.api.shapes import (
 )
 from delegations.desk.board.standings import ANSWERED, INVITED, counts, standings_of
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.letters.released import as_released, released_edition
+from invitations.letters.released import announced_as, as_released, released_edition
 from invitations.models import ForumEdition, MemberState
 
 NO_EDITION = "No edition has this symbol: /api/v1/editions names those that there are."
@@ -113,6 +113,6 @@ def totals(request: HttpRequest, symbol: str) -> Totals:
 
 def edition_of(symbol: str) -> ForumEdition:
     try:
-        return get_object_or_404(ForumEdition.objects.announced().called(symbol))
+        return get_object_or_404(announced_as(symbol))
     except Http404:
         raise Http404(NO_EDITION) from None

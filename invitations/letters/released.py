@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -33,7 +33,7 @@ from invitations.models import (
     usable_forms,
 )
 from invitations.models.held.change import Values
-from invitations.models.held.holding import lay_over
+from invitations.models.held.holding import lay_over, was_released
 
 CHANGED_MEANWHILE = gettext_lazy(
     "What stands behind it changed while it was composed: it is tried again."
@@ -130,6 +130,13 @@ def released_edition(edition: ForumEdition) -> ForumEdition:
     """Return a copy of the edition with its released values: what calendars say of all States."""
     waiting = edition_changes(edition, HeldChange.State.WAITING)
     return released(edition, list(waiting.filter(kind=HeldChange.Kind.MAIL)))
+
+
+def announced_as(symbol: str) -> "QuerySet[ForumEdition]":
+    """Return the announced edition whose symbol this is, as it was last released."""
+    as_it_stands = Q(symbol=symbol) & ~Q(was_released(ForumEdition))
+    was = Q(was_released(ForumEdition, symbol=symbol))
+    return ForumEdition.objects.announced().filter(as_it_stands | was)
 
 
 def renamed_at(edition: ForumEdition) -> list[dt.datetime]:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import hashlib
+from copy import copy
 from enum import StrEnum
 from typing import NamedTuple
 
-from invitations.letters.released import released
 from invitations.links import plain_signs
 from invitations.models import AUTOMATIC_KINDS, Circular, HeldChange, Invitation, Letter
+from invitations.models.held.holding import lay_over
 
 
 class LetterStanding(StrEnum):
@@ -81,5 +82,6 @@ def replacement_date(letter: Letter) -> dt.date | None:
 
 def released_circular(circular: Circular) -> Circular:
     """Return the circular with the reference and date that a second person released."""
-    waiting = HeldChange.objects.waiting().of(circular)
-    return released(circular, list(waiting.select_related("content_type")))
+    found, change = copy(circular), HeldChange.objects.waiting().of(circular).first()
+    lay_over(found, (change and change.before) or {})
+    return found

@@ -16,7 +16,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
-from invitations.models.held.holding import lay_over, was_released
+from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.dates import printed_range, with_honorific
 from invitations.text.lines import validate_phone
@@ -83,11 +83,6 @@ class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
         """
         issued = {"invitations__issued_at__isnull": False}
         return self.filter(Exists(self.model.objects.filter(pk=OuterRef("pk"), **issued)))
-
-    def called(self, symbol: str) -> Self:
-        """Return the edition whose symbol this is, as it was last released."""
-        as_it_stands = Q(symbol=symbol) & ~Q(was_released(self.model))
-        return self.filter(as_it_stands | Q(was_released(self.model, symbol=symbol)))
 
     def at_hand(self) -> Self:
         """Return the editions that are not over, the nearest last; if none, the most recent one."""

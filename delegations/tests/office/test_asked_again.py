@@ -201,7 +201,7 @@ def test_the_question_takes_as_many_queries_however_often_dates_moved(
         moved(invitation.edition)
     office.get(page_of(invitation))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         office.get(page_of(invitation))
 
 
@@ -210,7 +210,7 @@ def test_a_page_of_an_edition_that_never_moved_asks_the_database_nothing_more(
 ):
     office.get(page_of(invitation))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         office.get(page_of(invitation))
 
 
