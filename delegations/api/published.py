@@ -20,7 +20,7 @@ from delegations.api.shapes import (
 )
 from delegations.desk.board.standings import ANSWERED, INVITED, counts, standings_of
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.letters.released import announced_as, as_released, released_edition
+from invitations.letters.released import announced_by_symbol, as_released, released_edition
 from invitations.models import ForumEdition, MemberState
 
 NO_EDITION = "No edition has this symbol: /api/v1/editions names those that there are."
@@ -40,8 +40,8 @@ def states(request: HttpRequest, asked: Query[Asked]) -> States:
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
 def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
     """List the editions that are announced, by their symbols; the key is `symbol`."""
-    announced = ForumEdition.objects.announced()
-    rows, following = part_of(request, asked, announced, ["symbol"], "symbol")
+    key = "released_symbol"
+    rows, following = part_of(request, asked, announced_by_symbol(), [key], key)
     now = timezone.now()
     return Editions(
         items=[Edition.of(edition, now) for edition in as_released(rows)], next=following
@@ -113,6 +113,6 @@ def totals(request: HttpRequest, symbol: str) -> Totals:
 
 def edition_of(symbol: str) -> ForumEdition:
     try:
-        return get_object_or_404(announced_as(symbol))
+        return get_object_or_404(announced_by_symbol(), released_symbol=symbol)
     except Http404:
         raise Http404(NO_EDITION) from None

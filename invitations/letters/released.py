@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -33,7 +36,7 @@ from invitations.models import (
     usable_forms,
 )
 from invitations.models.held.change import Values
-from invitations.models.held.holding import lay_over, was_released
+from invitations.models.held.holding import lay_over
 
 CHANGED_MEANWHILE = gettext_lazy(
     "What stands behind it changed while it was composed: it is tried again."
@@ -132,11 +135,14 @@ def released_edition(edition: ForumEdition) -> ForumEdition:
     return released(edition, list(waiting.filter(kind=HeldChange.Kind.MAIL)))
 
 
-def announced_as(symbol: str) -> "QuerySet[ForumEdition]":
-    """Return the announced edition whose symbol this is, as it was last released."""
-    as_it_stands = Q(symbol=symbol) & ~Q(was_released(ForumEdition))
-    was = Q(was_released(ForumEdition, symbol=symbol))
-    return ForumEdition.objects.announced().filter(as_it_stands | was)
+def announced_by_symbol() -> "QuerySet[ForumEdition]":
+    """Return the announced editions with their symbols as last released: ``released_symbol``."""
+    waiting = HeldChange.objects.waiting().filter(
+        content_type=ContentType.objects.get_for_model(ForumEdition),
+        object_id=Cast(OuterRef("pk"), models.TextField()),
+    )
+    was = Subquery(waiting.values(was=KT("before__symbol"))[:1], output_field=models.SlugField())
+    return ForumEdition.objects.announced().annotate(released_symbol=Coalesce(was, "symbol"))
 
 
 def renamed_at(edition: ForumEdition) -> list[dt.datetime]:

@@ -14,7 +14,7 @@ from delegations.models import SpeakingSlot
 from delegations.office.page import activate_offered_language
 from delegations.programme.sessions import sessions_with_speakers
 from invitations.letters.calendar.events import public_calendar
-from invitations.letters.released import announced_as, as_released
+from invitations.letters.released import announced_by_symbol, as_released
 from invitations.models import ForumEdition, Language
 from invitations.text.dates import printed_hour
 from invitations.text.scripts import language_by_script, script_of
@@ -48,7 +48,7 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 def announced_or_404(symbol: str, **more: Any) -> ForumEdition:
-    return get_object_or_404(announced_as(symbol), **more)
+    return get_object_or_404(announced_by_symbol(), released_symbol=symbol, **more)
 
 
 def with_released_states(sessions: Iterable[Any]) -> list[Any]:
@@ -75,7 +75,7 @@ def programme(request: HttpRequest, symbol: str) -> HttpResponse:
     return HttpResponse(
         public_calendar(edition).to_ical(),
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
+        headers={"Content-Disposition": f'attachment; filename="{symbol}.ics"'},
     )
 
 

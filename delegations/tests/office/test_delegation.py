@@ -471,22 +471,22 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     url = person_url(invitation, person)
     seen = hidden(client.get(url), "seen")
 
-    # The invitation by its link, the State's replies, whether there is a delegation, the
-    # delegation, its delegates, its history, the form of address, the reference, the receipt that
-    # is planned, and its approved texts.
-    with django_assert_num_queries(10):
+    # The invitation by its link, what waits of it, the State's replies, whether there is a
+    # delegation, the delegation, its delegates, its history, the form of address, the reference,
+    # the receipt that is planned, and its approved texts.
+    with django_assert_num_queries(11):
         client.get(page_of(invitation, "delegation"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, how much was changed today, whether its names were
     # erased, its delegates, the row and the change, within a transaction, and a row of the field
     # history; for the receipt the letter that stands, the people named, and its row; for reminders
     # the lock, what is filed, and what they know of it.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.post(page_of(invitation, "add"), words_of(invitation, name="Another"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
 

@@ -117,7 +117,7 @@ def conclude(message: WebhookMessage, **values: object) -> None:
 
 def written(message: WebhookMessage, now: dt.datetime) -> tuple[dict[str, str], str]:
     """Return the signed headers and the body: a kind and an identifier, never what was said."""
-    edition = message.address.edition.symbol
+    edition = message.address.edition.as_released.symbol
     is_reply = message.kind == WebhookMessage.Kind.REPLY_RECORDED
     data = {"edition": edition, "id": message.subject if is_reply else edition}
     at = message.happened_at.astimezone(dt.UTC).isoformat()

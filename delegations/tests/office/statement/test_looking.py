@@ -62,13 +62,13 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     send(client, invitation, *[file(f"Words {n}".encode()) for n in range(texts)])
     seen = seen_by(client, invitation)
 
-    # The invitation by its link, the sessions of the track, the State's replies, whether there
-    # is a delegation, the delegation with its statement, its texts, the form of address, the
-    # reference, the receipt that is planned, and its approved texts.
-    with django_assert_num_queries(10):
+    # The invitation by its link, what waits of it, the sessions of the track, the State's replies,
+    # whether there is a delegation, the delegation with its statement, its texts, the form of
+    # address, the reference, the receipt that is planned, and its approved texts.
+    with django_assert_num_queries(11):
         client.get(page_of(invitation, "statement"))
     # A change also asks how much was changed today, and lets its receipt tell what stands now: the
     # letter, the texts, the row; and reminders know it: the lock, what is filed, and what they know
     # of it.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))

@@ -20,7 +20,7 @@ from delegations.tests.office.statement.statements import (
     words_of,
 )
 from delegations.tests.offices import browser, page_of, text, token_in
-from invitations.models import Invitation, Minister, Rank
+from invitations.models import HeldChange, Invitation, Minister, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, MinisterFactory
 from invitations.text.lines import isolated
@@ -51,6 +51,7 @@ def test_the_speaker_s_rank_is_the_minister_s_or_the_substitute_s(speaker, rank)
     )
     names = {"given_name": "Flavia", "family_name": "Elphberg", "name_in_script": "فلافيا إلفبرغ"}
     Minister.objects.filter(pk=invitation.minister_id).update(**names)
+    HeldChange.objects.all().delete()
 
     statement = announced(browser(invitation), invitation, speaker_name=speaker)
 
@@ -73,6 +74,7 @@ def test_a_change_of_the_substitute_asks_to_check_the_speaker(invitation):
 
 def test_a_minister_named_in_the_own_script_is_no_other_speaker_until_another_one_comes(invitation):
     Minister.objects.update(name_in_script="فلافيا إلفبرغ")
+    HeldChange.objects.all().delete()
     client = browser(invitation)
     announced(client, invitation, speaker_name="فلافيا إلفبرغ")
     assert "please check" not in text(client.get(page_of(invitation)))
