@@ -12,7 +12,7 @@ def correct(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delegations", "0023_notices_of_any_event"),
+        ("delegations", "0024_honest_links"),
     ]
 
     operations = [migrations.RunPython(correct, migrations.RunPython.noop)]

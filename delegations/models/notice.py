@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from invitations.text.markdown import validate_links
+
 
 class Notice(models.Model):
     class Kind(models.TextChoices):
@@ -10,7 +12,11 @@ class Notice(models.Model):
         ACCESSIBILITY = "accessibility", _("Accessibility")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, unique=True)
-    text = models.TextField(_("text"), help_text=_("In Markdown; HTML is shown as it is typed."))
+    text = models.TextField(
+        _("text"),
+        validators=[validate_links],
+        help_text=_("In Markdown; HTML is shown as it is typed."),
+    )
 
     class Meta:
         verbose_name = _("notice on the public pages")

@@ -95,7 +95,7 @@ class HeldRowForm(WholeRowForm):
         required=False,
         help_text=_(
             "Where approved letters use the record, a second person releases the change for "
-            "reminders and acknowledgements, and reads this."
+            "automatic mail and public pages, and reads this."
         ),
         widget=UnfoldAdminTextInputWidget,
     )

@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from markdown_it import MarkdownIt
 from PIL import Image
 
 from invitations.letters.addressing import has_style
@@ -32,6 +31,7 @@ from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
 from invitations.text.dates import dates_in, printed_date
+from invitations.text.markdown import markdown_parser
 from invitations.text.placeholders import identifiers, is_keyless
 from invitations.text.typography import isolated_number, unbroken_compounds, unbroken_date
 
@@ -259,4 +259,4 @@ def body_html(paper: str, language: str) -> SafeString:
 
 def html_of_markdown(text: str) -> str:
     """Return the Markdown of staff as HTML; HTML in it is shown as it was typed."""
-    return MarkdownIt("commonmark", {"html": False}).disable("image").render(text)
+    return markdown_parser().render(text)

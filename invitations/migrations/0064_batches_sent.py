@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("invitations", "0059_words_of_thanks"),
+        ("invitations", "0060_honest_links"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Answer, Language
 from invitations.models.held.rows import HeldRow
 from invitations.text.dates import bracketed, comma_list
+from invitations.text.markdown import validate_links
 from invitations.text.placeholders import (
     TERM_PLACEHOLDERS,
     missing_placeholders,
@@ -161,7 +162,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
     paper = models.TextField(
         _("on paper"),
         blank=True,
-        validators=[validate_placeholders, validate_markdown],
+        validators=[validate_placeholders, validate_markdown, validate_links],
         help_text=_("Markdown, no HTML. The box with link and code is printed below it."),
     )
     mail = models.TextField(_("in the mail"), blank=True, validators=[validate_placeholders])
