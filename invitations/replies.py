@@ -182,7 +182,7 @@ def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
 
 def refuse_if_incomplete(reply: Reply) -> None:
     """Refuse what is no reply yet; on paper an office may say what its page does not offer."""
-    offered = [*reply.invitation.edition.answers_offered, Answer.HOLDING]
+    offered = [*reply.invitation.edition.as_released.answers_offered, Answer.HOLDING]
     if reply.answer not in (offered if reply.channel == Channel.ONLINE else Answer):
         raise ValidationError(_("Please choose one of the answers offered."))
     if reply.answer == Answer.REPRESENTED and not reply.substitute_name.strip():

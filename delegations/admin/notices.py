@@ -5,10 +5,12 @@ from django.http import HttpRequest
 
 from delegations.models import Notice
 from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from invitations.forms.model_forms import HeldRowForm
 
 
 @admin.register(Notice)
 class NoticeAdmin(ModelAdmin):
+    form = HeldRowForm
     menu = (Menu.FORUM, 9, "policy")
     list_display = ["kind"]
     readonly_fields = ["kind"]

@@ -3,10 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.held.rows import HeldRow
 from invitations.text.markdown import validate_links
 
 
-class Notice(models.Model):
+class Notice(HeldRow):
     class Kind(models.TextChoices):
         PRIVACY = "privacy", _("Privacy")
         ACCESSIBILITY = "accessibility", _("Accessibility")

@@ -1,7 +1,10 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from delegations.models import Notice
 from delegations.notices import (
@@ -16,9 +19,11 @@ from delegations.office.access import OPEN_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.scrutiny.own_names import FORUM
-from invitations.models import Language
+from invitations.models import HeldChange, Language
 from invitations.models.kept.for_a_day import KEPT_FOR
-from invitations.tests.factories import AnnouncedEditionFactory
+from invitations.outbox.release import release_change
+from invitations.tests.desk import letter_in_force
+from invitations.tests.factories import AnnouncedEditionFactory, UserFactory
 from invitations.text.dates import printed_date
 from invitations.text.marks import MARK
 
@@ -68,6 +73,55 @@ def test_the_notice_names_the_day_of_the_erasure_where_the_edition_has_one(clien
     assert "2027" not in without.partition("<main")[2].partition("</main>")[0]
     assert "erased_on" not in named + without
     assert "[[" not in named + without
+
+
+def typed(admin_client):
+    """What the public page says once one person has typed it at the desk."""
+    page = reverse("admin:delegations_notice_change", args=[Notice.objects.get(kind="privacy").pk])
+    texts = {f"text_{code.replace('-', '_')}": "Ours." for code in Language.values}
+    admin_client.post(page, {**texts, "why_changed": "Our own."})
+    return shown()
+
+
+def shown():
+    return text(Client().get(reverse("office:notice", args=["privacy"])))
+
+
+def test_a_notice_is_shown_as_it_was_until_a_second_person_releases_it(admin_client):
+    letter_in_force()
+
+    page = typed(admin_client)
+    change = HeldChange.objects.waiting().get()
+    release_change(change, UserFactory(), change.mark)
+
+    assert "Ours." not in page
+    assert (change.row.kind, change.because) == ("privacy", "Our own.")
+    assert "Ours." in shown()
+
+
+def test_a_notice_waits_between_editions_too(admin_client):
+    edition = letter_in_force().invitation.edition
+    edition.replies_closed_at = timezone.now()
+    edition.save()
+    HeldChange.objects.all().delete()
+
+    with time_machine.travel(edition.closes_on + dt.timedelta(days=99)):
+        assert "Ours." not in typed(admin_client)
+
+
+def test_before_any_letter_was_approved_a_notice_is_shown_at_once(admin_client):
+    assert "Ours." in typed(admin_client)
+
+
+def test_a_notice_whose_link_leads_elsewhere_than_its_words_is_refused(admin_client):
+    page = reverse("admin:delegations_notice_change", args=[Notice.objects.get(kind="privacy").pk])
+    texts = {f"text_{code.replace('-', '_')}": "Ours." for code in Language.values}
+    link = "[https://forum.example.org/reply](https://elsewhere.example/reply)"
+
+    refused = admin_client.post(page, texts | {"text_ar": link})
+
+    assert "would lead to https://elsewhere.example/reply" in text(refused)
+    assert not Notice.objects.filter(text_ar__contains="elsewhere").exists()
 
 
 def test_a_notice_of_ones_own_stays_as_typed_where_it_names_no_day():

@@ -100,9 +100,9 @@ def asked_by(
 ) -> InvitationQuerySet:
     """Return those of the offices to whom the words of a reminder with this text apply."""
     if variant == RECONFIRM:
-        return offices.may_reconfirm(edition.answers_offered)
+        return offices.may_reconfirm(edition.as_released.answers_offered)
     if variant == ANEW:
-        return offices.to_choose_anew(edition.answers_offered)
+        return offices.to_choose_anew(edition.as_released.answers_offered)
     return offices.silent()
 
 

@@ -168,7 +168,7 @@ def text_due(edition: ForumEdition, groups: list[Group]) -> Case:
     if groups[0].step.asks_for:
         return of_step
     of_office = edition.invitations.filter(pk=OuterRef("invitation"))
-    offered = edition.answers_offered
+    offered = edition.as_released.answers_offered
     cases = [
         When(Exists(of_office.may_reconfirm(offered)), then=Value(RECONFIRM)),
         When(Exists(of_office.to_reconfirm()), then=Value(ANEW)),

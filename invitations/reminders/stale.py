@@ -115,7 +115,7 @@ def stale_for_the_step(what: str) -> Reasons:
 
 def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
     of_office = Invitation.objects.filter(pk=OuterRef("invitation"))
-    offered = edition.answers_offered
+    offered = edition.as_released.answers_offered
     yield (
         _("the office has answered, or the invitation is withdrawn"),
         ~Exists(of_office.principal().awaited()),

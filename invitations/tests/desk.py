@@ -86,7 +86,8 @@ def letter_with_bytes(covers=(), **fields):
 
 
 def page_of(row):
-    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
+    kind = f"{row._meta.app_label}_{row._meta.model_name}"
+    return reverse(f"admin:{kind}_change", args=[row.pk])
 
 
 def signed_in(client, *codenames, **fields):

@@ -12,14 +12,16 @@ from delegations.notices import filled_notice
 from delegations.office.contact import announced_edition
 from delegations.office.page import activate_offered_language
 from invitations.letters.pdf import html_of_markdown
+from invitations.letters.released import as_released
 from invitations.text.dates import printed_date
 
 
 @require_safe
 def notice(request: HttpRequest, kind: str) -> HttpResponse:
+    """Show the notice in the words that a second person released."""
     edition = announced_edition()
     activate_offered_language(request, edition)
-    found = get_object_or_404(Notice, kind=kind)
+    (found,) = as_released([get_object_or_404(Notice, kind=kind)])
     day = edition and erases_on(edition)
     text = filled_notice(found.text, printed_date(day, get_language() or "en") if day else "")
     shown = {

@@ -3,7 +3,7 @@
 import pytest
 
 from delegations.tests.offices import browser, invited, page_of, text, words_of
-from invitations.models import Invitation
+from invitations.models import HeldChange, Invitation
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -53,5 +53,6 @@ def test_where_no_answer_brings_a_statement_none_is_spoken_of(principal, courtes
     edition = courtesy.edition
     edition.answers_offered = ["attends_only", "regrets"]
     edition.save(update_fields=["answers_offered"])
+    HeldChange.objects.all().delete()
 
     assert FOLLOWS not in text(browser(courtesy).get(page_of(courtesy)))

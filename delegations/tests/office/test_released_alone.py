@@ -1,5 +1,6 @@
 """Nothing that one person typed is shown outside: one walk over all that anybody outside reads."""
 
+import datetime as dt
 import io
 import re
 import uuid
@@ -22,10 +23,11 @@ from delegations.tests.offices import browser, page_of, words_of
 from delegations.tests.typed_alone import SHORTEST_MARK, add_rows, rows_behind, type_all
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
-from invitations.models import Language, LetterTemplate, Rank
+from invitations.models import DatesMove, Language, LetterTemplate, Rank
 from invitations.replies import record_reply
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import (
+    AnnouncedEditionFactory,
     EditionFactory,
     InvitationFactory,
     LetterFactory,
@@ -127,12 +129,10 @@ def read(response):
         content = ask(content, "pdftotext", "-", "-").encode()
     elif "spreadsheet" in kind:
         sheet = load_workbook(io.BytesIO(content)).active
-        content = repr(
-            [*sheet.values, *(one.formula1 for one in sheet.data_validations.dataValidation)]
-        ).encode()
-    return BY_CHANCE.sub("", content.decode(errors="replace")) + str(
-        response.headers.get("Location", "")
-    )
+        choices = [one.formula1 for one in sheet.data_validations.dataValidation]
+        content = repr([*sheet.values, *choices]).encode()
+    named = [response.headers.get(one, "") for one in ("Location", "Content-Disposition")]
+    return BY_CHANCE.sub("", " ".join([content.decode(errors="replace"), *named]))
 
 
 def asked_each(client, invitation):
@@ -162,6 +162,7 @@ def asked_by_machines(words):
         answer = Client().get(route.replace("{symbol}", "wsis-2027"), **with_token(words))
         assert answer.status_code == 200, (route, answer.content)
         yield route, answer.content.decode()
+    yield "in parts", Client().get(f"{V1}/editions?limit=1").content.decode()
 
 
 def mailed(invitation):
@@ -178,6 +179,8 @@ def mailed(invitation):
 @pytest.fixture
 def edition():
     """An edition whose list of speakers is public, and whose texts two people have approved."""
+    days = ("reply_before", "opens_on", "track_opens_on", "track_closes_on", "closes_on")
+    AnnouncedEditionFactory(symbol="wsis-2028", **dict.fromkeys(days, dt.date(2035, 5, 1)))
     LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
     return EditionFactory(
         symbol="wsis-2027",
@@ -218,6 +221,21 @@ def everything(edition):
         return read_all
 
     return of
+
+
+def test_an_office_gives_the_answers_that_two_people_offer(edition):
+    office = at_work("Ruritania", edition, "en")
+    edition.answers_offered = ["regrets"]
+    edition.save()
+    moved(edition, drafts_notice=False)
+
+    client = browser(office)
+    page = client.get(page_of(office, "change")).content.decode()
+    words = words_of(office, answer="video", dates=DatesMove.objects.get().pk, step="record")
+    client.post(page_of(office), words)
+
+    assert 'value="video"' in page
+    assert office.replies.standing().get().answer == "video"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

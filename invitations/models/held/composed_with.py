@@ -26,11 +26,7 @@ Records = Iterator[tuple[type[models.Model], Keys]]
 # What letters print and nothing that follows them does: it is compared, and not held.
 PRINTED_ALONE = {
     "Circular": Held("variant shows_contact", "place service addressed_to"),
-    "ForumEdition": Held(
-        "organization_phone organization_fax organization_email organization_website"
-        " postponed_at is_online awaits_last_day",
-        "postal_address",
-    ),
+    "ForumEdition": Held("postponed_at is_online awaits_last_day"),
 }
 # The office's link and code, which a letter prints: another one is no change that is held.
 LINK = "ReplyLink"
@@ -179,9 +175,9 @@ def all_of(keys: Keys) -> set[Any]:
     return set(chain.from_iterable(keys.values()))
 
 
-# Which other States a mission serves is no matter of a letter; whether a signed original is due to
-# its own rank is asked at its approval.
-NOT_COMPARED = {"states", "original_ranks"}
+# Which other States a mission serves is no matter of a letter, nor which answers are offered;
+# whether a signed original is due to its own rank is asked at its approval.
+NOT_COMPARED = {"states", "answers_offered", "original_ranks"}
 
 
 # What is not so of most editions: letters composed before there were such columns stay as they are.

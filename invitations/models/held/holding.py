@@ -28,13 +28,15 @@ class Held(NamedTuple):
 
     ``texts`` have one column for each language; ``everywhere`` says that letters to all States may
     use a row, even one that was made after they were approved; ``alone`` are addresses and hours
-    that an approver alone may correct where the edition allows it.
+    that an approver alone may correct where the edition allows it; ``between`` that the row is
+    public, and held, between editions too, once any letter was approved.
     """
 
     columns: str
     texts: str = ""
     everywhere: bool = False
     alone: str = ""
+    between: bool = False
 
     def names(self) -> list[str]:
         suffixes = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
@@ -45,11 +47,12 @@ class Held(NamedTuple):
 HELD = {
     "ForumEdition": Held(
         "symbol opens_on closes_on track_opens_on track_closes_on reply_before"
-        " replies_closed_at time_zone segments_offered mission_city contact_phone"
-        " contact_fax contact_email website partnership_link partnership_email consultation_link"
+        " replies_closed_at time_zone answers_offered segments_offered mission_city contact_phone"
+        " contact_fax contact_email organization_phone organization_fax organization_email"
+        " organization_website website partnership_link partnership_email consultation_link"
         " registration_link statements_link releases_alone original_ranks",
         "name name_in_full theme city place track_name own_segments time_zone_name organization"
-        " secretariat organizers background contact_honorific contact_name",
+        " postal_address secretariat organizers background contact_honorific contact_name",
     ),
     "Circular": Held(
         "reference dated_on",
@@ -73,6 +76,7 @@ HELD = {
     ),
     "Term": Held("key language text", everywhere=True),
     "Invitation": Held("minister_id focal_point_email", alone="focal_point_email"),
+    "Notice": Held("", "text", everywhere=True, between=True),
 }
 
 
@@ -120,7 +124,7 @@ def is_used(row: models.Model) -> bool:
     if change := HeldChange.objects.waiting().of(row).first():
         return change.before is not None
     used = letters_using(type(row).__name__, row.pk, values, values)
-    return used is not None and letters_at_hand().filter(used).exists()
+    return used is not None and letters_at_hand(type(row)).filter(used).exists()
 
 
 def why_kept(row: models.Model) -> str:
@@ -259,6 +263,8 @@ def letters_at_hand(
     closed_at = "invitation__edition__replies_closed_at"
     taking = Q(**{closed_at: None}) | Q(**{f"{closed_at}__gt": timezone.now()})
     approved: models.QuerySet[Any] = letter.objects.approved()
+    if model and HELD[model.__name__].between:
+        return approved
     return approved.filter(Q(invitation__edition__in=at_hand) | taking)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from delegations.models import Notice
 from invitations.models import (
     Circular,
     FormOfAddress,
@@ -67,6 +68,7 @@ def rows_in_use(office):
         FormOfAddress.objects.get(language="en", form="MIN", gender="f"),
         Term.objects.get(key="ref", language="en"),
         office,
+        Notice.objects.get(kind="privacy"),
     ]
 
 
@@ -75,6 +77,7 @@ OTHERWISE = {
     "iso3": "ZZZ",
     "time_zone": "Europe/Paris",
     "symbol": "wsis-2031",
+    "answers_offered": ["regrets"],
     "segments_offered": ["opening"],
     "original_ranks": ["HOS"],
     "releases_alone": True,
@@ -112,7 +115,7 @@ def columns_of(row):
 
 def test_each_model_of_the_table_holds_its_changes():
     listed = {Circular, FormOfAddress, ForumEdition, Invitation, MemberState, Minister, Mission}
-    listed |= {Rank, Term}
+    listed |= {Notice, Rank, Term}
 
     assert {model.__name__ for model in HeldRow.__subclasses__()} == set(HELD)
     assert {model.__name__ for model in listed} == set(HELD)
