@@ -151,7 +151,7 @@ def letter_reference(invitation: Invitation) -> str | None:
     """Return the reference of the letter that invites: the last one that was approved."""
     letters = Letter.objects.inviting().approved().filter(invitation=invitation.pk)
     last = letters.select_related("circular").only("circular").last()
-    return last and released(last.circular, invitation.held).reference
+    return released(last.circular, invitation.held).reference if last else None
 
 
 def styled_minister_name(invitation: Invitation) -> str:

@@ -77,7 +77,7 @@ def replacement_date(letter: Letter) -> dt.date | None:
     """Return the date of the letter's replacement; a notice only refers to a letter."""
     replacing = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
     first = replacing.order_by("pk").select_related("circular").first()
-    return first and released_circular(first.circular).dated_on
+    return released_circular(first.circular).dated_on if first else None
 
 
 def released_circular(circular: Circular) -> Circular:
