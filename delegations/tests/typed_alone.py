@@ -14,7 +14,7 @@ from invitations.tests.factories import MinisterFactory, MissionFactory, UserFac
 
 # Shorter ones may stand on a page by chance.
 SHORTEST_MARK = 5
-PLAIN = {"time_zone": "Asia/Kathmandu", "language": "ru", "gender": "m"}
+PLAIN = {"time_zone": ["Asia/Kathmandu"], "language": ["ru", "es"], "gender": ["m", "f"]}
 
 
 def type_all(rows):
@@ -41,7 +41,7 @@ def typed(row, name, mark):
         if isinstance(field, kind):
             return other(value, mark)
     if name in PLAIN:
-        return PLAIN[name] if PLAIN[name] != value else "es"
+        return next(one for one in PLAIN[name] if one != value)
     if field.choices:
         return next(code for code, _label in field.flatchoices if code and code != value)
     return f"{mark}@example.org" if name.endswith("emails") else mark[: field.max_length]

@@ -53,13 +53,14 @@ HELD = {
         " registration_link statements_link releases_alone original_ranks",
         "name name_in_full theme city place track_name own_segments time_zone_name organization"
         " postal_address secretariat organizers background contact_honorific contact_name",
+        between=True,
     ),
     "Circular": Held(
         "reference dated_on",
         "signatory_honorific signatory_name signatory_title second_signatory_name"
         " second_signatory_title changes",
     ),
-    "MemberState": Held("iso3", "short_name formal_name"),
+    "MemberState": Held("iso3", "short_name formal_name", between=True),
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"
         " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"

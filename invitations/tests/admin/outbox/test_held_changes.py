@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
@@ -10,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from delegations.models import Notice
 from invitations.models import (
     Circular,
     FormOfAddress,
@@ -35,6 +35,8 @@ from invitations.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+Notice = apps.get_model("delegations", "Notice")
 
 LIST = reverse("admin:invitations_heldchange_changelist")
 RELEASER = ("view_heldchange", "release_heldchange", "view_minister")

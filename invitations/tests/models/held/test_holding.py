@@ -85,6 +85,19 @@ def test_an_edition_that_is_over_holds_addresses_while_it_takes_replies(office, 
     assert set(kinds) == {"minister", "forumedition"}
 
 
+def test_what_everybody_reads_is_held_between_editions_too(office, over):
+    closed(over)
+    HeldChange.objects.all().delete()
+
+    over.name_en = "Forum of Zenda"
+    over.save()
+    office.member_state.short_name_en = "Greater Ruritania"
+    office.member_state.save()
+
+    kinds = HeldChange.objects.waiting().values_list("content_type__model", flat=True)
+    assert set(kinds) == {"memberstate", "forumedition"}
+
+
 def test_nobody_closes_the_replies_alone_to_change_an_address_meanwhile(office, over):
     closed(over)
     address_changed(office.minister, "new@example.org")
