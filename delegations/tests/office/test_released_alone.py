@@ -148,7 +148,7 @@ def asked_otherwise(client, invitation, gone):
     page, typed = page_of(invitation), words_of(invitation, substitute_rank="MIN")
     yield "several States", read(client.get("/states/"))
     yield "with faults", read(client.post(page, typed | {"answer": "nonsense"}))
-    yield "with other dates", read(client.post(page, typed | {"dates": "7", "step": "record"}))
+    yield "with other dates", read(client.post(page, typed | {"dates": "0", "step": "record"}))
     yield "whoever holds no link", read(Client().post(page, typed))
     yield "a link that has ended", read(gone.post(page_of(gone.of), typed))
     yield "a letter checked", read(client.post("/check/", {"code": "R" * 12}))
