@@ -51,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
     That one reads the text from the address, which servers log, and keeps results in the cache.
     """
-    search = Search(request.POST.get("s", ""), user_of(request))
+    search = Search(request.POST.get("s", ""), user_of(request), request)
     if not search.typed:
         return HttpResponse()
     found = everything_found(search)

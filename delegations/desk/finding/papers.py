@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,8 +10,8 @@ from delegations.desk.dossier import NOT_TOLD
 from delegations.desk.finding.people import line_of, of_invitations
 from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
 from delegations.models import HighLevelSession
-from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.columns import change_url
+from invitations.admin.navigation import navigation
 from invitations.links import (
     is_like_a_check_code,
     is_like_a_code,
@@ -158,15 +156,11 @@ def session_words(session: Any) -> str:
 
 
 def pages(search: Search) -> list[Found]:
-    """Return the lists of the desk that are called so, among those the person may open."""
+    """Return the pages of the sidebar that are called so: it has those the person may open."""
     said = search_words(search.typed)
-    named = [
-        (str(model._meta.verbose_name_plural), page.menu, model)
-        for model, page in admin.site._registry.items()
-        if isinstance(page, ModelAdmin) and page.menu and search.reads(model)
-    ]
     return [
-        Found(capfirst(name), str(menu[0]), list_url(model), menu[2])
-        for name, menu, model in named
-        if said and said in search_words(name)
+        Found(str(page["title"]), str(group.get("title", "")), str(page["link"]), page["icon"])
+        for group in navigation(search.request)
+        for page in group["items"]
+        if said and said in search_words(str(page["title"]))
     ]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Model, Q, Value, When
+from django.http import HttpRequest
 from django.urls import reverse
 
 from invitations.admin.columns import change_url
@@ -37,6 +38,7 @@ class Search:
 
     typed: str
     user: User
+    request: HttpRequest
 
     def __post_init__(self) -> None:
         # No row has such a sign, and PostgreSQL refuses to look for it.

@@ -96,7 +96,7 @@ def letters(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         "planned_at",
     )
     yield Need(
-        may(request, "view_letter"),
+        may(request, "change_letter"),
         LETTERS_WAIT,
         list_url(Letter, composing="waits", **here),
         own.waiting(),
