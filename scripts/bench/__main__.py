@@ -23,8 +23,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from .parts import composing, mail, many, memory, pages, planning, sending, store
-from .rounds import run_children
-from .size import LITTLE
+from .rounds import LITTLE, run_children
 
 DATABASE = "wsis_forum_bench"
 # Each of these groups begins with a database made anew: the last two fill it. Offices of the first

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from .calling import ANSWER_WORDS, call_on, get_call, post_call
 from .floors.models import Answer
-from .size import of_size
+from .rounds import of_size
 
 SHOWN = SAVED = of_size(1000, 24)
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from scripts.peers.programs import children, shared_memory
 
 from .measuring import report, timed
-from .size import of_size
+from .rounds import of_size
 
 AT_ONCE = 8
 WARM = of_size(100, 4)

@@ -23,10 +23,10 @@ from invitations.letters.words import letter_texts
 from invitations.links import new_check_code
 from invitations.models import ForumEdition, Invitation, Letter, LetterEvent
 
-from .alike import refuse_unlike_mails
+from .children.alike import refuse_unlike_mails
 from .letters import LANGUAGES, naive_pdf, naive_qr
 from .measuring import measure, measure_often
-from .size import LITTLE
+from .rounds import LITTLE
 
 # The HTML of a mail, and the emblem in it, which a naive mail does without.
 ONLY_OURS = ("text/html", "image/png")

@@ -25,9 +25,9 @@ from invitations.letters.words import LetterText, letter_texts
 from invitations.links import new_check_code
 from invitations.models import Letter
 
-from .alike import refuse_unlike_pdfs
+from .children.alike import refuse_unlike_pdfs
 from .measuring import measure
-from .size import of_size
+from .rounds import of_size
 from .typesetting import Press, typst_source
 
 NAIVE = Path(__file__).parent / "naive"

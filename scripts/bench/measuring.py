@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .size import of_size
+from .rounds import of_size
 
 # All other output of this process goes to its standard error.
 FIGURES = os.dup(1)

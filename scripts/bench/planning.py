@@ -26,7 +26,7 @@ from invitations.outbox.queue import IN_TURN, claim_batch
 from invitations.reminders.planning import queue_reminders
 
 from .measuring import measure_often
-from .size import of_size
+from .rounds import of_size
 
 DUE = of_size(500, 20)
 AT_ONCE = of_size(50, 10)

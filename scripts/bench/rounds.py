@@ -13,6 +13,9 @@ from typing import IO, Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# So little is measured then that each part just shows that it runs.
+LITTLE = os.getenv("BENCH_LITTLE") == "1"
+
 # A child's module, function and arguments: "letters.worker fr".
 Job = str
 
@@ -117,6 +120,10 @@ def median(costs: list[Cost]) -> Cost:
 
 def medians(rounds: list[Costs]) -> Costs:
     return {what: median([costs[what] for costs in rounds]) for what in rounds[0]}
+
+
+def of_size(usual: int, little: int) -> int:
+    return little if LITTLE else usual
 
 
 def same_work(costs: list[Cost]) -> None:

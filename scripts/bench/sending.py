@@ -28,7 +28,7 @@ from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 
-from .alike import html_text, parsed
+from .children.alike import html_text, parsed
 from .job import letter_message
 from .measuring import measure
 

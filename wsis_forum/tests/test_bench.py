@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 from weasyprint import HTML
 
-from scripts.bench.alike import refuse_unlike_mails, refuse_unlike_pdfs
+from scripts.bench.children.alike import refuse_unlike_mails, refuse_unlike_pdfs
 from scripts.bench.rounds import Cost, same_work
 
 SIGNED = "<p>Original signed</p><p>Rudolf Rassendyll, Secretary-General</p>"

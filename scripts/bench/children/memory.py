@@ -10,7 +10,7 @@ from invitations.models import Letter
 from scripts.bench.calling import everybody, get_call
 from scripts.bench.children.desk import LISTS, signed_in
 from scripts.bench.pages import browsers
-from scripts.bench.size import of_size
+from scripts.bench.rounds import of_size
 
 PAGES_OF_OFFICES = of_size(300, 20)
 ROUNDS_OF_THE_DESK = of_size(10, 1)

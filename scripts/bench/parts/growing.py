@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from scripts.bench import tables
-from scripts.bench.rounds import Costs, Job, run_children
-from scripts.bench.size import of_size
+from scripts.bench.rounds import Costs, Job, of_size, run_children
 
 STORED = (of_size(1_000, 24), of_size(10_000, 48), of_size(100_000, 96))
 

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from scripts.bench import tables
-from scripts.bench.rounds import Cost, Costs, run_children, same_work
-from scripts.bench.size import of_size
+from scripts.bench.rounds import Cost, Costs, of_size, run_children, same_work
 
 FEW, MANY = of_size(10_000, 24), of_size(1_000_000, 96)
 

@@ -15,8 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.bench import tables
-from scripts.bench.rounds import ROOT, Cost, Costs, median, medians, run_children, same_work
-from scripts.bench.size import of_size
+from scripts.bench.rounds import (
+    ROOT,
+    Cost,
+    Costs,
+    median,
+    medians,
+    of_size,
+    run_children,
+    same_work,
+)
 
 DELIVERIES = of_size(965, 50)  # five for each letter
 FAR, FAR_APART = of_size(200, 10), of_size(40, 5)  # that leave over the long line
