@@ -161,10 +161,12 @@ def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came:
     Only who comes attends segments, and only who sends a substitute names one: a form may still
     hold both from an earlier answer.
     """
-    said = {name: words[name] for name in REPLY_FIELDS if name in words}
-    for name, answers in ASKED_WITH.items():
-        if said.get("answer") not in answers:
-            said[name] = Reply._meta.get_field(name).get_default()
+    answer = words.get("answer")
+    said = {
+        name: words[name]
+        for name in REPLY_FIELDS
+        if name in words and answer in ASKED_WITH.get(name, (answer,))
+    }
     return Reply(invitation=invitation, **said, **how_it_came)
 
 
