@@ -16,7 +16,7 @@ from invitations.letters import pdf
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import letter_keys, pdf_name
-from invitations.letters.message import build_message
+from invitations.letters.message import build_message, mail_subject
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import letter_recipients
 from invitations.letters.words import letter_texts
@@ -183,7 +183,8 @@ def composed_naively(letter: Letter) -> bytes:
     with translation.override(letter.language):
         pdf = naive_pdf(letter, texts, keys)
     to = [address for _line, address in letter_recipients(letter)]
-    return letter_message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
+    letter.subject = texts[0].subject
+    return letter_message(mail_subject(letter), texts[0].mail, to, pdf).message().as_bytes()
 
 
 def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMultiAlternatives:
