@@ -36,7 +36,7 @@ def spoil(model):
     """Put the signs behind the words of each column of the table that can hold them."""
     for field in model._meta.concrete_fields:
         is_text = isinstance(field, models.CharField | models.TextField)
-        if not is_text or field.choices or field.name in CODES:
+        if not is_text or field.choices or field.primary_key or field.name in CODES:
             continue
         rows = models.QuerySet(model).exclude(**{field.attname: ""})
         try:

@@ -3,11 +3,11 @@
 import datetime as dt
 import itertools
 
-from auditlog.context import set_actor
 from django.db import models
 from django.utils import timezone
 
 from delegations.models import Notice
+from invitations.audit import acting
 from invitations.models import FormOfAddress, Minister, Mission, Rank, Term
 from invitations.models.held.holding import HELD
 from invitations.tests.factories import MinisterFactory, MissionFactory, UserFactory
@@ -20,7 +20,7 @@ PLAIN = {"time_zone": ["Asia/Kathmandu"], "language": ["ru", "es"], "gender": ["
 def type_all(rows):
     """Change each protected column of the rows, and return the marks that were typed."""
     numbers, marks = itertools.count(100), []
-    with set_actor(UserFactory()):
+    with acting(UserFactory()):
         for row in rows:
             for name in HELD[type(row).__name__].names():
                 number = next(numbers)
@@ -81,7 +81,7 @@ def rows_behind(invitations, language):
 def add_rows(state, language):
     """Add a rank, a form of address of the State's own, and a mission, and return their mark."""
     mark = "zqnewzq"
-    with set_actor(UserFactory()):
+    with acting(UserFactory()):
         words = {f"name_{code}": mark for code in ("en", "fr", "es", "ar", "ru", "zh_hans")}
         Rank.objects.create(code="NEW", weight=1, form="MIN", name=mark, **words)
         own = dict.fromkeys(("courtesy", "title", "salutation", "closing"), mark)

@@ -3,7 +3,7 @@ from django.utils import translation
 
 from delegations.office.forms.answer import SENSES
 from delegations.tests.offices import browser, checked, on_paper, page_of, text, words_of
-from invitations.models import Answer, Letter, MemberState, Minister, Reply
+from invitations.models import Answer, HeldChange, Letter, MemberState, Minister, Reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -80,6 +80,7 @@ def test_the_page_says_whose_it_is_as_the_letter_does(invitation, language, styl
         formal_name_fr="République de Ruritanie",
         formal_name_zh_hans="鲁里坦尼亚共和国",
     )
+    HeldChange.objects.all().delete()
 
     page = text(browser(invitation).get(page_of(invitation)))
 
@@ -94,6 +95,7 @@ def test_the_page_says_whose_it_is_as_the_letter_does(invitation, language, styl
 def test_a_name_stands_alone_where_no_form_of_address_is_sure_to_fit(invitation):
     Minister.objects.update(rank="MON", address_gender="f")
     MemberState.objects.update(iso3="MCO")
+    HeldChange.objects.all().delete()
 
     page = text(browser(invitation).get(page_of(invitation)))
 

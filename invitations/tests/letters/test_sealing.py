@@ -27,7 +27,7 @@ from invitations.models import Delivery, Language, Letter
 from invitations.outbox.archive import archive, file_name
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
-from invitations.tests.factories import MissionFactory, StepFactory, UserFactory
+from invitations.tests.factories import EditionFactory, MissionFactory, StepFactory, UserFactory
 from invitations.tests.seals import (
     NO_PDFSIG,
     OWNER,
@@ -444,11 +444,22 @@ def test_the_web_never_loads_what_seals(tmp_path):
     assert done.returncode == 0
 
 
+def edition_in(year):
+    """An edition of that year, whose last day is still ahead."""
+    return EditionFactory(
+        opens_on=dt.date(year, 5, 10),
+        closes_on=dt.date(year, 5, 14),
+        track_opens_on=dt.date(year, 5, 11),
+        track_closes_on=dt.date(year, 5, 12),
+        reply_before=dt.date(year, 4, 1),
+    )
+
+
 def test_a_year_later_the_seal_is_refused_and_the_letter_stays_approved(composed, seal):
     letter = approved(composed())
 
     with time_machine.travel(timezone.now() + dt.timedelta(days=500)):
-        assert composed().state == Letter.State.PLANNED
+        assert composed(edition_in(2029)).state == Letter.State.PLANNED
 
     letter.refresh_from_db()
     assert letter.state == Letter.State.APPROVED

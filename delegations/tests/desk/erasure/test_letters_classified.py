@@ -24,7 +24,8 @@ STAYS = {
 OF_DELEGATE = {("receipt", "delegation")}
 OF_SPEAKER = {("receipt", "statement")}
 OF_RESPONDENT = {
-    ("acknowledgement", variant) for variant in ("answer", "contested", "copy", "holding")
+    ("acknowledgement", variant)
+    for variant in ("answer", "accepts", "regrets", "contested", "copy", "holding")
 }
 # The official record of what was said, with who said it.
 KEPT_OF_REPLY = {

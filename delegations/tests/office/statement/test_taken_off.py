@@ -106,7 +106,7 @@ def test_what_is_on_file_of_the_statement_is_a_pdf_to_keep(client, invitation):
     words = " ".join(ask(receipt.content, "pdftotext", "-", "-").split())
     for said in ("Policy statement", "Ruritania", "Speaker: Flavia Elphberg", "wrong.txt"):
         assert said in words
-    assert "On file: 10 February 2027, 10:00 (Geneva time)" in words
+    assert "As on file on 10 February 2027, 10:00 (Geneva time)" in words
 
 
 def test_without_a_statement_there_is_nothing_to_keep(invitation):
