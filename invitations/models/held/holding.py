@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -189,6 +189,9 @@ def hold_changes(
             hold_change(change, model, key, after.get(key), because)
 
 
+# A query names at most so many rows: databases bound the columns and parameters of one.
+ROWS_A_QUERY = 50
+
 # Where one column of a letter names the row, all rows are asked for together.
 NAMED_BY = {
     "Circular": "circular",
@@ -208,10 +211,16 @@ def keys_in_use(
     name = model.__name__
     if column := NAMED_BY.get(name):
         known = [key for key in changed if before.get(key) is not None]
-        found = letters.filter(**{f"{column}__in": known}).order_by()
-        return set(found.values_list(column, flat=True).distinct())
+        named = letters.filter(**{f"{column}__in": known}).order_by()
+        return set(named.values_list(column, flat=True).distinct())
     used = {key: letters_using(name, key, before.get(key), after.get(key)) for key in changed}
-    return {key for key, one in used.items() if one is not None and letters.filter(one).exists()}
+    asked = [(key, Count("pk", filter=one)) for key, one in used.items() if one is not None]
+    found: set[Any] = set()
+    for start in range(0, len(asked), ROWS_A_QUERY):
+        some = asked[start : start + ROWS_A_QUERY]
+        counts = letters.aggregate(**{f"row_{at}": count for at, (_key, count) in enumerate(some)})
+        found |= {key for at, (key, _count) in enumerate(some) if counts[f"row_{at}"]}
+    return found
 
 
 def hold_change(
