@@ -126,7 +126,8 @@ def kind_words(letter: Letter, language: str) -> dict[str, str]:
     if letter.kind == Letter.Kind.NOTE:
         return note_words(letter, language)
     if letter.kind == Letter.Kind.THANKS:
-        return {"speaker": comma_list(letter.speaker or [])}
+        comma = pgettext("between a name and a function", ", ")
+        return {"speaker": comma.join(filter(None, letter.speaker or []))}
     if letter.kind == Letter.Kind.RECEIPT:
         return {"filed": letter.filed.get(language, "")}
     return {}

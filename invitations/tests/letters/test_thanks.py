@@ -166,6 +166,7 @@ def test_letter_of_thanks_speaks_of_the_addressees_delegation_and_names_the_spea
 
     assert SPEAKER[0] in named
     assert SPEAKER[1] in named
+    assert f"{SPEAKER[0]}、" not in named, "the comma of Chinese lists makes two speakers of one"
     assert OF_DELEGATION[language] in unknown
 
 
