@@ -17,7 +17,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 HANDBOOK := $(VENV)/share/handbook/built
 PAGES := $(shell find docs/handbook docs/pictures -type f)
 
-.PHONY: run install docs test check messages requirements sbom bench soak guide clean
+.PHONY: run install docs test check messages migrations requirements sbom bench soak guide clean
 
 run: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
 	@$(BIN)/python scripts/run.py
@@ -63,6 +63,10 @@ check: $(VENV)/test-ready $(MESSAGES)
 messages: export SECRET_KEY = not-needed-here
 messages: $(VENV)/test-ready
 	@scripts/messages.sh collect $(BIN)/python
+
+# The first migrations, made anew with the models: until 1.0 no database is upgraded.
+migrations: $(VENV)/test-ready
+	@scripts/migrations.sh $(BIN)/python
 
 # The pinned versions with their hashes, for each Python from 3.11 on; what is pinned already stays,
 # unless ARGS="--upgrade-package NAME" or ARGS=--upgrade says otherwise.

@@ -1,11 +1,9 @@
 """The groups of staff, each with the least permissions it needs; migrations make them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.management import create_permissions
 from django.db.migrations.state import StateApps
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -55,8 +53,6 @@ MORE_PERMISSIONS = {
     ],
     "Partnership team": ["view_partnershipinterest", "take_out_lists"],
 }  # fmt: skip
-# What groups were granted once, and no page asks for any more.
-TAKEN_AWAY = {"Registrars": ["change_calllistentry"]}
 # Read in the language of the page; on file they stand as they are here.
 NAMES = [
     gettext_noop("Drafters"),
@@ -99,28 +95,16 @@ IN_WORDS = {
 }
 
 
-def grant_group_permissions(
-    apps: StateApps, new_models: Iterable[str] = (), new_permissions: Iterable[str] = ()
-) -> None:
-    """Make the groups that are missing, each with all its permissions.
-
-    A group on file gets only those that are new, or for new models: staff may have edited the rest.
-    What is of no use any more is taken away.
-    """
+def grant_group_permissions(apps: StateApps) -> None:
+    """Make the groups that are missing, each with all its permissions; others stay as they are."""
     make_permissions(apps)
     group: Any = apps.get_model("auth", "Group")
     permission: Any = apps.get_model("auth", "Permission")
     for name in WRITTEN_BY_GROUP:
         one, is_new = group.objects.get_or_create(name=name)
-        may = permission.objects.filter(
-            content_type__app_label__in=APPS, codename__in=permissions_of(name)
-        )
-        if not is_new:
-            new = Q(content_type__model__in=new_models) | Q(codename__in=new_permissions)
-            may = may.filter(new)
-        one.permissions.add(*may)
-        useless = {"content_type__app_label__in": APPS, "codename__in": TAKEN_AWAY.get(name, [])}
-        one.permissions.remove(*permission.objects.filter(**useless))
+        if is_new:
+            may = {"content_type__app_label__in": APPS, "codename__in": permissions_of(name)}
+            one.permissions.add(*permission.objects.filter(**may))
 
 
 def permissions_of(name: str) -> list[str]:

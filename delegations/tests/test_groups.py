@@ -7,7 +7,6 @@ from django.urls import reverse
 from delegations.groups import (
     MORE_PERMISSIONS,
     NAMES,
-    READ_BY_ALL,
     WRITTEN_BY_GROUP,
     grant_group_permissions,
     permissions_of,
@@ -46,7 +45,6 @@ def test_groups_granted_again_are_as_before(historical):
     before = granted()
 
     grant_group_permissions(historical)
-    grant_group_permissions(historical, new_models=READ_BY_ALL)
 
     assert granted() == before
 
@@ -58,26 +56,6 @@ def test_what_an_administrator_took_from_a_group_or_gave_to_it_stays(historical)
     before = granted()
 
     grant_group_permissions(historical)
-
-    assert granted() == before
-
-
-def test_what_no_page_asks_for_any_more_is_taken_away(historical):
-    before = granted()
-    useless = Permission.objects.get(codename="change_calllistentry")
-    Group.objects.get(name="Registrars").permissions.add(useless)
-
-    grant_group_permissions(historical)
-
-    assert granted() == before
-
-
-def test_a_new_model_is_granted_to_the_groups_on_file(historical):
-    before = granted()
-    for group in Group.objects.all():
-        group.permissions.remove(*Permission.objects.filter(codename__endswith="_setback"))
-
-    grant_group_permissions(historical, new_models=["setback"])
 
     assert granted() == before
 

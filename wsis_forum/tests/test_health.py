@@ -286,7 +286,7 @@ def test_a_disk_of_the_database_without_space_is_a_fault(tmp_path, monkeypatch):
 
 
 def test_a_migration_that_is_not_applied_is_a_fault(client, ticking, bearer):
-    MigrationRecorder(connection).record_unapplied("invitations", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("invitations", "0002_shipped_data")
 
     answer = client.get("/healthz", **bearer)
 

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
@@ -14,26 +15,28 @@ LOCK = 0x6D696772617465  # "migrate"
 
 
 OURS = ("invitations", "delegations")
-OLDER = (
-    "This database is older than the squashed migrations: it lacks %(lacking)s. Nothing was"
-    " applied. Bring it there first by migrate of the last version before, commit %(commit)s."
+OTHER = (
+    "Another version before 1.0 made this database (%(made)s), and no way leads from there to this"
+    " one. Nothing was applied. %(begin)s"
 )
-# The last version that has the migrations which were squashed.
-BEFORE = "093db0d5ca80"
 
 
-def refuse_older(connection: BaseDatabaseWrapper) -> None:
-    """Refuse a database that has some of our migrations, but not all that were squashed.
+def refuse_other(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a database that was made by first migrations other than those here.
 
-    Django would take the squashed ones for new, and fail after it has applied those of others.
+    Django would take these for new, and fail after it has applied those of others.
     """
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    for (app, _name), squashed in MigrationLoader(None).replacements.items():
-        is_new = not any(known == app for known, _name in applied)
-        lacking = sorted(set(squashed.replaces) - applied)
-        if app in OURS and lacking and not is_new:
-            named = {"lacking": ".".join(lacking[-1]), "commit": BEFORE}
-            raise CommandError(OLDER % named)
+    ours = {one for one in MigrationRecorder(connection).applied_migrations() if one[0] in OURS}
+    if others := sorted(ours - MigrationLoader(None).disk_migrations.keys()):
+        made, begin = ".".join(others[0]), how_to_begin(connection)
+        raise CommandError(OTHER % {"made": made, "begin": begin})
+
+
+def how_to_begin(connection: BaseDatabaseWrapper) -> str:
+    if connection.vendor != "sqlite":
+        return "Let DATABASE_URL name an empty one."
+    folder = settings.VAR_DIR
+    return f"Put its folder aside, and an empty one is made: mv {folder} {folder}-before"
 
 
 class Command(migrate.Command):
@@ -42,7 +45,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with self.alone(connection):
-            refuse_older(connection)
+            refuse_other(connection)
             super().handle(*args, **options)
 
     @contextmanager

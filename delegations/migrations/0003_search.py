@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 def make_index(apps, schema_editor):
-    if schema_editor.connection.vendor == 'postgresql':
+    if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             'CREATE INDEX "search_delegates" ON "delegations_delegate" USING gin '
             '(UPPER("name"::text) gin_trgm_ops, UPPER("email"::text) gin_trgm_ops)'
@@ -12,17 +12,14 @@ def make_index(apps, schema_editor):
 
 
 def drop_index(apps, schema_editor):
-    if schema_editor.connection.vendor == 'postgresql':
+    if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute('DROP INDEX "search_delegates"')
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('delegations', '0009_who_notes_calls'),
-        ('invitations', '0032_search'),
+        ("delegations", "0002_shipped_data"),
+        ("invitations", "0003_search"),
     ]
 
-    operations = [
-        migrations.RunPython(make_index, drop_index),
-    ]
+    operations = [migrations.RunPython(make_index, drop_index)]
