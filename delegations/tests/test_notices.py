@@ -7,14 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import Notice
-from delegations.notices import (
-    correct_notices,
-    filled_notice,
-    former_lines,
-    load_notices,
-    say_when_erased,
-    shipped_notice,
-)
+from delegations.notices import filled_notice, load_notices, shipped_notice
 from delegations.office.access import OPEN_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
@@ -25,7 +18,6 @@ from invitations.outbox.release import release_change
 from invitations.tests.desk import letter_in_force
 from invitations.tests.factories import AnnouncedEditionFactory, UserFactory
 from invitations.text.dates import printed_date
-from invitations.text.marks import MARK
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
@@ -128,85 +120,10 @@ def test_a_notice_of_ones_own_stays_as_typed_where_it_names_no_day():
     assert filled_notice("Ours [[and]] $5.", "1 May") == "Ours [[and]] $5."
 
 
-def test_a_notice_on_file_says_so_where_the_line_stands_as_it_was_shipped(historical):
-    shipped = shipped_notice("privacy", "fr")
-    before = MARK.sub("", shipped)
-    Notice.objects.filter(kind="privacy").update(text_fr=before, text_en="Ours.")
-
-    say_when_erased(historical)
-
-    notice = Notice.objects.get(kind="privacy")
-    assert (notice.text_fr, notice.text_en) == (shipped, "Ours.")
-
-
-@pytest.mark.parametrize("language", Language.values)
-def test_the_line_before_it_named_a_day_and_any_event_takes_both_steps(historical, language):
-    column = f"text_{language.replace('-', '_')}"
-    shipped = before = shipped_notice("privacy", language)
-    for row in reversed(former_lines()):
-        if (row["notice"], row["language"]) == ("privacy", language):
-            before = before.replace(row["now"], row["was"])
-    Notice.objects.filter(kind="privacy").update(**{column: MARK.sub("", before)})
-
-    say_when_erased(historical)
-    correct_notices(historical)
-
-    notice = historical.get_model("delegations", "Notice").objects.get(kind="privacy")
-    assert getattr(notice, column) == shipped
-    assert notice.text == notice.text_en
-
-
 @pytest.mark.parametrize("language", Language.values)
 def test_the_shipped_notices_call_no_event_a_forum(language):
     for kind in Notice.Kind.values:
         assert not FORUM.search(shipped_notice(kind, language))
-
-
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_notice_on_file_is_corrected_where_nobody_has_changed_the_line(historical, ends):
-    shipped = shipped_notice("privacy", "es")
-    said_before = "Las respuestas de su oficina"
-    (former,) = [row for row in former_lines() if row["was"].startswith(said_before)]
-    lines = shipped.replace(former["now"], former["was"]).replace("catorce días", "un mes")
-    Notice.objects.filter(kind="privacy").update(
-        text_es=lines.replace("\n", ends), text_fr="Le nôtre."
-    )
-
-    correct_notices(historical)
-
-    notice = Notice.objects.get(kind="privacy")
-    assert notice.text_es == shipped.replace("catorce días", "un mes").replace("\n", ends)
-    assert notice.text_fr == "Le nôtre."
-
-
-def test_a_line_is_corrected_though_the_shipped_notice_was_shortened_since(historical, monkeypatch):
-    former = former_lines()[-1]
-    monkeypatch.setattr("delegations.notices.shipped_notice", lambda *_which: "")
-    Notice.objects.filter(kind=former["notice"]).update(text_zh_hans=former["was"])
-
-    correct_notices(historical)
-
-    assert Notice.objects.get(kind=former["notice"]).text_zh_hans == former["now"]
-
-
-@pytest.mark.parametrize("kind", Notice.Kind.values)
-@pytest.mark.parametrize("language", Language.values)
-def test_a_line_is_corrected_into_one_that_is_shipped(kind, language):
-    of = [row for row in former_lines() if (row["notice"], row["language"]) == (kind, language)]
-
-    shipped = {"", *shipped_notice(kind, language).splitlines()}
-
-    assert {row["now"] for row in of} <= shipped | {row["was"] for row in of}
-    assert shipped.isdisjoint(row["was"] for row in of)
-
-
-def test_a_line_that_staff_have_changed_is_not_corrected(historical):
-    ours = "Las respuestas de su oficina y su fecha."
-    Notice.objects.filter(kind="privacy").update(text_es=ours)
-
-    correct_notices(historical)
-
-    assert Notice.objects.get(kind="privacy").text_es == ours
 
 
 def test_every_page_leads_to_the_notices(client):

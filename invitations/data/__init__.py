@@ -137,59 +137,6 @@ def add_letter_templates(model: Any) -> None:
             model.objects.create(**template, version=last.version + 1)
 
 
-# The tables whose texts a later migration may correct: the model of each, and what names a row.
-CORRECTED = {
-    "member_states": ("MemberState", ["iso3"]),
-    FORMS: ("FormOfAddress", FORM_KEY),
-    STATE_FORMS: ("FormOfAddress", [*FORM_KEY, "member_state__iso3"]),
-    "ranks": ("Rank", ["code"]),
-}
-
-
-def correct_shipped(apps: StateApps) -> list[str]:
-    """Put right the rows that are still as ``shipped_before.csv`` has them; return the others.
-
-    A row stays as it is where staff have changed any of the texts that are corrected in it. A text
-    may have been corrected before: each cell is one of its former texts, or today's.
-    """
-    left = []
-    today = {name: rows_by_key(name) for name in CORRECTED}
-    for (name, key), were in shipped_before().items():
-        model_name, named_by = CORRECTED[name]
-        model = apps.get_model("invitations", model_name)
-        row = model.objects.filter(**dict(zip(named_by, key.split(), strict=True)))
-        if name == FORMS:
-            row = row.filter(member_state=None)
-        now = shipped_texts(today[name][key], were)
-        as_shipped = {f"{column}__in": [*texts, now[column]] for column, texts in were.items()}
-        if not row.filter(**as_shipped).update(**now):
-            left += [f"{model_name} {key}"] if row.exists() else []
-    return left
-
-
-def shipped_before() -> dict[tuple[str, str], dict[str, list[str]]]:
-    """Return the former texts of the rows that were corrected, by table, row and column."""
-    were: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for row in table("shipped_before"):
-        columns = were.setdefault((row["table"], row["key"]), {})
-        columns.setdefault(row["column"], []).append(row["was"])
-    return were
-
-
-def rows_by_key(name: str) -> dict[str, dict[str, str]]:
-    """Return the rows of the shipped table as they are today, each by its key."""
-    rows = state_forms() if name == STATE_FORMS else table(name)
-    return {" ".join(row[each] for each in CORRECTED[name][1]): row for row in rows}
-
-
-def shipped_texts(row: dict[str, str], columns: Iterable[str]) -> dict[str, str]:
-    """Return a row's texts of today in those columns, and in the one without a language."""
-    row = row | {"list_name_fr": row.get("name_list_fr", "")}
-    texts = {column: row[column] for column in columns}
-    english = {each.removesuffix("_en"): text for each, text in texts.items() if each[-3:] == "_en"}
-    return texts | english
-
-
 @cache
 def former_state_names() -> dict[str, list[dict[str, str]]]:
     """Return the names that States had ``until`` a day, by ISO code; the earliest first."""

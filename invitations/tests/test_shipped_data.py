@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.data import HERE, add_missing, correct_shipped, load_shipped, shipped_before
+from invitations.data import HERE, add_missing, load_shipped
 from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
@@ -99,73 +99,14 @@ def test_an_approved_text_stays_in_use_until_two_people_approve_the_corrected_on
     assert LetterTemplate.objects.for_letter("reminder", "last").get(language="en").version == 1
 
 
-def test_a_row_as_it_was_shipped_before_is_corrected(historical):
-    Rank.objects.filter(code="HOS").update(name_fr="Chef d'État")
-    state = MemberStateFactory(iso3="NRU", short_name="Naoero", **before("NRU"))
-
-    assert correct_shipped(historical) == []
-
-    state.refresh_from_db()
-    assert Rank.objects.get(code="HOS").name_fr == "Chef d’État"
-    assert (state.short_name_en, state.short_name_fr) == ("Nauru", "Nauru")
-    assert (state.formal_name_en, state.list_name_fr) == ("Republic of Nauru", "Nauru")
-
-
-def test_a_row_that_was_corrected_before_is_corrected_again(historical):
-    form = FormOfAddress.objects.filter(language="fr", form="CROWN", gender="f")
-    form.update(salutation="Altesse royale,", confidence="low", title="", notes="")
-
-    assert correct_shipped(historical) == []
-
-    found = form.get()
-    assert (found.salutation, found.title, found.confidence) == (
-        "Madame,",
-        "la Princesse",
-        "medium",
-    )
-
-
-def test_forms_of_states_come_for_those_on_file_and_are_not_corrected_for_general_ones(historical):
+def test_forms_of_states_come_for_those_on_file(historical):
     kuwait = MemberStateFactory(iso3="KWT")
 
     load_shipped(historical)
 
     own = FormOfAddress.objects.filter(member_state=kuwait)
     assert set(own.values_list("form", flat=True)) == {"MON", "CROWN", "HOG"}
-    assert correct_shipped(historical) == []
     assert own.get(form="MON", language="fr").salutation == "Altesse,"
-
-
-def test_the_own_forms_of_a_state_are_corrected_but_those_that_staff_changed(historical):
-    for iso3 in ("KWT", "QAT"):
-        MemberStateFactory(iso3=iso3)
-    load_shipped(historical)
-    emirs = FormOfAddress.objects.filter(
-        form="MON", language="ar", member_state__iso3__in=["KWT", "QAT"]
-    )
-    emirs.update(salutation="صاحب السمو،", closing="وتفضلوا بقبول فائق الاحترام والتقدير.")
-    emirs.filter(member_state__iso3="QAT").update(salutation="سمو الأمير،")
-
-    assert correct_shipped(historical) == ["FormOfAddress ar MON m QAT"]
-
-    assert emirs.get(member_state__iso3="KWT").salutation == "حضرة صاحب السمو،"
-    assert emirs.get(member_state__iso3="QAT").salutation == "سمو الأمير،"
-
-
-def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical):
-    form = FormOfAddress.objects.filter(language="es", form="HOG", gender="f")
-    form.update(salutation="Señora Presidenta:")
-    MemberStateFactory(iso3="IRN", formal_name_fr="Iran")
-
-    assert correct_shipped(historical) == ["MemberState IRN", "FormOfAddress es HOG f"]
-
-    assert form.get().salutation == "Señora Presidenta:"
-
-
-def before(iso3, number=0):
-    """Return the first texts that were shipped of the State, or the last ones for -1."""
-    texts = shipped_before()["member_states", iso3]
-    return {column: were[number] for column, were in texts.items()}
 
 
 def test_the_spellings_of_states_on_file_come_with_a_migration_and_no_others(historical):
