@@ -54,9 +54,9 @@ if not WORKER:
     TYPESET.mkdir()
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
-# The README's table names each variable that a deployment may set.
-README = Path(__file__).with_name("README.md").read_text()
-VARIABLES = set(re.findall(r"[A-Z_]+", " ".join(re.findall(r"^\| (`[A-Z].*?) \|", README, re.M))))
+# This table names each variable that a deployment may set.
+TABLE = Path(__file__).with_name("docs").joinpath("configuration.md").read_text()
+VARIABLES = set(re.findall(r"[A-Z_]+", " ".join(re.findall(r"^\| (`[A-Z].*?) \|", TABLE, re.M))))
 for name in VARIABLES - {"DATABASE_URL", "REDIS_URL", "VAR_DIR"}:
     os.environ.pop(name, None)
     os.environ.pop(f"{name}_FILE", None)

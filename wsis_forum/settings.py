@@ -1,4 +1,4 @@
-"""One settings file. Every difference between deployments is a variable in the README's table."""
+"""One settings file; docs/configuration.md lists all differences between deployments."""
 
 import os
 from datetime import timedelta

@@ -25,7 +25,7 @@ CLIENT = Config(
     response_checksum_validation="when_required",
     s3={"addressing_style": "path", "payload_signing_enabled": True},
 )
-# Otherwise django-storages reads these from environment variables that README does not list.
+# Otherwise django-storages reads these from variables that docs/configuration.md does not list.
 NOTHING_ELSE = {"security_token": None, "session_profile": None, "client_config": CLIENT}
 MISSING = ("NoSuchKey", "404")
 
