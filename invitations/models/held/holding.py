@@ -233,7 +233,11 @@ def hold_change(
     if change.before == after:
         change.state, change.decided_at = HeldChange.State.DISSOLVED, timezone.now()
     change.save()
-    change.states.add(*states_of(model.__name__, key, change.before, after))
+    concerned = states_of(model.__name__, key, change.before, after)
+    # A form that served one State, and serves all by now, is not that one's alone any more.
+    if not concerned and HELD[model.__name__].everywhere:
+        change.states.clear()
+    change.states.add(*concerned)
     if by:
         change.contributors.add(by)
     record_act(change, Act.HELD, by, because)

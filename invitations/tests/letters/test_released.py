@@ -9,7 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import FormOfAddress, HeldChange, Invitation, Letter, Mission, Rank
+from invitations.models import (
+    FormOfAddress,
+    HeldChange,
+    Invitation,
+    Letter,
+    Mission,
+    Rank,
+)
 from invitations.models.held.holding import names_of
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
@@ -282,3 +289,17 @@ def test_names_of_held_rows_are_asked_for_once(django_assert_num_queries):
         named = names_of(Invitation, [one.pk for one in invitations])
 
     assert [*named.values()] == [f"invitation: {one}" for one in invitations]
+
+
+def test_a_new_form_of_one_state_that_comes_to_serve_all_waits_for_all(office, reached):
+    other = reached(edition=office.edition).member_state
+    FormOfAddress.objects.filter(language="en", form="MIN", gender="f").update(form="ODD")
+    HeldChange.objects.all().delete()
+    words = {"language": "en", "form": "MIN", "gender": "f", "closing": "Yours"}
+    form = FormOfAddress.objects.create(member_state=other, salutation="Hello, Rupert,", **words)
+
+    changed(form, member_state=None)
+
+    letter = remind(office)
+    assert letter.state == Letter.State.PLANNED
+    assert "Rupert" not in letter.mail
