@@ -11,7 +11,13 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.letters.released import Held, besides_ministers, form_on_file, mission_emails
+from invitations.letters.released import (
+    Held,
+    besides_ministers,
+    form_on_file,
+    mission_emails,
+    released_terms,
+)
 from invitations.letters.routes import gets_original
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -82,7 +88,7 @@ def formal_address(
     styled = minister.name_as_printed or styled_name(
         language, minister.honorific or form.courtesy, unrepeated(title, function), name
     )
-    state = state_on_paper(minister.member_state, form, on)
+    state = state_on_paper(minister.member_state, form, on, held)
     family_name = minister.family_name_in(language) or name
     block = [styled, function]
     if language == Language.RUSSIAN and not listed:
@@ -110,10 +116,12 @@ def nameless_form(language: str, held: Held) -> FormOfAddress:
     return form_on_file(language, UNNAMED, Gender.UNKNOWN, held=held)
 
 
-def state_on_paper(state: MemberState, form: FormOfAddress, on: dt.date | None) -> str:
+def state_on_paper(
+    state: MemberState, form: FormOfAddress, on: dt.date | None, held: Held = ()
+) -> str:
     """Return the State's name of that day; above the Pope's or a cardinal's, the Holy See."""
     if state.iso3 == VATICAN and form.style in OF_THE_HOLY_SEE:
-        return term_in(form.language, "holy_see")
+        return term_in(form.language, "holy_see", held)
     return state.name_on_paper(form.language, on)
 
 
@@ -259,15 +267,19 @@ def short_greeting(mission: Mission, language: str) -> str:
     return term_in(language, f"to_{mission.kind}")
 
 
-def term_in(language: str, key: str) -> str:
-    """Return the term in the language; raise ValidationError if it is missing."""
-    term = Term.objects.filter(language=language, key=key).first()
-    if term is None:
+def term_in(language: str, key: str, held: Held = ()) -> str:
+    """Return the term without ``held`` changes; raise ValidationError if it is missing."""
+    if held:
+        text = released_terms(language, held).get(key)
+    else:
+        terms = Term.objects.filter(language=language, key=key)
+        text = terms.values_list("text", flat=True).first()
+    if text is None:
         raise ValidationError(
             _("Missing in %(language)s: the terms %(texts)s.")
             % {"language": Language(language).label, "texts": key}
         )
-    return term.text
+    return text
 
 
 def propose_greetings(missions: Iterable[Mission]) -> int:

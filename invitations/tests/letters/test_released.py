@@ -16,6 +16,7 @@ from invitations.models import (
     Letter,
     Mission,
     Rank,
+    Term,
 )
 from invitations.models.held.holding import names_of
 from invitations.reminders.planning import queue_reminders
@@ -303,3 +304,17 @@ def test_a_new_form_of_one_state_that_comes_to_serve_all_waits_for_all(office, r
     letter = remind(office)
     assert letter.state == Letter.State.PLANNED
     assert "Rupert" not in letter.mail
+
+
+def test_the_holy_see_is_called_as_a_second_person_released_it(office):
+    changed(office.member_state, iso3="VAT")
+    changed(office.minister, rank_id="CARD", address_gender="m")
+    HeldChange.objects.all().delete()
+    changed(Term.objects.get(language="en", key="holy_see"), text="See of Rupert")
+
+    record_reply(office, {"answer": "in_person"})
+    compose_planned()
+
+    acknowledgement = message_of(office.letters.get(kind="acknowledgement"))
+    assert acknowledgement["Subject"].startswith("Holy See – ")
+    assert "Rupert" not in acknowledgement.get_body(["plain"]).get_content()
