@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from invitations.forms.seen import lock_rows
+from invitations.letters.released import Held, released
 from invitations.models import Filed, Invitation
 from invitations.text.dates import comma_list
 
@@ -94,10 +95,12 @@ def tell_what_is_filed(delegation: int) -> None:
         Filed.objects.bulk_create(Filed(what=what, **of_state) for what in sorted(new))
 
 
-def printed_author(change: DelegationChange) -> str:
+def printed_author(change: DelegationChange, held: Held = ()) -> str:
+    """Name who made the change; an office reads of no minister what is ``held``."""
     if change.invitation is None:
         return _("the secretariat")
-    return _("office of %s") % (change.invitation.minister.portfolio or change.invitation.minister)
+    minister = released(released(change.invitation, held).minister, held)
+    return _("office of %s") % (minister.portfolio or minister)
 
 
 def changed_field_labels(change: DelegationChange) -> str:

@@ -34,7 +34,8 @@ def type_all(rows):
 def typed(row, name, mark):
     field, value = row._meta.get_field(name), getattr(row, name)
     if field.related_model is Minister:
-        return MinisterFactory(member_state=row.member_state, family_name=mark).pk
+        words = {"family_name": mark, "portfolio": mark, "to_emails": f"{mark}@example.org"}
+        return MinisterFactory(member_state=row.member_state, **words).pk
     if isinstance(field, models.ForeignKey):
         return field.related_model.objects.exclude(pk=value).order_by("-pk").first().pk
     for kind, other in OTHER.items():

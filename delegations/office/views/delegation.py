@@ -87,7 +87,7 @@ def printed_changes(filed: OnFile, invitation: Invitation) -> list[dict[str, str
     return [
         {
             "at": printed_edition_hour(row.at, invitation, language),
-            "who": printed_author(row),
+            "who": printed_author(row, invitation.held),
             "part": capfirst(row.get_part_display()),
             "act": row.get_act_display(),
             "subject": row.subject,

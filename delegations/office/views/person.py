@@ -232,7 +232,7 @@ def person_page(
         filed=filed,
         here="delegation",
         nothing_saved=_("Nothing has been saved yet"),
-        changed_by=changed and printed_author(changed),
+        changed_by=changed and printed_author(changed, invitation.held),
         changed_at=changed
         and printed_edition_hour(changed.at, invitation, translation.get_language()),
         **more,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from delegations.models import Delegate, Delegation, DelegationChange
+from delegations.nominations import nominate_delegate
 from delegations.office.forms.list_file import replace_surrogates
 from delegations.tests.offices import browser, coming, invited, page_of, text, token_in
 from delegations.tests.rows import all_rows
@@ -267,6 +268,17 @@ def test_the_page_says_that_it_replaces_no_registration():
 
     assert "does not replace the registration of each participant" in page
     assert 'href="https://forum.example.org/register"' in page
+
+
+def test_a_change_names_the_office_as_a_second_person_released_it(invitation):
+    nominate_delegate(invitation, {"role": "head", "name": "Sapt"}, uuid.uuid4(), "")
+    invitation.minister.portfolio = "Minister of Plots"
+    invitation.minister.save()
+
+    page = browser(invitation).get(page_of(invitation, "delegation")).content.decode()
+
+    assert "office of Minister of " in page
+    assert "Plots" not in page
 
 
 def test_a_full_list_says_so():
