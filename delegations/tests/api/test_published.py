@@ -58,6 +58,20 @@ def test_a_state_that_is_not_invited_is_not_listed(client):
     assert read(client, f"{V1}/states")["items"] == []
 
 
+def test_a_state_that_got_no_letter_is_told_as_a_second_person_released_it(client):
+    state = MemberStateFactory(short_name_en="Zenda")
+    coming("Ruritania")
+
+    state.short_name_en = "Greater Zenda"
+    state.save()
+
+    assert "Greater" not in client.get(f"{V1}/states").text
+    change = HeldChange.objects.waiting().of(state).get()
+    assert list(change.states.all()) == [state]
+    release_change(change, UserFactory(), change.mark)
+    assert "Greater Zenda" in client.get(f"{V1}/states").text
+
+
 def test_nothing_of_a_state_s_correspondence_is_told(client):
     MemberStateFactory(language_confidence="SECRET", sources="SECRET")
 

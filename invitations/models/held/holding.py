@@ -207,10 +207,12 @@ def keys_in_use(
     before: Mapping[Any, Values],
     after: Mapping[Any, Values],
 ) -> set[Any]:
-    """Return the keys of the changed rows that one of the letters uses."""
+    """Return the keys of the changed rows that one of the letters uses, or everybody reads."""
     name = model.__name__
+    known = [key for key in changed if before.get(key) is not None]
+    if name == "MemberState":  # the public list names those that got no letter, too
+        return set(known) if letters.exists() else set()
     if column := NAMED_BY.get(name):
-        known = [key for key in changed if before.get(key) is not None]
         named = letters.filter(**{f"{column}__in": known}).order_by()
         return set(named.values_list(column, flat=True).distinct())
     used = {key: letters_using(name, key, before.get(key), after.get(key)) for key in changed}
@@ -346,7 +348,8 @@ def states_of(name: str, key: Any, before: Values | None, after: Values | None) 
         return {state for values in said for state in values.get("states", [])}
     if name not in ("MemberState", "Minister", "Invitation"):
         return states_served_alone(before, after)
-    return set(invitations_using(name, key).values_list("member_state", flat=True))
+    found = set(invitations_using(name, key).values_list("member_state", flat=True))
+    return found or ({key} if name == "MemberState" else found)
 
 
 def lay_over(row: models.Model, values: Values) -> None:
