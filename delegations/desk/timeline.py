@@ -105,7 +105,7 @@ def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
 def reason_of(event: LetterEvent) -> str:
     """Return why, and what the mail server said; not its polite word that all is well."""
     said = "" if event.state == told.State.HANDED_OVER else event.server_words
-    return keep_own_order(running_text([event.because, said]))
+    return keep_own_order(running_text([event.why, said]))
 
 
 def signature(event: LetterEvent) -> str:

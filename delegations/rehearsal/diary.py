@@ -108,7 +108,7 @@ def held() -> Iterator[Entry]:
     together: dict[tuple[Any, ...], dict[Any, LetterEvent]] = defaultdict(dict)
     for event in events:
         day = timezone.localdate(event.at)
-        key = day, event.letter.get_kind_display(), event.get_state_display(), event.because
+        key = day, event.letter.get_kind_display(), event.get_state_display(), event.why
         together[key].setdefault(event.letter_id, event)
     for (_day, kind, state, because), by_letter in together.items():
         letters = [event.letter for event in by_letter.values()]

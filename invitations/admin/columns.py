@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.letters.scrutiny.holes import Lack, lacking_sentences
+from invitations.letters.scrutiny.holes import Lack, lacking_told
 from invitations.models import (
     ForumEdition,
     Invitation,
     Language,
     Letter,
+    LetterEvent,
     MemberState,
     Minister,
 )
-from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, running_text
+from invitations.text.by_language import words_read
+from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
 LISTED_IN, FILTERS = "list", "_changelist_filters"
@@ -69,9 +71,10 @@ def printed_languages(row: Letter | Minister) -> str:
 
 
 def why_it_waits(letter: Letter) -> str:
-    """Return why it waits; what is missing is named in the language of the reader."""
+    """Return why it waits, in the language of the reader."""
     lacks = [Lack(*named) for named in letter.waits_for]
-    return keep_own_order(running_text(lacking_sentences(lacks)) or letter.waits_because)
+    kept = words_read(letter.waits_because, letter.waits_because_by_language)
+    return keep_own_order(lacking_told(lacks) or kept)
 
 
 def missing_links(letter: Letter) -> list[tuple[str, str]]:
@@ -165,6 +168,12 @@ def dated(column: Any, name: str) -> Any:
 def said_by_server(row: Any) -> str:
     """Show what a server said in its own order, which Arabic would turn around."""
     return keep_own_order(row.server_words)
+
+
+@display(description=gettext_lazy("why"), ordering="because")
+def why(event: LetterEvent) -> str:
+    """Say in the reader's language why a letter or delivery changed."""
+    return keep_own_order(event.why)
 
 
 @display(description=gettext_lazy("Member State"), ordering="member_state__sort_key_fr")

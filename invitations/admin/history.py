@@ -82,7 +82,7 @@ def line_of_event(event: LetterEvent, *, names_delivery: bool) -> HistoryLine:
     delivery = event.delivery if names_delivery else None
     to = (delivery.address or delivery.get_channel_display()) if delivery else ""
     state = comma_list([event.get_state_display(), to])
-    words = running_text([event.because, event.server_words])
+    words = running_text([event.why, event.server_words])
     return HistoryLine(
         event.at, str(event.actor or _("the machine")), with_reason(state, words), []
     )

@@ -14,7 +14,8 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from invitations.text.dates import told_day
 from invitations.text.lines import tidy_line, without_overrides, without_unstorable
@@ -55,13 +56,16 @@ def refuse_unusable_seal() -> None:
             _(
                 "The certificate of the seal (%(owner)s) is valid from %(from)s to %(until)s only: "
                 "ask whoever runs the site to put a valid one into SEAL_FILE."
-            )
-            % {
+            ),
+            params={
                 "owner": owner,
-                "from": told_day(valid_from.date()),
-                "until": told_day(valid_until.date()),
-            }
+                "from": day_told(valid_from.date()),
+                "until": day_told(valid_until.date()),
+            },
         )
+
+
+day_told = lazy(told_day, str)
 
 
 def seal_warning() -> str:
@@ -135,8 +139,8 @@ def refuse_weak(key: RSAPrivateKey | EllipticCurvePrivateKey) -> None:
             "The key of the seal is too weak (%(bits)s bits): ask whoever runs the site to put one "
             "into SEAL_FILE that has an RSA key of at least %(rsa)s bits, or one on an elliptic "
             "curve of at least %(curve)s."
-        )
-        % {"bits": key.key_size, "rsa": RSA_BITS, "curve": CURVE_BITS}
+        ),
+        params={"bits": key.key_size, "rsa": RSA_BITS, "curve": CURVE_BITS},
     )
 
 

@@ -26,13 +26,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import Hash
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from invitations.files.sealing import owner_of
+from invitations.text.by_language import Words, filled
 from invitations.times.clocks import CLOCKS_APART
 
 # Seconds for a whole answer, and until a service that gave none is asked again.
@@ -48,6 +49,10 @@ NO_TIME_STAMP = (
 
 class NoTimeStamp(Exception):
     """The service gave no time stamp; the words say why, and no secret."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class TimeStamp(NamedTuple):
@@ -70,7 +75,8 @@ class TimeStampService(TimeStamper):
         super().__init__()
         self.address = address
         self.last: TimeStamp | None = None
-        self.fault, self.silent_until = "", 0.0
+        self.fault: Words = ""
+        self.silent_until = 0.0
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
         """Return the time stamp of the digest; raise NoTimeStamp if there is none that fits."""
@@ -79,7 +85,7 @@ class TimeStampService(TimeStamper):
         try:
             token, self.last = read_answer(self.ask(query.dump()), query, nonce)
         except NoTimeStamp as no:
-            self.fault, self.silent_until = str(no), time.monotonic() + PAUSE
+            self.fault, self.silent_until = no.words, time.monotonic() + PAUSE
             raise
         return token
 
@@ -157,7 +163,7 @@ def posted(line: HTTPConnection, address: str, query: bytes) -> bytes:
     with line.getresponse() as answer:
         if answer.status != HTTPStatus.OK:
             told = _("it answered with the HTTP status %(status)d")
-            raise NoTimeStamp(told % {"status": answer.status})
+            raise NoTimeStamp(filled(told, {"status": answer.status}))
         return answer.read(2 * STAMP_BYTES)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.released import (
     Held,
@@ -138,8 +138,8 @@ def is_styled(minister: Minister, language: str, forms: Forms = None) -> bool:
             _(
                 "The text for crowns needs a form of address in %(language)s that fits (%(rank)s, "
                 "%(state)s): add one for the State, or choose another text on the circular."
-            )
-            % {"rank": minister.rank, "state": state, "language": Language(language).label}
+            ),
+            params={"rank": minister.rank, "state": state, "language": Language(language).label},
         )
     return bool(form.style)
 
@@ -174,13 +174,13 @@ def refuse_doubtful_form(form: FormOfAddress, minister: Minister, language: str)
             "No form of address in %(language)s is sure to fit (%(rank)s, %(gender)s, %(state)s): "
             "correct rank or gender, add a form for the State, or write name, opening and closing "
             "as printed on the person."
-        )
-        % {
+        ),
+        params={
             "rank": minister.rank,
-            "gender": minister.get_address_gender_display(),
+            "gender": Gender(minister.address_gender).label,
             "state": state,
             "language": Language(language).label,
-        }
+        },
     )
 
 
@@ -276,8 +276,8 @@ def term_in(language: str, key: str, held: Held = ()) -> str:
         text = terms.values_list("text", flat=True).first()
     if text is None:
         raise ValidationError(
-            _("Missing in %(language)s: the terms %(texts)s.")
-            % {"language": Language(language).label, "texts": key}
+            _("Missing in %(language)s: the terms %(texts)s."),
+            params={"language": Language(language).label, "texts": key},
         )
     return text
 

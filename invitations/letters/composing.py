@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
 from invitations.files.sealing import has_seal, refuse_unusable_seal
@@ -49,6 +49,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.letter import is_called_back
+from invitations.text.by_language import Words
 from invitations.text.marks import identifiers
 
 
@@ -117,7 +118,7 @@ def calendar_for(letter: Letter) -> OfficeCalendar | None:
     return office_calendar(letter.invitation) if has_one else None
 
 
-def why_idle(letter: Letter) -> str:
+def why_idle(letter: Letter) -> Words:
     """Return why a letter has nothing to tell or to forward any more; empty if it has."""
     if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
         return _("it covers no letter any more")
@@ -202,13 +203,13 @@ def refuse_without_time() -> None:
     try:
         service_at(settings.SEAL_TSA).refuse_while_silent()
     except NoTimeStamp as no:
-        raise waits_for_time_stamp(str(no)) from None
+        raise waits_for_time_stamp(no.words) from None
 
 
-def waits_for_time_stamp(fault: str) -> Passing:
+def waits_for_time_stamp(fault: Words) -> Passing:
     return Passing(
-        _("The time-stamp service gives no time stamp (%(fault)s): letters wait until it does.")
-        % {"fault": fault}
+        _("The time-stamp service gives no time stamp (%(fault)s): letters wait until it does."),
+        params={"fault": fault},
     )
 
 
@@ -288,7 +289,8 @@ FROZEN = (
 
 
 TRIED_NO_MORE: dict[str, Any] = {
-    "composing_until": None, "waits_because": "", "waits_for": [], "waits_with": "",
+    "composing_until": None, "waits_because": "",
+    "waits_because_by_language": {}, "waits_for": [], "waits_with": "",
     "failed_attempts": 0, "compose_again_at": None,
 }  # fmt: skip
 
@@ -348,7 +350,7 @@ def seal_letter(letter: Letter, content: bytes) -> bytes:
         sealed = seal_pdf(content)
     except NoTimeStamp as no:
         Outage.objects.begin(Outage.Of.TIME_STAMPS, str(no))
-        raise waits_for_time_stamp(str(no)) from None
+        raise waits_for_time_stamp(no.words) from None
     letter.sealed_by, letter.seal_valid_until = sealed.owner, sealed.valid_until
     letter.lacks_time_stamp = bool(sealed.why_no_time_stamp)
     if letter.lacks_time_stamp:

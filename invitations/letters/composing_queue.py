@@ -9,12 +9,14 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import (
@@ -47,6 +49,7 @@ from invitations.models.held.composed_with import (
     letters_with_records,
 )
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
+from invitations.text.by_language import Words, filled, words_by_language, words_in, words_of
 from invitations.times.clocks import CLOCKS_APART
 
 logger = logging.getLogger(__name__)
@@ -78,17 +81,18 @@ def compose_planned(
                 composed += compose_or_say_why(letter)
             except StoreUnavailable as fault:
                 logger.warning("Composing stopped: the file store cannot be used.")
-                give_back(letter, str(fault), compose_again_at=timezone.now())
+                give_back(letter, words_of(fault), compose_again_at=timezone.now())
                 break
             except ENDS_THE_TICK:
                 # The letter is not at fault: if this can be written, another tick has it at once.
                 with suppress(Error):
-                    give_back(letter, letter.waits_because, waits_for=letter.waits_for)
+                    give_back_as_it_was(letter)
                 raise
     return composed
 
 
 WAITS = ~Q(waits_because="")
+STOPPED = gettext_lazy("the program stopped while composing it")
 
 
 def note_vanished() -> None:
@@ -100,7 +104,7 @@ def note_vanished() -> None:
     over = Q(composing_until__lt=now) | Q(composing_until__gt=now + COMPOSE_WITHIN + CLOCKS_APART)
     for letter in Letter.objects.planned().filter(over):
         began = (letter.composing_until or letter.planned_at) - COMPOSE_WITHIN
-        could_not_compose(letter, _("the program stopped while composing it"), min(began, now))
+        could_not_compose(letter, STOPPED, min(began, now))
 
 
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
@@ -185,7 +189,7 @@ def alike(letters: Sequence[Letter]) -> dict[tuple[Any, ...], list[Letter]]:
 
 
 def said_by(refusal: ValidationError) -> str:
-    return str(refusal.messages[0])[:BECAUSE_LIMIT]
+    return words_in(settings.LANGUAGE_CODE, words_of(refusal))[:BECAUSE_LIMIT]
 
 
 def mark_after(refusal: ValidationError, mark: str) -> str:
@@ -316,7 +320,7 @@ def compose_or_say_why(letter: Letter) -> bool:
         lacks = refusal.lacks if isinstance(refusal, Lacking) else []
         give_back(
             letter,
-            refusal.messages[0],
+            words_of(refusal),
             failed_attempts=0,
             compose_again_at=timezone.now(),
             waits_for=[list(lack) for lack in lacks],
@@ -329,12 +333,14 @@ def compose_or_say_why(letter: Letter) -> bool:
         logger.error(  # noqa: TRY400 -- a trace would show whose letter it is
             "Letter %s could not be composed: %s", letter.pk, place, extra={"letter": letter.pk}
         )
-        told = _("It could not be composed (%(fault)s): somebody has to look at it.")
-        could_not_compose(letter, told % {"fault": place}, began)
+        could_not_compose(letter, filled(FAULT, {"fault": place}), began)
     return False
 
 
-def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
+FAULT = gettext_lazy("It could not be composed (%(fault)s): somebody has to look at it.")
+
+
+def could_not_compose(letter: Letter, because: Words, began: dt.datetime) -> None:
     """Put the letter off, longer after each attempt; staff are asked to look at it."""
     attempts = letter.failed_attempts + 1
     give_back(
@@ -347,19 +353,21 @@ def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
 
 
 def give_back(
-    letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
+    letter: Letter, because: Words, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
     """End the letter's lease, if it still holds, and keep the reason; a new reason is an event.
 
     If that cannot be written, the letter stays under its lease, and the log says so.
     """
-    because = because[:BECAUSE_LIMIT]
-    fields = {"waits_for": [], "waits_with": "", **fields}
+    words = words_in(settings.LANGUAGE_CODE, because)[:BECAUSE_LIMIT]
+    others = {code: said[:BECAUSE_LIMIT] for code, said in words_by_language(because).items()}
+    kept = {"waits_because": words, "waits_because_by_language": others}
+    fields = {**kept, "waits_for": [], "waits_with": "", **fields}
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     try:
         with transaction.atomic():
-            is_mine = leased.update(composing_until=None, waits_because=because, **fields)
-            if is_mine and because != letter.waits_because:
+            is_mine = leased.update(composing_until=None, **fields)
+            if is_mine and words != letter.waits_because:
                 letter.events.create(state=state, because=because)
     except ENDS_THE_TICK:
         raise
@@ -370,6 +378,12 @@ def give_back(
         )
 
 
+def give_back_as_it_was(letter: Letter) -> None:
+    """End the letter's lease with the reason that it had before."""
+    names = ("waits_for", "waits_because_by_language")
+    give_back(letter, letter.waits_because, **{name: getattr(letter, name) for name in names})
+
+
 @transaction.atomic
 def try_composing_again(letter: Letter, by: User) -> None:
     """End the pause of a letter that could not be composed, so that the next tick tries it."""
@@ -377,5 +391,5 @@ def try_composing_again(letter: Letter, by: User) -> None:
     if not failed.update(failed_attempts=0, compose_again_at=None, waits_with=""):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
     letter.events.create(
-        state=Letter.State.PLANNED, actor=by, because=_("to be tried again at once")
+        state=Letter.State.PLANNED, actor=by, because=gettext_lazy("to be tried again at once")
     )

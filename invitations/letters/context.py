@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.letters.addressing import (
@@ -70,7 +71,7 @@ def letter_keys(letter: Letter) -> LetterKeys:
         return LetterKeys(reply_url(link), grouped_code(link.code), check_code)
     if is_keyless(letter.kind, letter.variant):
         return dead_keys()._replace(check_code=check_code)
-    raise ValidationError(_("Its link has ended: give the invitation a new one first."))
+    raise ValidationError(gettext_lazy("Its link has ended: give the invitation a new one first."))
 
 
 def dead_keys() -> LetterKeys:
@@ -380,8 +381,8 @@ def printed_terms_in(
         others = {key: f"{key}_{kind}" for key in SAYING_LETTER}
     if missing := sorted({*PRINTED_TERMS, *others.values()} - set(terms)):
         raise ValidationError(
-            _("Missing in %(language)s: the terms %(texts)s.")
-            % {"language": Language(language).label, "texts": comma_list(missing)}
+            gettext_lazy("Missing in %(language)s: the terms %(texts)s."),
+            params={"language": Language(language).label, "texts": lazy(comma_list, str)(missing)},
         )
     return terms | {key: terms[other] for key, other in others.items()}
 

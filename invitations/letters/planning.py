@@ -35,6 +35,7 @@ from invitations.models import (
     ReminderStep,
     Reply,
 )
+from invitations.text.by_language import Words
 
 ENVELOPE_LENGTH = 16
 TRY_FOR = dt.timedelta(days=5)
@@ -348,7 +349,7 @@ def lock_letters(letters: "QuerySet[Letter]") -> list[tuple[int, int]]:
 
 
 @transaction.atomic
-def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
+def call_back_letters(letters: "QuerySet[Letter]", because: Words, by: User | None = None) -> int:
     """Cancel deliveries that have not left, and letters without any other; count these letters."""
     in_force = letters.exclude(state=Letter.State.CANCELLED).order_by("pk")
     called_back = lock_letters(letters)

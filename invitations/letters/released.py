@@ -15,8 +15,7 @@ from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import (
@@ -38,9 +37,7 @@ from invitations.models import (
 from invitations.models.held.change import Values
 from invitations.models.held.holding import lay_over
 
-CHANGED_MEANWHILE = gettext_lazy(
-    "What stands behind it changed while it was composed: it is tried again."
-)
+CHANGED_MEANWHILE = _("What stands behind it changed while it was composed: it is tried again.")
 
 
 class Passing(ValidationError):
@@ -195,7 +192,7 @@ def released(row: Row, held: Held) -> Row:
     for change in held_of(type(row), held):
         if change.object_id == str(row.pk):
             if change.before is None:
-                raise ValidationError(waits(row))
+                raise waits(row)
             lay_over(found, change.before)
     return found
 
@@ -244,8 +241,10 @@ def row_of(model: type[Row], change: HeldChange, values: Values) -> Row:
     return row
 
 
-def waits(row: Any) -> str:
-    return _("%(row)s is new: a second person has to release it first.") % {"row": row}
+def waits(row: Any) -> ValidationError:
+    return ValidationError(
+        _("%(row)s is new: a second person has to release it first."), params={"row": row}
+    )
 
 
 def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
@@ -302,10 +301,14 @@ def form_on_file(
     if found:
         return max(found, key=lambda row: row.member_state_id is not None)
     if on_file:
-        raise ValidationError(waits(on_file[0]))
+        raise waits(on_file[0])
     raise ValidationError(
-        _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
-        % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
+        _("There is no form of address for %(form)s, %(gender)s, in %(language)s."),
+        params={
+            "form": form,
+            "gender": Gender(gender).label,
+            "language": Language(language).label,
+        },
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.text.lines import without_unstorable
@@ -51,8 +51,8 @@ def typeset_pdf(html: str, pages: int) -> bytes:
     )
     if len(document.pages) > pages:
         raise ValidationError(
-            _("The letter is too long: it would fill %(needed)s pages, and it may fill %(pages)s.")
-            % {"needed": len(document.pages), "pages": pages}
+            _("The letter is too long: it would fill %(needed)s pages, and it may fill %(pages)s."),
+            params={"needed": len(document.pages), "pages": pages},
         )
     pdf: bytes = document.write_pdf(finisher=finish_pdf, **STANDARD)
     return pdf

@@ -5,7 +5,8 @@ from string import Template
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language_info
+from django.utils.functional import lazy
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from invitations.letters.addressing import is_styled
@@ -74,7 +75,8 @@ def fill_placeholders(text: str, words: dict[str, str]) -> str:
         filled = fill_marked(text, words, lambda line: filled_line(line, words))
     except KeyError as missing:
         raise ValidationError(
-            _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
+            gettext_lazy("The placeholder $%(name)s has no words for this letter."),
+            params={"name": missing.args[0]},
         ) from None
     return without_unstorable(filled)
 
@@ -283,7 +285,10 @@ def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTe
     template = usable.filter(language=language).first()
     if template is None:
         raise ValidationError(
-            _("No approved text: %(text)s, %(language)s.")
-            % {"text": text_called(letter.kind, variant), "language": Language(language).label}
+            gettext_lazy("No approved text: %(text)s, %(language)s."),
+            params={
+                "text": lazy(text_called, str)(letter.kind, variant),
+                "language": Language(language).label,
+            },
         )
     return template

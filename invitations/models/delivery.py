@@ -17,8 +17,9 @@ from invitations.models.addressees import Mission
 from invitations.models.correspondence import has_unread_mail
 from invitations.models.invitation import Invitation
 from invitations.models.letter import Letter, LetterQuerySet
-from invitations.models.reasons import ReasonField
+from invitations.models.reasons import ByLanguageField, ReasonField
 from invitations.models.templates import LetterKind
+from invitations.text.by_language import words_read
 from invitations.text.dates import comma_list, labelled, told_day, told_hour
 
 
@@ -231,6 +232,7 @@ class LetterEvent(models.Model):
         verbose_name=_("who"),
     )  # fmt: skip
     because = ReasonField(_("why"))
+    because_by_language = ByLanguageField(of="because")
     server_words = models.TextField(_("the server’s words"), blank=True)
 
     class Meta:
@@ -241,6 +243,11 @@ class LetterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{told_hour(timezone.localtime(self.at))} {self.get_state_display()}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the language of the reader; as it was typed, if a person did."""
+        return words_read(self.because, self.because_by_language)
 
 
 # Letters that are signed by hand

@@ -17,6 +17,7 @@ from invitations.models.edition import Language
 from invitations.models.held.change import HeldChange
 from invitations.models.held.composed_with import LINK
 from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.reasons import ByLanguageField
 from invitations.models.reminders.filed import NextStep
 from invitations.models.reminders.steps import ReminderStep
 from invitations.models.reply import Reply
@@ -147,6 +148,7 @@ class Letter(models.Model):
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Why it is still planned, and when it may be tried again: after a failure there is a pause.
     waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
+    waits_because_by_language = ByLanguageField(of="waits_because")
     # The empty fields that it waits for: language, model and column of each.
     waits_for = models.JSONField(default=list, blank=True, editable=False)
     # The mark of all that it was tried with: while that is the same, it is not tried again.

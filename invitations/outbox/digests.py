@@ -245,5 +245,5 @@ def trouble(event: LetterEvent) -> str:
     """Return one line: State, address, state of the delivery, and the reason or server's words."""
     address = event.delivery.address if event.delivery else ""
     said = [str(event.letter.invitation.member_state), address, label(event.state)]
-    why = " – ".join(filter(None, [event.because, " ".join(event.server_words.split())[:200]]))
+    why = " – ".join(filter(None, [event.why, " ".join(event.server_words.split())[:200]]))
     return "- " + (labelled(comma_list(said), why) if why else comma_list(said))

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from invitations.files.sealing import seal_warning
 from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.text.by_language import words_read
 
 logger = logging.getLogger(__name__)
 
@@ -248,17 +250,28 @@ class ReasonCount(NamedTuple):
 
 
 def count_reasons_to_wait() -> list[ReasonCount]:
-    """Return why planned letters wait or could not be composed, with the number for each."""
+    """Return why planned letters wait or could not be composed, with the number for each.
+
+    The reasons are in the active language. A row from an earlier version has its words alone.
+    """
     rows = (
         Letter.objects.planned()
         .exclude(waits_because="")
         .order_by()
         .annotate(failed=Case(When(failed_attempts__gt=0, then=True), default=False))
-        .values_list("waits_because", "failed")
+        .values_list("waits_because", "waits_because_by_language", "failed")
         .annotate(number=Count("pk"))
-        .order_by("-number", "waits_because")
     )
-    return [ReasonCount(*row) for row in rows]
+    counted: Counter[tuple[str, bool]] = Counter()
+    known: dict[str, dict[str, str]] = {}
+    for because, by_language, failed, number in rows:
+        counted[because, failed] += number
+        known[because] = by_language or known.get(because, {})
+    found = sorted(counted.items(), key=lambda one: (-one[1], *one[0]))
+    return [
+        ReasonCount(words_read(because, known[because]), failed, number)
+        for (because, failed), number in found
+    ]
 
 
 # Setbacks

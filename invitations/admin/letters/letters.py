@@ -21,6 +21,7 @@ from invitations.admin.columns import (
     said_by_server,
     state_link,
     text_links,
+    why,
     why_it_waits,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
@@ -72,7 +73,7 @@ LETTER_LABELS = {
 class EventsOfLetter(RecordInline):
     model = LetterEvent
     verbose_name_plural = gettext_lazy("history")
-    fields = ["at", "state", "actor", "because", said_by_server]
+    fields = ["at", "state", "actor", why, said_by_server]
     readonly_fields = fields
     show_change_link = False
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -56,7 +57,11 @@ class Lacking(ValidationError):
 
     def __init__(self, lacks: list[Lack]) -> None:
         self.lacks = lacks
-        super().__init__(running_text(lacking_sentences(lacks)))
+        super().__init__(lazy(lacking_told, str)(lacks))
+
+
+def lacking_told(lacks: Iterable[Lack]) -> str:
+    return running_text(lacking_sentences(lacks))
 
 
 def lacking_sentences(lacks: Iterable[Lack]) -> list[str]:

@@ -139,6 +139,14 @@ def test_a_note_waits_for_the_name_of_its_secretariat(note):
     assert waiting.waits_because == "Missing in English: secretariat."
 
 
+def test_a_term_missing_while_a_note_is_written_is_not_told_in_the_language_of_the_note(note):
+    Term.objects.filter(language="fr", key="addressee").delete()
+
+    waiting = note(language="fr")
+
+    assert waiting.waits_because == "Missing in French: the terms addressee."
+
+
 def test_a_note_has_its_date_and_enclosures_below_its_text_and_no_address_above(note):
     text = printed(note(postal_address="1 Castle Street\n1200 Geneva"))
 

@@ -61,7 +61,7 @@ invitations.ForumEdition: contact_honorific contact_name contact_phone contact_f
 invitations.HeldChange: named because alone_because decided_because
 invitations.Invitation: withdrawn_because
 invitations.Letter: subject addressee sealed_by
-invitations.LetterEvent: because
+invitations.LetterEvent: because because_by_language
 invitations.Minister: ref honorific prenominal given_name family_name name_in_script
  family_name_in_script name_in_dative portfolio_in_dative name_as_printed salutation_as_printed
  closing_as_printed name_key portfolio portfolio_in_second_language to_emails cc_emails
@@ -124,8 +124,8 @@ invitations.ForumEdition: symbol name name_in_full theme city place organization
  organization_website website registration_link partnership_link partnership_email
  consultation_link statements_link original_ranks
 invitations.HeldChange: object_id
-invitations.Letter: variant waits_because waits_for waits_with check_code sha256 time_stamped_by
- message_sha256 message_id composed_with
+invitations.Letter: variant waits_because waits_because_by_language waits_for waits_with check_code
+ sha256 time_stamped_by message_sha256 message_id composed_with
 invitations.LetterTemplate: variant subject paper mail
 invitations.MemberState: iso2 iso3 m49 short_name formal_name list_name_fr sort_key_fr itu_region
  language_confidence time_zone sources
