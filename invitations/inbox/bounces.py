@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.files.frozen import freeze
@@ -35,6 +36,7 @@ from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce, Delivery, LetterEvent
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
+from invitations.text.by_language import Words
 from invitations.times.jobs import Job
 
 Kind = Bounce.Kind
@@ -72,7 +74,7 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
     )
     if is_new and delivery:
         if kind == Kind.DELAYED:
-            add_event(delivery, _("delayed on its way"), said)
+            add_event(delivery, DELAYED, said)
         else:
             settle_bounced(Delivery.objects.filter(pk=delivery.pk))
     return bounce
@@ -119,13 +121,17 @@ def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
         delivery,
         delivery.state,
         Delivery.State.BOUNCED,
-        because=last.get_kind_display(),
+        because=Kind(last.kind).label,
         words=last.server_words,
         by=by,
     )
 
 
-def add_event(delivery: Delivery, because: str, words: str) -> None:
+DELAYED = gettext_lazy("delayed on its way")
+TAKEN = gettext_lazy("taken by the addressee’s mail server")
+
+
+def add_event(delivery: Delivery, because: Words, words: str) -> None:
     """Write the event into the history once; the delivery's state stays."""
     LetterEvent.objects.get_or_create(
         letter_id=delivery.letter_id,
@@ -194,9 +200,7 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     elif event.event_type == "delivered" and (
         delivery := delivery_of(envelope, named, address or "")
     ):
-        add_event(
-            delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT]
-        )
+        add_event(delivery, TAKEN, clean_text(words)[:WORDS_LIMIT])
 
 
 def bounce_kind_of(event: Any) -> str:
@@ -230,6 +234,6 @@ def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
     bounce.refresh_from_db()
     record_act(bounce, Act.MATCHED, by, changes={"delivery": (None, delivery.pk)})
     if bounce.kind == Kind.DELAYED:
-        add_event(delivery, _("delayed on its way"), bounce.server_words)
+        add_event(delivery, DELAYED, bounce.server_words)
     elif not move_to_bounced(delivery, by):
         raise ValidationError(_("This delivery has changed meanwhile: look at it again."))

@@ -300,7 +300,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
     lock_letters(Letter.objects.filter(pk=letter.pk))
     if why := why_not_recomposed(letter):
         raise ValidationError(why)
-    call_back_whole(letter, _("composed anew"), by)
+    call_back_whole(letter, gettext_lazy("composed anew"), by)
     plan_from_now(planned_notes_over(Letter.objects.filter(pk=letter.pk)))
     return plan_anew(letter, by, by)
 

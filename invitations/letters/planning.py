@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.released import (
     Held,
@@ -148,7 +148,7 @@ def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], st
         planned.update(**told)
 
 
-def why_receipt_overtaken(receipt: Letter) -> str:
+def why_receipt_overtaken(receipt: Letter) -> Words:
     """Return why what the receipt tells counts no more, or is told by a later one."""
     in_force = Reply.objects.in_force_for(receipt.invitation)
     if not in_force.expecting(receipt.variant).exists():
@@ -191,7 +191,7 @@ def save_unless_planned(letter: Letter) -> bool:
     return True
 
 
-def why_overtaken(letter: Letter) -> str:
+def why_overtaken(letter: Letter) -> Words:
     """Return why it acknowledges what stands no more; empty if it does not."""
     if letter.kind == Letter.Kind.RECEIPT:
         return why_receipt_overtaken(letter)

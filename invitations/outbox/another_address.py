@@ -54,8 +54,8 @@ def send_to_another_address(letter: Letter, by: User, email: str, because: str =
     if email.strip().casefold() not in known:
         raise ValidationError(PUT_IT_ON_FILE)
     delivery = delivery_to(known[email.strip().casefold()], letter)
-    because = because.strip() or _("another address")
-    letter.events.create(delivery=delivery, state=delivery.state, actor=by, because=because)
+    why = because.strip() or gettext_lazy("another address")
+    letter.events.create(delivery=delivery, state=delivery.state, actor=by, because=why)
     return delivery
 
 

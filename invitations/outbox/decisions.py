@@ -19,6 +19,7 @@ from invitations.outbox.sending import why_not_in_force, why_not_sendable, why_r
 from invitations.outbox.transitions import transit
 from invitations.reminders.hours_moved import why_calendar_is_void
 from invitations.reminders.leaving import why_reminder_is_void
+from invitations.text.by_language import Words
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
 State = Delivery.State
@@ -49,14 +50,14 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
             delivery,
             State.UNCERTAIN,
             State.HANDED_OVER,
-            because=_("it went"),
+            because=gettext_lazy("it went"),
             by=by,
             handed_over_at=delivery.sending_at or now,
         )
     else:
         if because := why_not_sent_again(delivery):
             raise ValidationError(because)
-        settled = queue_again(delivery, State.UNCERTAIN, by, _("send again"))
+        settled = queue_again(delivery, State.UNCERTAIN, by, gettext_lazy("send again"))
     if not settled:
         raise ValidationError(NOT_UNCERTAIN)
 
@@ -65,7 +66,7 @@ def send_anew(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
     if because := why_not_sent_anew(delivery):
         raise ValidationError(because)
-    if not queue_again(delivery, delivery.state, by, _("send anew")):
+    if not queue_again(delivery, delivery.state, by, gettext_lazy("send anew")):
         raise ValidationError(ONLY_FAILED)
 
 
@@ -96,7 +97,7 @@ def why_it_stays(letter: Letter) -> str:
     return _("It may not leave: %s.") % void if void else ""
 
 
-def why_void(letter: Letter) -> str:
+def why_void(letter: Letter) -> Words:
     """Return why automatic mail has nothing to say any more; on a quiet day alone it only waits."""
     if letter.kind == Letter.Kind.REMINDER:
         return why_reminder_is_void(letter.invitation, letter, timezone.now())
@@ -105,7 +106,7 @@ def why_void(letter: Letter) -> str:
     return why_overtaken(letter)
 
 
-def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:
+def queue_again(delivery: Delivery, old: str, by: User, because: Words) -> bool:
     now = timezone.now()
     last = delivery.letter.leave_before or now + dt.timedelta(days=5)
     return transit(
@@ -134,7 +135,7 @@ def mark_dispatched(
         delivery,
         State.QUEUED,
         State.HANDED_OVER,
-        because=_("dispatched"),
+        because=gettext_lazy("dispatched"),
         by=by,
         channel=channel,
         reference=reference,

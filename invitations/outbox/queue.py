@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.transitions import LEASE, State, transit_each

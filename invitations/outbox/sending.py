@@ -9,8 +9,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.notes.covering import answered_already, covered_now
@@ -38,6 +37,7 @@ from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.setbacks import place_of_error, spread_pause_after
+from invitations.text.by_language import Words, filled, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
     except StoreUnavailable as fault:
         ask_the_store()
         # The store answers: only this message cannot be read.
-        break_off(delivery, State.CLAIMED, str(fault))
+        break_off(delivery, State.CLAIMED, words_of(fault))
         return False
     if not begin_delivery(delivery):
         return False
@@ -84,7 +84,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     """
     letter = delivery.letter
     if because := why_kept_back(letter):
-        transit(delivery, State.CLAIMED, State.MISSED, because=str(because))
+        transit(delivery, State.CLAIMED, State.MISSED, because=because)
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
@@ -93,7 +93,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     invitation = Invitation.objects.get(pk=letter.invitation_id)
     because = why_not_sendable(letter, invitation, timezone.now()) or why_replaced(letter)
     if because:
-        kept_back = State.MISSED if because == str(LEFT_OFFICE) else State.CANCELLED
+        kept_back = State.MISSED if because == LEFT_OFFICE else State.CANCELLED
         transit(delivery, State.CLAIMED, kept_back, because=because)
     return False
 
@@ -121,15 +121,15 @@ def begin_under_lock(delivery: Delivery) -> bool:
     return begin_sending(delivery)
 
 
-def is_for_a_person(note: Letter, because: str) -> bool:
+def is_for_a_person(note: Letter, because: Words) -> bool:
     """Whether a note has to be composed anew, over a letter that was; or over those that remain."""
-    if because == str(CALLED_BACK_UNDER_IT):
+    if because == CALLED_BACK_UNDER_IT:
         return True
     remain = covered_now(note).exclude(answered_already())
-    return because == str(REPLACED_UNDER_IT) and remain.exists()
+    return because == REPLACED_UNDER_IT and remain.exists()
 
 
-def why_composed_anew(letter: Letter) -> str:
+def why_composed_anew(letter: Letter) -> Words:
     """Return why automatic mail says by now what is not so; empty if it is, or anybody has it."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
         return _("the calendar has changed again")
@@ -141,7 +141,7 @@ def why_composed_anew(letter: Letter) -> str:
     return _("its link was replaced, or has ended, since it was composed")
 
 
-def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
+def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> Words:
     """Return why the letter may no longer leave, or an empty string if it may."""
     if because := why_not_in_force(letter, invitation):
         return because
@@ -152,33 +152,33 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     return why_overtaken(letter)
 
 
-def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
+def why_not_in_force(letter: Letter, invitation: Invitation) -> Words:
     """Return why the letter leaves on no day, whatever its kind; an empty text if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
     if has_left_office(letter, invitation):
-        return str(LEFT_OFFICE)
+        return LEFT_OFFICE
     if not Letter.objects.approved().filter(pk=letter.pk).exists():
         return _("the letter is not in force")
     if letter.kind != Letter.Kind.NOTE:
         return ""
     if letter.covers.filter(~Q(state=Letter.State.APPROVED) | is_called_back()).exists():
-        return str(CALLED_BACK_UNDER_IT)
+        return CALLED_BACK_UNDER_IT
     left = letter.covers.to_who_left_office().exists()
     return _("a letter it covers is to a person who has left office") if left else ""
 
 
-def why_replaced(letter: Letter) -> str:
+def why_replaced(letter: Letter) -> Words:
     """Return why it leaves by mail no more: its replacement cancels it; empty if there is none."""
     if letter.kind == Letter.Kind.NOTE and letter.covers.replaced().exists():
-        return str(REPLACED_UNDER_IT)
+        return REPLACED_UNDER_IT
     is_replaced = Letter.objects.replaced().filter(pk=letter.pk).exists()
     return _("another letter has replaced it") if is_replaced else ""
 
 
-CALLED_BACK_UNDER_IT = gettext_lazy("a letter it covers was called back")
-REPLACED_UNDER_IT = gettext_lazy("another letter has replaced one that it covers")
-LEFT_OFFICE = gettext_lazy("the person it is written to has left office")
+CALLED_BACK_UNDER_IT = _("a letter it covers was called back")
+REPLACED_UNDER_IT = _("another letter has replaced one that it covers")
+LEFT_OFFICE = _("the person it is written to has left office")
 
 
 def has_left_office(letter: Letter, invitation: Invitation) -> bool:
@@ -249,7 +249,7 @@ def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
         time.sleep(SETTLE_EACH)
 
 
-def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -> bool:
+def postpone(delivery: Delivery, old: str, because: Words = "", words: str = "") -> bool:
     """Defer the delivery, by a pause that grows with each attempt."""
     attempts = delivery.attempts + 1
     return settle(
@@ -263,13 +263,16 @@ def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -
     )
 
 
-def break_off(delivery: Delivery, old: str, kind: str) -> bool:
+def break_off(delivery: Delivery, old: str, kind: Words) -> bool:
     """Defer after a fault of ours before the message began; after some attempts, fail it."""
-    because = _("it could not be handed over: %s") % kind
+    because = filled(_("it could not be handed over: %s"), kind)
     attempts = delivery.attempts + 1
     if attempts < FAULTS_AT_MOST:
         return postpone(delivery, old, because=because)
     return settle(delivery, old, State.FAILED, because=because, attempts=attempts)
+
+
+BROKE_OFF = _("it broke off: %s")
 
 
 def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
@@ -280,4 +283,4 @@ def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
     )  # fmt: skip
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):
-        settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)
+        settle(delivery, State.SENDING, State.UNCERTAIN, because=filled(BROKE_OFF, kind))

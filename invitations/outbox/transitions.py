@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.setbacks import place_of_error
+from invitations.text.by_language import Words
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def transit(  # noqa: PLR0913 -- what an event keeps
     old: str,
     new: str,
     *,
-    because: str = "",
+    because: Words = "",
     words: str = "",
     by: User | None = None,
     **fields: Any,
@@ -100,7 +101,7 @@ def change(
 
 
 def transit_each(
-    deliveries: "QuerySet[Delivery]", old: str, new: str, because: str, words: str = ""
+    deliveries: "QuerySet[Delivery]", old: str, new: str, because: Words, words: str = ""
 ) -> None:
     """Move each delivery that is in the old state, with an event for each.
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.calendar.told import Event, compared, office_calendar, sessions_of
 from invitations.letters.planning import save_planned_letters
@@ -31,6 +31,7 @@ from invitations.models import (
 )
 from invitations.reminders.schedules import DAYS_APART, schedules_of
 from invitations.setbacks import each_apart
+from invitations.text.by_language import Words
 from invitations.times.calendars import ONE_DAY
 from invitations.times.jobs import Job
 
@@ -176,7 +177,7 @@ def calendar_letter(standing: Letter) -> Letter:
     )
 
 
-def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why the mail may not leave: today is quiet, or the calendar was told otherwise since.
 
     What one of the office has already goes to its others on any day.
@@ -188,7 +189,7 @@ def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     return why_calendar_is_void(invitation, letter)
 
 
-def why_calendar_is_void(invitation: Invitation, letter: Letter) -> str:
+def why_calendar_is_void(invitation: Invitation, letter: Letter) -> Words:
     """Return why it leaves on no day: the calendar was told otherwise, or has changed since."""
     invitation = copy(invitation)
     invitation.edition = released_edition(invitation.edition)

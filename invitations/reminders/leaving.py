@@ -7,8 +7,8 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from invitations.letters.routes import by_original
 from invitations.models import (
@@ -39,11 +39,12 @@ from invitations.reminders.schedules import (
     schedules_by_question,
 )
 from invitations.setbacks import ENDS_THE_TICK, place_of_error
+from invitations.text.by_language import Words, filled
 
 logger = logging.getLogger(__name__)
 
 
-def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
@@ -59,16 +60,16 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
         return because
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
     if others.exists():
-        told = ngettext(
+        told = ngettext_lazy(
             "another reminder left less than %(days)s day ago",
             "another reminder left less than %(days)s days ago",
             DAYS_APART,
         )
-        return told % {"days": DAYS_APART}
+        return filled(told, {"days": DAYS_APART})
     return ""
 
 
-def why_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+def why_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why it leaves on no day as things stand; an empty text if a better day may come."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
@@ -77,15 +78,15 @@ def why_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetim
 
 def why_not_owed(
     edition: ForumEdition, invitation: Invitation, letter: Letter, now: dt.datetime
-) -> str:
+) -> Words:
     """Return why nobody is to be reminded by this letter, on whatever day; empty if somebody is."""
     if not ReminderStep.objects.approved().filter(letters=letter).exists():
         return _("its step waits for the approval of two people")
     if by_original(edition).filter(pk=invitation.pk).exists():
-        return str(SPEAK_TO_THEIR_MISSION)
+        return SPEAK_TO_THEIR_MISSION
     if letter.asks_for:
         asked = may_be_asked(edition, letter.asks_for, now).filter(pk=invitation.pk)
-        return "" if asked.exists() else str(DONE)
+        return "" if asked.exists() else DONE
     owing = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)
     )
@@ -106,10 +107,10 @@ def asked_by(
     return offices.silent()
 
 
-def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> str:
+def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> Words:
     """Return why the deadline is none any more of which the letter reminds; empty if it is."""
     if edition.is_stopped:
-        return str(STOPPED)
+        return STOPPED
     asks_for = letter.asks_for
     in_time = now < deadline_of(edition, asks_for)
     is_same = letter.reply_before == asked_before(edition, asks_for)

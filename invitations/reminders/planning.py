@@ -29,7 +29,7 @@ from django.db.models import (
     When,
 )
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.letters.planning import call_back_letters
 from invitations.models import (
@@ -218,7 +218,7 @@ def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
         kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
     )
     list(Invitation.objects.filter(pk__in=earlier.values("invitation")).locked().values_list("pk"))
-    call_back_letters(earlier, _("a later reminder takes its place"))
+    call_back_letters(earlier, gettext_lazy("a later reminder takes its place"))
 
 
 def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> int:

@@ -11,14 +11,14 @@ from django.db.models import (
     BooleanField,
     Case,
     Exists,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
     When,
 )
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.planning import call_back_letters
 from invitations.letters.routes import by_original
@@ -41,6 +41,7 @@ from invitations.reminders.owing import (
     has_holding_reply_for,
 )
 from invitations.reminders.schedules import Schedules, of_states
+from invitations.text.by_language import Words
 
 
 def waiting_reminders(edition: ForumEdition) -> "QuerySet[Letter]":
@@ -69,36 +70,38 @@ def call_back_stale(
     asked = set(waiting.order_by().values_list("step__asks_for", flat=True).distinct())
     if not asked:
         return
-    by_reason: dict[str, list[int]] = defaultdict(list)
+    by_reason: dict[Words, list[int]] = defaultdict(list)
     concerned = set()
     for asks_for, schedules in by_question.items():
         if asks_for not in asked:
             continue
-        reasons = stale(edition, asks_for, schedules, now)
-        cases = [When(condition, then=Value(why)) for why, condition in reasons]
+        reasons = list(stale(edition, asks_for, schedules, now))
+        cases = [
+            When(condition, then=Value(place)) for place, (_why, condition) in enumerate(reasons)
+        ]
         asking = waiting.filter(step__asks_for=asks_for)
-        found = asking.annotate(why=Case(*cases, output_field=TextField())).exclude(why=None)
-        for pk, invitation, why in found.values_list("pk", "invitation", "why"):
-            by_reason[why].append(pk)
+        found = asking.annotate(why=Case(*cases, output_field=IntegerField())).exclude(why=None)
+        for pk, invitation, place in found.values_list("pk", "invitation", "why"):
+            by_reason[reasons[place][0]].append(pk)
             concerned.add(invitation)
     list(Invitation.objects.filter(pk__in=concerned).locked().values_list("pk"))
     for why, pks in by_reason.items():
         call_back_letters(Letter.objects.filter(pk__in=pks), why)
 
 
-Reasons = Iterable[tuple[str, Any]]
+Reasons = Iterable[tuple[Words, Any]]
 
 
 def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.datetime) -> Reasons:
     """Yield each reason to call back a waiting reminder, with the condition for its letters."""
     if edition.is_stopped:
-        yield str(STOPPED), Q(pk__isnull=False)
+        yield STOPPED, Q(pk__isnull=False)
     yield _("the deadline has moved"), ~Q(reply_before=asked_before(edition, asks_for))
     if now >= deadline_of(edition, asks_for) or not (asks_for or edition.takes_replies(now)):
         yield _("the deadline has passed or moved"), Q(state=Letter.State.PLANNED)
     yield from stale_for_the_step(asks_for) if asks_for else stale_for_the_reply(edition, now)
     yield (
-        str(SPEAK_TO_THEIR_MISSION),
+        SPEAK_TO_THEIR_MISSION,
         Q(invitation__in=by_original(edition).values("pk")),
     )
     yield (
@@ -110,7 +113,7 @@ def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.da
 
 def stale_for_the_step(what: str) -> Reasons:
     asked = offices_to_ask(what).filter(pk=OuterRef("invitation"))
-    yield str(DONE), ~Exists(asked)
+    yield DONE, ~Exists(asked)
 
 
 def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:

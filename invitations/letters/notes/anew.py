@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.notes.covering import (
     answered_already,
@@ -22,6 +22,7 @@ from invitations.letters.planning import call_back_letters, save_planned_letters
 from invitations.letters.routes import NOTE_VARIANT
 from invitations.models import Circular, Delivery, Letter, Mission
 from invitations.models.held.composed_with import hashes_behind_each
+from invitations.text.by_language import Words
 
 CANCELLED = Letter.State.CANCELLED
 
@@ -37,7 +38,7 @@ def failed_in_vain(letter: Letter) -> list[str]:
     return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
 
 
-def call_back_whole(letter: Letter, because: str, actor: User | None) -> None:
+def call_back_whole(letter: Letter, because: Words, actor: User | None) -> None:
     """Call the letter back with all its deliveries; what nobody has counts as what waits."""
     failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
     failed.update(state=Delivery.State.MISSED)

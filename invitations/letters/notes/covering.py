@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.planning import call_back_letters
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Invitation, Letter

@@ -21,7 +21,7 @@ def hold_acknowledgements(invitation: Invitation) -> int:
 
     Call it within a transaction, with the invitation locked.
     """
-    return call_back_letters(invitation.letters.filter(kind__in=TOLD_ONCE), str(LEFT_OFFICE))
+    return call_back_letters(invitation.letters.filter(kind__in=TOLD_ONCE), LEFT_OFFICE)
 
 
 def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:

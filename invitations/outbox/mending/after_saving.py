@@ -101,11 +101,14 @@ def send_to_new_addresses(
             continue
         for change in waiting:
             change.letters.add(letter)
-            words = because.strip() or _("to leave for the new address, once released")
+            words = because.strip() or TO_LEAVE
             letter.events.create(state=letter.state, actor=by, because=words)
         if not waiting:
             send_to_each(minister, letter, by, because)
     return bool(waiting)
+
+
+TO_LEAVE = gettext_lazy("to leave for the new address, once released")
 
 
 def send_to_each(minister: Minister, letter: Letter, by: User, because: str = "") -> None:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.letters.planning import missions_of
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister, Mission
@@ -92,7 +93,10 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
         change.contributors.add(by)
         HeldChange.objects.filter(pk=change.pk, asked_by=None).update(asked_by=by)
     delivery.letter.events.create(
-        delivery=delivery, state=delivery.state, actor=by, because=_("its address was corrected")
+        delivery=delivery,
+        state=delivery.state,
+        actor=by,
+        because=gettext_lazy("its address was corrected"),
     )
     return changes
 

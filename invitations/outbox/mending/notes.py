@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.letters.approval import locked_letter, recompose_letter, why_not_recomposed
@@ -72,7 +73,7 @@ def forward_anew(note: Letter, by: User) -> Letter:
     note = locked_letter(note)
     if why := why_not_forwarded_anew(note):
         raise ValidationError(why)
-    because = _("forwarded anew by another note")
+    because = gettext_lazy("forwarded anew by another note")
     for copy in not_proven(note).order_by("pk").select_for_update():
         transit(copy, copy.state, Delivery.State.CANCELLED, because=because, by=by)
     call_back_letters(Letter.objects.filter(pk=note.pk), because, by)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.letters.planning import (
@@ -116,7 +117,7 @@ def after_all_composed(edition: ForumEdition) -> dt.datetime:
 
 def call_back_frozen(move: DatesMove) -> None:
     """Call back automatic mail that has not left; acknowledgements and receipts are made anew."""
-    because = _("the dates have moved since it was composed")
+    because = gettext_lazy("the dates have moved since it was composed")
     planned = Letter.objects.planned().filter(
         invitation__edition=move.edition_id, kind=Letter.Kind.REMINDER
     )
