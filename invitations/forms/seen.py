@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from invitations.forms.directions import give_directions
 from invitations.forms.fields import LineField
 from invitations.text.dates import comma_list
 
@@ -121,6 +122,7 @@ class SeenForm(forms.ModelForm):
             self.initial["seen"] = lambda: self.mark_of(self.standing(self.instance))
         else:
             del self.fields["seen"]
+        give_directions(self)
 
     def clean(self) -> dict[str, Any] | None:
         """Lock the row until it is saved: it was read before, and is saved as a whole.

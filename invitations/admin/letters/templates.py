@@ -166,12 +166,11 @@ class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Set each text's direction by its language, and the size of its field."""
+        """Set the size of each text's field."""
         form = super().get_form(request, obj, change, **kwargs)
-        rtl = {"dir": "rtl" if obj.language == "ar" else "ltr", "lang": obj.language} if obj else {}
         for name, rows in (("subject", 1), ("paper", 22), ("mail", 18)):
             if name in form.base_fields:
-                form.base_fields[name].widget.attrs |= {"rows": rows, **rtl}
+                form.base_fields[name].widget.attrs["rows"] = rows
         return form
 
     def render_change_form(
