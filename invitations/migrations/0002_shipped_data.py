@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_6e4bd812")]
+    dependencies = [("invitations", "0001_initial_ffea5431")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
