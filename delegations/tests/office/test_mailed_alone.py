@@ -5,7 +5,13 @@ import time_machine
 
 from delegations.tests.office.statement.statements import announced
 from delegations.tests.offices import browser
-from delegations.tests.typed_alone import SHORTEST_MARK, add_rows, rows_behind, type_all
+from delegations.tests.typed_alone import (
+    LEADING_ELSEWHERE,
+    SHORTEST_MARK,
+    add_rows,
+    rows_behind,
+    type_all,
+)
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Invitation, Language, LetterTemplate, Rank
 from invitations.reminders.hours_moved import update_calendars
@@ -79,13 +85,13 @@ def answered(office, **words):
 
 def leave(offices):
     """Let mail of each kind leave to these offices, and return the kinds and all it says."""
-    first, second = (Invitation.objects.get(pk=office.pk) for office in offices[:2])
+    cardinal, first = (Invitation.objects.get(pk=office.pk) for office in offices[:2])
     with time_machine.travel(geneva(9), tick=False):
         move(at=geneva(8))
         update_calendars()
         compose_planned()
     with time_machine.travel(geneva(9, 15), tick=False):
-        for office in (first, second):
+        for office in (cardinal, first):
             record_reply(office, {"answer": "in_person", "respondent_email": "x@example.org"})
         announced(browser(first), first)
     for at in (geneva(9, 18), FIRST, LAST, AFTER_A_YES):
@@ -106,15 +112,16 @@ def words_of(offices):
     return kinds, said
 
 
+@pytest.mark.parametrize("but", [set(), LEADING_ELSEWHERE], ids=["all", "words"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_mail_that_leaves_by_itself_says_what_one_person_typed(written_to, language):
+def test_no_mail_that_leaves_by_itself_says_what_one_person_typed(written_to, language, but):
     with time_machine.travel("2027-03-08T09:00Z", tick=False):
         cardinal = {"minister__rank_id": "CARD", "minister__address_gender": "m"}
-        offices = [written_to(state, language) for state in ("Ruritania", "Zenda")]
-        offices.insert(1, written_to("Graustark", language, "VAT", **cardinal))
-        for office in offices[:2]:
+        offices = [written_to(state, language) for state in ("Ruritania", "Zenda", "Hentzau")]
+        offices.insert(0, written_to("Graustark", language, "VAT", **cardinal))
+        for office in offices[:3]:
             answered(office)
-        marks = type_all(rows_behind(offices, language), but=KEEPING_BACK)
+        marks = type_all(rows_behind(offices, language), but=KEEPING_BACK | but)
         marks.append(add_rows(offices[0].member_state, language))
 
     kinds, said = leave(offices)

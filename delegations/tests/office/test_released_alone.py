@@ -20,7 +20,13 @@ from delegations.tests.api.published import V1, session_of
 from delegations.tests.api.tokens import released, with_token
 from delegations.tests.office.statement.statements import announced, file, photo, send
 from delegations.tests.offices import browser, page_of, words_of
-from delegations.tests.typed_alone import SHORTEST_MARK, add_rows, rows_behind, type_all
+from delegations.tests.typed_alone import (
+    LEADING_ELSEWHERE,
+    SHORTEST_MARK,
+    add_rows,
+    rows_behind,
+    type_all,
+)
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
 from invitations.models import DatesMove, HeldChange, Language, LetterTemplate, Minister, Rank
@@ -256,13 +262,14 @@ def test_a_rank_that_was_never_released_is_neither_offered_nor_taken_and_styles_
     assert office.replies.get().substitute_name == "Sapt"
 
 
+@pytest.mark.parametrize("but", [set(), LEADING_ELSEWHERE], ids=["all", "words"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_one_person_typed_is_shown_nowhere_outside(edition, everything, language):
+def test_what_one_person_typed_is_shown_nowhere_outside(edition, everything, language, but):
     offices = [at_work(state, edition, language) for state in ("Ruritania", "Graustark", "Zenda")]
     read_all = everything(*offices, language)
     before = read_all()
 
-    marks = type_all(rows_behind(offices, language))
+    marks = type_all(rows_behind(offices, language), but)
     marks.append(add_rows(offices[0].member_state, language))
     after, mails = read_all(), dict(mailed(offices[0]))
 
