@@ -46,6 +46,7 @@ from invitations.admin.who_may import (
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import ListedForm, ListedFormSet
+from invitations.letters.planning import try_waiting_again
 from invitations.models import HeldChange
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
@@ -235,6 +236,11 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         row = self.get_object(request, unquote(object_id))
         changes = HeldChange.objects.undecided().of(row) if row else []
         return [page.on_page_of_record(request, change) for change in changes]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Let letters that wait be tried at once: what one of them lacks may be saved now."""
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(try_waiting_again)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Say beside "changed successfully" what automatic mail does not use yet."""

@@ -17,7 +17,7 @@ from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
-from invitations.letters.planning import lock_letters
+from invitations.letters.planning import lock_letters, try_waiting_again
 from invitations.letters.routes import (
     OF_ANOTHER_NOW,
     gets_original,
@@ -210,6 +210,7 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
     else:
         locked.update(second_approver=by, second_approved_at=now)
         record_act(text, Act.APPROVED_SECOND, by)
+        transaction.on_commit(try_waiting_again)
 
 
 def why_not_approved(text: ApprovedByTwo, person: User) -> str:

@@ -290,7 +290,7 @@ FROZEN = (
 
 TRIED_NO_MORE: dict[str, Any] = {
     "composing_until": None, "waits_because": "",
-    "waits_because_by_language": {}, "waits_for": [], "waits_with": "",
+    "waits_because_by_language": {}, "waits_for": [],
     "failed_attempts": 0, "compose_again_at": None,
 }  # fmt: skip
 

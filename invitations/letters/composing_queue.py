@@ -3,11 +3,10 @@
 import datetime as dt
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -21,18 +20,13 @@ from django.utils.translation import gettext_lazy
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import (
     choose_languages,
-    choose_road,
     compose_letter,
-    refuse_unapproved_step,
-    refuse_unsealable,
 )
 from invitations.letters.context import terms_in
 from invitations.letters.notes.covering import tidy_waiting_notes
-from invitations.letters.planning import PRIORITY
-from invitations.letters.released import Passing, forms_on_file, held_changes, use_released_values
+from invitations.letters.planning import PRIORITY, try_waiting_again
+from invitations.letters.released import Passing, forms_on_file, held_changes
 from invitations.letters.scrutiny.holes import Lacking
-from invitations.letters.scrutiny.tried_with import marks_of
-from invitations.letters.words import refuse_shared_lacks
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -42,7 +36,6 @@ from invitations.models import (
     Letter,
 )
 from invitations.models.held.composed_with import (
-    forms_behind,
     hashes_behind_each,
     keys_among,
     languages_of,
@@ -55,6 +48,7 @@ from invitations.times.clocks import CLOCKS_APART
 logger = logging.getLogger(__name__)
 BECAUSE_LIMIT = 300
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
+WAITS_FOR = dt.timedelta(minutes=10)
 
 
 def compose_planned(
@@ -70,13 +64,11 @@ def compose_planned(
     stop_at = time.monotonic() + within.total_seconds() if within else None
     note_vanished()
     tidy_waiting_notes()
-    composed, (at_rest, marks) = 0, waiting_still()
-    keys = [pk for pk in planned_letters(edition, kinds) if pk not in at_rest]
-    for noted in noted_in_parts(keys):
+    composed = 0
+    for noted in noted_in_parts(planned_letters(edition, kinds)):
         if stop_at and time.monotonic() > stop_at:
             break
         if letter := claim_to_compose(noted):
-            letter.waits_with = marks.get(letter.pk, "")
             try:
                 composed += compose_or_say_why(letter)
             except StoreUnavailable as fault:
@@ -88,10 +80,12 @@ def compose_planned(
                 with suppress(Error):
                     give_back_as_it_was(letter)
                 raise
+    if composed:
+        # Notes verbales wait for the letters that they cover.
+        try_waiting_again(kind=Letter.Kind.NOTE)
     return composed
 
 
-WAITS = ~Q(waits_because="")
 STOPPED = gettext_lazy("the program stopped while composing it")
 
 
@@ -119,7 +113,9 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
     tried = F("compose_again_at").asc(nulls_first=True)
     return list(
         planned.annotate(
-            turn=Case(When(failed_attempts__gt=0, then=2), When(WAITS, then=1), default=0),
+            turn=Case(
+                When(failed_attempts__gt=0, then=2), When(~Q(waits_because=""), then=1), default=0
+            ),
             priority=Case(
                 *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
             ),
@@ -127,91 +123,6 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
         .order_by("turn", tried, "priority", "pk")
         .values_list("pk", flat=True)
     )
-
-
-def waiting_still() -> tuple[set[int], dict[int, str]]:
-    """Return the keys of the letters that need no try, and the mark of each that waits.
-
-    A letter rests while all that it was tried with is as it was then. The marks are taken before
-    anything is tried: what changes meanwhile differs at the next tick.
-    """
-    that_wait = Q(state=Letter.State.PLANNED, failed_attempts=0) & free_to_compose() & WAITS
-    # Mostly none does, and their records are many columns.
-    if not Letter.objects.filter(that_wait).exists():
-        return set(), {}
-    joined = letters_with_records().select_related(
-        "invitation__edition", "invitation__minister__rank", "mission"
-    )
-    waiting: list[Letter] = list(joined.filter(that_wait))
-    for letter in waiting:
-        choose_languages(letter)
-    marks = marks_of(waiting)
-    found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
-    found |= lacking_still([one for one in waiting if one.pk not in found], marks)
-    Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
-    return found, marks
-
-
-def lacking_still(letters: Sequence[Letter], marks: Mapping[int, str]) -> set[int]:
-    """Return the keys of the letters that lack the same text as at their last try; mark them.
-
-    One look-up serves all letters of a kind and language, even if hundreds wait for one text.
-    """
-    found: list[Letter] = []
-    minister = ("invitation__minister__rank", "invitation__minister__member_state")
-    joined = Letter.objects.select_related("invitation__edition", "circular", "step", *minister)
-    for (because, *_what), ones in alike(letters).items():
-        refusal = refusal_of(joined.get(pk=ones[0].pk))
-        if refusal and said_by(refusal) == because:
-            found += ones
-            for one in ones:
-                one.waits_with = mark_after(refusal, marks[one.pk])
-    Letter.objects.planned().filter(free_to_compose()).bulk_update(found, ["waits_with"])
-    return {one.pk for one in found}
-
-
-ALIKE = ("circular_id", "kind", "variant", "language", "second_language", "step_id")
-
-
-def alike(letters: Sequence[Letter]) -> dict[tuple[Any, ...], list[Letter]]:
-    """Return together the letters that wait for the same reason and would have the same text.
-
-    The text follows the circular and the rank of today, and the forms of address: a State may have
-    its own.
-    """
-    forms = forms_behind(letters, {one.pk: one.invitation.minister for one in letters})
-    found: dict[tuple[Any, ...], list[Letter]] = defaultdict(list)
-    for one in letters:
-        choose_road(one)
-        text = (getattr(one, name) for name in ALIKE)
-        found[one.waits_because, *text, *forms[one.pk]].append(one)
-    return found
-
-
-def said_by(refusal: ValidationError) -> str:
-    return words_in(settings.LANGUAGE_CODE, words_of(refusal))[:BECAUSE_LIMIT]
-
-
-def mark_after(refusal: ValidationError, mark: str) -> str:
-    """Return what a letter that was refused is marked with; empty if it is not to rest."""
-    return "" if isinstance(refusal, Passing) else mark
-
-
-def refusal_of(letter: Letter) -> ValidationError | None:
-    """Return what refuses all letters of this circular, kind, step and languages, if anything."""
-    try:
-        choose_road(letter)
-        refuse_unapproved_step(letter)
-        refuse_unsealable(letter)
-        use_released_values(letter)
-        refuse_shared_lacks(letter)
-    except ValidationError as refusal:
-        return refusal
-    except ENDS_THE_TICK:
-        raise
-    except Exception:  # noqa: BLE001 -- the letter is tried by itself, and keeps the reason
-        return None
-    return None
 
 
 def free_to_compose() -> Q:
@@ -322,9 +233,8 @@ def compose_or_say_why(letter: Letter) -> bool:
             letter,
             words_of(refusal),
             failed_attempts=0,
-            compose_again_at=timezone.now(),
+            compose_again_at=timezone.now() + pause_of(refusal),
             waits_for=[list(lack) for lack in lacks],
-            waits_with=mark_after(refusal, letter.waits_with),
         )
     except (Tampered, NotTaken) as fault:
         could_not_compose(letter, str(fault), began)
@@ -335,6 +245,11 @@ def compose_or_say_why(letter: Letter) -> bool:
         )
         could_not_compose(letter, filled(FAULT, {"fault": place}), began)
     return False
+
+
+def pause_of(refusal: ValidationError) -> dt.timedelta:
+    """Return how long a letter rests that was refused, unless somebody saves what it lacks."""
+    return dt.timedelta() if isinstance(refusal, Passing) else WAITS_FOR
 
 
 FAULT = gettext_lazy("It could not be composed (%(fault)s): somebody has to look at it.")
@@ -362,7 +277,7 @@ def give_back(
     words = words_in(settings.LANGUAGE_CODE, because)[:BECAUSE_LIMIT]
     others = {code: said[:BECAUSE_LIMIT] for code, said in words_by_language(because).items()}
     kept = {"waits_because": words, "waits_because_by_language": others}
-    fields = {**kept, "waits_for": [], "waits_with": "", **fields}
+    fields = {**kept, "waits_for": [], **fields}
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     try:
         with transaction.atomic():
@@ -388,7 +303,7 @@ def give_back_as_it_was(letter: Letter) -> None:
 def try_composing_again(letter: Letter, by: User) -> None:
     """End the pause of a letter that could not be composed, so that the next tick tries it."""
     failed = Letter.objects.not_composable().filter(pk=letter.pk)
-    if not failed.update(failed_attempts=0, compose_again_at=None, waits_with=""):
+    if not failed.update(failed_attempts=0, compose_again_at=None):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
     letter.events.create(
         state=Letter.State.PLANNED, actor=by, because=gettext_lazy("to be tried again at once")

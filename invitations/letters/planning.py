@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,7 @@ from invitations.models import (
 from invitations.text.by_language import Words
 
 ENVELOPE_LENGTH = 16
+WAITS = Q(failed_attempts=0) & ~Q(waits_because="")
 TRY_FOR = dt.timedelta(days=5)
 PRIORITY: dict[str, int] = {
     Letter.Kind.ACKNOWLEDGEMENT: 1,
@@ -46,6 +47,11 @@ PRIORITY: dict[str, int] = {
     Letter.Kind.CALENDAR: 3,
     Letter.Kind.REMINDER: 4,
 }
+
+
+def try_waiting_again(**which: Any) -> None:
+    """Let the next tick try the letters that wait: what one of them lacks may be on file now."""
+    Letter.objects.planned().filter(WAITS, **which).update(compose_again_at=None)
 
 
 def save_planned_letters(letters: list[Letter], actor: User | None = None) -> int:

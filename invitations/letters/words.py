@@ -14,7 +14,6 @@ from invitations.letters.context import (
     LetterKeys,
     addressee_of,
     placeholder_words,
-    shared_words,
 )
 from invitations.letters.scrutiny.holes import (
     Lack,
@@ -163,22 +162,6 @@ def lacking_in_second(letter: Letter, text: OpenText) -> list[Lack]:
     if text.language != letter.second_language or not (is_printed or "portfolio" in named):
         return []
     return lacking_function(letter.invitation.minister, text.language)
-
-
-def refuse_shared_lacks(letter: Letter) -> None:
-    """Refuse what all letters of this circular, kind and languages lack, as composing would."""
-    languages = languages_of(letter)
-    variant = text_variant(letter)
-    opened = [
-        OpenText(
-            language,
-            template_for_letter(letter, language, variant),
-            [],
-            shared_words(letter, language),
-        )
-        for language in languages
-    ]
-    refuse_lacks(lack for text in opened for lack in lacks_of(letter, text))
 
 
 def with_holes_named(letter: Letter, text: OpenText) -> OpenText:

@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_ffea5431")]
+    dependencies = [("invitations", "0001_initial_fd2699e4")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

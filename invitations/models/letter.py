@@ -151,8 +151,6 @@ class Letter(models.Model):
     waits_because_by_language = ByLanguageField(of="waits_because")
     # The empty fields that it waits for: language, model and column of each.
     waits_for = models.JSONField(default=list, blank=True, editable=False)
-    # The mark of all that it was tried with: while that is the same, it is not tried again.
-    waits_with = models.CharField(max_length=64, blank=True, editable=False)
     failed_attempts = models.PositiveSmallIntegerField(
         _("failed attempts to compose it"), default=0, editable=False
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
+from invitations.letters.planning import try_waiting_again
 from invitations.letters.released import released
 from invitations.models import ForumEdition, HeldChange
 from invitations.models.held.holding import (
@@ -49,6 +50,7 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
     elif row:
         record_act(row, Act.RELEASED, by, because, changes=change.changed)
     send_where_corrected(change, by)
+    transaction.on_commit(try_waiting_again)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.planning import try_waiting_again
 from invitations.letters.scrutiny.reasons import reasons_not_composed
 from invitations.models import ForumEdition, Letter
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         try:
             chosen = ForumEdition.objects.get(symbol=edition)
             plan_invitation_letters(chosen)
+            try_waiting_again(invitation__edition=chosen)
         except ForumEdition.DoesNotExist:
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:

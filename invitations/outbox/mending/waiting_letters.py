@@ -5,6 +5,7 @@ from django.db import transaction
 
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.notes.covering import lock_with_notes
+from invitations.letters.planning import try_waiting_again
 from invitations.links import end_link, replace_link
 from invitations.models import Invitation, Letter, ReplyLink
 
@@ -18,6 +19,7 @@ def renew_link(invitation: Invitation, version: int, by: User, because: str) -> 
     lock_with_notes([invitation.pk])
     link = replace_link(invitation, version, by, because)
     compose_waiting_anew(invitation, by)
+    transaction.on_commit(try_waiting_again)
     return link
 
 

@@ -85,7 +85,7 @@ def test_a_letter_that_waits_for_a_text_in_its_language_of_today_is_tried_once_i
     LetterTemplate.objects.filter(pk=text.pk).delete()
     for _tick in range(2):
         compose_planned()
-    assert draft.letters.get().waits_with
+    assert draft.letters.get().waits_because
 
     text.save()
     compose_planned()

@@ -111,7 +111,7 @@ def test_the_reason_is_kept_in_each_language_after_the_database_failed(unaddress
     def lost(_letter):
         raise OperationalError
 
-    Letter.objects.update(waits_with="", compose_again_at=None)
+    Letter.objects.update(compose_again_at=None)
     monkeypatch.setattr(composing_queue, "compose_letter", lost)
     with pytest.raises(OperationalError):
         compose_planned()

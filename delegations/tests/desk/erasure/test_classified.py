@@ -124,7 +124,7 @@ invitations.ForumEdition: symbol name name_in_full theme city place organization
  organization_website website registration_link partnership_link partnership_email
  consultation_link statements_link original_ranks
 invitations.HeldChange: object_id
-invitations.Letter: variant waits_because waits_because_by_language waits_for waits_with check_code
+invitations.Letter: variant waits_because waits_because_by_language waits_for check_code
  sha256 time_stamped_by message_sha256 message_id composed_with
 invitations.LetterTemplate: variant subject paper mail
 invitations.MemberState: iso2 iso3 m49 short_name formal_name list_name_fr sort_key_fr itu_region

@@ -603,7 +603,6 @@ class Migration(migrations.Migration):
                 ('waits_because', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why it waits')),
                 ('waits_because_by_language', models.JSONField(blank=True, db_default={}, default=dict, editable=False)),
                 ('waits_for', models.JSONField(blank=True, default=list, editable=False)),
-                ('waits_with', models.CharField(blank=True, editable=False, max_length=64)),
                 ('failed_attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='failed attempts to compose it')),
                 ('compose_again_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='composed again from')),
                 ('reply_before', models.DateField(blank=True, null=True, verbose_name='deadline it reminds of')),
