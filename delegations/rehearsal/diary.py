@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from invitations.letters.message import mail_subject
 from invitations.models import (
     Bounce,
     CallListEntry,
@@ -95,7 +96,7 @@ def left() -> Iterator[Entry]:
             " / ".join(
                 filter(None, [letter.get_language_display(), letter.get_second_language_display()])
             ),
-            letter.subject,
+            mail_subject(letter) if is_mail else letter.subject,
             address=delivery.address,
             # A folder that takes mail answers with the name of the file.
             file=f"{MAIL}/{event.server_words}" if is_mail else f"{FILES}/{letter.pdf.name}",

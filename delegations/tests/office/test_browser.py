@@ -62,6 +62,7 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(
     chromium, edition, site, mail_folder
 ):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
+        edition.circulars.update(dated_on=timezone.localdate())
         office, control = (
             InvitationFactory(edition=edition, status="draft", issued_at=None) for _both in "ab"
         )
