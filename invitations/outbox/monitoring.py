@@ -236,7 +236,7 @@ def count_letters(now: dt.datetime) -> LetterCounts:
 def left_waiting(now: dt.datetime) -> Q:
     """Match planned letters that no worker has looked at for a quarter of an hour, though it could.
 
-    Each tick looks at what waits for a text; what failed is tried after its pause.
+    What waits for a text, or failed, is tried after its pause.
     """
     since = now - LOOKED_AT_WITHIN
     could_be_tried = Q(compose_again_at__lt=since) | Q(compose_again_at=None, planned_at__lt=since)

@@ -33,6 +33,7 @@ def mail_folder(settings, tmp_path):
 
 
 def letters_leave(edition):
+    edition.circulars.update(dated_on=timezone.localdate())
     plan_invitation_letters(edition)
     compose_planned(edition)
     for letter in Letter.objects.filter(kind=Letter.Kind.INVITATION):
@@ -62,7 +63,6 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(
     chromium, edition, site, mail_folder
 ):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
-        edition.circulars.update(dated_on=timezone.localdate())
         office, control = (
             InvitationFactory(edition=edition, status="draft", issued_at=None) for _both in "ab"
         )

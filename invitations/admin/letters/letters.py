@@ -226,18 +226,14 @@ class LetterAdmin(
 
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
-        """After a fault show the hour of the next attempt, else that of the last one.
-
-        What is missing leads to its field.
-        """
+        """Show the hour of the next attempt; what is missing leads to its field."""
         because = why_it_waits(letter)
-        if links := missing_links(letter):
-            told = at_hour_with(letter.compose_again_at, because)
-            return format_html("{}<br>{}", told, text_links(links))
-        if letter.failed_attempts and letter.compose_again_at:
+        if because and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
-            return bracketed(because, again)
-        return at_hour_with(letter.compose_again_at, because)
+            because = bracketed(because, again)
+        if links := missing_links(letter):
+            return format_html("{}<br>{}", because, text_links(links))
+        return because
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:

@@ -2,6 +2,7 @@
 
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import claim_to_compose, compose_planned, note_records
+from invitations.letters.planning import try_waiting_again
 from invitations.tests.factories import CircularFactory, InvitationFactory, MissionFactory
 
 
@@ -30,3 +31,9 @@ def under_one_note(rank_id="MIN", **mission):
     plan_notes(circular)
     compose_planned()
     return circular
+
+
+def compose_after_save():
+    """Compose as the next tick does once somebody has saved a record at the desk."""
+    try_waiting_again()
+    return compose_planned()

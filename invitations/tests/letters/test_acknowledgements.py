@@ -12,6 +12,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_change
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, MissionFactory, UserFactory
+from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
 from invitations.text.marks import identifiers
@@ -143,7 +144,7 @@ def test_an_acknowledgement_waits_for_the_release_of_a_segment_that_it_names(
     waits_because = reply.acknowledgements.get().waits_because
     change = HeldChange.objects.waiting().of(edition).get()
     release_change(change, UserFactory(), change.mark)
-    assert compose_planned() == 1
+    assert compose_after_save() == 1
 
     assert waits_because.startswith("A segment that the answer names waits for a second person")
     assert "Visit to the river" in reply.acknowledgements.get().mail

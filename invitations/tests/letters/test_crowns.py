@@ -22,6 +22,7 @@ from invitations.tests.factories import (
     MemberStateFactory,
     StepFactory,
 )
+from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.moving import moved
 from invitations.tests.reading import ask
 
@@ -229,7 +230,7 @@ def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
     general = FormOfAddress.objects.get(form="MON", gender="f", language="fr", member_state=None)
     general.pk, general.member_state, general.styled = None, luxembourg, "Votre Altesse Royale"
     general.save()
-    compose_planned()
+    compose_after_save()
     letter.refresh_from_db()
     assert "J’ai l’honneur d’inviter Votre Altesse Royale" in letter.paper
     assert letter.paper.startswith("Monseigneur,")

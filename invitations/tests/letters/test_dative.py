@@ -11,6 +11,7 @@ from invitations.letters.words import letter_texts
 from invitations.models import FormOfAddress, Letter, Minister
 from invitations.replies import record_reply
 from invitations.tests.factories import MinisterFactory, MissionFactory
+from invitations.tests.letters.drafts import compose_after_save
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_a_russian_letter_waits_for_a_dative_and_says_so(composed, missing):
     assert letter.state == Letter.State.PLANNED
     assert "write name and portfolio in the dative" in letter.waits_because
     Minister.objects.update(**{missing: RUSSIAN[missing]})
-    compose_planned()
+    compose_after_save()
     letter.refresh_from_db()
     assert RUSSIAN[missing] in letter.addressee
 

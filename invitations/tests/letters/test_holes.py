@@ -18,7 +18,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.letters.drafts import drafted
+from invitations.tests.letters.drafts import compose_after_save, drafted
 from invitations.tests.reading import printed, text_of
 from invitations.tests.replies.replying import REGRETS
 
@@ -76,7 +76,7 @@ def test_letters_are_composed_once_the_fields_are_filled():
     ten_letters(edition)
 
     ForumEdition.objects.update(contact_phone="+41 22 555 0100")
-    compose_planned()
+    compose_after_save()
 
     for letter in Letter.objects.all():
         assert (letter.state, letter.waits_because, letter.waits_for) == ("composed", "", [])
@@ -148,7 +148,7 @@ def test_another_reason_leaves_no_field_to_wait_for(composed):
 
     ForumEdition.objects.update(contact_phone="+41 22 555 0100")
     LetterTemplate.objects.filter(kind="invitation").delete()
-    compose_planned()
+    compose_after_save()
 
     letter.refresh_from_db()
     assert letter.waits_because.startswith("No approved text")
@@ -216,7 +216,7 @@ def test_an_acknowledgement_with_a_hole_waits_and_then_leaves(reached, approved_
     waiting = reply.acknowledgements.get()
     ForumEdition.objects.update(contact_phone="+41 22 555 0100")
     HeldChange.objects.all().delete()
-    compose_planned()
+    compose_after_save()
 
     assert (waiting.state, waiting.failed_attempts) == ("planned", 0)
     assert waiting.waits_because == "Missing in English: telephone."

@@ -14,7 +14,7 @@ from invitations.tests.factories import (
     CircularFactory,
     UserFactory,
 )
-from invitations.tests.letters.drafts import claimed, under_one_note
+from invitations.tests.letters.drafts import claimed, compose_after_save, under_one_note
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_note_whose_letters_were_all_withdrawn_drops_out(circular):
 
 def test_a_note_that_waits_for_approval_drops_out_too(circular):
     Mission.objects.update(greeted_as="to the Legation")
-    compose_planned()
+    compose_after_save()
     assert note_of(circular).state == "composed"
 
     withdraw(inviting(circular))
@@ -60,7 +60,7 @@ def test_a_note_keeps_the_letters_that_are_not_withdrawn(circular):
     withdraw([withdrawn])
     Mission.objects.update(greeted_as="to the Legation")
 
-    compose_planned()
+    compose_after_save()
 
     note = note_of(circular)
     assert (note.state, list(note.covers.all())) == ("composed", [kept])
@@ -105,7 +105,7 @@ def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular)
     anew = recompose_letter(first, UserFactory())
 
     assert not record_composed(at_work)
-    compose_planned()
+    compose_after_save()
 
     note = note_of(circular)
     assert (note.state, set(note.covers.all())) == ("composed", {anew, second})

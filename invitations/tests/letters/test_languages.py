@@ -9,7 +9,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import HeldChange, Letter, LetterTemplate, Minister, Mission
 from invitations.models.held.outdated import outdated_letters
 from invitations.tests.factories import MissionFactory, UserFactory
-from invitations.tests.letters.drafts import drafted, under_one_note
+from invitations.tests.letters.drafts import compose_after_save, drafted, under_one_note
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_a_letter_that_waits_for_a_text_in_its_language_of_today_is_tried_once_i
     assert draft.letters.get().waits_because
 
     text.save()
-    compose_planned()
+    compose_after_save()
 
     assert draft.letters.get().state == Letter.State.COMPOSED
 

@@ -28,6 +28,7 @@ from invitations.outbox.archive import archive, file_name
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import EditionFactory, MissionFactory, StepFactory, UserFactory
+from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.seals import (
     NO_PDFSIG,
     OWNER,
@@ -405,7 +406,7 @@ def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(
     because = letter.waits_because
 
     use_seal(settings, tmp_path / "renewed.p12")
-    compose_planned()
+    compose_after_save()
 
     letter.refresh_from_db()
     assert because.startswith(f"The certificate of the seal ({OWNER}) is valid from ")

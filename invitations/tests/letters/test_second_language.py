@@ -20,6 +20,7 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import compose_after_save
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_a_letter_waits_for_the_function_in_its_second_language(composed):
     assert (letter.state, letter.waits_because) == (Letter.State.PLANNED, MISSING)
     assert letter.waits_for == [["en", "minister", "portfolio_in_second_language"]]
     Minister.objects.update(portfolio_in_second_language="Minister of Posts")
-    compose_planned()
+    compose_after_save()
     letter.refresh_from_db()
     assert letter.state == Letter.State.COMPOSED
 
@@ -166,7 +167,7 @@ def test_a_letter_that_waited_is_composed_in_the_languages_that_its_minister_has
     letter = composed(**BILINGUAL | {"portfolio_in_second_language": ""})
     Minister.objects.update(language=today[0], second_language=today[1])
 
-    compose_planned()
+    compose_after_save()
 
     letter.refresh_from_db()
     assert letter.state == Letter.State.COMPOSED

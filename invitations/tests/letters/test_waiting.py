@@ -15,7 +15,7 @@ from invitations.letters.composing_queue import (
     try_composing_again,
 )
 from invitations.letters.planning import try_waiting_again
-from invitations.links import new_link
+from invitations.links import NO_LINK, new_link
 from invitations.models import (
     FormOfAddress,
     HeldChange,
@@ -24,7 +24,7 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
-from invitations.outbox.mending.waiting_letters import renew_link
+from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.outbox.release import release_change
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -139,17 +139,18 @@ def test_a_letter_that_waits_is_tried_at_once_when_a_text_is_approved(
 
 
 def test_a_new_link_lets_the_letter_be_composed_at_once(
-    waiting, tries, django_capture_on_commit_callbacks
+    issued, tries, django_capture_on_commit_callbacks
 ):
-    link = new_link(waiting.invitation)
-    link.save()
+    invitation = issued()
+    close_link(invitation, 1, UserFactory(), "It was forwarded.")
+    letter = rested(invitation.letters.in_force().get())
 
     with django_capture_on_commit_callbacks(execute=True):
-        renew_link(waiting.invitation, link.version, UserFactory(), "Lost.")
+        renew_link(invitation, NO_LINK, UserFactory(), "It is theirs again.")
 
-    assert tries() == [waiting.pk]
-    waiting.refresh_from_db()
-    assert waiting.state == "composed"
+    assert tries() == [letter.pk]
+    letter.refresh_from_db()
+    assert letter.state == "composed"
 
 
 def test_who_composes_by_the_command_waits_no_ten_minutes(waiting):

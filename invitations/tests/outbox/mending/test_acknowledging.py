@@ -15,6 +15,7 @@ from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
+from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.mending import asked_for, released_by
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_an_acknowledgement_is_made_again_with_a_new_link_for_who_stays_in_offic
     assert waiting.waits_because == "Its link has ended: give the invitation a new one first."
 
     replace_link(answered, NO_LINK, UserFactory(), "She stays.")
-    compose_planned()
+    compose_after_save()
     dispatch_outbox()
     [taken] = peer.taken
     words = words_of(taken)

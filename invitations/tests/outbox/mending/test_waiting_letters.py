@@ -17,6 +17,7 @@ from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.outbox.release import take_back_change
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
+from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.outbox.deliveries import State, state_of
 
@@ -61,7 +62,7 @@ def test_a_letter_whose_link_ends_waits_for_a_new_one(issued):
     [letter] = invitation.letters.in_force()
     assert letter.waits_because == "Its link has ended: give the invitation a new one first."
     renew_link(invitation, NO_LINK, UserFactory(), "It is theirs again.")
-    compose_planned()
+    compose_after_save()
     letter.refresh_from_db()
     assert letter.state == "composed"
 
