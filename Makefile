@@ -17,7 +17,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 HANDBOOK := $(VENV)/share/handbook/built
 PAGES := $(shell find docs/handbook docs/pictures -type f)
 
-.PHONY: run install docs test check messages migrations requirements sbom bench soak guide clean
+.PHONY: run install docs test test-all check messages migrations requirements sbom bench soak guide clean
 
 run: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
 	@$(BIN)/python scripts/run.py
@@ -31,10 +31,14 @@ docs: $(VENV)/test-ready $(HANDBOOK)
 
 # Compiled once: the tests run in several processes, and start programs of their own. A file stays in
 # one process, for what its tests share; the files begin in the order of pytest.ini and conftest.py.
-test: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
+# `make test` leaves out what takes long: browsers, walks of whole years and matrices, and what starts
+# programs. `make test-all` runs everything, and MARKERS=walk the walks alone.
+MARKERS = not (browser or walk or program)
+test-all: MARKERS =
+test test-all: export PYTHONDONTWRITEBYTECODE =
+test test-all: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
-		--dist loadfile --no-loadscope-reorder $(ARGS)
+		--dist loadfile --no-loadscope-reorder -m "$(MARKERS)" $(ARGS)
 
 # The checks look at the project as it is deployed; they connect to nothing, but for the audit.
 check: export DEBUG = False

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from uuid import uuid4
 
@@ -112,6 +113,20 @@ def pytest_collection_finish():
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: tests wait for disks, clocks and other programs."""
     return len(os.sched_getaffinity(0)) + 1
+
+
+SECONDS: Counter[str] = Counter()
+
+
+def pytest_runtest_logreport(report):
+    SECONDS[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name the dearest files: whoever waits for the tests finds there what to look at."""
+    terminalreporter.section("ten dearest files")
+    for file, seconds in SECONDS.most_common(10):
+        terminalreporter.line(f"{seconds:7.1f} s  {file}")
 
 
 @pytest.fixture(autouse=True, scope="session")

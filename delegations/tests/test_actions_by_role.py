@@ -70,7 +70,7 @@ from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked
 from invitations.tests.originals import brought
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 # Of sign-ins and devices, which are no acts of the secretariat: tests of their own look at them.
 OF_STAFF = {"axes", "mfa", "usersessions", "socialaccount"}

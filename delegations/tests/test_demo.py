@@ -46,7 +46,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.reading import assert_says, texts_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
 SIX_WEEKS_BACK = dt.date(2026, 10, 14)

@@ -14,6 +14,8 @@ from invitations.tests.factories import EditionFactory, InvitationFactory
 from invitations.tests.paper import past_edition
 from scripts.make_faxes import faxes
 
+pytestmark = pytest.mark.walk
+
 
 def picture_of(fax):
     return Image.open(io.BytesIO(fax.content))

@@ -35,7 +35,7 @@ from invitations.tests.moving import asked
 from invitations.tests.reading import message_of
 from invitations.text.dates import printed_date
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 # A Monday, so long before that no day on which something is said is one of the edition's months.
 NOON = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)

@@ -23,7 +23,7 @@ from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import EditionFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+pytestmark = [pytest.mark.walk, pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 OWN = {
     "own_segments_en": "Opening by the host\nVisit to the river\n",

@@ -14,6 +14,7 @@ from invitations.management.commands.migrate import LOCK
 from invitations.tests.databases import address_of, postgresql
 
 pytestmark = [
+    pytest.mark.program,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(
         connection.vendor != "postgresql",

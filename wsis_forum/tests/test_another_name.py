@@ -8,6 +8,8 @@ from django.urls import reverse
 from invitations.tests.factories import AnnouncedEditionFactory, EditionFactory
 from wsis_forum.tests.running import said_by
 
+pytestmark = pytest.mark.program
+
 SAY = """
 import json
 from django.conf import settings

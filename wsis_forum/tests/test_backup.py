@@ -39,6 +39,7 @@ from wsis_forum.tests.restored import name_beside, rows_of
 from wsis_forum.tests.running import started
 
 pytestmark = [
+    pytest.mark.program,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="The scripts are PostgreSQL's."),
 ]

@@ -34,6 +34,8 @@ from scripts.peers.programs import Listening, wait_until
 from wsis_forum.tests.deployed import DEPLOY, described, given_variables, unit
 from wsis_forum.tests.proxies import shipped_nginx
 
+pytestmark = pytest.mark.program
+
 UNITS = {"web": "wsis-forum-web", "worker": "wsis-forum-worker@1", "beat": "wsis-forum-beat"}
 TOKEN = "abcdefghjkmnpqrstuvwx"
 

@@ -46,6 +46,8 @@ from invitations.tests.databases import AS_DEPLOYED
 from invitations.text.dates import printed_date
 from wsis_forum.env import Mailbox
 
+pytestmark = pytest.mark.walk
+
 GENEVA = ZoneInfo("Europe/Zurich")
 # As each language writes the last minute in which an answer is in time.
 LAST_MINUTE = {"es": "23.59", "fr": "23 h 59", "zh-hans": "23时59分"}

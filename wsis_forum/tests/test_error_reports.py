@@ -15,6 +15,8 @@ from django.conf import settings
 
 from wsis_forum import __version__
 
+pytestmark = pytest.mark.program
+
 TOKEN = "kwfdud8qt7e8nyrk8ktv5"
 # What the program has in its hands, but its source does not say.
 HELD = {"MINISTER": "Flavia Elphberg", "LINK": f"/r/{TOKEN}/", "MAIL": "flavia@mfa.example.org"}

@@ -1,7 +1,11 @@
+import pytest
+
 from delegations.api import edge
 from delegations.api.keys import Asked
 from invitations.tests import seals
 from wsis_forum.tests.running import said_by
+
+pytestmark = pytest.mark.program
 
 # What one page or job needs, and no other pays for.
 ELSEWHERE = {

@@ -176,6 +176,7 @@ def test_gunicorn_logs_neither_request_nor_referer_with_a_token(tmp_path):
     assert "Traceback" in told
 
 
+@pytest.mark.program
 def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path):
     """To the screen, to a file of its own, and as JSON: all start and stop at the same time."""
     with ExitStack() as both:

@@ -358,6 +358,7 @@ def test_choices_offered_while_typing_are_found_by_no_name_that_is_withheld(clie
     assert answer.json()["results"] == []
 
 
+@pytest.mark.walk
 def test_each_link_to_a_list_is_answered(admin_client):
     """Those of the first page, the queue, and every list and page that names another list."""
     edition = EditionFactory()

@@ -27,6 +27,8 @@ from wsis_forum.health import backup_is_missing, seconds_since_backup
 from wsis_forum.tests import restored
 from wsis_forum.tests.restored import rows_of
 
+pytestmark = pytest.mark.program
+
 NIGHTLY = settings.BASE_DIR / "deploy/nightly-backup"
 AWAY = "postgres://nobody@127.0.0.1:9/nothing"
 HOUR = 3600

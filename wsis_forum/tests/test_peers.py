@@ -11,6 +11,8 @@ from scripts.peers.clocks import Clock
 from scripts.peers.programs import Program
 from scripts.peers.servers import ProgramMissing
 
+pytestmark = pytest.mark.program
+
 BEGINS_OTHERS = "import subprocess\nwhile True: subprocess.run(['true'])"
 # As a thread waits for Python's lock: on a condition, by the clock that nobody sets.
 WAITS = """

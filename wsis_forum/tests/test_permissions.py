@@ -226,6 +226,7 @@ class Roles(TestCase):
         request.user = self.staff[role]
         return request
 
+    @pytest.mark.walk
     def test_each_address_of_our_own_opens_for_those_it_is_for(self):
         browsers = {role: self.browser(role) for role in EVERYONE}
         asked, opened = {}, {}
@@ -259,6 +260,7 @@ class Roles(TestCase):
         others = {("listimport", "Drafters"), ("droppedscan", "Registrars")}
         assert more == bounces | originals | digests | lists | others
 
+    @pytest.mark.walk
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):
         browser = self.browser(NOBODY)
         for name, converters in addresses():
@@ -276,6 +278,7 @@ class Roles(TestCase):
 
         assert taken == TAKEN_BY
 
+    @pytest.mark.walk
     def test_an_action_that_is_not_offered_is_refused_when_it_is_sent_all_the_same(self):
         browser, before = self.browser("Readers"), LogEntry.objects.count()
         for page in admin.site._registry.values():
@@ -304,6 +307,7 @@ class Roles(TestCase):
         assert taken.actor == self.staff["Drafters"]
         assert taken.object_repr == f"ministers: {in_office}, csv"
 
+    @pytest.mark.walk
     def test_a_page_that_one_may_only_read_says_who_may_do_more(self):
         url = reverse("admin:invitations_mission_changelist")
 

@@ -16,6 +16,8 @@ from invitations.files.sealing import certificate_in, seal_file, seal_warning
 from scripts import run as make_run
 from scripts.peers.ports import free_port
 
+pytestmark = pytest.mark.program
+
 
 def run(folder, port):
     return subprocess.Popen(

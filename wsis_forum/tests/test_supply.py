@@ -14,6 +14,8 @@ from django.conf import settings
 
 from wsis_forum import __version__
 
+pytestmark = pytest.mark.program
+
 # What is asked of nobody: a proxy that refuses, but for the servers of the tests themselves.
 ALONE = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "PIP_NO_CACHE_DIR": "1"}
 

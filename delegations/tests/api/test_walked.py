@@ -17,7 +17,7 @@ from delegations.tests.api.tokens import released
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import MemberStateFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 WALK = hypothesis_settings(
     max_examples=examples_of(60),

@@ -28,7 +28,7 @@ from invitations.tests.factories import (
 from invitations.tests.gnupg import opened, pair_of_keys
 from invitations.tests.reading import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.program, pytest.mark.django_db]
 
 LANGUAGES = ["en", "fr", "ar", "es", "ru", "zh-hans"]
 # A quarter past two at night in Geneva.

@@ -12,7 +12,7 @@ from delegations.tests.desk.figures import Figures
 from delegations.tests.desk.histories import ACTS, History
 from invitations.tests.databases import examples_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 BEGINS = dt.datetime(2027, 2, 10, 9, tzinfo=dt.UTC)
 # Some days are so far on that the calls of the last two days, or the last day itself, are over.

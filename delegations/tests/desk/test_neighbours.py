@@ -81,6 +81,7 @@ def beside(client, invitation, **query):
     return [one and one.name for one in (found.before, found.after)]
 
 
+@pytest.mark.walk
 def test_each_list_leads_to_the_page_and_back(admin_client, invited):
     rows = rows_of(invited[1])
     pages = admin.site._registry.items()

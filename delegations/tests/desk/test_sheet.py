@@ -14,7 +14,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.reading import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.program, pytest.mark.django_db]
 
 SHEET = reverse("desk:sheet")
 

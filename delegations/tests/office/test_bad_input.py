@@ -180,6 +180,7 @@ def texts_of(model):
     return [value for row in model.objects.values_list() for value in row if isinstance(value, str)]
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_any_sequence_of_posts_is_taken_or_refused_and_the_rows_stay_sound():
     office = invited("Ruritania")

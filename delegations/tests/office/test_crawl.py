@@ -21,6 +21,7 @@ from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import AnnouncedEditionFactory
 
 pytestmark = [
+    pytest.mark.walk,
     pytest.mark.django_db,
     # WeasyPrint leaves the colour profile of a PDF/A open.
     pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning"),

@@ -14,6 +14,8 @@ from invitations.files.pagecount import count_pages_here, count_pdf_pages
 from invitations.files.uploads import document_kind
 from invitations.tests.uploading import pdf, pdf_bomb, pdf_of_many_objects
 
+pytestmark = pytest.mark.program
+
 ENDLESS = (
     b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
     b"2 0 obj\n<</Type/Pages/Count 1/Kids[2 0 R]>>\nendobj\ntrailer\n<</Root 1 0 R>>\n"

@@ -13,6 +13,8 @@ from invitations.files import photos
 from invitations.files.photos import LONGEST_SIDE, draw, redraw_photo
 from invitations.tests.uploading import docx, pdf, picture, taken_in_geneva
 
+pytestmark = pytest.mark.program
+
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 WHAT_A_PHOTO_TAKES = """
 import resource, sys

@@ -11,6 +11,8 @@ from invitations.files.scans import read_scan
 from invitations.tests.sheets import A4, PAPER, as_file, sheet
 from invitations.tests.uploading import pdf, pdf_bomb
 
+pytestmark = pytest.mark.program
+
 CODE = "https://forum.example.org/r/abcdefghjkmnpqrstuvwx"
 KINDS = [("PNG", {}), ("JPEG", {}), ("TIFF", {}), ("PDF", {"resolution": 150})]
 

@@ -20,7 +20,10 @@ from scripts.peers.ports import free_port
 from scripts.peers.servers import PostgreSQL, ProgramMissing
 from wsis_forum.tests.shipped_rows import KEPT
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.program,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from invitations.tests.factories import CircularFactory, InvitationFactory
 from invitations.tests.races import database_url, tick
 
 pytestmark = [
+    pytest.mark.program,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(
         connection.vendor != "postgresql" or not settings.REDIS_URL,

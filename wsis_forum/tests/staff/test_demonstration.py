@@ -29,6 +29,7 @@ def page_of_codes(client, name="rassendyll", **more):
     return client.get(CODE, **more).text
 
 
+@pytest.mark.walk
 def test_where_make_run_serves_the_page_shows_the_code(client, client_of, make_run):
     member()
 

@@ -37,12 +37,14 @@ def desk_pages():
                 yield reverse(f"{named}_{view}", args=[row.pk])
 
 
+@pytest.mark.walk
 def test_each_page_of_the_desk_opens(admin_client, edition):
     answered = {url: admin_client.get(url).status_code for url in desk_pages()}
 
     assert {url: code for url, code in answered.items() if code != 200} == {}
 
 
+@pytest.mark.walk
 def test_each_page_of_an_office_opens_to_staff(admin_client, edition):
     invitation = edition.invitations.first()
     answered = {

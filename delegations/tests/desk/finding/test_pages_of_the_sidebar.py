@@ -8,7 +8,7 @@ from django.utils import translation
 from invitations.admin.navigation import navigation
 from invitations.tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 GROUPS = (
     "Drafters", "Approvers", "Registrars", "Speakers' desk", "Partnership team", "Readers", None,
 )  # fmt: skip

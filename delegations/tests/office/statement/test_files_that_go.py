@@ -19,7 +19,7 @@ from invitations.models import Arming, GoneFile
 from invitations.outbox.arming import arm
 from invitations.outbox.retention.expired import delete_expired
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.program, pytest.mark.django_db]
 
 DAY = dt.timedelta(days=1, minutes=1)
 

@@ -3,7 +3,10 @@ import subprocess
 import sys
 
 import pikepdf
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.program
 
 # A short run of one part, then a long one of nine, in one process.
 TWO_RUNS = f"""
