@@ -45,7 +45,11 @@ class MissionContact(Schema):
 
 
 class Contact(Schema):
-    """An invited minister with office, focal point and missions, as a second person released."""
+    """An invited minister with office, focal point and missions.
+
+    Names and e-mail addresses are as a second person released them; postal addresses, telephone
+    and the focal point’s name as on file: no machine writes by these.
+    """
 
     id: int
     state: str = Field(description="ISO 3166-1 alpha-2")
