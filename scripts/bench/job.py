@@ -1,8 +1,11 @@
 """Children that compose the letters of the edition of 2020, from planned to frozen."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage as Message
 
+import time_machine
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
@@ -32,6 +35,7 @@ from .rounds import LITTLE
 ONLY_OURS = ("text/html", "image/png")
 # An edition over is shown, and takes no answer: the event begins so long after today.
 AHEAD = dt.timedelta(days=120)
+WEEKS_BEFORE = dt.timedelta(weeks=6)
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
 
 
@@ -77,7 +81,20 @@ def plan() -> None:
     """Delete the letters of the round before, and plan them again."""
     LetterEvent.objects.all().delete()
     Letter.objects.all().delete()
-    plan_invitation_letters(ForumEdition.objects.get())
+    with before_the_last_day():
+        plan_invitation_letters(ForumEdition.objects.get())
+
+
+@contextmanager
+def before_the_last_day() -> Iterator[None]:
+    """Go back to where an edition that is over could be answered: nobody is invited later."""
+    last = ForumEdition.objects.get().reply_before
+    day = min(last - WEEKS_BEFORE, timezone.localdate()) if last else timezone.localdate()
+    if day == timezone.localdate():
+        yield
+        return
+    with time_machine.travel(dt.datetime.combine(day, dt.time(12), dt.UTC)):
+        yield
 
 
 def compose() -> None:
