@@ -301,9 +301,10 @@ def give_back_as_it_was(letter: Letter) -> None:
 
 @transaction.atomic
 def try_composing_again(letter: Letter, by: User) -> None:
-    """End the pause of a letter that could not be composed, so that the next tick tries it."""
-    failed = Letter.objects.not_composable().filter(pk=letter.pk)
-    if not failed.update(failed_attempts=0, compose_again_at=None):
+    """End the pause of a letter that waits or could not be composed: the next tick tries it."""
+    never_tried = Q(failed_attempts=0, waits_because="")
+    paused = Letter.objects.planned().filter(~never_tried, pk=letter.pk)
+    if not paused.update(failed_attempts=0, compose_again_at=None):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
     letter.events.create(
         state=Letter.State.PLANNED, actor=by, because=gettext_lazy("to be tried again at once")

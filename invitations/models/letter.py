@@ -40,7 +40,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.planned().filter(failed_attempts__gt=0)
 
     def waiting(self) -> Self:
-        """Planned letters that wait for words, a field or a person; each minute looks at them."""
+        """Planned letters that wait for words, a field or a person."""
         return self.planned().exclude(waits_because="").filter(failed_attempts=0)
 
     def to_who_holds_office(self) -> Self:

@@ -47,15 +47,20 @@ def test_composed_letter_is_planned_anew_on_request(client):
 
 def test_a_letter_that_could_not_be_composed_is_tried_again_on_request(client):
     drafter = signed_in(client, "view_letter", "change_letter")
-    failed, waiting = LetterFactory(failed_attempts=3), LetterFactory(waits_because="No text.")
+    failed, waiting = (
+        LetterFactory(waits_because="No.", compose_again_at=timezone.now(), failed_attempts=times)
+        for times in (3, 0)
+    )
 
-    response = choose(client, LETTERS, "try_again_now", failed, waiting)
+    response = choose(client, LETTERS, "try_again_now", failed, waiting, LetterFactory())
 
-    failed.refresh_from_db()
-    assert (failed.failed_attempts, failed.events.get().actor) == (0, drafter)
+    for letter in (failed, waiting):
+        letter.refresh_from_db()
+        assert (letter.failed_attempts, letter.compose_again_at) == (0, None)
+        assert letter.events.get().actor == drafter
     assert [words.rpartition(": ")[2] for words in told(response)] == [
         "Only a letter that could not be composed can be tried again.",
-        "1 letter is tried again within a minute.",
+        "2 letters are tried again within a minute.",
     ]
 
 
