@@ -8,6 +8,7 @@ from invitations.letters.circulars import by_mission, plan_circular, plan_notes
 from invitations.letters.composing import record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
+from invitations.letters.planning import try_waiting_again
 from invitations.models import Mission
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -100,6 +101,7 @@ def test_a_note_that_waits_covers_a_letter_that_was_composed_anew(circular):
 def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular):
     Mission.objects.update(greeted_as="to the Legation")
     first, second = inviting(circular)
+    try_waiting_again()
     at_work = claimed(note_of(circular).pk)
     at_work.sha256, at_work.composed_at = "0" * 64, timezone.now()
     anew = recompose_letter(first, UserFactory())
