@@ -126,6 +126,7 @@ def record_found(person, name, letters):
     person.page.keyboard.type(letters)
     keys(person, "Enter")
     expect(person.page.locator("[name=invitation]:checked")).to_have_count(1)
+    listens(person)
     keys(person, "Space")
     keys(person, "Enter")
 
