@@ -55,6 +55,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/mypy wsis_forum invitations delegations scripts
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_rooms.py
+	$(BIN)/python scripts/check_words.py
 	@scripts/messages.sh check $(BIN)/python
 	@scripts/handbook.sh spell $(BIN)
 	$(BIN)/hadolint deploy/container/Containerfile
