@@ -305,7 +305,7 @@ def test_the_databases_password_stands_in_the_line_of_no_program(private, backup
 # The keys
 
 
-@pytest.mark.parametrize("page", ["deploy", "binder"])
+@pytest.mark.parametrize("page", ["deploy", "records"])
 def test_a_pair_made_as_the_page_says_opens_what_is_encrypted_for_it(tmp_path, page):
     told = (settings.BASE_DIR / f"docs/{page}.md").read_text()
     made = re.findall(r"^    gpg (--quick-generate-key .*|--output \w+ --export .*)$", told, re.M)
