@@ -1,7 +1,7 @@
 """Whatever is put right or moves, in any order, with replies, holds and mail coming in between.
 
 An invariant that nothing can break says nothing. So each rule of the product that it stands on was
-taken away once, and the walk failed within its ordinary examples: docs/mending.md has the list.
+taken away once, and the walk failed within its ordinary examples: docs/outbox.md has the list.
 What would leave is asked of every waiting mail after each act, and undone: that finds within two
 acts what otherwise takes the one order in which the mail leaves just then.
 """
