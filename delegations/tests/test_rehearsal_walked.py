@@ -24,7 +24,7 @@ from invitations.tests.factories import UserFactory
 from invitations.tests.smtp_peer import smtp_peer
 from wsis_forum.env import Mailbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 
 class Rehearsed(NamedTuple):

@@ -79,6 +79,7 @@ def test_an_alarm_says_what_is_amiss_and_where_stands_what_to_do():
         assert anchor in {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
 
 
+@pytest.mark.program
 # Debian's package promtool brings it; without it the tests above have read the expressions.
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here.")
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ def settings_of(**variables):
     return json.loads(said_by(say, os.environ["VAR_DIR"], **variables))
 
 
+@pytest.mark.program
 def test_over_tls_no_other_host_of_the_domain_can_set_a_cookie_of_ours():
     found = settings_of(SITE_URL="https://forum.example.org")
 
@@ -135,6 +136,7 @@ def test_over_tls_no_other_host_of_the_domain_can_set_a_cookie_of_ours():
     assert found["SECURE_PROXY_SSL_HEADER"] is None
 
 
+@pytest.mark.program
 def test_a_site_with_tls_is_asked_by_nothing_else_for_a_year():
     found = settings_of(SITE_URL="https://forum.example.org")
 
@@ -142,6 +144,7 @@ def test_a_site_with_tls_is_asked_by_nothing_else_for_a_year():
     assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is found["SECURE_SSL_REDIRECT"] is True
 
 
+@pytest.mark.program
 def test_without_tls_cookies_have_plain_names_and_the_machine_answers_by_both_of_its_own():
     found = settings_of(SITE_URL="http://127.0.0.1:8000")
 
@@ -150,6 +153,7 @@ def test_without_tls_cookies_have_plain_names_and_the_machine_answers_by_both_of
     assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]
 
 
+@pytest.mark.program
 def test_who_says_that_a_request_came_by_tls_is_believed_only_behind_a_named_proxy():
     found = settings_of(SITE_URL="https://forum.example.org", PROXIES="1")
 

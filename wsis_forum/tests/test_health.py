@@ -293,6 +293,7 @@ def test_a_migration_that_is_not_applied_is_a_fault(client, ticking, bearer):
     assert (answer.status_code, answer.content) == (503, b"migrations\n")
 
 
+@pytest.mark.program
 def test_a_database_that_does_not_answer_is_a_fault(tmp_path):
     probe = (
         "import django; django.setup(); from django.test import Client;"

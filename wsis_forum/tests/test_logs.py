@@ -155,6 +155,7 @@ def test_every_handler_of_the_site_masks():
     assert "mail_admins" not in str([handler.name for handler in handlers])
 
 
+@pytest.mark.program
 def test_gunicorn_logs_neither_request_nor_referer_with_a_token(tmp_path):
     port = free_port()
     site = f"http://127.0.0.1:{port}"
@@ -212,6 +213,7 @@ def leaking(running, folder, name):
     return process, folder / name
 
 
+@pytest.mark.program
 def test_what_ends_a_program_is_told_without_a_token(tmp_path):
     words = f"import wsis_forum; raise SystemError('/r/{TOKEN}/')"
     with started(tmp_path, "-c", words) as (process, log):

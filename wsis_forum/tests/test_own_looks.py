@@ -34,6 +34,7 @@ def test_an_emblem_that_mail_or_paper_would_lack_is_refused(own, missing):
         env.own_looks(own)
 
 
+@pytest.mark.program
 def test_what_lies_in_the_folder_comes_before_what_is_shipped(own):
     command = [sys.executable, "manage.py", "findstatic", "--first", "letters/emblem.svg"]
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(own.parent), "SECRET_KEY": "of-this"}

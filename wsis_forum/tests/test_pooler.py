@@ -36,6 +36,7 @@ def test_a_pooler_is_told_by_the_address_of_the_database(monkeypatch):
     assert read("postgres://clerk@192.0.2.1/forum")["DISABLE_SERVER_SIDE_CURSORS"] is False
 
 
+@pytest.mark.program
 def test_migrate_does_not_go_through_a_pooler():
     pooled = {"DATABASE_URL": "postgres://clerk@127.0.0.1:9/forum?pooled=yes"}
 

@@ -118,6 +118,7 @@ def test_the_letter_is_told_beside_the_words_and_what_else_is_given_is_not(forma
         assert "[letter=5 delivery=7]" in told
 
 
+@pytest.mark.program
 def test_gunicorn_writes_json_too(tmp_path):
     port = free_port()
     command = ("-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--access-logfile", "-",

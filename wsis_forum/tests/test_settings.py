@@ -60,12 +60,14 @@ def test_an_address_of_ours_that_has_no_form_in_ascii_is_refused(sender):
         env.in_ascii(sender)
 
 
+@pytest.mark.program
 def test_a_secret_key_is_all_that_a_deployment_has_to_set(tmp_path):
     done = check(tmp_path, **WORKS)
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.program
 def test_the_folder_that_serves_as_broker_is_taken_without_a_warning(tmp_path):
     ask = "from wsis_forum import celery_app; celery_app.connection_for_read().info()"
 
@@ -74,6 +76,7 @@ def test_the_folder_that_serves_as_broker_is_taken_without_a_warning(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.program
 def test_secret_key_may_stand_in_a_file(tmp_path):
     (tmp_path / "key").write_text("of-this-test-alone\n")
 
@@ -82,6 +85,7 @@ def test_secret_key_may_stand_in_a_file(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.program
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
@@ -328,6 +332,7 @@ def test_a_password_that_no_server_takes_is_refused_without_telling_it(
     assert str(refusal.value) == f"{name}: user and password have to be written in ASCII."
 
 
+@pytest.mark.program
 def test_the_desk_goes_by_the_time_zone_that_is_set(tmp_path):
     ask = "from django.conf import settings; print(settings.TIME_ZONE)"
 

@@ -340,6 +340,7 @@ def test_a_download_says_in_words_that_the_store_does_not_answer(
 # What it costs where it is not used
 
 
+@pytest.mark.program
 def test_a_folder_brings_no_boto3_into_memory(tmp_path):
     program = (
         "import django, sys; django.setup();"

@@ -126,6 +126,7 @@ def test_a_count_that_the_cache_drops_at_once_begins_anew(settings):
     assert count(2) == [0, 0]
 
 
+@pytest.mark.program
 def test_two_processes_count_together(in_files, clock):
     count(WRONG_FROM_ONE - 1)
     other = f"""

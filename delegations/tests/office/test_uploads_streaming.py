@@ -28,6 +28,7 @@ from wsis_forum.tests.deployed import DEPLOY
 from wsis_forum.tests.proxies import shipped_nginx
 
 pytestmark = [
+    pytest.mark.program,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Memory is read from /proc."),
 ]

@@ -90,6 +90,7 @@ def test_without_the_faces_no_command_starts_and_says_what_to_run(monkeypatch, t
     assert "Run `make install`" in str(refused.value)
 
 
+@pytest.mark.program
 def test_without_the_faces_no_worker_starts_and_says_what_to_run(tmp_path):
     """In a process of its own: a worker that starts does not end by itself."""
     words = (

@@ -425,6 +425,7 @@ def test_a_letter_that_waits_for_a_seal_does_so_with_one_event(composed, setting
     assert letter.events.count() == 2
 
 
+@pytest.mark.program
 def test_the_web_never_loads_what_seals(tmp_path):
     ask = (
         "import sys, wsis_forum.wsgi, wsis_forum.urls;"
