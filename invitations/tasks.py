@@ -7,7 +7,6 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from invitations.admin.taking_out import background as lists_taken_out
 from invitations.inbox import mailboxes, scans
 from invitations.letters import composing_queue
 from invitations.minister_import import background
@@ -64,12 +63,6 @@ def read_scans() -> None:
 def import_lists() -> None:
     with ticked(Job.IMPORT_LISTS) as tick:
         tick.did = background.import_lists()
-
-
-@shared_task
-def take_out_lists() -> None:
-    with ticked(Job.TAKE_OUT_LISTS) as tick:
-        tick.did = lists_taken_out.take_out_lists()
 
 
 @shared_task

@@ -36,7 +36,7 @@ LEFT_BEHIND = {
     *("Reply", "Letter", "SignedOriginal", "CalendarEntry", "Delivery", "Bounce", "LetterEvent"),
     *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "StaffMail", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
-    *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
+    *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation"),
     *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage", "GoneFile"),
     *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall", "Erasure"),
 }

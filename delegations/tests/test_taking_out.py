@@ -3,17 +3,14 @@
 import csv
 import io
 import re
-from contextlib import suppress
-from itertools import islice
 
 import pytest
 from auditlog.models import LogEntry
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.test import TestCase
 from django.urls import reverse
-from django.utils import timezone
 from pypdfium2 import PdfDocument
 from unfold.templatetags.unfold_list import results
 
@@ -30,21 +27,16 @@ from delegations.tests.lists import (
     text_shown,
     words_of,
 )
-from invitations.admin.columns import at_hour, list_url
-from invitations.admin.taking_out.background import ask_for_list, counted, take_out_lists
-from invitations.admin.taking_out.lists import MOST_AT_ONCE
+from invitations.admin.columns import list_url
 from invitations.models import (
     Correspondence,
     Delivery,
     Invitation,
     Letter,
-    ListExport,
     MemberState,
     Mission,
     Reply,
-    Setback,
 )
-from invitations.outbox.retention.expired import delete_expired
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory
 from invitations.tests.unset import not_set_in_type
@@ -169,8 +161,6 @@ class EachList(TestCase):
             for page in PAGES:
                 self.client.post(take_out_url(page.model), {"kind": "csv"}).getvalue()
             self.client.post(reverse("desk:silent_take_out"), {"kind": "csv"}).getvalue()
-            ask_for_list(Invitation, "", "csv", 1, self.user)
-            assert take_out_lists() == 1
             inside = set(names)
             list(Invitation.objects.iterator())
 
@@ -236,133 +226,11 @@ class EachList(TestCase):
             assert answer.status_code == status
             answer.getvalue()
 
-    def test_long_list_is_made_by_a_worker_for_whoever_asked(self):
-        long = dict.fromkeys(MOST_AT_ONCE, 1)
+    def test_a_long_list_is_handed_over_whole_though_read_some_rows_at_a_time(self):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("invitations.admin.taking_out.lists.MOST_AT_ONCE", long)
+            patch.setattr("invitations.admin.taking_out.cells.AT_ONCE", 5)
             answer = self.client.post(f"{take_out_url(MemberState)}?o=1", {"kind": "xlsx"})
-        wanted = ListExport.objects.get()
-        page = reverse("admin:invitations_listexport_change", args=[wanted.pk])
-        file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
-        assert answer["Location"] == page
-        assert self.client.get(page)["Refresh"].startswith("3;")
-        assert self.client.get(file).status_code == 404
 
-        assert (take_out_lists(), take_out_lists()) == (1, 0)
-
-        _headings, rows = rows_read(self.client.get(file))
+        _headings, rows = rows_read(answer)
+        assert len(rows) > 10
         assert rows == rows_shown(self.client, f"{list_url(MemberState)}?o=1")
-        shown = self.client.get(page)
-        assert "Refresh" not in shown
-        wanted.refresh_from_db()
-        assert wanted.kept_until == wanted.ended_at + timezone.timedelta(days=1)
-        assert at_hour(wanted.kept_until) in shown.content.decode()
-        entry = LogEntry.objects.filter(additional_data__act="taken_out").latest("pk")
-        assert (entry.actor, entry.object_repr) == (self.user, f"Member States: {len(rows)}, XLSX")
-        self.client.force_login(UserFactory(is_superuser=True))
-        assert self.client.get(file).status_code == 404
-        assert self.client.get(page).status_code == 302
-
-    def test_a_worker_makes_the_file_that_a_request_hands_over_and_keeps_it_packed(self):
-        at_once = self.client.post(take_out_url(MemberState), {"kind": "csv"}).getvalue()
-        wanted = ask_for_list(MemberState, "", "csv", 1, self.user)
-
-        take_out_lists()
-
-        wanted.refresh_from_db()
-        answer = self.client.get(reverse("admin:invitations_listexport_file", args=[wanted.pk]))
-        assert answer["Content-Length"] == str(len(at_once))
-        assert answer.getvalue() == at_once
-        assert len(wanted.content) < len(at_once)
-
-    def test_the_page_tells_how_many_rows_a_worker_has_written(self):
-        rows = MemberState.objects.count()
-        wanted = ask_for_list(MemberState, "", "csv", rows, self.user)
-        ListExport.objects.update(state="running", began_at=timezone.now())
-        wanted.refresh_from_db()
-        listed = self.client.get(list_url(MemberState)).context["cl"]
-        page = reverse("admin:invitations_listexport_change", args=[wanted.pk])
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("invitations.admin.taking_out.background.AT_ONCE", 5)
-            # The sixth is asked for once five are written.
-            list(islice(counted(wanted, listed), 6))
-
-        assert f"5 of {rows}" in self.client.get(page).content.decode()
-
-    def test_file_of_a_long_list_goes_after_a_day(self):
-        yesterday = timezone.now() - timezone.timedelta(days=1, minutes=1)
-        wanted = ListExport.objects.create(
-            model="invitations.mission", kind="csv", rows=1, asked_by=self.user, language="en",
-            state="done", content=b"State", ended_at=yesterday,
-        )  # fmt: skip
-        file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
-        assert self.client.get(file).status_code == 404
-
-        delete_expired()
-
-        wanted.refresh_from_db()
-        assert wanted.content is None
-        assert "not kept any more" in self.client.get(list_url(ListExport)).content.decode()
-
-    def test_a_list_that_ends_each_worker_is_given_up_and_says_so(self):
-        wanted = ask_for_list(MemberState, "", "csv", 1, self.user)
-        for _worker in range(4):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("invitations.admin.taking_out.background.made", killed)
-                with suppress(Killed):
-                    take_out_lists()
-            long_ago = timezone.now() - timezone.timedelta(minutes=11)
-            ListExport.objects.filter(state="running").update(began_at=long_ago)
-
-        wanted.refresh_from_db()
-        assert wanted.state == "refused"
-        assert wanted.told.startswith("No file was made: it failed several times")
-        assert not Setback.objects.exists()
-
-    def test_a_list_whose_worker_was_killed_once_is_made_by_the_next(self):
-        wanted = ask_for_list(MemberState, "", "csv", 1, self.user)
-        long_ago = timezone.now() - timezone.timedelta(minutes=11)
-        ListExport.objects.update(state="running", began_at=long_ago)
-
-        assert take_out_lists() == 1
-
-        wanted.refresh_from_db()
-        assert wanted.state == "done"
-        assert not Setback.objects.exists()
-
-    def test_long_list_is_refused_to_who_lost_the_right(self):
-        user = UserFactory()
-        wanted = ListExport.objects.create(
-            model="invitations.mission", kind="csv", rows=1, asked_by=user, language="en"
-        )
-
-        take_out_lists()
-
-        wanted.refresh_from_db()
-        assert (wanted.state, wanted.content) == ("refused", None)
-        assert wanted.told == "You may not take this list out any more."
-
-
-class Killed(BaseException):
-    """A worker ends here, and nothing of it is run any more."""
-
-
-def killed(wanted):
-    raise Killed
-
-
-@pytest.mark.django_db
-def test_the_file_is_refused_to_who_may_not_read_the_list_any_more(client):
-    user = UserFactory()
-    user.user_permissions.add(Permission.objects.get(codename="take_out_lists"))
-    wanted = ListExport.objects.create(
-        model="invitations.mission", kind="csv", rows=1, asked_by=user, language="en",
-        state="done", content=b"State", ended_at=timezone.now(),
-    )  # fmt: skip
-    file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
-    client.force_login(user)
-    assert client.get(file).status_code == 403
-
-    user.user_permissions.add(Permission.objects.get(codename="view_mission"))
-    assert client.get(file).getvalue() == b"State"

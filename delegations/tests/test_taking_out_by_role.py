@@ -17,7 +17,7 @@ from invitations.admin.columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
 from invitations.admin.taking_out.files import Kind
 from invitations.files.frozen import freeze
-from invitations.models import Letter, ListExport, Minister
+from invitations.models import Letter, Minister
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.desk import browser_of, choose, letter_in_force, of_group
 from invitations.tests.factories import InvitationFactory, UserFactory
@@ -144,22 +144,6 @@ def test_nobody_takes_anything_out_without_signing_in(client):
     for page in PAGES:
         answer = client.post(take_out_url(page.model), {"kind": "csv"})
         assert answer["Location"].startswith(reverse("admin:login"))
-
-
-@pytest.mark.parametrize("group", PEOPLE)
-def test_the_file_that_a_worker_made_is_for_whom_the_table_names(group):
-    user = of_group(group)
-    client, fetched = browser_of(user), set()
-
-    for name in LISTS:
-        made_for = ListExport.objects.create(
-            model=name, kind="csv", rows=1, asked_by=user, language="en",
-            state="done", content=b"State", ended_at=timezone.now(),
-        )  # fmt: skip
-        answer = client.get(reverse("admin:invitations_listexport_file", args=[made_for.pk]))
-        fetched |= {name} if files_in(answer) else set()
-
-    assert fetched == {name for name, groups in LISTS.items() if group in groups}
 
 
 # What else leaves the desk

@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_fd2699e4")]
+    dependencies = [("invitations", "0001_initial_60fdbc3e")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -20,7 +20,6 @@ class Job(TextChoices):
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
     READ_SCANS = "read_scans", _("read scans")
     IMPORT_LISTS = "import_lists", _("import long lists")
-    TAKE_OUT_LISTS = "take_out_lists", _("make files of long lists")
     DELETE_EXPIRED = "delete_expired", _("delete expired forms and files")
     SEND_WEBHOOKS = "send_webhooks", _("tell other systems")
     SEND_DIGEST = "send_digest", _("send the digest")

@@ -113,7 +113,6 @@ OPENED_BY = {
     "invitations_reply_erase_person": REGISTRARS | APPROVERS,
     "invitations_reply_settle": REGISTRARS,
     "invitations_signedoriginal_scan": READERS,
-    "invitations_listexport_file": {*READERS, PARTNERSHIP} - {"Readers"},
     # Lists as files: for who reads them, but for readers.
     "delegations_delegate_take_out": DESK,
     "delegations_delegationchange_take_out": DESK,
@@ -254,11 +253,9 @@ class Roles(TestCase):
         originals = {("signedoriginal", role) for role in READING}
         # Who reads the outbox chooses one's own mails about it.
         digests = {("digestchoice", role) for role in READING}
-        # Who takes lists out sees the own ones.
-        lists = {("listexport", role) for role in set(WRITTEN_BY_GROUP) - {"Readers"}}
         # Long lists are seen by who may import one, dropped scans by who records replies.
         others = {("listimport", "Drafters"), ("droppedscan", "Registrars")}
-        assert more == bounces | originals | digests | lists | others
+        assert more == bounces | originals | digests | others
 
     @pytest.mark.walk
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):

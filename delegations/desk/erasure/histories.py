@@ -14,7 +14,7 @@ from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from delegations.models import Delegate, Delegation, PolicyStatement
-from invitations.models import ForumEdition, HeldChange, Invitation, ListExport, ListImport, Reply
+from invitations.models import ForumEdition, HeldChange, Invitation, ListImport, Reply
 
 Rows = models.QuerySet[Any]
 # In place of each value, as for needs, which are withheld at once.
@@ -146,7 +146,7 @@ def without_names(message: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-# What waited for a second person, and lists that came in or went out
+# What waited for a second person, and lists that came in
 
 FOCAL_POINT = "focal_point_email"
 
@@ -174,23 +174,3 @@ def withhold_addresses(rows: Rows) -> None:
 def imported(edition: ForumEdition) -> Rows:
     """Return imports that told of single lines, some of them with an address."""
     return ListImport.objects.filter(edition=edition).exclude(told="")
-
-
-TAKEN_OUT_OF = (Delegate, Delegation, PolicyStatement, Reply, Invitation)
-
-
-def taken_out(edition: ForumEdition) -> Rows:
-    """Return lists whose file, or whose search for a name, is kept until its day is over.
-
-    One of all editions has rows of this one, too.
-    """
-    labels = [model._meta.label_lower for model in TAKEN_OUT_OF]
-    labels += ["delegations.delegationchange", "invitations.partnershipinterest"]
-    kept = ListExport.objects.filter(model__in=labels).exclude(content=None, asked="")
-    return kept.exclude(of_another(edition))
-
-
-def of_another(edition: ForumEdition) -> Q:
-    """Match lists that were narrowed to another edition, by the filter of their page."""
-    this = rf"edition__id__exact={edition.pk}(&|$)"
-    return Q(asked__contains="edition__id__exact=") & ~Q(asked__regex=this)

@@ -22,7 +22,6 @@ from invitations.models import (
     KeptPage,
     Letter,
     LetterEvent,
-    ListExport,
     Reply,
     ReplyDraft,
 )
@@ -188,8 +187,6 @@ LASTING = (
 OF_A_DAY = (
     Kind("drafts", ReplyDraft._meta.verbose_name_plural, drafts, deleted),
     Kind("pages", KeptPage._meta.verbose_name_plural, pages, deleted),
-    Kind("lists", ListExport._meta.verbose_name_plural,
-         histories.taken_out, emptied(content=None, asked="")),
 )  # fmt: skip
 KINDS = (*LASTING, *OF_A_DAY)
 

@@ -9,7 +9,6 @@ from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.desk.erasure.histories import of_another
 from delegations.desk.erasure.kinds import SAYING_BACK
 from invitations.admin.columns import list_url
 from invitations.models import (
@@ -19,7 +18,6 @@ from invitations.models import (
     HeldChange,
     Invitation,
     Letter,
-    ListExport,
     Reply,
 )
 from invitations.text.dates import labelled
@@ -74,11 +72,6 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
             _("changes that wait for a second person"),
             held_changes(edition, offices),
             list_url(HeldChange, state__in=",".join(UNDECIDED)),
-        ),
-        Owed(
-            _("lists that are being taken out"),
-            ListExport.objects.filter(ended_at=None).exclude(of_another(edition)),
-            list_url(ListExport),
         ),
     ]
 

@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from threading import Lock
 from typing import IO, Any, NamedTuple
 
 from django.conf import settings
@@ -35,6 +36,8 @@ FIRST_YEAR = 1901
 DAY_IN_CELL, HOUR_IN_CELL = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 # Signs, of a column on paper; some 190 stand on a line.
 LEAST_ROOM, SOME_WORDS, LONGEST_WORD = 6, 28, 34
+# A long list takes hundreds of megabytes to be typeset: a process does one at a time.
+TYPESETTING = Lock()
 
 
 class Kind(TextChoices):
@@ -151,7 +154,7 @@ def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
         url_fetcher=fetcher,
     )
     page = render_to_string("admin/taking_out/list.html", context)
-    with collector_paused():
+    with TYPESETTING, collector_paused():
         html = HTML(string=page, url_fetcher=fetcher)
         document = html.render(font_config=fonts, stylesheets=[css], **STANDARD)
         file.write(document.write_pdf(finisher=finish_pdf, **STANDARD))

@@ -12,8 +12,6 @@ from invitations.audit import record_export
 
 TAKE_OUT = "invitations.take_out_lists"
 MOST_PRINTED = 2_000
-# Longer lists are made by a worker: a request answers within seconds.
-MOST_AT_ONCE = {Kind.XLSX: 2_000, Kind.CSV: 2_000, Kind.PDF: 200}
 
 
 def may_take_out(page: Any, request: HttpRequest) -> bool:
@@ -23,15 +21,11 @@ def may_take_out(page: Any, request: HttpRequest) -> bool:
     )
 
 
-def is_long(kind: str, rows: int) -> bool:
-    return rows > MOST_AT_ONCE[Kind(kind)]
-
-
-def taken_out(listed: Any, kind: str, taken_by: User, rows: Any = rows_of) -> IO[bytes]:
+def taken_out(listed: Any, kind: str, taken_by: User) -> IO[bytes]:
     """Return the list as a file, and write down who took out how many rows of what."""
     number = listed.result_count
     title = str(capfirst(listed.opts.verbose_name_plural))
-    sheet = Sheet(title, filters_in_words(listed), headings_of(listed), number, rows(listed))
+    sheet = Sheet(title, filters_in_words(listed), headings_of(listed), number, rows_of(listed))
     file = written(kind, sheet)
     record_export(listed.model, number, Kind(kind).label, taken_by)
     return file

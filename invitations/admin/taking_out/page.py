@@ -1,14 +1,10 @@
 """The page that asks as which kind of file a list is to be taken out, and hands it over."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,16 +16,9 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.background import ask_for_list
 from invitations.admin.taking_out.cells import filters_in_words
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
-from invitations.admin.taking_out.lists import (
-    MOST_PRINTED,
-    is_long,
-    may_take_out,
-    taken_out,
-)
-from invitations.times.jobs import Job, begin_soon
+from invitations.admin.taking_out.lists import MOST_PRINTED, may_take_out, taken_out
 
 
 class KindForm(forms.Form):
@@ -87,18 +76,15 @@ class TakenOutMixin(ModelAdmin):
 
     @signed_in_recently("take_out_lists")
     def take_out_view(self, request: HttpRequest) -> HttpResponse | FileResponse:
-        """Ask for the kind of file; a POST hands it over, or has a worker make a long one."""
+        """Ask for the kind of file; a POST hands it over."""
         if not may_take_out(self, request):
             raise PermissionDenied
         listed = self.get_changelist_instance(request)
         form = KindForm(request.POST or None, rows=listed.result_count)
         if form.is_valid():
             kind = form.cleaned_data["kind"]
-            if is_long(kind, listed.result_count):
-                return self.left_to_a_worker(request, kind, listed.result_count)
-            file = taken_out(listed, kind, user_of(request))
             return FileResponse(
-                file,
+                taken_out(listed, kind, user_of(request)),
                 as_attachment=True,
                 filename=self.file_name(kind),
                 content_type=CONTENT_TYPES[Kind(kind)],
@@ -116,9 +102,3 @@ class TakenOutMixin(ModelAdmin):
 
     def file_name(self, kind: str) -> str:
         return f"{self.opts.model_name}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
-
-    def left_to_a_worker(self, request: HttpRequest, kind: str, rows: int) -> HttpResponse:
-        wanted = ask_for_list(self.model, request.GET.urlencode(), kind, rows, user_of(request))
-        transaction.on_commit(partial(begin_soon, Job.TAKE_OUT_LISTS))
-        messages.info(request, _("The list is long: its file is made in the background."))
-        return redirect("admin:invitations_listexport_change", wanted.pk)

@@ -1,4 +1,4 @@
-"""Delete what is kept for a day: saved forms and pages, exported files, files that no row names.
+"""Delete what is kept for a day: saved forms and pages, files that no row names.
 
 The notice on privacy promises it, so it depends on no other job.
 """
@@ -10,7 +10,6 @@ from functools import partial
 from django.utils import timezone
 
 from invitations.files.frozen import remove_old_drafts
-from invitations.models import ListExport
 from invitations.models.kept.for_a_day import KEPT_FOR, delete_expired_forms
 from invitations.models.kept.gone_files import GoneFile, remove_gone_file
 from invitations.outbox.arming import why_not_armed
@@ -26,15 +25,10 @@ def delete_expired() -> int:
     now = timezone.now()
     items = [
         ("saved forms", partial(delete_expired_forms, now)),
-        ("exports", partial(empty_expired_exports, now)),
         *deleted_files(now),
         ("drafts", partial(remove_old_drafts, now - KEPT_FOR)),
     ]
     return each_apart(Job.DELETE_EXPIRED, items)
-
-
-def empty_expired_exports(now: dt.datetime) -> int:
-    return ListExport.objects.expired(now).update(content=None, asked="")
 
 
 def deleted_files(now: dt.datetime) -> Iterator[tuple[str, partial[int]]]:

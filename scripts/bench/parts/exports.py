@@ -1,4 +1,4 @@
-"""The part ``exports``: lists taken out by a worker, at 1,000 to 100,000 invitations."""
+"""The part ``exports``: lists taken out, at 1,000 to 100,000 invitations."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ GROWTH = 100  # megabytes, from the least to the largest
 
 
 def show(found: list[Costs], _folder: Path) -> None:
-    """Print a row for each file: seconds at each size, and a worker's peak memory."""
+    """Print a row for each file: seconds at each size, and the peak memory."""
     sizes = [f"{stored:,}" for stored in STORED]
     tables.heading("Exports: a file made, s, and peak MB", *sizes, "CPU s", *sizes, "", "growth")
     for name, largest in found[-1].items():

@@ -20,7 +20,6 @@ from invitations.models import (
     KeptPage,
     Letter,
     LetterEvent,
-    ListExport,
     ListImport,
 )
 from invitations.tests.factories import UserFactory
@@ -39,7 +38,6 @@ invitations.Invitation: focal_point_name focal_point_email
 invitations.KeptPage: content
 invitations.Letter: filed paper mail recipients pdf message
 invitations.LetterEvent: server_words
-invitations.ListExport: content asked
 invitations.ListImport: told
 invitations.Reply: respondent_email respondent_phone remarks
 invitations.ReplyDraft: words
@@ -83,7 +81,6 @@ axes.AccessLog: user_agent ip_address username http_accept path_info session_has
 invitations.DroppedScan: file_name sha256 told pages
 invitations.GoneFile: name
 invitations.KeptPage: name language
-invitations.ListExport: told model kind language
 invitations.ListImport: content seen file_name language
 invitations.Setback: job item because
 invitations.StaffMail: job item
@@ -193,14 +190,10 @@ def with_all_else(edition):
     )
     shown = {"name": "x", "language": "en", "status": 200, "content": b"x"}
     KeptPage.objects.create(invitation=invitation, **shown)
-    taken = {"rows": 1, "asked_by": UserFactory(), "language": "en", "ended_at": NIGHT}
-    ListExport.objects.create(
-        model="delegations.delegate", kind="csv", state="done", asked="q=Zenobia", content=b"x",
-        **taken,
-    )  # fmt: skip
     ListImport.objects.create(
-        edition=edition, file_name="x.csv", state="done", told="Line 3: fritz@example.org", **taken
-    )
+        edition=edition, file_name="x.csv", state="done", told="Line 3: fritz@example.org",
+        rows=1, asked_by=UserFactory(), language="en", ended_at=NIGHT,
+    )  # fmt: skip
     Letter.objects.filter(kind="receipt").update(paper="Zenobia Quixby", pdf="letters/ab/r.pdf")
     LogEntry.objects.filter(actor=None).update(remote_addr="192.0.2.7")
     edition.delegations.get().delegates.update(departs_on=dt.date(2020, 4, 9))

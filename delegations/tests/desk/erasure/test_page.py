@@ -13,7 +13,7 @@ from delegations.models.erasure import erases_on
 from delegations.tests.desk.erasure.erased import came, erased_in_part, over
 from delegations.tests.offices import text
 from invitations.audit import Act
-from invitations.models import Correspondence, ForumEdition, ListExport
+from invitations.models import Correspondence, ForumEdition
 from invitations.tests.desk import as_sent, browser_of, of_group, page_of, told
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -122,18 +122,11 @@ def owing_an_answer(invitation):
     Correspondence.objects.create(invitation=invitation, channel="fax")
 
 
-def taking_a_list_out(_invitation):
-    ListExport.objects.create(
-        model="delegations.delegate", kind="csv", rows=1, asked_by=UserFactory(), language="en"
-    )
-
-
 OWING = [
     (owing_a_mail, "Letters and mails that may still leave, or be sent again: 1"),
     (owing_an_acknowledgement, "Mails that have not been composed yet: 1"),
     (owing_a_choice, "Contested replies: 1"),
     (owing_an_answer, "Correspondence not dealt with: 1"),
-    (taking_a_list_out, "Lists that are being taken out: 1"),
 ]
 
 

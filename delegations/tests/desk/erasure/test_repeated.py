@@ -1,7 +1,5 @@
 """What repeats a personal datum where nobody looks for it goes along, and nothing looks damaged."""
 
-import datetime as dt
-
 import pytest
 import time_machine
 from auditlog.models import LogEntry
@@ -10,8 +8,6 @@ from django.urls import reverse
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
 from invitations.admin.columns import change_url
-from invitations.models import ListExport
-from invitations.outbox.retention.expired import delete_expired
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import UserFactory
 
@@ -52,46 +48,6 @@ def test_the_internet_address_of_an_office_goes_and_that_of_staff_stays(clock, e
 
     assert LogEntry.objects.get(remote_addr="192.0.2.7").actor == by
     assert LogEntry.objects.get(remote_port=99).actor == by
-
-
-def searched(model, at=NIGHT, asked="q=Zenobia+Quixby"):
-    return ListExport.objects.create(
-        model=model, asked=asked, state="done", content=b"x", kind="csv", rows=1,
-        written=1, language="en", asked_by=UserFactory(), asked_at=at, began_at=at, ended_at=at,
-    )  # fmt: skip
-
-
-def test_a_name_that_somebody_searched_goes_with_the_list_that_was_taken_out(clock, edition):
-    searched("delegations.delegate")
-
-    at_night(clock)
-
-    assert ListExport.objects.get().asked == ""
-
-
-def test_a_list_of_another_edition_alone_is_kept_and_waited_for_by_nobody(clock, edition):
-    own, other = (f"delegation__edition__id__exact={pk}" for pk in (edition.pk, edition.pk * 10))
-    for asked in (f"q=Zenobia&{own}", f"{other}&q=Zenobia", "q=Zenobia"):
-        searched("delegations.delegate", asked=asked)
-    ListExport.objects.create(
-        model="delegations.delegate", asked=other, kind="csv", rows=1, language="en",
-        asked_by=UserFactory(),
-    )  # fmt: skip
-
-    at_night(clock)
-
-    assert not Delegate.objects.named().exists()
-    assert set(ListExport.objects.exclude(asked="").values_list("asked", flat=True)) == {
-        other, f"{other}&q=Zenobia",
-    }  # fmt: skip
-
-
-def test_a_name_that_somebody_searched_is_kept_for_a_day_alone(clock):
-    searched("delegations.delegate", NIGHT - dt.timedelta(days=2))
-
-    delete_expired()
-
-    assert (ListExport.objects.get().asked, ListExport.objects.get().content) == ("", None)
 
 
 def test_a_mail_whose_words_were_erased_does_not_look_damaged(admin_client, edition):

@@ -9,9 +9,8 @@ from django.utils import translation
 
 from delegations.tests.desk.erasure.erased import at_night, came, erased_by_hand, over
 from delegations.tests.offices import text
-from invitations.models import ListExport
+from invitations.models import ReplyDraft
 from invitations.tests.desk import browser_of, of_group
-from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 NOON = dt.datetime(2020, 5, 4, 10, tzinfo=dt.UTC)
@@ -67,10 +66,9 @@ def test_the_first_page_tells_of_no_night_in_which_nothing_begins(clock):
     came(edition)
     erased_by_hand(clock, edition)
 
-    ListExport.objects.create(
-        model="delegations.delegate", kind="csv", rows=1, asked_by=UserFactory(), language="en",
-        asked="name=Zenobia", ended_at=TOMORROW,
-    )  # fmt: skip
+    ReplyDraft.objects.create(
+        invitation=edition.invitations.get(), form_key="0" * 32, words="{}", kept_at=TOMORROW
+    )
 
     assert "erased in the coming night" not in first_page()
 

@@ -1,16 +1,14 @@
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.utils import timezone
 
-from invitations.admin.taking_out import background
 from invitations.files.frozen import StoreUnavailable
-from invitations.models import KeptPage, ListExport, ReplyDraft
+from invitations.models import KeptPage, ReplyDraft
 from invitations.models.kept.gone_files import GoneFile
 from invitations.outbox.arming import arm
 from invitations.outbox.retention import expired
 from invitations.outbox.retention.expired import delete_expired
-from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.factories import InvitationFactory
 
 TOMORROW = timezone.timedelta(days=1, minutes=1)
 
@@ -25,21 +23,6 @@ def begun(db):
 
 def unreachable(*given):
     raise StoreUnavailable("The file store cannot be reached.")
-
-
-@pytest.mark.usefixtures("begun")
-def test_an_export_that_ends_its_job_keeps_no_form_a_day_longer(monkeypatch):
-    ListExport.objects.create(
-        model="invitations.mission", kind="csv", rows=1, asked_by=UserFactory(), language="en"
-    )
-    monkeypatch.setattr(background, "made", unreachable)
-
-    with time_machine.travel(timezone.now() + TOMORROW):
-        with pytest.raises(StoreUnavailable):
-            call_command("take_out_lists")
-        call_command("delete_expired")
-
-    assert not KeptPage.objects.exists()
 
 
 @pytest.mark.usefixtures("begun")

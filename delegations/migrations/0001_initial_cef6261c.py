@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_fd2699e4'),
+        ('invitations', '0001_initial_60fdbc3e'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
