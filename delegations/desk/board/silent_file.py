@@ -15,11 +15,11 @@ from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_names, rows_asked
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.cells import Cell
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, written
+from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.admin.taking_out.page import KindForm
 from invitations.audit import record_export
+from invitations.files.tables import Cell, Sheet
 from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, labelled
 

@@ -21,11 +21,11 @@ from delegations.models import Delegate
 from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.cells import Cell
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, written
+from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.admin.taking_out.page import KindForm
 from invitations.audit import record_export
+from invitations.files.tables import Cell, Sheet
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 

@@ -21,10 +21,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.admin.lookups import name_of_choice, path_of_editions
+from invitations.files.tables import Cell
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import without_unstorable
-
-Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
 
 CHECKBOX = "action_checkbox"
 # So many rows are in memory at a time, with what is joined to them.

@@ -1,15 +1,12 @@
 """Lists as files: workbooks, CSV, and PDF to be printed."""
 
-import csv
 import datetime as dt
-import io
 import os
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -17,23 +14,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
-from invitations.admin.taking_out.cells import Cell
+from invitations.files.tables import Cell, Sheet, write_csv, write_workbook
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
-from invitations.text.formulas import escape_formula, escape_in_csv
 from invitations.text.typography import with_isolated_numbers
 
-LONGEST_TITLE = 31  # signs, of a sheet
-NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-NARROWEST, WIDEST = 18, 60  # signs, of a column; a date that has no room is shown as a row of #
-# No workbook has a day before its own first year.
-FIRST_YEAR = 1901
-DAY_IN_CELL, HOUR_IN_CELL = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 # Signs, of a column on paper; some 190 stand on a line.
 LEAST_ROOM, SOME_WORDS, LONGEST_WORD = 6, 28, 34
 # A long list takes hundreds of megabytes to be typeset: a process does one at a time.
@@ -53,16 +39,6 @@ CONTENT_TYPES = {
 }
 
 
-class Sheet(NamedTuple):
-    """A list to be written: what it is called, how it was narrowed, and its rows."""
-
-    title: str
-    filters: list[str]
-    headings: list[str]
-    number: int
-    rows: Iterable[list[Cell]]
-
-
 def written(kind: str, sheet: Sheet) -> IO[bytes]:
     """Return the list as a file of the kind, at its beginning, in the active language."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
@@ -71,62 +47,12 @@ def written(kind: str, sheet: Sheet) -> IO[bytes]:
     return file
 
 
-def write_workbook(sheet: Sheet, file: IO[bytes]) -> None:
-    """Write row by row; a sheet in Arabic begins at the right."""
-    book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.title.translate(NOT_IN_TITLES)[:LONGEST_TITLE])
-    page.sheet_view.rightToLeft = translation.get_language_bidi()
-    page.freeze_panes = "A2"
-    for number, heading in enumerate(sheet.headings, 1):
-        width = min(max(NARROWEST, 2 * len(heading)), WIDEST)
-        page.column_dimensions[get_column_letter(number)].width = width
-    page.append([in_bold(page, heading) for heading in sheet.headings])
-    for row in sheet.rows:
-        page.append([in_workbook(page, cell) for cell in row])
-    book.properties.title = sheet.title
-    book.properties.description = "; ".join(sheet.filters)
-    book.save(file)
-
-
-def in_workbook(page: Any, cell: Cell) -> Any:
-    """Return a date as one that a spreadsheet sorts by, and words as words."""
-    if isinstance(cell, str):
-        return escape_formula(cell)
-    if cell.year < FIRST_YEAR:
-        return in_iso(cell)
-    dated = WriteOnlyCell(page, cell)
-    dated.number_format = HOUR_IN_CELL if isinstance(cell, dt.datetime) else DAY_IN_CELL
-    return dated
-
-
-def in_iso(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return cell
-    return cell.isoformat(" ", "minutes") if isinstance(cell, dt.datetime) else cell.isoformat()
-
-
 def as_shown(cell: Cell) -> str:
     """Return the words of the cell: a date as the list has it."""
     if isinstance(cell, str):
         return cell
     is_hour = isinstance(cell, dt.datetime)
     return date_format(cell, "DATETIME_FORMAT" if is_hour else "DATE_FORMAT")
-
-
-def in_bold(page: Any, heading: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(page, escape_formula(heading))
-    cell.font = Font(bold=True)
-    return cell
-
-
-def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
-    # Excel reads a CSV as UTF-8 only if it begins with the byte order mark.
-    words = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(words)
-    lines: Iterable[Sequence[Cell]] = chain([sheet.headings], sheet.rows)
-    for row in lines:
-        writer.writerow([escape_in_csv(in_iso(cell)) for cell in row])
-    words.detach()
 
 
 def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:

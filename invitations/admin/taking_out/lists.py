@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from invitations.admin.taking_out.cells import filters_in_words, headings_of, rows_of
-from invitations.admin.taking_out.files import Kind, Sheet, written
+from invitations.admin.taking_out.files import Kind, written
 from invitations.audit import record_export
+from invitations.files.tables import Sheet
 
 TAKE_OUT = "invitations.take_out_lists"
 MOST_PRINTED = 2_000

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.admin.taking_out.cells import plain
-from invitations.admin.taking_out.files import Kind, Sheet, shares_of, written
+from invitations.admin.taking_out.files import Kind, shares_of, written
+from invitations.files.tables import Sheet
 from invitations.text.formulas import escape_formula
 
 NAME, REGARDS = "Rupert Lauengram", "regrets, and asks for the texts in Arabic!"
