@@ -70,16 +70,24 @@ def in_bold(page: Any, heading: str) -> WriteOnlyCell:
 
 
 def in_iso(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return cell
-    return cell.isoformat(" ", "minutes") if isinstance(cell, dt.datetime) else cell.isoformat()
+    return cell.isoformat(" ", "minutes") if isinstance(cell, dt.datetime) else str(cell)
 
 
-def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
-    # Excel reads a CSV as UTF-8 only if it begins with the byte order mark.
-    words = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+def write_csv(
+    headings: Sequence[str],
+    rows: Iterable[Iterable[Cell]],
+    file: IO[bytes],
+    encoding: str = "utf-8-sig",  # Excel reads UTF-8 only if it begins with the byte order mark
+) -> None:
+    words = io.TextIOWrapper(file, encoding, newline="", write_through=True)
     writer = csv.writer(words)
-    lines: Iterable[Sequence[Cell]] = chain([sheet.headings], sheet.rows)
-    for row in lines:
+    for row in chain([headings], rows):
         writer.writerow([escape_in_csv(in_iso(cell)) for cell in row])
     words.detach()
+
+
+def as_csv(headings: Sequence[str], rows: Iterable[Iterable[Cell]]) -> bytes:
+    """Return a short table whole."""
+    file = io.BytesIO()
+    write_csv(headings, rows, file)
+    return file.getvalue()

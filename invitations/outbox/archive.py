@@ -1,7 +1,5 @@
 """The archive of letters: their frozen files as they were sealed, a list of them, and its sums."""
 
-import csv
-import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -14,9 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
+from invitations.files.tables import as_csv
 from invitations.models import AUTOMATIC_KINDS, Letter
 from invitations.models.states import french_order
-from invitations.text.formulas import escape_in_csv
 
 JOINED = ("circular", "invitation__member_state", "invitation__minister")
 IN_ORDER: tuple[Any, ...] = (*french_order("invitation__member_state"), "circular__reference", "pk")
@@ -90,12 +88,7 @@ def sums(letters: Iterable[Letter]) -> Iterator[str]:
 @translation.override("en")
 def index(letters: Iterable[Letter]) -> bytes:
     """Return the list of the letters, as a spreadsheet opens it and runs nothing of it."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(HEADINGS)
-    for letter in letters:
-        writer.writerow([escape_in_csv(cell) for cell in line(letter)])
-    return written.getvalue().encode("utf-8-sig")
+    return as_csv(HEADINGS, map(line, letters))
 
 
 def line(letter: Letter) -> list[str]:

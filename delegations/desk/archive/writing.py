@@ -1,6 +1,5 @@
 """Write a whole edition into a folder: tables, files, their sums, and a page that tells of them."""
 
-import csv
 import hashlib
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +12,8 @@ from delegations.desk.archive.files import files_of
 from delegations.desk.archive.tables import Table, cell, tables_of
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Tampered, thaw_or_damaged
+from invitations.files.tables import write_csv
 from invitations.models import ForumEdition
-from invitations.text.formulas import escape_in_csv
 
 # Whoever reads it in ten years may have none of us to ask.
 READ_ME = """\
@@ -90,11 +89,8 @@ def told_of(edition: ForumEdition) -> str:
 
 def write_table(folder: Path, table: Table) -> str:
     path = folder / f"{table.name}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(table.headings)
-        for row in table.rows:
-            writer.writerow([escape_in_csv(cell(value)) for value in row])
+    with path.open("wb") as file:
+        write_csv(table.headings, (map(cell, row) for row in table.rows), file, "utf-8")
     return sum_of(path.name, path.read_bytes())
 
 

@@ -1,6 +1,5 @@
 """The import and export of ministers; the rules are those of ``invitations.minister_import``."""
 
-import csv
 import io
 from collections import defaultdict
 from typing import Any
@@ -35,6 +34,7 @@ from invitations.admin.setup.list_imports import (
     mark_of_changes,
 )
 from invitations.audit import record_export
+from invitations.files.tables import as_csv
 from invitations.forms.seen import MarkField
 from invitations.minister_import.background import MAY_IMPORT
 from invitations.minister_import.cells import CellFault
@@ -50,7 +50,7 @@ from invitations.minister_import.remarks import Remark, remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Minister
-from invitations.text.formulas import escape_formula, escape_in_csv
+from invitations.text.formulas import escape_formula
 
 LINE = "line"
 ATTRIBUTES = {
@@ -219,12 +219,7 @@ class MinisterResource(PreviewedResource):
 
 
 def faults_as_csv(faults: list[CellFault]) -> bytes:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(HEADINGS_OF_FAULTS)
-    for fault in faults:
-        writer.writerow([escape_in_csv(cell) for cell in fault.told])
-    return written.getvalue().encode("utf-8-sig")
+    return as_csv([str(one) for one in HEADINGS_OF_FAULTS], (fault.told for fault in faults))
 
 
 class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):

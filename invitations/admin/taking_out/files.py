@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import tempfile
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import IO, NamedTuple
 
@@ -42,7 +42,12 @@ CONTENT_TYPES = {
 def written(kind: str, sheet: Sheet) -> IO[bytes]:
     """Return the list as a file of the kind, at its beginning, in the active language."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
-    WRITERS[kind](sheet, file)
+    if kind == Kind.XLSX:
+        write_workbook(sheet, file)
+    elif kind == Kind.CSV:
+        write_csv(sheet.headings, sheet.rows, file)
+    else:
+        write_pdf(sheet, file)
     file.seek(0)
     return file
 
@@ -150,10 +155,3 @@ def numbered_pages() -> tuple[str, str, str]:
     before, rest = (_("page %(page)s of %(pages)s") % {"page": "\0", "pages": "\1"}).split("\0")
     between, after = rest.split("\1")
     return before, between, after
-
-
-WRITERS: dict[str, Callable[[Sheet, IO[bytes]], None]] = {
-    Kind.XLSX: write_workbook,
-    Kind.CSV: write_csv,
-    Kind.PDF: write_pdf,
-}
