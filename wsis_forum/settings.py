@@ -249,7 +249,6 @@ SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 4)  # of each worker process
 MAILS_PER_MINUTE = env.number("MAILS_PER_MINUTE", 0)  # 0: as many as the mail server takes
 MAILS_PER_MINUTE_AND_DOMAIN = env.number("MAILS_PER_MINUTE_AND_DOMAIN", 0)
 
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 if REDIS_URL:
     # The preview of an import and its confirmation may reach two different machines.
     IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
