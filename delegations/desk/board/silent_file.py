@@ -3,9 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.contrib import admin
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,12 +11,8 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_names, rows_asked
-from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
-from invitations.admin.taking_out.lists import TAKE_OUT
-from invitations.admin.taking_out.page import KindForm
-from invitations.audit import record_export
+from invitations.admin.taking_out.page import TAKE_OUT, asked_or_handed_over
 from invitations.files.tables import Cell, Sheet
 from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, labelled
@@ -26,36 +20,18 @@ from invitations.text.dates import comma_list, labelled
 
 @desk_page("invitations.view_invitation", TAKE_OUT)
 def silent_take_out(request: HttpRequest) -> HttpResponse:
-    answer: HttpResponse = asked_or_handed_over(None, request)
+    answer: HttpResponse = taken_out(None, request)
     return answer
 
 
 @signed_in_recently("take_out_lists")
-def asked_or_handed_over(_page: None, request: HttpRequest) -> HttpResponse | FileResponse:
-    """Ask for the kind of file; a POST hands it over, and leaves a row that says so."""
+def taken_out(_page: None, request: HttpRequest) -> HttpResponse | FileResponse:
     edition = edition_asked(request)
     if edition is None:
         raise Http404
-    sheet = sheet_of(edition, request)
-    form = KindForm(request.POST or None, rows=sheet.number)
-    if form.is_valid():
-        kind = Kind(form.cleaned_data["kind"])
-        record_export(Invitation, sheet.number, kind.label, user_of(request))
-        return FileResponse(
-            written(kind, sheet),
-            as_attachment=True,
-            filename=f"silent-{edition.symbol}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}",
-            content_type=CONTENT_TYPES[kind],
-        )
-    context = {
-        **admin.site.each_context(request),
-        "title": sheet.title,
-        "number": sheet.number,
-        "filters": sheet.filters,
-        "form": form,
-        "list_url": f"{reverse('desk:silent')}?{request.GET.urlencode()}",
-    }
-    return TemplateResponse(request, "admin/taking_out/ask.html", context)
+    sheet, name = sheet_of(edition, request), f"silent-{edition.symbol}"
+    list_url = f"{reverse('desk:silent')}?{request.GET.urlencode()}"
+    return asked_or_handed_over(request, sheet, Invitation, name, list_url=list_url)
 
 
 def sheet_of(edition: ForumEdition, request: HttpRequest) -> Sheet:

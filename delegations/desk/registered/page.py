@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,13 +17,10 @@ from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.registered.comparing import Comparison, Row, compared
 from delegations.desk.registered.reading import RegisteredList, read_registered
 from delegations.models import Delegate
-from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
-from invitations.admin.taking_out.lists import TAKE_OUT
-from invitations.admin.taking_out.page import KindForm
-from invitations.audit import record_export
+from invitations.admin.taking_out.files import Kind
+from invitations.admin.taking_out.page import TAKE_OUT, KindForm, handed_over
 from invitations.files.tables import Cell, Sheet
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
@@ -126,23 +122,16 @@ def file_asked(
     if not asked.is_valid():
         form.add_error("kind", asked.errors["kind"])
         return None
-    answer: HttpResponse = handed_over(None, request, edition, sheet)
+    answer: HttpResponse = taken_out(None, request, edition, sheet)
     return answer
 
 
 @signed_in_recently("take_out_lists")
-def handed_over(
+def taken_out(
     _page: None, request: HttpRequest, edition: ForumEdition, sheet: Sheet
 ) -> FileResponse:
-    """Hand the comparison over, and leave a row that says so."""
-    kind = Kind(request.POST["kind"])
-    record_export(Delegate, sheet.number, kind.label, user_of(request))
-    return FileResponse(
-        written(kind, sheet),
-        as_attachment=True,
-        filename=f"registered-{edition.symbol}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}",
-        content_type=CONTENT_TYPES[kind],
-    )
+    name = f"registered-{edition.symbol}"
+    return handed_over(request, sheet, request.POST["kind"], Delegate, name)
 
 
 def sheet_of(edition: ForumEdition, comparison: Comparison, listed: RegisteredList) -> Sheet:

@@ -21,13 +21,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.admin.lookups import name_of_choice, path_of_editions
-from invitations.files.tables import Cell
+from invitations.files.tables import Cell, Sheet
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import without_unstorable
 
 CHECKBOX = "action_checkbox"
 # So many rows are in memory at a time, with what is joined to them.
 AT_ONCE = 500
+
+
+def sheet_of(listed: Any) -> Sheet:
+    """Return the list as its page shows it, all its pages."""
+    title = str(capfirst(listed.opts.verbose_name_plural))
+    number, filters = listed.result_count, filters_in_words(listed)
+    return Sheet(title, filters, headings_of(listed), number, rows_of(listed))
 
 
 def columns_of(listed: Any) -> list[Any]:

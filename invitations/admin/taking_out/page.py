@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
@@ -16,9 +17,20 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.cells import filters_in_words
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
-from invitations.admin.taking_out.lists import MOST_PRINTED, may_take_out, taken_out
+from invitations.admin.taking_out.cells import sheet_of
+from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
+from invitations.audit import record_export
+from invitations.files.tables import Sheet
+
+TAKE_OUT = "invitations.take_out_lists"
+MOST_PRINTED = 2_000
+
+
+def may_take_out(page: Any, request: HttpRequest) -> bool:
+    """Whether the person may read the list, and take it out."""
+    return bool(
+        page.has_view_permission(request) and request.user.has_perms((TAKE_OUT, *page.also_needed))
+    )
 
 
 class KindForm(forms.Form):
@@ -46,6 +58,41 @@ class KindForm(forms.Form):
                 % {"most": MOST_PRINTED, "rows": self.rows}
             )
         return kind
+
+
+def asked_or_handed_over(
+    request: HttpRequest, sheet: Sheet, model: type[Model], name: str, **beside: Any
+) -> HttpResponse | FileResponse:
+    """Ask for the kind of file; a POST hands the list over.
+
+    ``beside`` goes into the context of the page: ``list_url`` is the address of the list.
+    """
+    form = KindForm(request.POST or None, rows=sheet.number)
+    if form.is_valid():
+        return handed_over(request, sheet, form.cleaned_data["kind"], model, name)
+    context = {
+        **admin.site.each_context(request),
+        "title": sheet.title,
+        "number": sheet.number,
+        "filters": sheet.filters,
+        "form": form,
+        **beside,
+    }
+    return TemplateResponse(request, "admin/taking_out/ask.html", context)
+
+
+def handed_over(
+    request: HttpRequest, sheet: Sheet, kind: str, model: type[Model], name: str
+) -> FileResponse:
+    """Return the list as a file, and write down who took out how many rows of what."""
+    file = written(kind, sheet)
+    record_export(model, sheet.number, Kind(kind).label, user_of(request))
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{name}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}",
+        content_type=CONTENT_TYPES[Kind(kind)],
+    )
 
 
 class TakenOutMixin(ModelAdmin):
@@ -76,29 +123,14 @@ class TakenOutMixin(ModelAdmin):
 
     @signed_in_recently("take_out_lists")
     def take_out_view(self, request: HttpRequest) -> HttpResponse | FileResponse:
-        """Ask for the kind of file; a POST hands it over."""
+        """Ask for the kind of file; a POST hands the list over as the page shows it."""
         if not may_take_out(self, request):
             raise PermissionDenied
-        listed = self.get_changelist_instance(request)
-        form = KindForm(request.POST or None, rows=listed.result_count)
-        if form.is_valid():
-            kind = form.cleaned_data["kind"]
-            return FileResponse(
-                taken_out(listed, kind, user_of(request)),
-                as_attachment=True,
-                filename=self.file_name(kind),
-                content_type=CONTENT_TYPES[Kind(kind)],
-            )
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": capfirst(self.opts.verbose_name_plural),
-            "number": listed.result_count,
-            "filters": filters_in_words(listed),
-            "form": form,
-            "list_url": f"{list_url(self.model)}?{request.GET.urlencode()}",
-        }
-        return TemplateResponse(request, "admin/taking_out/ask.html", context)
-
-    def file_name(self, kind: str) -> str:
-        return f"{self.opts.model_name}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
+        return asked_or_handed_over(
+            request,
+            sheet_of(self.get_changelist_instance(request)),
+            self.model,
+            str(self.opts.model_name),
+            opts=self.opts,
+            list_url=f"{list_url(self.model)}?{request.GET.urlencode()}",
+        )
