@@ -9,7 +9,6 @@ from celery.signals import worker_ready, worker_shutdown
 
 from invitations.inbox import mailboxes, scans
 from invitations.letters import composing_queue
-from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
 from invitations.outbox.retention import expired
@@ -57,12 +56,6 @@ def read_mailboxes() -> None:
 def read_scans() -> None:
     with ticked(Job.READ_SCANS) as tick:
         tick.did = scans.read_scans()
-
-
-@shared_task
-def import_lists() -> None:
-    with ticked(Job.IMPORT_LISTS) as tick:
-        tick.did = background.import_lists()
 
 
 @shared_task

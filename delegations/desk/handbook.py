@@ -57,7 +57,6 @@ CHAPTERS = {
     "admin:invitations_letter": "approve",
     "admin:invitations_letterevent": "lists",
     "admin:invitations_lettertemplate": "texts",
-    "admin:invitations_listimport": "ministers",
     "admin:invitations_memberstate": "ministers",
     "admin:invitations_minister": "ministers",
     "admin:invitations_mission": "ministers",

@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_60fdbc3e")]
+    dependencies = [("invitations", "0001_initial_168fdde8")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

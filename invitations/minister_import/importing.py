@@ -1,7 +1,5 @@
 """Write what the checked rows change, and say what came of it."""
 
-from collections.abc import Callable
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,26 +10,19 @@ from invitations.models import ForumEdition
 
 
 @transaction.atomic
-def import_entries(
-    entries: list[Entry], edition: ForumEdition, written: Callable[[int], None] | None = None
-) -> None:
-    """Save the ministers and successions of the entries, and invite the ministers.
-
-    ``written`` is told how many rows are done.
-    """
+def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
+    """Save the ministers and successions of the entries, and invite the ministers."""
     for entry in entries:
         apply_changes(entry)
         if entry.is_new:
             entry.minister.save()
         elif entry.changes:
             entry.minister.save(update_fields=list(entry.changes))
-    for done, entry in enumerate(entries, 1):
+    for entry in entries:
         if entry.replaces:
             entry.replaces.successor = entry.minister
             entry.replaces.save(update_fields=["successor"])
         invite(entry, edition)
-        if written:
-            written(done)
 
 
 def apply_changes(entry: Entry) -> None:

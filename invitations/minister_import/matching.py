@@ -73,10 +73,6 @@ class Entry:
         return not self.is_new and bool(self.changes or self.replaces or redirects)
 
     @property
-    def writes(self) -> bool:
-        return self.is_new or self.is_changed or self.is_invited
-
-    @property
     def mark(self) -> str:
         """The keyed digest of what the row changes, with what stands in its place before.
 

@@ -31,7 +31,8 @@ from invitations.minister_import.sources import (
 from invitations.text.dates import comma_list, labelled, running_text
 from invitations.text.lines import quoted, tidy_line
 
-MOST_ROWS = 5000
+# Written in one request, in some seconds.
+MOST_ROWS = 1000
 MOST_RANGES = 20
 NOTHING_SPOILT: Mapping[str, str] = MappingProxyType({})
 
@@ -173,7 +174,7 @@ def read_list(source: Source, head: list[WorkbookLine], name: str, most: int) ->
         found.take(line)
         if len(found.kept) > most:
             raise ValidationError(
-                _("%(name)s has more than %(most)d rows."),
+                _("%(name)s has more than %(most)d rows: divide it into several lists."),
                 params={"name": name, "most": MOST_ROWS},
             )
     return found

@@ -45,7 +45,6 @@ from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.kept.for_a_day import KeptPage, ReplyDraft
 from invitations.models.kept.gone_files import GoneFile
 from invitations.models.letter import Letter
-from invitations.models.list_import import ListImport
 from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import (
@@ -159,7 +158,6 @@ __all__ = [
     "LetterEvent",
     "LetterKind",
     "LetterTemplate",
-    "ListImport",
     "MemberState",
     "Minister",
     "Mission",

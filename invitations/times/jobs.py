@@ -19,7 +19,6 @@ class Job(TextChoices):
     DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
     READ_SCANS = "read_scans", _("read scans")
-    IMPORT_LISTS = "import_lists", _("import long lists")
     DELETE_EXPIRED = "delete_expired", _("delete expired forms and files")
     SEND_WEBHOOKS = "send_webhooks", _("tell other systems")
     SEND_DIGEST = "send_digest", _("send the digest")

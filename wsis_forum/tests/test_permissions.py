@@ -247,15 +247,15 @@ class Roles(TestCase):
             and f"{act}_{page.opts.model_name}" not in granted_to(role)
         }
 
-        # What came back is read by who reads deliveries, an import by who may import.
+        # What came back is read by who reads deliveries, a dropped scan by who records replies.
         bounces = {("bounce", role) for role in READING}
         # A signed original is a letter, and is read by who reads letters.
         originals = {("signedoriginal", role) for role in READING}
         # Who reads the outbox chooses one's own mails about it.
         digests = {("digestchoice", role) for role in READING}
-        # Long lists are seen by who may import one, dropped scans by who records replies.
-        others = {("listimport", "Drafters"), ("droppedscan", "Registrars")}
-        assert more == bounces | originals | digests | others
+        # Dropped scans are seen by who records replies.
+        scans = {("droppedscan", "Registrars")}
+        assert more == bounces | originals | digests | scans
 
     @pytest.mark.walk
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):

@@ -98,7 +98,7 @@ def test_what_asks_a_worker_to_begin_waits_for_no_broker(redis, monkeypatch):
     monkeypatch.setattr(app.conf, "broker_write_url", redis)
     began = monotonic()
 
-    begin_soon(Job.IMPORT_LISTS, workers=3)
+    begin_soon(Job.COMPOSE_PLANNED, workers=3)
 
     assert monotonic() - began < SOON
 

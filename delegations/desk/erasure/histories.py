@@ -14,7 +14,7 @@ from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from delegations.models import Delegate, Delegation, PolicyStatement
-from invitations.models import ForumEdition, HeldChange, Invitation, ListImport, Reply
+from invitations.models import ForumEdition, HeldChange, Invitation, Reply
 
 Rows = models.QuerySet[Any]
 # In place of each value, as for needs, which are withheld at once.
@@ -146,7 +146,7 @@ def without_names(message: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-# What waited for a second person, and lists that came in
+# What waited for a second person
 
 FOCAL_POINT = "focal_point_email"
 
@@ -169,8 +169,3 @@ def withhold_addresses(rows: Rows) -> None:
             if said and FOCAL_POINT in said:
                 setattr(change, column, {**said, FOCAL_POINT: ""})
     rows.bulk_update(changes, ["before", "after"])
-
-
-def imported(edition: ForumEdition) -> Rows:
-    """Return imports that told of single lines, some of them with an address."""
-    return ListImport.objects.filter(edition=edition).exclude(told="")

@@ -181,7 +181,6 @@ LASTING = (
          histories.saved_forms, histories.withhold_names),
     Kind("addresses", _("held changes of addresses"),
          histories.held_addresses, histories.withhold_addresses),
-    Kind("imports", _("remarks of imported lists"), histories.imported, emptied(told="")),
 )  # fmt: skip
 # It goes by itself within a day; that there is some begins no erasure.
 OF_A_DAY = (

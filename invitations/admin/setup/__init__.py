@@ -3,10 +3,9 @@
 from invitations.admin.setup import (
     addressees,
     editions,
-    list_imports,
     ministers,
     reminder_steps,
     staff,
 )
 
-__all__ = ["addressees", "editions", "list_imports", "ministers", "reminder_steps", "staff"]
+__all__ = ["addressees", "editions", "ministers", "reminder_steps", "staff"]

@@ -8,6 +8,7 @@ import tablib
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,15 +29,9 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.setup.import_page import ImportPageMixin, letters_are_right
 from invitations.admin.setup.import_preview import PreviewedResource, preview_rows
 from invitations.admin.setup.import_remarks import messages_of, with_links
-from invitations.admin.setup.list_imports import (
-    CHANGED_SINCE_PREVIEW,
-    BackgroundImportMixin,
-    mark_of_changes,
-)
 from invitations.audit import record_export
 from invitations.files.tables import as_csv
-from invitations.forms.seen import MarkField
-from invitations.minister_import.background import MAY_IMPORT
+from invitations.forms.seen import MarkField, keyed_digest
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MARKS, MINISTER_FIELDS
 from invitations.minister_import.importing import (
@@ -52,6 +47,14 @@ from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Minister
 from invitations.text.formulas import escape_formula
 
+MAY_IMPORT = (
+    "invitations.add_minister",
+    "invitations.change_minister",
+    "invitations.add_invitation",
+)
+CHANGED_SINCE_PREVIEW = gettext_lazy(
+    "Nothing was written: the data changed since the preview. Import it again."
+)
 LINE = "line"
 ATTRIBUTES = {
     "state": "member_state__iso2",
@@ -88,8 +91,8 @@ class ListFormat(Format):
         brought = {column for row in table.rows for column in row.cells}
         columns = [*(column for column in COLUMNS if column in brought), ""]
         dataset = tablib.Dataset(headers=[LINE, *columns])
-        # Beside the cells, which the preview shows, go the rows as they were read.
-        dataset.table = table
+        # Beside the cells, which the preview shows, go the file and the rows as they were read.
+        dataset.content, dataset.table = in_stream, table
         for row in table.rows:
             dataset.append([row.line, *(row.cells.get(column, "") for column in columns)])
         return dataset
@@ -145,7 +148,7 @@ class MinisterResource(PreviewedResource):
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         entries, faults = check_rows(dataset.table.rows, self.edition)
-        self.mark = mark_of_changes(entries)
+        self.mark = keyed_digest([entry.mark for entry in entries])
         if self.seen not in ("", self.mark):
             raise ValidationError(CHANGED_SINCE_PREVIEW)
         # Before the preview or the import changes the ministers in memory.
@@ -222,7 +225,7 @@ def faults_as_csv(faults: list[CellFault]) -> bytes:
     return as_csv([str(one) for one in HEADINGS_OF_FAULTS], (fault.told for fault in faults))
 
 
-class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
+class MinisterExchangeMixin(ImportPageMixin):
     """Import and export on the ministers' page."""
 
     resource_classes = [MinisterResource]
@@ -323,6 +326,24 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         except ValidationError as refusal:
             messages.error(request, refusal.messages[0])
             return self.import_action(request)
+
+    def process_dataset(
+        self, dataset: tablib.Dataset, form: forms.Form, request: HttpRequest, **kwargs: Any
+    ) -> Result:
+        """Refuse a list whose encoding is a guess that nobody has confirmed."""
+        confirmed = form.cleaned_data
+        request.kept_list = SimpleUploadedFile(  # type: ignore[attr-defined]
+            confirmed["original_file_name"], dataset.content
+        )
+        if dataset.table.in_doubt and not confirmed["letters_are_right"]:
+            raise ValidationError(_("Nothing was written: nobody said that the letters are right."))
+        return super().process_dataset(dataset, form, request, **kwargs)
+
+    def get_import_form_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill the form with the list that was confirmed in vain: nobody uploads it anew."""
+        filled: dict[str, Any] = super().get_import_form_kwargs(request)
+        kept = getattr(request, "kept_list", None)
+        return filled | ({"files": {"import_file": kept}} if kept else {})
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.functional import empty
 from unfold.admin import ModelAdmin
 
-from invitations.minister_import.background import ask_for_import
 from invitations.models import (
     Arming,
     CalendarEntry,
@@ -31,7 +30,6 @@ from invitations.models import (
     Letter,
     LetterEvent,
     LetterTemplate,
-    ListImport,
     MemberState,
     Minister,
     Mission,
@@ -153,10 +151,6 @@ def spelling(n):
     return MemberStateFactory().aliases.create(spelling=f"Zenda {n}", key=f"zenda {n}")
 
 
-def list_import(n):
-    return ask_for_import(b"state", f"list {n}.csv", 1, EditionFactory(), UserFactory())
-
-
 def dropped(n):
     return drop(f"fax {n}".encode(), proposed=InvitationFactory(), found="code")
 
@@ -168,7 +162,6 @@ LISTS = [
     (ReminderStep, lambda n: StepFactory(), 7),
     (MemberState, lambda n: MemberStateFactory(), 6),
     (StateAlias, spelling, 5),
-    (ListImport, list_import, 5),
     (Mission, mission_of_two_states, 7),
     (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 7),
     (
@@ -284,7 +277,7 @@ def test_the_list_of_the_one_arming_takes_six_queries(admin_client, django_asser
     assert key not in page
 
 
-FOR_SOME = (User, Group, LogEntry, ListImport, DroppedScan)
+FOR_SOME = (User, Group, LogEntry, DroppedScan)
 READABLE = [model for model, _make, _queries in LISTS if model not in FOR_SOME]
 
 

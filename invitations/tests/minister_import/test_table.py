@@ -121,7 +121,10 @@ def reason_not_to_read(content):
             "Line 2 of ministers.csv cannot be read as CSV: look at its quotation marks.",
         ),
         (b"x" * (LARGEST_FILE + 1), "ministers.csv is larger than 5 MB."),
-        (as_csv(*[FLAVIA] * (MOST_ROWS + 1)), "ministers.csv has more than 5000 rows."),
+        (
+            as_csv(*[FLAVIA] * (MOST_ROWS + 1)),
+            "ministers.csv has more than 1000 rows: divide it into several lists.",
+        ),
         (b"PK\x03\x04 and no more", f"ministers.csv {NO_WORKBOOK}"),
     ],
 )

@@ -20,9 +20,7 @@ from invitations.models import (
     KeptPage,
     Letter,
     LetterEvent,
-    ListImport,
 )
-from invitations.tests.factories import UserFactory
 
 # Emptied by an erasure, in delegations/desk/erasure/kinds.py and histories.py.
 GOES = """
@@ -38,7 +36,6 @@ invitations.Invitation: focal_point_name focal_point_email
 invitations.KeptPage: content
 invitations.Letter: filed paper mail recipients pdf message
 invitations.LetterEvent: server_words
-invitations.ListImport: told
 invitations.Reply: respondent_email respondent_phone remarks
 invitations.ReplyDraft: words
 """
@@ -81,7 +78,6 @@ axes.AccessLog: user_agent ip_address username http_accept path_info session_has
 invitations.DroppedScan: file_name sha256 told pages
 invitations.GoneFile: name
 invitations.KeptPage: name language
-invitations.ListImport: content seen file_name language
 invitations.Setback: job item because
 invitations.StaffMail: job item
 mfa.Authenticator: data
@@ -190,10 +186,6 @@ def with_all_else(edition):
     )
     shown = {"name": "x", "language": "en", "status": 200, "content": b"x"}
     KeptPage.objects.create(invitation=invitation, **shown)
-    ListImport.objects.create(
-        edition=edition, file_name="x.csv", state="done", told="Line 3: fritz@example.org",
-        rows=1, asked_by=UserFactory(), language="en", ended_at=NIGHT,
-    )  # fmt: skip
     Letter.objects.filter(kind="receipt").update(paper="Zenobia Quixby", pdf="letters/ab/r.pdf")
     LogEntry.objects.filter(actor=None).update(remote_addr="192.0.2.7")
     edition.delegations.get().delegates.update(departs_on=dt.date(2020, 4, 9))

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_60fdbc3e'),
+        ('invitations', '0001_initial_168fdde8'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

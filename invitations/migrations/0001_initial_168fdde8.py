@@ -718,29 +718,6 @@ class Migration(migrations.Migration):
             name='template',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='invitations.lettertemplate', verbose_name='letter template'),
         ),
-        migrations.CreateModel(
-            name='ListImport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('content', models.BinaryField(null=True)),
-                ('rows', models.PositiveIntegerField(verbose_name='rows')),
-                ('seen', models.JSONField(blank=True, default=dict, editable=False)),
-                ('state', models.CharField(choices=[('waiting', 'waits for its turn'), ('running', 'is being imported'), ('done', 'imported'), ('refused', 'refused: nothing was written')], default='waiting', max_length=8, verbose_name='state')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked for at')),
-                ('began_at', models.DateTimeField(blank=True, null=True, verbose_name='began at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('told', models.TextField(blank=True, verbose_name='what came of it')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invitations.forumedition', verbose_name='edition')),
-            ],
-            options={
-                'verbose_name': 'import of a list',
-                'verbose_name_plural': 'imports of lists',
-                'ordering': ['-asked_at'],
-            },
-        ),
         migrations.AddField(
             model_name='heldchange',
             name='states',
@@ -1305,10 +1282,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='lettertemplate',
             constraint=models.UniqueConstraint(fields=('kind', 'variant', 'language', 'version'), name='one_template_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='listimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('state__in', ['waiting', 'running'])), models.Q(('content__isnull', True), ('state__in', ['done', 'refused'])), _connector='OR'), name='an_imported_list_keeps_no_file'),
         ),
         migrations.AddConstraint(
             model_name='heldchange',
