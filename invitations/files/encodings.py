@@ -5,7 +5,7 @@ Guessing libraries want more text than a list of ten names has: they take Spanis
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,8 +17,6 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-# What the code pages of Windows have at the same places.
-COMMON = frozenset("\xa0«»‘’‚“”„–—…•‹›")  # noqa: RUF001
 TYPOGRAPHIC = "\xa0«»‘’‚“”„–—…•·°ºª№§€‹›¡¿"  # noqa: RUF001
 
 
@@ -59,16 +57,6 @@ def decode_if_sound(content: bytes, codec: str, named: str) -> DecodedText | Non
         return DecodedText(content.decode(codec), named, is_guessed=False)
     except UnicodeDecodeError:
         return None
-
-
-def words_in_doubt(texts: Iterable[str]) -> list[str]:
-    """Return each word once that would read otherwise if its encoding was guessed wrongly."""
-    words = dict.fromkeys(word for text in texts if not text.isascii() for word in text.split())
-    return [word for word in words if not (word.isascii() or COMMON.issuperset(beyond(word)))]
-
-
-def beyond(word: str) -> set[str]:
-    return {sign for sign in word if not sign.isascii()}
 
 
 def marked_letters(words: str) -> str:

@@ -32,6 +32,10 @@ LINES_OF_HEAD = 20
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OPEN_SPREADSHEET = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+NO_UNICODE = gettext_lazy(
+    "%(name)s is neither XLSX nor a text whose letters can be told: save it as XLSX, or as CSV in"
+    " UTF-8."
+)
 NO_LIST = re.compile(rb"\s*(?:%PDF-|\{\\rtf|<(?:!doctype|html|\?xml)\b)", re.IGNORECASE)
 DIVIDERS: dict[str, Promise] = {
     "\t": gettext_lazy("tabs"),
@@ -100,13 +104,7 @@ def source_of_sheet(sheet: Sheet) -> Source:
 def source_of_text(content: bytes, name: str) -> Sources:
     found = decoded_text(content)
     if found is None:
-        raise ValidationError(
-            _(
-                "%(name)s is neither XLSX nor a text whose letters can be told: save it as XLSX,"
-                " or as CSV in UTF-8."
-            ),
-            params={"name": name},
-        )
+        raise ValidationError(NO_UNICODE, params={"name": name})
     divider = likely_divider(found.words)
     read_as = {"encoding": found.encoding, "signs": DIVIDERS.get(divider, divider)}
     how = [_("Read as text in %(encoding)s, divided by %(signs)s.") % read_as]

@@ -9,7 +9,6 @@ from typing import IO, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.files.encodings import words_in_doubt
 from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
     columns_of_headings,
@@ -21,6 +20,7 @@ from invitations.minister_import.headings import (
 from invitations.minister_import.sources import (
     LARGEST_FILE,
     LINES_OF_HEAD,
+    NO_UNICODE,
     UNREADABLE,
     Source,
     Sources,
@@ -67,14 +67,10 @@ class ListRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of a list, and sentences on how it was read and what was left out.
-
-    A person has to say of the words ``in_doubt``, whose encoding is a guess, that they are right.
-    """
+    """The rows of a list, and sentences on how it was read and what was left out."""
 
     rows: list[ListRow]
     told: list[str]
-    in_doubt: list[str]
 
 
 @dataclass
@@ -122,6 +118,8 @@ def read_table(file: IO[bytes], name: str) -> Table:
         raise ValidationError(_("%(name)s is larger than 5 MB."), params={"name": name})
     try:
         sources = sources_of(content, name)
+        if sources.is_guessed:
+            raise ValidationError(NO_UNICODE, params={"name": name})
         lists, strange = read_lists(sources, name)
         rows = rows_of(lists)
     except UNREADABLE as fault:
@@ -132,8 +130,7 @@ def read_table(file: IO[bytes], name: str) -> Table:
     if not rows:
         why = _("%(name)s has no row under its header.") % {"name": name}
         raise ValidationError(running_text([why, *left]))
-    cells = (cell for row in rows for cell in row.cells.values())
-    return Table(rows, sources.how + left, words_in_doubt(cells) if sources.is_guessed else [])
+    return Table(rows, sources.how + left)
 
 
 def read_lists(sources: Sources, name: str) -> tuple[list[ReadList], list[str]]:

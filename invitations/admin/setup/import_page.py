@@ -2,33 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.html import format_html_join
-from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
-from unfold.widgets import UnfoldBooleanWidget
 
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.minister_import.guide import explained_columns, template_workbook
-
-MOST_WORDS = 2000
-
-
-def letters_are_right(words: list[str]) -> forms.BooleanField:
-    """Return the tick by which a person confirms a guessed encoding, with the words to look at."""
-    shown = [*words[:MOST_WORDS], *(["…"] if len(words) > MOST_WORDS else [])]
-    return forms.BooleanField(
-        initial=False,
-        label=_(
-            "All letters of these words are right. (If one is not, save the list as XLSX, or as"
-            " CSV in UTF-8, and upload it anew.)"
-        ),
-        help_text=format_html_join(" · ", "<bdi>{}</bdi>", ((word,) for word in shown)),
-        widget=UnfoldBooleanWidget,
-    )
 
 
 class ImportPageMixin(ImportExportMixin):

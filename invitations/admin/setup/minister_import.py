@@ -26,7 +26,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.setup.import_page import ImportPageMixin, letters_are_right
+from invitations.admin.setup.import_page import ImportPageMixin
 from invitations.admin.setup.import_preview import PreviewedResource, preview_rows
 from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.audit import record_export
@@ -119,7 +119,6 @@ class MinisterConfirmImportForm(ConfirmImportForm):
     edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
         ForumEdition.objects.all(), widget=forms.HiddenInput
     )
-    letters_are_right = forms.BooleanField(initial=False, required=False, widget=forms.HiddenInput)
     seen = MarkField(required=False, max_length=64, initial="")
 
 
@@ -185,8 +184,7 @@ class MinisterResource(PreviewedResource):
         """Do nothing: ``after_import`` writes all ministers or none."""
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
-        result.told, result.in_doubt = dataset.table.told, dataset.table.in_doubt
-        result.mark = self.mark
+        result.told, result.mark = dataset.table.told, self.mark
         lines = dataset[LINE]
         for invalid in result.invalid_rows:
             invalid.number = lines[invalid.number - 1]
@@ -276,16 +274,11 @@ class MinisterExchangeMixin(ImportPageMixin):
         return [path("import/faults/", view, name=name), *super().get_urls()]
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Keep the name of a refused file on the page, so that all its faults can be listed.
-
-        Ask for a tick where the encoding of the file is a guess.
-        """
+        """Keep the name of a refused file on the page, so that all its faults can be listed."""
         page = super().import_action(request, **kwargs)
         result = page.context_data.get("result")
         if confirm_form := page.context_data.get("confirm_form"):
             confirm_form.initial["seen"] = result.mark
-            if result.in_doubt:
-                confirm_form.fields["letters_are_right"] = letters_are_right(result.in_doubt)
         if result and result.has_validation_errors():
             form = page.context_data["form"]
             page.context_data["faults_form"] = self.create_confirm_form(request, form)
@@ -330,13 +323,8 @@ class MinisterExchangeMixin(ImportPageMixin):
     def process_dataset(
         self, dataset: tablib.Dataset, form: forms.Form, request: HttpRequest, **kwargs: Any
     ) -> Result:
-        """Refuse a list whose encoding is a guess that nobody has confirmed."""
-        confirmed = form.cleaned_data
-        request.kept_list = SimpleUploadedFile(  # type: ignore[attr-defined]
-            confirmed["original_file_name"], dataset.content
-        )
-        if dataset.table.in_doubt and not confirmed["letters_are_right"]:
-            raise ValidationError(_("Nothing was written: nobody said that the letters are right."))
+        name = form.cleaned_data["original_file_name"]
+        request.kept_list = SimpleUploadedFile(name, dataset.content)  # type: ignore[attr-defined]
         return super().process_dataset(dataset, form, request, **kwargs)
 
     def get_import_form_kwargs(self, request: HttpRequest) -> dict[str, Any]:

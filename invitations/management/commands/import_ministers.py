@@ -21,21 +21,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="see docs/import-ministers.md")
         parser.add_argument("--edition", required=True, metavar="SYMBOL", help="wsis-2020")
-        parser.add_argument(
-            "--letters-are-right",
-            action="store_true",
-            help="where the encoding is a guess: all words that were told read rightly",
-        )
         parser.add_argument("--dry-run", action="store_true", help="check, and write nothing")
 
-    def handle(
-        self, *, file: Path, edition: str, dry_run: bool, letters_are_right: bool, **options: Any
-    ) -> str:
+    def handle(self, *, file: Path, edition: str, dry_run: bool, **options: Any) -> str:
         try:
-            table = table_in(file)
-            if not (dry_run or letters_are_right):
-                refuse_guess(table)
-            done = self.bring_in(table, edition_of(edition), dry_run=dry_run)
+            done = self.bring_in(table_in(file), edition_of(edition), dry_run=dry_run)
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
         if dry_run:
@@ -44,7 +34,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def bring_in(self, table: Table, edition: ForumEdition, *, dry_run: bool) -> str:
-        for sentence in (*table.told, *table.in_doubt):
+        for sentence in table.told:
             self.stderr.write(sentence)
         entries, faults = check_rows(table.rows, edition)
         for fault in faults:
@@ -75,19 +65,6 @@ def table_in(path: Path) -> Table:
         ) from None
     with file:
         return read_table(file, path.name)
-
-
-def refuse_guess(table: Table) -> None:
-    """Refuse a list whose encoding is a guess until a person has looked at its words."""
-    if table.in_doubt:
-        raise CommandError(
-            _(
-                "Nothing was written, for the encoding is a guess. Where all letters of these words"
-                " are right, add --letters-are-right; else save the list as XLSX, or as CSV in"
-                " UTF-8: %(words)s"
-            )
-            % {"words": " ".join(table.in_doubt)}
-        )
 
 
 def edition_of(symbol: str) -> ForumEdition:

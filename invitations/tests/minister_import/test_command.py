@@ -39,18 +39,6 @@ def test_dry_run_says_what_would_be_and_writes_nothing(run):
     assert not Minister.objects.exists()
 
 
-def test_a_guessed_encoding_is_confirmed_by_who_has_looked_at_the_words(run):
-    content = as_csv(FLAVIA | {"given_name": "Hélène"}, encoding="cp1252")
-
-    with pytest.raises(CommandError, match=r"--letters-are-right; else save .*: Hélène$"):
-        run(content)
-    assert not Minister.objects.exists()
-    assert "1 minister added" in run(content, "--dry-run")
-
-    assert run(content, "--letters-are-right").startswith("1 minister added")
-    assert Minister.objects.get().given_name == "Hélène"
-
-
 def test_workbook_is_imported_too(run):
     assert run(as_xlsx(FLAVIA | {"ref": 7, "principal": True})).startswith("1 minister added")
     assert Minister.objects.get().ref == "7"

@@ -57,9 +57,9 @@ def preview(client, edition, content):
     )
 
 
-def confirm(client, page, **said):
+def confirm(client, page):
     form = page.context["confirm_form"]
-    cells = {field.html_name: field.value() for field in form} | said
+    cells = {field.html_name: field.value() for field in form}
     return client.post("/admin/invitations/minister/process_import/", cells, follow=True)
 
 
@@ -236,39 +236,6 @@ def test_a_list_confirmed_twice_in_one_moment_is_imported_once(staff, edition):
 
     assert Minister.objects.count() == 1
     assert LogEntry.objects.count() == 1
-
-
-def test_a_guessed_encoding_waits_for_a_person_who_has_looked_at_the_words(staff, edition):
-    content = as_csv(FLAVIA | {"given_name": "Pøemysl"}, encoding="cp1252")
-    page = preview(staff, edition, content)
-    tick = page.context["confirm_form"]["letters_are_right"]
-
-    refused = confirm(staff, page)
-
-    assert tick.help_text == "<bdi>Pøemysl</bdi>"
-    assert "required" in tick.as_widget()
-    assert "nobody said that the letters are right" in sentences(refused)[0]
-    assert not Minister.objects.exists()
-
-
-def test_a_list_confirmed_without_the_tick_is_kept_with_all_that_was_chosen(staff, edition):
-    content = as_csv(FLAVIA | {"given_name": "Pøemysl"}, encoding="cp1252")
-    refused = confirm(staff, preview(staff, edition, content))
-
-    shown = {field.html_name: field.value() for field in refused.context["confirm_form"]}
-    confirm(staff, refused, letters_are_right="on")
-
-    assert (shown["edition"], shown["original_file_name"]) == (edition.pk, "ministers.csv")
-    assert Minister.objects.get().given_name == "Pøemysl"
-
-
-def test_who_imports_unicode_is_asked_for_no_tick(staff, edition):
-    page = preview(staff, edition, as_csv(FLAVIA | {"given_name": "Přemysl"}))
-
-    confirm(staff, page)
-
-    assert page.context["confirm_form"]["letters_are_right"].is_hidden
-    assert Minister.objects.get().given_name == "Přemysl"
 
 
 def test_import_tells_what_it_left_alone(staff, edition, ruritania):
