@@ -1,7 +1,6 @@
 """The headings of a list, in six languages and many spellings, and the columns that they name."""
 
 import csv
-import difflib
 import functools
 import re
 import unicodedata
@@ -126,7 +125,7 @@ def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
     meant = [(cell, columns_meant(cell)) for cell in cells[: min(end, MOST_COLUMNS)]]
     columns = [min(found) if len(found) == 1 else "" for _said, found in meant]
 
-    unknown = [unknown_heading(said) for said, found in meant if not found]
+    unknown = [comparable_words(said)[:60] or "“”" for said, found in meant if not found]
     unclear = [unclear_heading(said, found) for said, found in meant if len(found) > 1]
     possible = {column for _said, found in meant for column in found}
     missing = [column for column in REQUIRED_COLUMNS if column not in possible]
@@ -144,16 +143,6 @@ def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
     if refusals:
         raise ValidationError(running_text(refusals))
     return columns
-
-
-def unknown_heading(said: str) -> str:
-    """Return the heading as it is refused, with the column that is nearest to it."""
-    shown = comparable_words(said)[:60] or "“”"
-    near = difflib.get_close_matches(heading_key(said), columns_by_key(), n=1, cutoff=0.7)
-    if not near:
-        return shown
-    column = comma_list(sorted(columns_by_key()[near[0]]))
-    return _("%(heading)s (perhaps %(column)s)") % {"heading": shown, "column": column}
 
 
 def unclear_heading(said: str, columns: Iterable[str]) -> str:

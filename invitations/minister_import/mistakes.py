@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.data import names_apart
@@ -13,7 +11,7 @@ from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
 from invitations.minister_import.table import ranges
 from invitations.models import MemberState, Minister
-from invitations.text.spellings import are_alike, state_key, words_compared
+from invitations.text.spellings import state_key
 
 
 def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
@@ -35,45 +33,6 @@ def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
         others = [other for other in others if other != state]
         if others:
             yield sentence_on(state, others, found)
-
-
-# So many people of one State are compared with each other; more are no Government.
-MOST_COMPARED = 50
-
-
-def one_person_twice(entries: list[Entry]) -> Iterator[str]:
-    """Name the lines of one State whose names are near to each other, if one is a newcomer."""
-    of_state = defaultdict(list)
-    for entry in entries:
-        if entry.after("name_key"):
-            of_state[entry.minister.member_state_id].append(entry)
-    for group in of_state.values():
-        pairs = combinations(group, 2) if len(group) <= MOST_COMPARED else ()
-        for first, second in pairs:
-            if (first.is_new or second.is_new) and are_near(first.name, second.name):
-                yield told_of_both(first, second)
-
-
-def are_near(one: str, other: str) -> bool:
-    """Whether two names are alike in the words that they do not share, whatever the order."""
-    ours, theirs = words_compared(one), words_compared(other)
-    if any(word.isdecimal() for word in {*ours} ^ {*theirs}):
-        return False
-    left = [word for word in ours if word not in theirs], [w for w in theirs if w not in ours]
-    pairs = (left, tuple(map(sorted, left)))
-    return not any(left) or any(are_alike("".join(our), "".join(their)) for our, their in pairs)
-
-
-def told_of_both(first: Entry, second: Entry) -> str:
-    return _(
-        "Lines %(first)s and %(second)s may name one person: %(one)s, %(other)s. If they do, leave"
-        " one of them out."
-    ) % {
-        "first": first.row.line,
-        "second": second.row.line,
-        "one": first.name,
-        "other": second.name,
-    }
 
 
 def sentence_on(state: MemberState, others: list[MemberState], lines: list[int]) -> str:

@@ -19,7 +19,6 @@ from invitations.minister_import.matching import Entry
 from invitations.minister_import.mistakes import (
     functions_left_behind,
     names_mixed_up,
-    one_person_twice,
 )
 from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.minister_import.table import ranges
@@ -68,7 +67,6 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
         *courtesies_in_names(entries),
         *map(Remark, functions_left_behind(entries)),
         *map(Remark, names_mixed_up(entries)),
-        *map(Remark, one_person_twice(entries)),
         *map(Remark, beside_who_is_there(entries)),
     ]
 

@@ -52,7 +52,6 @@ class Source:
     name: str
     lines: Iterator[WorkbookLine]
     merged_into: Callable[[Iterable[int]], dict[int, dict[int, int]]]
-    hidden_columns: Callable[[], frozenset[int]] = frozenset
 
 
 class Sources(NamedTuple):
@@ -98,7 +97,7 @@ def sources_of_workbook(content: bytes) -> Sources:
 
 
 def source_of_sheet(sheet: Sheet) -> Source:
-    return Source(sheet.name, sheet.lines(), sheet.merged_into, lambda: sheet.hidden_columns)
+    return Source(sheet.name, sheet.lines(), sheet.merged_into)
 
 
 def source_of_text(content: bytes, name: str) -> Sources:

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
@@ -34,6 +35,9 @@ from invitations.text.lines import quoted, tidy_line
 # Written in one request, in some seconds.
 MOST_ROWS = 1000
 MOST_RANGES = 20
+M_IS_UNCLEAR = gettext_lazy(
+    "M is a man in some lists and mujer, a woman, in others: write the word."
+)
 NOTHING_SPOILT: Mapping[str, str] = MappingProxyType({})
 
 
@@ -86,21 +90,11 @@ class ReadList:
     struck: list[int] = field(default_factory=list)
 
     @property
-    def hidden_columns(self) -> list[str]:
-        hidden = self.source.hidden_columns()
-        return [column for place, column in enumerate(self.columns) if place in hidden]
-
-    @property
-    def whom_m_means(self) -> str:
-        """Return f or m; ? where nobody can tell whom this list calls M."""
+    def is_m_unclear(self) -> bool:
+        """Tell whether M may be mujer, a woman, as in Spanish lists that call men H."""
         rows = (under(self.columns, line.cells) for line in self.kept)
         said = [row.get("gender", "") for row in rows]
-        return meaning_of_m(self.headings, said, in_spanish=is_spanish(self.headings))
-
-    @property
-    def says_m(self) -> bool:
-        rows = (under(self.columns, line.cells) for line in self.kept)
-        return any(is_m(row) for row in rows)
+        return meaning_of_m(self.headings, said, in_spanish=is_spanish(self.headings)) != "m"
 
     def take(self, line: WorkbookLine) -> None:
         if line.is_hidden:
@@ -183,26 +177,17 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
     before = 0
     for found in lists:
         merged = found.source.merged_into(line.number for line in found.kept)
-        sheet, m_means = found.source.name if len(lists) > 1 else "", found.whom_m_means
+        sheet = found.source.name if len(lists) > 1 else ""
+        is_m_unclear = found.is_m_unclear
         for line in found.kept:
             place = Line(before + line.number, line.number, sheet)
             spoilt = why_spoilt(found.columns, line, merged.get(line.number, {}))
-            row = ListRow(place, under(found.columns, line.cells), spoilt)
-            rows.append(with_m_read(row, m_means) if is_m(row.cells) else row)
+            cells = under(found.columns, line.cells)
+            if is_m_unclear and cells.get("gender", "").casefold() == "m":
+                spoilt = {"gender": str(M_IS_UNCLEAR), **spoilt}
+            rows.append(ListRow(place, cells, spoilt))
         before += found.kept[-1].number if found.kept else 0
     return rows
-
-
-def is_m(cells: Mapping[str, str]) -> bool:
-    return cells.get("gender", "").casefold() == "m"
-
-
-def with_m_read(row: ListRow, m_means: str) -> ListRow:
-    """Return the row whose gender is M as its list means it, or with its doubt."""
-    if m_means == "?":
-        why = _("M is a man in some lists and mujer, a woman, in others: write the word.")
-        return row._replace(spoilt={"gender": why, **row.spoilt})
-    return row._replace(cells=row.cells | {"gender": m_means})
 
 
 def why_spoilt(
@@ -252,11 +237,6 @@ def what_was_read(lists: list[ReadList], strange: list[str]) -> list[str]:
     if strange:
         sentence = _("Sheets not read, because they have no headings of this list: %(sheets)s.")
         told.append(sentence % {"sheets": listed_names(strange)})
-    if hidden := dict.fromkeys(column for done in lists for column in done.hidden_columns):
-        sentence = _("Columns that are hidden, and were read: %(columns)s.")
-        told.append(sentence % {"columns": comma_list(hidden)})
-    if any(found.says_m and found.whom_m_means == "f" for found in lists):
-        told.append(_("M is read as mujer, a woman: this Spanish list calls men H."))
     for sentence, numbers in (
         (_("Lines above the headings, not read: %(lines)s."), [done.above for done in lists]),
         (

@@ -57,12 +57,8 @@ COMMONEST_NAMES = {
     "khan", "nguyen", "pham", "singh", "tran",
 }  # fmt: skip
 ARABIC_ARTICLE = re.compile(r"^ال(?=\w{3})")
-# From this part of alike letters on, two names may be one in two spellings; so may two words.
+# From this part of alike letters on, two names may be one in two spellings.
 ALIKE = 0.5
-WORDS_ALIKE = 0.75
-# Words with other consonants at the start are mostly other names: Hùng and Dũng.
-WORDS_ALIKE_BUT_FOR_THE_START = 0.85
-VOWELS = set("aeiouyаеёиоуыэюя")  # noqa: RUF001
 # Letters that Unicode does not take apart.
 WHOLE_LETTERS = str.maketrans(
     {
@@ -102,28 +98,6 @@ def may_be_one_name(one: str, other: str) -> bool:
     if {*ours} & {*theirs}:
         return True
     return SequenceMatcher(None, " ".join(ours), " ".join(theirs)).ratio() >= ALIKE
-
-
-def names_gone(old: str, new: str) -> list[str]:
-    """Return the words of a name that another one in its script has in no spelling."""
-    ours, theirs = words_compared(old), words_compared(new)
-    joined = "".join(theirs)
-    if script_of(old) != script_of(new) or "".join(ours) == joined:
-        return []
-    return [
-        word
-        for word in ours
-        if not (len(word) > 2 and word in joined)  # “Abdul Rahman” is “Abdulrahman”
-        and not any(are_alike(word, another) for another in theirs)
-    ]
-
-
-def are_alike(one: str, other: str) -> bool:
-    """Whether two words, or names without their spaces, may be one in two spellings."""
-    starts = {one[:1], other[:1]}
-    is_start_alike = len(starts) == 1 or starts & VOWELS
-    least = WORDS_ALIKE if is_start_alike else WORDS_ALIKE_BUT_FOR_THE_START
-    return SequenceMatcher(None, one, other).ratio() >= least
 
 
 @lru_cache(maxsize=20_000)

@@ -53,14 +53,6 @@ class RegisteredList(NamedTuple):
     file_name: str
 
 
-class SheetOfPeople(ReadList):
-    """A sheet of which only the columns of State and name are read."""
-
-    @property
-    def hidden_columns(self) -> list[str]:
-        return [column for column in super().hidden_columns if column]
-
-
 def read_registered(file: IO[bytes], name: str) -> RegisteredList:
     """Return who stands on the list; refuse in one sentence what is no such list."""
     content = file.read(LARGEST_FILE + 1)
@@ -160,9 +152,9 @@ def refuse_headings(lacks: list[str], name: str, left: list[str]) -> None:
 
 def read_sheet(
     source: Source, head: list[WorkbookLine], place: int, columns: list[str]
-) -> SheetOfPeople:
+) -> ReadList:
     above = [line.number for line in head[:place]]
-    found = SheetOfPeople(source, head[place].cells, columns, above)
+    found = ReadList(source, head[place].cells, columns, above)
     for line in chain(head[place + 1 :], source.lines):
         found.take(line)
         if len(found.kept) > MOST_ROWS:

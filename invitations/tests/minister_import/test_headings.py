@@ -79,11 +79,10 @@ def refusal(*headings):
     return sentence
 
 
-def test_an_unknown_heading_names_the_nearest_and_what_is_missing_is_said_at_once():
+def test_unknown_headings_and_what_is_missing_are_said_at_once():
     assert refusal("Sttae", "Famly name", "Telephone") == (
-        "list.xlsx has a column that is not known: sttae (perhaps state), famly name (perhaps"
-        " family_name), telephone. list.xlsx lacks a column that it needs: state, family_name,"
-        " portfolio."
+        "list.xlsx has a column that is not known: sttae, famly name, telephone. list.xlsx lacks a"
+        " column that it needs: state, family_name, portfolio."
     )
 
 

@@ -163,14 +163,6 @@ def test_hidden_rows_are_left_out_and_named(book):
     ]
 
 
-def test_hidden_columns_are_read_and_named(book):
-    book.active.column_dimensions["B"].hidden = True
-    book.active.column_dimensions["AB"].hidden = True
-
-    assert given_names(book) == ["Flavia", "Rupert"]
-    assert told(saved(book))[1:] == ["Columns that are hidden, and were read: given_name."]
-
-
 def test_rows_struck_through_are_left_out_and_named(book):
     for cell in book.active[2]:
         cell.font = Font(strike=True)
