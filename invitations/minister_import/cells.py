@@ -15,7 +15,7 @@ from invitations.minister_import.cell_words import (
     one_meant,
     ranks_by_word,
 )
-from invitations.minister_import.columns import IN_LATIN_LETTERS, MINISTER_FIELDS
+from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS, Kind
 from invitations.minister_import.states import find_state, states_by_name
 from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
@@ -24,15 +24,13 @@ from invitations.text.dates import comma_list
 from invitations.text.formulas import FORMULA
 from invitations.text.lines import isolated, narrow_signs, refuse_spoilt_line, without_unstorable
 
+# Names, codes and answers have full-width letters and digits as ordinary ones.
+IN_ANY_LETTERS = (Kind.TEXT, Kind.ADDRESS, Kind.ADDRESSES)
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # What people write into a cell that they leave empty.
 LEFT_EMPTY = re.compile(r"[-‐‑‒–—―−]+|n/a|n\.a\.?|s/o|s\.o\.?|н/д", re.IGNORECASE)  # noqa: RUF001
 # What they write where they do not know yet, beside other signs alone.
 NOT_KNOWN = re.compile(r"tb[acd]|xxx+", re.IGNORECASE)
-
-
-class SaysNothing(ValidationError):
-    """Refuses a cell that should be empty; the rest of its row is checked as if it were."""
 
 
 class CellFault(NamedTuple):
@@ -72,27 +70,22 @@ def one_of(allowed: Mapping[str, Any], words: Mapping[str, Any], value: str) -> 
         raise ValidationError(_("It is none of %(allowed)s."), params=told) from None
 
 
-def cell_readers() -> dict[str, Callable[[str], Any]]:
-    """Return the readers of the columns whose cells are more than text."""
+def cell_readers() -> dict[Kind, Callable[[str], Any]]:
+    """Return how the cells are read that are more than text."""
     ranks = list(Rank.objects.all())
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
-    language = partial(one_of, languages, languages_by_word())
-    yes_or_no = partial(one_of, {"yes": True, "no": False}, answers_by_word())
     return {
-        "state": partial(find_state, states_by_name()),
-        "gender": partial(one_of, {gender: gender for gender in Gender.values}, genders_by_word()),
-        "rank": partial(one_of, {rank.pk: rank.pk for rank in ranks}, ranks_by_word(ranks)),
-        "language": language,
-        "second_language": language,
-        "to": address_lines,
-        "cc": address_lines,
-        "focal_point_email": one_address,
-        "principal": yes_or_no,
-        "unnamed": yes_or_no,
+        Kind.STATE: partial(find_state, states_by_name()),
+        Kind.GENDER: partial(one_of, {code: code for code in Gender.values}, genders_by_word()),
+        Kind.RANK: partial(one_of, {rank.pk: rank.pk for rank in ranks}, ranks_by_word(ranks)),
+        Kind.LANGUAGE: partial(one_of, languages, languages_by_word()),
+        Kind.YES_NO: partial(one_of, {"yes": True, "no": False}, answers_by_word()),
+        Kind.ADDRESSES: address_lines,
+        Kind.ADDRESS: one_address,
     }
 
 
-def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
+def clean_cell(column: str, value: str, readers: Mapping[Kind, Callable[[str], Any]]) -> Any:
     """Return what the cell means, None if it is empty; raise ValidationError to refuse it."""
     if not column:
         raise ValidationError(_("No heading stands above this."))
@@ -102,10 +95,11 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
         return None
     refuse_spoilt_line(value)
     if stands_for_nothing(value):
-        raise SaysNothing(_("This says that there is nothing: leave the cell empty."))
+        raise ValidationError(_("This says that there is nothing: leave the cell empty."))
+    read = readers.get(COLUMNS[column].kind, str)
     if FORMULA.match(value):
         value = text_on_file(column, value, read)
-    if column in IN_LATIN_LETTERS:
+    if COLUMNS[column].kind not in IN_ANY_LETTERS:
         value = narrow_signs(value)
 
     meaning = read(value)
@@ -133,7 +127,7 @@ def text_on_file(column: str, value: str, read: Callable[[str], Any]) -> str:
 
 
 def clean_row(
-    row: ListRow, read: Mapping[str, Callable[[str], Any]]
+    row: ListRow, readers: Mapping[Kind, Callable[[str], Any]]
 ) -> tuple[dict[str, Any], list[CellFault]]:
     clean, faults = {}, []
     for column, value in row.cells.items():
@@ -141,9 +135,7 @@ def clean_row(
             faults.append(CellFault(row.line, column or "–", value, row.spoilt[column]))
             continue
         try:
-            clean[column] = clean_cell(column, value, read.get(column, str))
+            clean[column] = clean_cell(column, value, readers)
         except ValidationError as refusal:
             faults.append(CellFault(row.line, column or "–", value, refusal.messages[0]))
-            if isinstance(refusal, SaysNothing) and column != "state":
-                clean[column] = None
     return clean, faults

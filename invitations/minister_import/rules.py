@@ -28,10 +28,7 @@ def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry],
     files = people_on_file({clean["state"].pk for _row, clean in good}, edition)
     entries = [make_entry(row, clean, files) for row, clean in good]
     faults = [fault for rule in RULES for fault in rule(entries, files)]
-    # What a cell needs is told in place of that it should be empty.
-    told = {(fault.line, fault.column) for fault in faults}
-    bad = (fault for _row, _clean, bad in cleaned for fault in bad)
-    faults += [fault for fault in bad if (fault.line, fault.column) not in told]
+    faults += [fault for _row, _clean, bad in cleaned for fault in bad]
     return entries, sorted(faults, key=lambda fault: fault.line)
 
 

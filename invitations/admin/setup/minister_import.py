@@ -33,7 +33,7 @@ from invitations.audit import record_export
 from invitations.files.tables import as_csv
 from invitations.forms.seen import MarkField, keyed_digest
 from invitations.minister_import.cells import CellFault
-from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MARKS, MINISTER_FIELDS
+from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS
 from invitations.minister_import.importing import (
     apply_changes,
     focal_points_kept,
@@ -56,10 +56,8 @@ CHANGED_SINCE_PREVIEW = gettext_lazy(
     "Nothing was written: the data changed since the preview. Import it again."
 )
 LINE = "line"
-ATTRIBUTES = {
-    "state": "member_state__iso2",
-    **MINISTER_FIELDS,
-    **{column: column for column in (*FOCAL_POINT_FIELDS, *MARKS)},
+ATTRIBUTES = {name: column.field or name for name, column in COLUMNS.items()} | {
+    "state": "member_state__iso2"
 }
 EXPORTED = ("state", *MINISTER_FIELDS, "unnamed")
 # A page of five thousand rows or faults stops the browser and the site.

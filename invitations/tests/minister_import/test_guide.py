@@ -5,8 +5,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from invitations.minister_import.columns import COLUMNS
-from invitations.minister_import.guide import MEANINGS, explained_columns, template_workbook
+from invitations.minister_import.columns import TABLE
+from invitations.minister_import.guide import explained_columns, template_workbook
 from invitations.tests import lists
 from invitations.tests.lists import bring_in, read, saved
 
@@ -20,27 +20,26 @@ def template(language):
 
 
 def test_each_column_is_explained():
-    assert set(COLUMNS) <= set(MEANINGS)
-    assert all(column.meaning and column.example for column in explained_columns())
+    assert all(column.meaning and column.example for _heading, column in explained_columns())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_template_filled_in_is_read_in_each_language(db, language):
     book = template(language)
-    book.worksheets[0].append([MEANINGS[column][1] for column in COLUMNS])
+    book.worksheets[0].append([column.example for column in TABLE])
 
     with translation.override(language):
         [row] = read(saved(book))
 
-    assert row.cells == {column: MEANINGS[column][1] for column in COLUMNS}
+    assert row.cells == {column.name: column.example for column in TABLE}
 
 
 def test_a_template_explains_its_columns_on_a_second_sheet(db):
     _list, explained = template("fr").worksheets
 
     rows = list(explained.iter_rows(min_row=2, values_only=True))
-    assert [row[0] for row in rows] == [column.heading for column in in_french()]
-    assert len(rows) == len(COLUMNS)
+    assert [row[0] for row in rows] == [heading for heading, _column in in_french()]
+    assert len(rows) == len(TABLE)
 
 
 def in_french():
@@ -61,7 +60,7 @@ def test_a_template_offers_the_codes_of_a_column(db):
 
 
 def test_the_examples_are_understood(edition):
-    cells = {column: MEANINGS[column][1] for column in COLUMNS} | {"state": "XR"}
+    cells = {column.name: column.example for column in TABLE} | {"state": "XR"}
     del cells["replaces"]
 
     [entry] = bring_in(edition, cells)

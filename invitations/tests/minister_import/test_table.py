@@ -278,14 +278,6 @@ def test_a_dash_is_an_empty_cell(edition, column, said):
     assert faults_of(edition, FLAVIA | {column: said}) == faults_of(edition, FLAVIA | {column: ""})
 
 
-@pytest.mark.parametrize("said", ["?", "—"])
-def test_a_sign_for_nothing_is_told_in_the_first_round_with_all_else(edition, said):
-    told = faults_of(edition, FLAVIA | {"portfolio": said, "replaces": "Nobody"})
-
-    assert [column for _line, column, _reason in told] == ["portfolio", "replaces"]
-    assert told[0][2] == "A new minister needs a portfolio, or else the name as printed."
-
-
 @pytest.mark.parametrize("name", ["O", "Na", "Xi", "欧"])
 def test_short_names_are_names(edition, name):
     assert faults_of(edition, FLAVIA | {"family_name": name}) == []
