@@ -1,4 +1,4 @@
-"""The columns that a minister's row brings, the fields they fill, and what stands in their cells.
+"""The columns that a minister's row brings, the fields they fill, and what their cells hold.
 
 Their headings in six languages are in ``data/import_headings.csv``, and the words that stand for
 codes in ``data/import_words.csv``.

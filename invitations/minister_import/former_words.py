@@ -42,14 +42,14 @@ def check_former_words(entries: list[Entry], files: PeopleOnFile) -> list[CellFa
 
 
 def is_replaced(entry: Entry, column: str) -> bool:
-    """Tell whether the row has another word than stands on file; capitals and accents aside."""
+    """Tell whether the row has another word than the file; capitals and accents aside."""
     name = MINISTER_FIELDS[column]
     old = normalize_name(getattr(entry.minister, name))
     return bool(old) and old != normalize_name(entry.after(name))
 
 
 def left_alone(entry: Entry, columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the columns that are filled on file and empty in the row, with what stands there."""
+    """Yield the columns that are filled on file and empty in the row, with the value there."""
     for column in columns:
         words = str(getattr(entry.minister, MINISTER_FIELDS[column]))
         if words and is_empty(entry.row.cells.get(column, "")):
