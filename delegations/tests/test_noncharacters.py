@@ -17,8 +17,7 @@ from delegations.tests.lists import PAGES, file_what_the_demonstration_lacks, ta
 from delegations.tests.offices import browser, coming, page_of
 from invitations.admin.columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
-from invitations.letters.unsigned.copies import unsigned_copy
-from invitations.models import Circular, ForumEdition, Letter, Minister, Mission
+from invitations.models import ForumEdition, Letter, Minister, Mission
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import MemberStateFactory, UserFactory
 from invitations.tests.unset import not_set_in_type
@@ -108,12 +107,6 @@ class EachExport(TestCase):
             asked = {"format": chosen, "resource": "0", **columns}
             answer = self.browser.post(f"{list_url(Minister)}export/", asked)
             assert "attachment" in answer["Content-Disposition"]
-
-    def test_a_letter_is_copied_as_a_word_document(self):
-        Circular.objects.update(reference=f"CL-19/58{SIGNS}")
-        letter = Letter.objects.filter(circular__isnull=False).exclude(paper="").first()
-
-        assert unsigned_copy(letter).startswith(b"PK")
 
     def test_contacts_are_taken_out_as_cards(self):
         edition, state = ForumEdition.objects.first(), Minister.objects.first().member_state

@@ -173,13 +173,18 @@ def archive_of_letters(client, _invitation, _kind):
     return choose(client, list_url(Letter), "archive_selected", letter_in_force())
 
 
+def printable():
+    letter, pdf = letter_in_force(), freeze(pages_of([300]), "letters", "pdf")
+    Letter.objects.filter(pk=letter.pk).update(pdf=pdf.name, sha256=pdf.sha256)
+    return letter
+
+
 def copies_to_sign(client, _invitation, _kind):
-    return choose(client, list_url(Letter), "copy_selected", letter_in_force())
+    return choose(client, list_url(Letter), "copy_selected", printable(), answered="yes")
 
 
 def print_run(client, _invitation, _kind):
-    letter, pdf = letter_in_force(), freeze(pages_of([300]), "letters", "pdf")
-    Letter.objects.filter(pk=letter.pk).update(pdf=pdf.name, sha256=pdf.sha256)
+    letter = printable()
     mission_for(letter)
     return choose(client, list_url(Letter), "print_selected", letter, answered="yes")
 

@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from invitations.forms.fields import DeskHourWidget, LineField
@@ -91,6 +92,21 @@ class MarkedReasonForm(MarkedForm):
 def marks_of(rows: QuerySet[Any]) -> dict[str, str]:
     """Return what the form begins with: the mark of each row as it stands."""
     return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in rows)}
+
+
+class CopyToSignForm(forms.Form):
+    without_letterhead = forms.BooleanField(
+        label=_("Without the letterhead"),
+        help_text=_("For paper on which it is printed already."),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+    without_original_signed = forms.BooleanField(
+        label=_("Without “(original signed)”"),
+        help_text=_("For a signature by hand."),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
 
 
 class RewordForm(forms.Form):

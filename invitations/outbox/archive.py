@@ -25,12 +25,12 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def refuse_unarchived(letter: Letter) -> None:
-    """Raise ValidationError if the letter has no file that anybody may have."""
+def why_not_archived(letter: Letter) -> str:
+    """Return why the letter has no file that anybody may have; an empty text if it has one."""
     if letter.kind in AUTOMATIC_KINDS:
-        raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
-    if letter.state != Letter.State.APPROVED:
-        raise ValidationError(_("Only an approved letter goes into an archive."))
+        return _("Reminders and acknowledgements go by e-mail: choose the letter.")
+    is_approved = letter.state == Letter.State.APPROVED
+    return "" if is_approved else _("Only an approved letter goes into an archive.")
 
 
 def archive(letters: Iterable[Letter]) -> IO[bytes]:

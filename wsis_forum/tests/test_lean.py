@@ -10,7 +10,6 @@ pytestmark = pytest.mark.program
 # What one page or job needs, and no other pays for.
 ELSEWHERE = {
     "asn1crypto",
-    "docx",
     "ninja",
     "numpy",
     "pydantic",

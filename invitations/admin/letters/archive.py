@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+from contextlib import ExitStack
 from typing import IO
 from zipfile import ZipFile
 
@@ -15,15 +16,17 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin, user_of
-from invitations.admin.confirming import act_on_each, refusal_sentence, too_many
+from invitations.admin.confirming import act_on_each, confirmed, refusal_sentence, too_many
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
+from invitations.forms.action_forms import CopyToSignForm
 from invitations.models import Letter
-from invitations.outbox.archive import JOINED, archive, file_name, refuse_unarchived
+from invitations.outbox.archive import JOINED, archive, file_name, why_not_archived
+from invitations.outbox.copies_to_sign import copy_to_sign
 
 
 class ArchiveMixin(RecordAdmin):
-    """The letters' list actions that take their frozen files or words out."""
+    """The letters' list actions that take their frozen files out."""
 
     @action(description=gettext_lazy("Archive of letters"), permissions=["words"])
     @signed_in_recently("archive_letters")
@@ -45,40 +48,50 @@ class ArchiveMixin(RecordAdmin):
         name = f"letters-{timezone.localtime():%Y-%m-%d-%H%M}.zip"
         return FileResponse(file, as_attachment=True, filename=name)
 
-    @action(description=gettext_lazy("Copies to sign, as DOCX"), permissions=["words"])
+    @action(description=gettext_lazy("Copies to sign"), permissions=["words"])
     @signed_in_recently("archive_letters")
+    @confirmed(
+        form=CopyToSignForm,
+        title=gettext_lazy("Copies to sign"),
+        explanation=gettext_lazy(
+            "Each letter as it was approved, in a file of its own. What is left out leaves its "
+            "place empty."
+        ),
+        why_not=why_not_archived,
+    )
     def copy_selected(
-        self, request: HttpRequest, queryset: QuerySet[Letter]
+        self, request: HttpRequest, queryset: QuerySet[Letter], **without: bool
     ) -> FileResponse | None:
-        """Take the letters' words out as Word documents, each marked as an unsigned copy."""
-        if too_many(request, queryset.count()):
-            return None
+        """Take the letters' frozen pages out, without what the paper or the pen brings."""
         letters = list_archived(request, queryset.select_related(*JOINED))
         if not letters:
-            messages.error(request, _("There is no letter to be copied among those chosen."))
             return None
-        file, name = copies(letters)
-        record_export(Letter, len(letters), "DOCX", user_of(request))
+        try:
+            file, name = copies(letters, **without)
+        except ValidationError as refusal:
+            messages.error(request, refusal_sentence(refusal))
+            return None
+        record_export(Letter, len(letters), "PDF", user_of(request))
         return FileResponse(file, as_attachment=True, filename=name)
 
 
-def copies(letters: list[Letter]) -> tuple[IO[bytes], str]:
-    """Return one document, or several in a package, and the name of the file."""
-    from invitations.letters.unsigned.copies import unsigned_copy  # noqa: PLC0415 -- slow import
-
-    named = {unsigned_name(letter): letter for letter in letters}
+def copies(letters: list[Letter], **without: bool) -> tuple[IO[bytes], str]:
+    """Return one copy, or several in a package, and the name of the file."""
     if len(letters) == 1:
-        return io.BytesIO(unsigned_copy(letters[0])), next(iter(named))
-    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response that sends it closes it
-    with ZipFile(file, "w") as book:
-        for name, letter in named.items():
-            book.writestr(name, unsigned_copy(letter))
+        return io.BytesIO(copy_to_sign(letters[0], **without)), copy_name(letters[0])
+    with ExitStack() as unless_whole:
+        # The response that sends the file closes it.
+        file = unless_whole.enter_context(tempfile.TemporaryFile())
+        with ZipFile(file, "w") as book:
+            for letter in letters:
+                book.writestr(copy_name(letter), copy_to_sign(letter, **without))
+        unless_whole.pop_all()
     file.seek(0)
     return file, f"copies-{timezone.localtime():%Y-%m-%d-%H%M}.zip"
 
 
-def unsigned_name(letter: Letter) -> str:
-    return file_name(letter).removesuffix(".pdf") + "-unsigned.docx"
+def copy_name(letter: Letter) -> str:
+    return file_name(letter).removesuffix(".pdf") + "-to-sign.pdf"
 
 
 def list_archived(request: HttpRequest, queryset: QuerySet[Letter]) -> list[Letter]:
@@ -86,7 +99,8 @@ def list_archived(request: HttpRequest, queryset: QuerySet[Letter]) -> list[Lett
     found: list[Letter] = []
 
     def choose(letter: Letter) -> None:
-        refuse_unarchived(letter)
+        if why := why_not_archived(letter):
+            raise ValidationError(why)
         found.append(letter)
 
     act_on_each(request, queryset, choose)

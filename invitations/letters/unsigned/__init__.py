@@ -1,1 +1,0 @@
-"""Copies of letters for those who must sign on paper: Word documents, marked as unsigned."""
