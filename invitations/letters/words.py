@@ -40,9 +40,10 @@ from invitations.models import (
 from invitations.models.held.composed_with import languages_of
 from invitations.models.templates import text_called
 from invitations.text.lines import is_blank, without_unstorable
+from invitations.text.markdown import without_stray_asterisks
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
-from invitations.text.typography import printed_courtesies
+from invitations.text.typography import printed_in
 
 
 class LetterText(NamedTuple):
@@ -183,16 +184,17 @@ def hole_named(lack: Lack) -> str:
 
 def filled_text(text: OpenText) -> LetterText:
     template, words = text.template, text.words
-    subject = BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip()
-    paper = fill_placeholders(template.paper, escape_markdown(words))
-    mail = after_inside_address(text, fill_placeholders(template.mail, words))
+    subject, mail = (part.replace("**", "") for part in (template.subject, template.mail))
+    subject = BLANKS.sub(" ", fill_placeholders(subject, words)).strip()
+    paper = without_stray_asterisks(fill_placeholders(template.paper, escape_markdown(words)))
+    mail = after_inside_address(text, fill_placeholders(mail, words))
     return LetterText(
         language=text.language,
         template=template,
-        subject=printed_courtesies(subject),
-        paper=printed_courtesies(paper),
-        mail=printed_courtesies(mail),
-        addressee=[printed_courtesies(line) for line in text.addressee],
+        subject=printed_in(text.language, subject),
+        paper=printed_in(text.language, paper),
+        mail=printed_in(text.language, mail),
+        addressee=[printed_in(text.language, line) for line in text.addressee],
     )
 
 

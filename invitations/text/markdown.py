@@ -29,6 +29,15 @@ def markdown_parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
+# What is bold, within one paragraph; or asterisks that make nothing bold.
+ASTERISKS = re.compile(r"((?<!\\)\*\*(?=\S)(?:(?!\n\s*\n).)+?(?<=\S)\*\*)|(?<!\\)\*\*", re.DOTALL)
+
+
+def without_stray_asterisks(text: str) -> str:
+    """Return the Markdown without asterisks that make nothing bold; those of a name are escaped."""
+    return ASTERISKS.sub(r"\1", text)
+
+
 def validate_links(text: str) -> None:
     """Refuse each link whose words are another address than that to which it leads."""
     faults = [

@@ -13,9 +13,9 @@ FRENCH = {
     r'"([^"\n]+)"': f"«{NO_BREAK}\\1{NO_BREAK}»",
     r"«[ \u00a0\u202f]*": f"«{NO_BREAK}",
     r"[ \u00a0\u202f]*»": f"{NO_BREAK}»",
-    rf"(?<=[\w)}}»*’{KEPT}])[ \u00a0\u202f]*([;?!])": f"{NO_BREAK}\\1",
+    rf"(?<=[\w)}}»*’.…%{KEPT}])[ \u00a0\u202f]*([;?!])": f"{NO_BREAK}\\1",
     # A colon within an hour stays as it is.
-    rf"(?<=[\w)}}»*’{KEPT}])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
+    rf"(?<=[\w)}}»*’.…%{KEPT}])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
 }
 
 
@@ -48,6 +48,12 @@ AT_THE_START = re.compile("^г(?=\u2011[нжд])", re.MULTILINE)
 def printed_courtesies(text: str) -> str:
     """Return the text with unbroken Russian courtesies, which begin a line with a capital."""
     return AT_THE_START.sub("Г", unbroken_courtesies(text))
+
+
+def printed_in(language: str, text: str) -> str:
+    """Return the text with the spaces, quotes, apostrophes and courtesies of its language."""
+    printed = printed_courtesies(text)
+    return mended_french(printed) if language == "fr" else printed
 
 
 # Parts of a name that a hyphen joins, and short prefixes: High-Level, Saint-Siège, co-organized.

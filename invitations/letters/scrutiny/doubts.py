@@ -32,7 +32,6 @@ from invitations.models import (
     THANKING,
     Circular,
     Gender,
-    Language,
     Letter,
     LetterTemplate,
     MemberState,
@@ -43,6 +42,7 @@ from invitations.models import (
 from invitations.models.held.composed_with import languages_of
 from invitations.text.courtesies import courtesies_in
 from invitations.text.scripts import LETTERS, script_of
+from invitations.text.typography import printed_in
 
 LATE_AFTER = dt.timedelta(days=3)
 UNSURE = ("low",)
@@ -162,24 +162,14 @@ def forms_used(letter: Letter) -> Iterator[FormKey]:
 FLAWS: tuple[tuple[Any, str], ...] = (
     (_("brackets with nothing in them"), r"\(\s*\)|\[\s*\]|\uff08\s*\uff09"),
     (_("double brackets, which make a part fall away in a letter template alone"), r"\[\[|\]\]"),
-    (_("two asterisks that make nothing bold"), r"\*\*"),
     (_("two full stops, one after the other"), r"(?<![.\u3002])(?:\.{2}|\u3002{2})(?![.\u3002/])"),
     (_("a space before a comma or full stop"), r"[ \u00a0\u202f][,.\u060c\u3002\uff0c](?=\s|$)"),
 )
-FRENCH_FLAWS: tuple[tuple[Any, str], ...] = (
-    (_("straight quotation marks or apostrophes"), r"[\"']"),
-    (
-        _("no no-break space before : ; ? ! or », or after «"),
-        r"(?<![\u00a0\u202f])[:;?!»](?=[\s)]|$)|«(?![\u00a0\u202f])",
-    ),
-)
 MARKDOWN = (
     (r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1"),
-    (r"(?<!\\)\*\*(?=\S)(.+?)(?<=\S)\*\*", r"\1"),
+    (r"(?<!\\)\*\*", ""),
     (r"(?<!\\)\\([^\w\s]|_)", r"\1"),
 )
-# Between the two languages of a letter.
-PARTS = "\n\n* * *\n\n"
 
 
 def flawed(letters: list[Letter], days: dict[int, list[Any]]) -> dict[str, list[Letter]]:
@@ -296,7 +286,10 @@ def is_titled_in_name(letter: Letter) -> bool:
 def names_one_of_two(letter: Letter) -> bool:
     """Whether the mail, in a language, names who signs and not the second who does."""
     pairs = (
-        [own_text(letter.circular, f"{which}signatory_name", said) for which in ("", "second_")]
+        [
+            printed_in(said, own_text(letter.circular, f"{which}signatory_name", said))
+            for which in ("", "second_")
+        ]
         for said in languages_of(letter)
     )
     mail = letter.mail
@@ -382,14 +375,8 @@ def speaks_to_a_crown_as_to_a_minister(letter: Letter) -> bool:
 
 
 def flaws_in(letter: Letter) -> list[str]:
-    found: dict[str, None] = {}
-    for field in ("subject", "paper", "mail", "addressee"):
-        parts = getattr(letter, field).split(PARTS)
-        for language, words in zip(languages_of(letter), parts, strict=False):
-            searched = FLAWS + (FRENCH_FLAWS if language == Language.FRENCH else ())
-            read = as_read(words) if field == "paper" else words
-            found |= {str(flaw): None for flaw, sign in searched if re.search(sign, read)}
-    return list(found)
+    words = [letter.subject, as_read(letter.paper), letter.mail, letter.addressee]
+    return [str(flaw) for flaw, sign in FLAWS if any(re.search(sign, part) for part in words)]
 
 
 def as_read(paper: str) -> str:

@@ -31,6 +31,32 @@ from invitations.tests.reading import ask, printed, text_of
 pytestmark = pytest.mark.django_db
 
 
+def test_what_a_french_letter_fills_in_is_set_as_its_own_words_are(composed):
+    edition = EditionFactory(theme_fr='L\'avenir: "ensemble"', theme_en='To: "all"')
+    CircularFactory(edition=edition)
+
+    french = composed(edition, language="fr", portfolio="Ministre de l'eau")
+    english = composed(edition)
+
+    assert "*L’avenir\u00a0: «\u00a0ensemble\u00a0»*" in french.paper
+    assert "Ministre de l’eau" in french.mail
+    assert "Ministre de l’eau" in french.addressee
+    assert '*To: "all"*' in english.paper
+
+
+def test_a_mail_bears_no_asterisks_of_its_text(composed):
+    text = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
+    LetterTemplate.objects.filter(pk=text.pk).update(
+        subject=f"**{text.subject}**", mail=text.mail.replace("$closing", "**$closing**"),
+        paper=f"{text.paper}\n\nSo far. **",
+    )  # fmt: skip
+
+    letter = composed()
+
+    assert "**" not in letter.subject + letter.mail
+    assert letter.paper.endswith("So far. ")
+
+
 def test_planning_makes_a_row_without_words_for_each_draft_once():
     draft = drafted()
     InvitationFactory(edition=draft.edition)

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from invitations.models import LetterTemplate
-from invitations.text.markdown import validate_links
+from invitations.text.markdown import validate_links, without_stray_asterisks
 
 OURS, THEIRS = "https://forum.example.org/reply", "https://elsewhere.example/reply"
 ELSEWHERE = [
@@ -62,3 +62,17 @@ def test_a_letter_template_refuses_a_link_that_leads_elsewhere():
 
     with pytest.raises(ValidationError, match="would lead to https:"):
         template.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("**Before $1** January **", "**Before $1** January "),
+        ("** and **(A)** *b*", " and **(A)** *b*"),
+        ("**two\nlines** and **one\n\nother**", "**two\nlines** and one\n\nother"),
+        ("a **** b", "a  b"),
+        (r"\*\*Sapt\*\* **", r"\*\*Sapt\*\* "),
+    ],
+)
+def test_asterisks_that_make_nothing_bold_are_left_out(typed, printed):
+    assert without_stray_asterisks(typed) == printed

@@ -45,6 +45,13 @@ def test_the_shipped_french_texts_need_no_mending(text):
         assert mended_french(text[field]) == text[field]
 
 
+@pytest.mark.parametrize(
+    "typed", ["etc. ; puis", "etc.; puis", "50 % ; puis", "et… ; puis", "p. ex. : oui"]
+)
+def test_no_line_parts_before_a_sign_after_a_stop_or_per_cent(typed):
+    assert re.search(r"\S\u00a0[;:] \w", mended_french(typed))
+
+
 # A space that lets a line end before a sign, quotation marks of English, and the letter that
 # documents of the United Nations write only where a word would be mistaken.
 FOREIGN = {"fr": r"\S [:;?!»](?!\w)|« |[“”]", "es": "[“”]", "ru": "[ёЁ“”]| — "}
