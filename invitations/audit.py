@@ -82,7 +82,7 @@ class Act(TextChoices):
     TOKEN_REVOKED = "token_revoked", _("token revoked")
     WEBHOOK_MADE = "webhook_made", _("webhook made")
     WEBHOOK_RELEASED = "webhook_released", _("webhook released")
-    WEBHOOK_ENDED = "webhook_ended", _("webhook ended")
+    WEBHOOK_REVOKED = "webhook_revoked", _("webhook revoked")
     WEBHOOK_SECRET = "webhook_secret", _("secret of the webhook changed")
     ERASURE_ASKED = "erasure_asked", _("erasure of personal data asked for")
     ERASURE_TAKEN_BACK = "erasure_taken_back", _("erasure of personal data taken back")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,24 +12,18 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from delegations.models import ApiCall, ApiToken
-from delegations.tokens import (
-    make_token,
-    release_token,
-    revoke_token,
-    why_not_released_by,
-    why_not_revoked,
-)
+from delegations.tokens import make_token
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.outbox.other_systems import (
     ForOtherSystemsMixin,
-    StandsFilter,
     column_name,
     in_lines,
 )
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
+from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.text.dates import comma_list, labelled
 
 RELEASED = ngettext_lazy("%(count)s token released.", "%(count)s tokens released.", "count")
@@ -76,11 +70,14 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         hour_column("last_used_at", gettext_lazy("last used")),
         "calls_shown",
     ]
-    list_filter = [StandsFilter, "edition"]
-    list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called"]
     actions = ["release_selected", "revoke_selected"]
-    shown_once = "admin/token_made.html"
+    secret_title = gettext_lazy("Token made")
+    shown_once = gettext_lazy(
+        "Copy it now and hand it over in confidence: it is shown this once and kept nowhere. It "
+        "opens nothing until a second person has released it."
+    )
+    to_list = gettext_lazy("To the tokens")
     asked = ["called", "edition", *(f"reads_{scope}" for scope in ApiToken.SCOPES), "valid_until"]
     told = [
         "begins_with", "state_shown", "made_by", "made_at", "released_by", "released_at",
@@ -91,22 +88,12 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         rows: Any = super().get_queryset(request)
         return rows.with_calls()
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("delegations.change_apitoken")
-
     @signed_in_recently("make_token")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 
-    def save_model(self, request: Any, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
-        request.words_of_token = make_token(obj, user_of(request))
-
-    def response_add(
-        self, request: Any, obj: ApiToken, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        return self.secret_page(
-            request, title=gettext_lazy("Token made"), token=obj, words=request.words_of_token
-        )
+    def make(self, row: ApiToken, user: User) -> str:
+        return make_token(row, user)
 
     @display(description=gettext_lazy("reads"))
     def reads(self, token: ApiToken) -> str:
@@ -143,23 +130,23 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         ),
         button=gettext_lazy("Release"),
         describe=lambda page, token: page.in_words(token),
-        why_not_by=why_not_released_by,
+        why_not_by=ApiToken.why_not_released_by,
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, token: ApiToken) -> None:
-        release_token(token, user_of(request))
+        release_credential(token, user_of(request))
 
-    @action(description=gettext_lazy("Revoke tokens"), permissions=["revoke"])
+    @action(description=gettext_lazy("Revoke tokens"), permissions=["keep"])
     @confirmed(
         title=gettext_lazy("Revoke tokens"),
         explanation=gettext_lazy("From now on they open nothing, for good."),
         button=gettext_lazy("Revoke"),
         form=ReasonForm,
-        why_not=why_not_revoked,
+        why_not=ApiToken.why_revoked,
     )
     @row_by_row(done=REVOKED)
     def revoke_selected(self, request: HttpRequest, token: ApiToken, because: str) -> None:
-        revoke_token(token, user_of(request), because)
+        revoke_credential(token, user_of(request), because)
 
 
 def scope_in_words(scope: str) -> str:

@@ -3,37 +3,34 @@
 import datetime as dt
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import ForumEdition
-from invitations.models.reasons import ReasonField
+from invitations.audit import Act
+from invitations.models.credentials import Credential, CredentialQuerySet
 from invitations.text.dates import comma_list
 
+MAKER_CLOSED = _("The account that made this token is closed.")
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+
+class ApiTokenQuerySet(CredentialQuerySet):
     def with_calls(self) -> Self:
         """Say of each how often it was used, and when last."""
         return self.annotate(call_count=Count("calls"), last_used_at=Max("calls__at"))
 
     def waiting_for(self, person: User) -> Self:
-        """Return those that open nothing before this person, or another, has released them."""
-        waiting = self.filter(released_at=None, revoked_at=None)
-        return waiting.filter(valid_until__gte=timezone.localdate()).exclude(made_by=person)
+        return super().waiting_for(person).filter(valid_until__gte=timezone.localdate())
 
 
-class ApiToken(models.Model):
+class ApiToken(Credential):
     """What one other system may read of one edition; only the hash of the token is kept."""
 
     SCOPES = ("answers", "contacts", "delegates", "respondents")
+    RELEASED, REVOKED = Act.TOKEN_RELEASED, Act.TOKEN_REVOKED
 
-    edition = models.ForeignKey(
-        ForumEdition, models.PROTECT, related_name="tokens", verbose_name=_("edition")
-    )
     called = models.CharField(
         _("system that reads"), max_length=120, help_text=_("Which system, and who runs it.")
     )
@@ -44,30 +41,14 @@ class ApiToken(models.Model):
     valid_until = models.DateField(_("valid until"), help_text=_("The last day, within a year."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     begins_with = models.CharField(_("begins with"), max_length=12, editable=False)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+",
-        verbose_name=_("made by"),
-    )  # fmt: skip
-    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
-        verbose_name=_("released by"),
-    )  # fmt: skip
-    released_at = models.DateTimeField(_("released at"), null=True, editable=False)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
-        verbose_name=_("revoked by"),
-    )  # fmt: skip
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
-    revoked_because = ReasonField(_("why revoked"), editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Credential.Meta):
         verbose_name = _("token of the API")
         verbose_name_plural = _("tokens of the API")
-        ordering = ["-made_at", "-pk"]
         constraints = [
+            *Credential.Meta.constraints,
             models.CheckConstraint(
                 name="token_reads_something",
                 condition=Q(reads_answers=True)
@@ -75,19 +56,6 @@ class ApiToken(models.Model):
                 | Q(reads_delegates=True)
                 | Q(reads_respondents=True),
                 violation_error_message=_("Choose what the system may read."),
-            ),
-            models.CheckConstraint(
-                name="nobody_releases_their_own_token",
-                condition=Q(released_at=None, released_by=None)
-                | (
-                    Q(released_at__isnull=False, released_by__isnull=False)
-                    & ~Q(released_by=F("made_by"))
-                ),
-            ),
-            models.CheckConstraint(
-                name="revoked_token_says_by_whom",
-                condition=Q(revoked_at=None, revoked_by=None)
-                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
             ),
         ]
 
@@ -108,6 +76,10 @@ class ApiToken(models.Model):
     def is_made_by_staff(self) -> bool:
         """Whether the account that made it may still enter the desk: a token ends with it."""
         return self.made_by.is_active and self.made_by.is_staff
+
+    def why_not_released_by(self, person: User) -> str:
+        closed = "" if self.is_made_by_staff else str(MAKER_CLOSED)
+        return super().why_not_released_by(person) or closed
 
     def is_open(self, day: dt.date) -> bool:
         """Whether it opens anything: released, not revoked, nor ended by its day or its maker."""

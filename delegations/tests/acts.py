@@ -11,9 +11,10 @@ from delegations.programme.sessions import publish_speakers
 from delegations.releases.moved_dates import release_move
 from delegations.releases.succession import release_hand_over
 from delegations.tests.api.tokens import made
-from delegations.tokens import make_token, release_token, revoke_token
+from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
 from invitations.letters.thanks.choosing import choose_thanked
+from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,
     hold,
@@ -113,13 +114,13 @@ def making_a_token(_make, by):
 
 def releasing_a_token(_make, by):
     token, _words = made(EditionFactory(), "answers")
-    release_token(token, by)
+    release_credential(token, by)
     return token
 
 
 def revoking_a_token(_make, by):
     token, _words = made(EditionFactory(), "answers")
-    revoke_token(token, by, BECAUSE)
+    revoke_credential(token, by, BECAUSE)
     return token
 
 
@@ -162,6 +163,6 @@ EDITION_ACTS = {
     release_hand_over: handing_over_with_the_delegation,
     release_move: releasing_with_sessions,
     make_token: making_a_token,
-    release_token: releasing_a_token,
-    revoke_token: revoking_a_token,
+    release_credential: releasing_a_token,
+    revoke_credential: revoking_a_token,
 }

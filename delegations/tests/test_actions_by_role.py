@@ -23,7 +23,6 @@ from delegations.programme.inscribing import inscribe
 from delegations.programme.sessions import approve_session
 from delegations.tests.api import tokens
 from delegations.tests.places import announced, session_of
-from delegations.tokens import revoke_token
 from invitations.admin.columns import list_url
 from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_text, tick_reviewed
@@ -51,8 +50,8 @@ from invitations.models import (
 )
 from invitations.models.delivery import Step
 from invitations.outbox.arming import arm
+from invitations.outbox.credentials import revoke_credential
 from invitations.outbox.release import release_alone, release_change, take_back_change
-from invitations.outbox.webhooks.addresses import end_webhook
 from invitations.reminders.calls import note_call, strike_call
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests import webhooks
@@ -278,7 +277,7 @@ def addresses():
     yield "made", webhooks.made("https://systems.example.org/")[0]
     yield "released", webhooks.released("https://systems.example.org/")[0]
     ended = webhooks.released("https://systems.example.org/")[0]
-    end_webhook(ended, someone(), BECAUSE)
+    revoke_credential(ended, someone(), BECAUSE)
     yield "ended", ended
 
 
@@ -329,7 +328,7 @@ def api_tokens():
     yield "made", tokens.made(EditionFactory(), "answers")[0]
     yield "released", tokens.released(EditionFactory(), "answers")[0]
     revoked = tokens.released(EditionFactory(), "answers")[0]
-    revoke_token(revoked, someone(), BECAUSE)
+    revoke_credential(revoked, someone(), BECAUSE)
     yield "revoked", revoked
 
 

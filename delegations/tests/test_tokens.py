@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made, released, superuser
-from delegations.tokens import hash_of, note_call, release_token, revoke_token
+from delegations.tokens import hash_of, note_call
+from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import EditionFactory, UserFactory
 
@@ -39,7 +40,7 @@ def test_the_words_of_a_token_are_shown_once_and_only_their_hash_is_kept(edition
 
     page = client.post(ADD, typed(edition, "answers"))
 
-    words = re.search(r'id="token"[^>]*>(wsis_[\w-]{43})<', page.content.decode())[1]
+    words = re.search(r'id="secret"[^>]*>(wsis_[\w-]{43})<', page.content.decode())[1]
     token = ApiToken.objects.get()
     assert token.digest == hash_of(words)
     assert "no-store" in page["Cache-Control"]
@@ -100,12 +101,12 @@ def test_the_database_keeps_one_person_from_doing_both(edition):
 def test_a_token_is_released_once_and_not_after_it_was_revoked_or_is_over(edition):
     token, _words = released(edition, "answers")
     with pytest.raises(ValidationError, match="does not wait"):
-        release_token(token, superuser())
+        release_credential(token, superuser())
 
     other, _words = made(edition, "answers")
-    revoke_token(other, superuser(), "A mistake.")
+    revoke_credential(other, superuser(), "A mistake.")
     with pytest.raises(ValidationError, match="does not wait"):
-        release_token(other, superuser())
+        release_credential(other, superuser())
 
 
 def test_one_person_revokes_a_token_for_good_and_says_why(edition):
@@ -122,9 +123,9 @@ def test_one_person_revokes_a_token_for_good_and_says_why(edition):
         False,
     )
     with pytest.raises(ValidationError, match="already"):
-        revoke_token(token, superuser(), "Again.")
+        revoke_credential(token, superuser(), "Again.")
     with pytest.raises(ValidationError, match="Say why"):
-        revoke_token(made(edition, "answers")[0], superuser(), " ")
+        revoke_credential(made(edition, "answers")[0], superuser(), " ")
 
 
 def test_no_token_is_changed_or_deleted(edition):

@@ -21,7 +21,6 @@ from standardwebhooks import Webhook
 
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.webhooks.addresses import (
-    end_webhook,
     make_webhook,
     release_webhook,
     rotate_secret,
@@ -134,12 +133,6 @@ def releasing(_make, by):
     return webhook
 
 
-def ending(_make, by):
-    webhook, _secret = made()
-    end_webhook(webhook, by, "A mistake.")
-    return webhook
-
-
 def rotating(_make, by):
     webhook, _secret = made()
     rotate_secret(webhook, by)
@@ -157,7 +150,6 @@ def sending_again(_make, by):
 WEBHOOK_ACTS = {
     make_webhook: making,
     release_webhook: releasing,
-    end_webhook: ending,
     rotate_secret: rotating,
     send_message_again: sending_again,
 }

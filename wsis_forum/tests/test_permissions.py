@@ -182,7 +182,7 @@ TAKEN_BY = {
     "statealias: delete_selected": DRAFTERS,
     "telephonecall: strike_selected": REGISTRARS,
     "term: tick_selected": DRAFTERS,
-    "webhookaddress: end_selected": DRAFTERS | APPROVERS,
+    "webhookaddress: revoke_selected": DRAFTERS | APPROVERS,
     "webhookaddress: release_selected": APPROVERS,
     "webhookaddress: rotate_selected": DRAFTERS | APPROVERS,
     "webhookmessage: send_again": DRAFTERS | APPROVERS,

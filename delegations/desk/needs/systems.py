@@ -30,8 +30,8 @@ def systems(request: HttpRequest) -> Iterator[Need]:
     yield Need(
         releases and may(request, "view_webhookaddress"),
         ngettext_lazy(
-            "webhook that waits for a second person: release or end it",
-            "webhooks that wait for a second person: release or end them",
+            "webhook that waits for a second person: release or revoke it",
+            "webhooks that wait for a second person: release or revoke them",
         ),
         list_url(WebhookAddress, stands=TO_RELEASE),
         WebhookAddress.objects.waiting_for(person),

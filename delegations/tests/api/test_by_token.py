@@ -14,8 +14,8 @@ from delegations.office import throttle
 from delegations.tests.api.published import OF_EDITION, V1
 from delegations.tests.api.tokens import made, released, superuser, with_token
 from delegations.tests.offices import coming
-from delegations.tokens import release_token, revoke_token
 from invitations.models import HeldChange, Reply
+from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
     EditionFactory,
@@ -91,7 +91,7 @@ def test_a_token_opens_nothing_before_a_second_person_has_released_it(client, ed
     token, words = made(edition, "answers")
     assert status(client, "answers", words) == 401
 
-    release_token(token, superuser())
+    release_credential(token, superuser())
 
     assert status(client, "answers", words) == 200
 
@@ -100,7 +100,7 @@ def test_a_token_that_was_revoked_opens_nothing_from_that_moment(client, edition
     token, words = released(edition, "answers")
     assert status(client, "answers", words) == 200
 
-    revoke_token(token, token.made_by, "The contract ended.")
+    revoke_credential(token, token.made_by, "The contract ended.")
 
     assert status(client, "answers", words) == 401
 
@@ -121,7 +121,7 @@ def test_who_lost_the_account_has_no_token_released(edition):
     token.made_by.refresh_from_db()
 
     with pytest.raises(ValidationError, match="account that made this token is closed"):
-        release_token(token, superuser())
+        release_credential(token, superuser())
 
 
 def test_a_token_is_valid_to_the_end_of_its_last_day(client, edition):

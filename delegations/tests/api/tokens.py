@@ -5,7 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 from delegations.models import ApiToken
-from delegations.tokens import make_token, release_token
+from delegations.tokens import make_token
+from invitations.outbox.credentials import release_credential
 from invitations.tests.factories import UserFactory
 
 
@@ -23,7 +24,7 @@ def made(edition, *scopes, by=None, days=30):
 
 def released(edition, *scopes, **more):
     token, words = made(edition, *scopes, **more)
-    release_token(token, superuser())
+    release_credential(token, superuser())
     return token, words
 
 

@@ -11,13 +11,13 @@ from delegations.models import ApiToken
 from delegations.tests.api.tokens import made as made_token
 from delegations.tests.api.tokens import released as released_token
 from invitations.models import WebhookAddress, WebhookMessage
-from invitations.outbox.webhooks.addresses import end_webhook
+from invitations.outbox.credentials import revoke_credential
 from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.tests.webhooks import made, released
 
 pytestmark = pytest.mark.django_db
 TOKENS = "token of the API that waits for a second person: release or revoke it"
-WEBHOOKS = "webhook that waits for a second person: release or end it"
+WEBHOOKS = "webhook that waits for a second person: release or revoke it"
 MESSAGES = "message that another system did not take: read why, and send it again"
 LONG_AGO = dt.timedelta(days=8)
 
@@ -60,7 +60,7 @@ def waiting(edition):
     message = failed(released(edition=edition)[0])
     over, _secret = released(edition=edition)
     failed(over)
-    end_webhook(over, UserFactory(), "A mistake.")
+    revoke_credential(over, UserFactory(), "A mistake.")
     return {TOKENS: token, WEBHOOKS: webhook, MESSAGES: message}
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
+from invitations.models.credentials import Credential
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.arming import why_mute, why_not_armed
 from invitations.text.dates import labelled
@@ -37,7 +40,12 @@ class ForOtherSystemsMixin(ModelAdmin):
 
     asked: list[str]
     told: list[str]
-    shown_once = ""
+    list_filter = [StandsFilter, "edition"]
+    list_select_related = ["edition", "made_by", "released_by"]
+    # The page that shows the secret: its title, what it says, and where it leads.
+    secret_title: Any
+    shown_once: Any
+    to_list: Any
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.asked, *(self.told if obj else [])]
@@ -51,18 +59,41 @@ class ForOtherSystemsMixin(ModelAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(MAY_RELEASE)
 
+    def has_keep_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may revoke it, or change its secret, though no field is changed."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """Leave it to the history of acts, which names the person."""
 
-    def secret_page(self, request: HttpRequest, **context: Any) -> HttpResponse:
+    def make(self, row: Any, user: User) -> str:
+        """Save it and return its secret."""
+        raise NotImplementedError
+
+    def save_model(self, request: Any, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        request.secret = self.make(obj, user_of(request))
+
+    def response_add(
+        self, request: Any, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self.secret_page(request, obj, request.secret)
+
+    def secret_page(
+        self, request: HttpRequest, row: Credential, secret: str, **context: Any
+    ) -> HttpResponse:
         """Show the secret, this once: in the clear it is kept nowhere for people."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "title": self.secret_title,
+            "row": row,
+            "secret": secret,
+            "shown_once": self.shown_once,
             "url": list_url(self.model),
+            "to_list": self.to_list,
             **context,
         }
-        page = TemplateResponse(request, self.shown_once, context)
+        page = TemplateResponse(request, "admin/outbox/secret.html", context)
         add_never_cache_headers(page)
         return page
 

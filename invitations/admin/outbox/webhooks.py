@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from invitations.admin.confirming import act_on_each, confirmed, row_by_row
 from invitations.admin.outbox.other_systems import (
     ForOtherSystemsMixin,
     NotToldMixin,
-    StandsFilter,
     column_name,
     in_lines,
     why_not_told,
@@ -24,26 +23,25 @@ from invitations.admin.outbox.other_systems import (
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import WebhookAddress, WebhookMessage
+from invitations.models.credentials import Credential
+from invitations.outbox.credentials import revoke_credential
 from invitations.outbox.webhooks.addresses import (
-    end_webhook,
     make_webhook,
     release_webhook,
     rotate_secret,
-    why_ended,
-    why_not_released_by,
 )
 from invitations.outbox.webhooks.sending import send_message_again
 
 RELEASED = ngettext_lazy("%(count)s webhook released.", "%(count)s webhooks released.", "count")
-ENDED = ngettext_lazy("%(count)s webhook ended.", "%(count)s webhooks ended.", "count")
+REVOKED = ngettext_lazy("%(count)s webhook revoked.", "%(count)s webhooks revoked.", "count")
 AGAIN = ngettext_lazy(
     "%(count)s message leaves once more.", "%(count)s messages leave once more.", "count"
 )
-LABELS = {"waiting": "warning", "in_use": "success", "ended": "danger"}
+LABELS = {"waiting": "warning", "in_use": "success", "revoked": "danger"}
 STATES = {
     "waiting": gettext_lazy("waits for a second person"),
     "in_use": gettext_lazy("released"),
-    "ended": gettext_lazy("ended"),
+    "revoked": gettext_lazy("revoked"),
 }
 STATE_LABELS = {"waiting": "warning", "sending": "info", "arrived": "success", "failed": "danger"}
 
@@ -64,38 +62,31 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
     menu = (Menu.STAFF, 9, "webhook")
     when_empty = gettext_lazy("No other system is told that something happened.")
     list_display = ["called", "edition", "url", "state_shown", "made_by", "released_by"]
-    list_filter = [StandsFilter, "edition"]
-    list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called", "url"]
-    actions = ["release_selected", "rotate_selected", "end_selected"]
-    shown_once = "admin/outbox/webhook_secret.html"
+    actions = ["release_selected", "rotate_selected", "revoke_selected"]
+    secret_title = gettext_lazy("Secret of the webhook")
+    shown_once = gettext_lazy(
+        "Copy it now and hand it over in confidence: it is shown this once. Nothing goes to the "
+        "address until a second person has released it."
+    )
+    to_list = gettext_lazy("To the webhooks")
     asked = ["called", "edition", "url"]
     told = [
         "state_shown", "made_by", "made_at", "released_by", "released_at", "rotated_at",
-        "ended_by", "ended_at",
+        "revoked_by", "revoked_at", "revoked_because",
     ]  # fmt: skip
-
-    def has_keep_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.change_webhookaddress")
 
     @signed_in_recently("make_webhook")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 
-    def save_model(
-        self, request: Any, obj: WebhookAddress, form: forms.ModelForm, change: bool
-    ) -> None:
-        request.secret = make_webhook(obj, user_of(request))
+    def make(self, row: WebhookAddress, user: User) -> str:
+        return make_webhook(row, user)
 
-    def response_add(
-        self, request: Any, obj: WebhookAddress, post_url_continue: str | None = None
+    def secret_page(
+        self, request: HttpRequest, row: Credential, secret: str, **context: Any
     ) -> HttpResponse:
-        return self.secret_of(request, obj, request.secret)
-
-    def secret_of(self, request: HttpRequest, webhook: WebhookAddress, secret: str) -> HttpResponse:
-        title = _("Secret of the webhook")
-        said = {"webhook": webhook, "secret": secret, **why_not_told()}
-        return self.secret_page(request, title=title, **said)
+        return super().secret_page(request, row, secret, **why_not_told())
 
     def in_words(self, webhook: WebhookAddress) -> str:
         """Return what the second person answers for: who made it, for what, and where it goes."""
@@ -106,7 +97,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
     @display(description=gettext_lazy("state"), label=LABELS)
     def state_shown(self, webhook: WebhookAddress) -> tuple[str, Any]:
         state = "in_use" if webhook.released_at else "waiting"
-        state = "ended" if webhook.ended_at else state
+        state = "revoked" if webhook.revoked_at else state
         return state, STATES[state]
 
     @action(description=gettext_lazy("Release webhooks"), permissions=["release"])
@@ -119,23 +110,23 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
         ),
         button=gettext_lazy("Release"),
         describe=lambda page, webhook: page.in_words(webhook),
-        why_not_by=why_not_released_by,
+        why_not_by=WebhookAddress.why_not_released_by,
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, webhook: WebhookAddress) -> None:
         release_webhook(webhook, user_of(request))
 
-    @action(description=gettext_lazy("End webhooks"), permissions=["keep"])
+    @action(description=gettext_lazy("Revoke webhooks"), permissions=["keep"])
     @confirmed(
-        title=gettext_lazy("End webhooks"),
+        title=gettext_lazy("Revoke webhooks"),
         explanation=gettext_lazy("Nothing goes there from now on, for good."),
-        button=gettext_lazy("End"),
+        button=gettext_lazy("Revoke"),
         form=ReasonForm,
-        why_not=why_ended,
+        why_not=WebhookAddress.why_revoked,
     )
-    @row_by_row(done=ENDED)
-    def end_selected(self, request: HttpRequest, webhook: WebhookAddress, because: str) -> None:
-        end_webhook(webhook, user_of(request), because)
+    @row_by_row(done=REVOKED)
+    def revoke_selected(self, request: HttpRequest, webhook: WebhookAddress, because: str) -> None:
+        revoke_credential(webhook, user_of(request), because)
 
     @action(description=gettext_lazy("Change the secret"), permissions=["keep"])
     @signed_in_recently("make_webhook")
@@ -145,7 +136,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
             "The new secret of the first of them is shown once; the earlier one is valid for "
             "another day."
         ),
-        why_not=why_ended,
+        why_not=WebhookAddress.why_revoked,
     )
     def rotate_selected(
         self, request: HttpRequest, queryset: QuerySet[WebhookAddress]
@@ -156,7 +147,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
             queryset[:1],
             lambda one: found.append((one, rotate_secret(one, user_of(request)))),
         )
-        return self.secret_of(request, *found[0]) if found else None
+        return self.secret_page(request, *found[0]) if found else None
 
 
 @admin.register(WebhookMessage)

@@ -13,8 +13,8 @@ from invitations.text.dates import comma_list
 
 class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
     def to_send_again(self) -> "WebhookMessageQuerySet":
-        """Messages that no attempt brought there, of addresses that nobody has ended."""
-        return self.filter(state=WebhookMessage.State.FAILED, address__ended_at=None)
+        """Messages that no attempt brought there, of addresses that nobody has revoked."""
+        return self.filter(state=WebhookMessage.State.FAILED, address__revoked_at=None)
 
 
 class WebhookMessage(models.Model):

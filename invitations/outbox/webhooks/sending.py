@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.arming import why_not_armed
-from invitations.outbox.webhooks.addresses import refuse_if_ended
+from invitations.outbox.credentials import refuse_if_revoked
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
 from invitations.outbox.webhooks.signing import renew_secrets, signed
@@ -129,7 +129,7 @@ def written(message: WebhookMessage, now: dt.datetime) -> tuple[dict[str, str], 
 @transaction.atomic
 def send_message_again(message: WebhookMessage, by: User) -> None:
     """Let a message that failed, or arrived, leave once more under the same identifier."""
-    refuse_if_ended(WebhookAddress.objects.select_for_update().get(pk=message.address_id))
+    refuse_if_revoked(WebhookAddress.objects.select_for_update().get(pk=message.address_id))
     over = WebhookMessage.objects.filter(pk=message.pk, state__in=[State.FAILED, State.ARRIVED])
     anew = {"state": State.WAITING, "attempts": 0, "not_before": timezone.now(), "said": ""}
     if not over.update(**anew, arrived_at=None):

@@ -44,7 +44,7 @@ def renew_secrets() -> None:
     """Encrypt with today's key what an older one closed, so that the older one can go."""
     if not settings.SECRET_KEY_FALLBACKS:
         return
-    for address in WebhookAddress.objects.filter(ended_at=None):
+    for address in WebhookAddress.objects.filter(revoked_at=None):
         for name in ("secret", "earlier_secret"):
             if kept := getattr(address, name):
                 renew(address, name, kept)

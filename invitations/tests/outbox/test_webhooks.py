@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from invitations.models import ForumEdition, HeldChange, WebhookAddress, WebhookMessage
 from invitations.outbox.arming import arm
-from invitations.outbox.webhooks.addresses import end_webhook, release_webhook, rotate_secret
+from invitations.outbox.credentials import revoke_credential
+from invitations.outbox.webhooks.addresses import release_webhook, rotate_secret
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import (
     PinnedConnection,
@@ -220,7 +221,7 @@ def test_what_waits_for_an_address_that_one_person_ended_stays(armed, tmp_path):
         ReplyFactory(invitation__edition=webhook.edition)
         announce_all()
 
-        end_webhook(webhook, webhook.made_by, "The contract ended.")
+        revoke_credential(webhook, webhook.made_by, "The contract ended.")
 
         assert send_webhooks(way=peer.way) == 0
     assert peer.told == []
@@ -269,9 +270,9 @@ def test_a_message_of_an_address_that_was_ended_is_not_sent_again():
     message = WebhookMessage.objects.create(
         address=webhook, kind="reply.recorded", subject="1", state="failed"
     )
-    end_webhook(webhook, UserFactory(), "The contract ended.")
+    revoke_credential(webhook, UserFactory(), "The contract ended.")
 
-    with pytest.raises(ValidationError, match="This webhook has ended already"):
+    with pytest.raises(ValidationError, match="was revoked already"):
         send_message_again(message, UserFactory())
 
     message.refresh_from_db()

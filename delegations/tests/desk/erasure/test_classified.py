@@ -66,6 +66,7 @@ invitations.OriginalStep: remark scan taken_back_because
 invitations.Reply: substitute_name substitute_function respondent_name respondent_function
  settled_because
 invitations.TelephoneCall: whom fact struck_because
+invitations.WebhookAddress: revoked_because
 """
 # Of staff, with their accounts; or of a job, an hour, a day, until it is done.
 APART = """

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_168fdde8'),
+        ('invitations', '0001_initial_ab2d4342'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -38,6 +38,10 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made at')),
+                ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released at')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
+                ('revoked_because', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why revoked')),
                 ('called', models.CharField(help_text='Which system, and who runs it.', max_length=120, verbose_name='system that reads')),
                 ('reads_answers', models.BooleanField(default=False, verbose_name='answers by State')),
                 ('reads_contacts', models.BooleanField(default=False, verbose_name='contacts of offices and missions')),
@@ -46,11 +50,7 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(help_text='The last day, within a year.', verbose_name='valid until')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('begins_with', models.CharField(editable=False, max_length=12, verbose_name='begins with')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made at')),
-                ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released at')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
-                ('revoked_because', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why revoked')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to='invitations.forumedition', verbose_name='edition')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invitations.forumedition', verbose_name='edition')),
                 ('made_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
                 ('released_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='released by')),
                 ('revoked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'token of the API',
                 'verbose_name_plural': 'tokens of the API',
                 'ordering': ['-made_at', '-pk'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -255,15 +256,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='apitoken',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None)), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('released_by', models.F('made_by')), _negated=True)), _connector='OR'), name='nobody_releases_their_own_apitoken'),
+        ),
+        migrations.AddConstraint(
+            model_name='apitoken',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='revoked_apitoken_says_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='apitoken',
             constraint=models.CheckConstraint(condition=models.Q(('reads_answers', True), ('reads_contacts', True), ('reads_delegates', True), ('reads_respondents', True), _connector='OR'), name='token_reads_something', violation_error_message='Choose what the system may read.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None)), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('released_by', models.F('made_by')), _negated=True)), _connector='OR'), name='nobody_releases_their_own_token'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='revoked_token_says_by_whom'),
         ),
         migrations.AddConstraint(
             model_name='delegation',
