@@ -12,6 +12,8 @@ LONGEST_TAG = 40  # bytes to the end of a tag's name, its prefix with it
 # Of rows, cells and their texts a workbook may have one in so many bytes; of all else so many.
 BYTES_OF_A_CELL = 16
 MOST_ELEMENTS = 100_000
+# Of parts of texts that have a look of their own, each of which is read with its font.
+MOST_RUNS = 40_000
 ELEMENT = re.compile(rb"<[^/?!]")
 OF_CELLS = r"row|c|v|f|is|si|t|r|rPr"
 OF_RUNS = r"rPh|phoneticPr|b|i|u|strike|sz|color|rFont|family|charset|scheme|vertAlign"
@@ -23,6 +25,7 @@ GROWING = {
         (r"xl/sharedStrings\.xml", f"{OF_CELLS}|{OF_RUNS}"),
     )
 }
+RUN = re.compile(rb"<(?:[\w.-]{1,30}:)?r[\s>/]")
 # Where OpenDocument keeps programs; the lists of libraries beside them may be there without any.
 PROGRAMS = ("Basic/", "Scripts/")
 NO_PROGRAMS = ("/", "/script-lc.xml", "/script-lb.xml", "/dialog-lc.xml", "/dialog-lb.xml")
@@ -73,14 +76,15 @@ def refuse_busy_workbook(package: zipfile.ZipFile, most_unpacked: int) -> None:
 
     Of five bytes in a part, which pack to nothing, its reader makes some five hundred.
     """
-    cells, others = most_unpacked // BYTES_OF_A_CELL, MOST_ELEMENTS
+    cells, others, runs = most_unpacked // BYTES_OF_A_CELL, MOST_ELEMENTS, MOST_RUNS
     for name in package.namelist():
         growing = next((tags for part, tags in GROWING.items() if part.fullmatch(name)), None)
         for piece in whole_tags(package, name):
             of_cells = len(growing.findall(piece)) if growing else 0
             cells -= of_cells
             others -= len(ELEMENT.findall(piece)) - of_cells
-            if cells < 0 or others < 0:
+            runs -= len(RUN.findall(piece)) if growing else 0
+            if min(cells, others, runs) < 0:
                 raise HostilePackage
 
 

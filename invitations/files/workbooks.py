@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
 
@@ -19,7 +21,7 @@ from invitations.files.spreadsheets import (
     UnreadableSheet,
     cell_text,
 )
-from invitations.files.struck import OF_FORMULA, Parser, Reader, struck_parts
+from invitations.files.struck import OF_FORMULA, Parser, struck_parts
 
 LAST_ROW_OF_A_SHEET = 1_048_576
 COLUMNS_OF_A_SHEET = 16_384
@@ -119,6 +121,7 @@ class Sheet:
                 epoch=book.epoch,
                 date_formats=book._date_formats,
                 timedelta_formats=book._timedelta_formats,
+                rich_text=True,
             )
             for number, cells in parser.parse():
                 settings = parser.row_dimensions.pop(str(number), {})
@@ -141,7 +144,8 @@ class Sheet:
     ) -> WorkbookLine | None:
         filled = [cell for cell in found if cell["value"] is not None or is_formula(cell)]
         # A file holds a text once, however many of its cells repeat it.
-        self.count(sum(len(cell["value"]) for cell in filled if isinstance(cell["value"], str)))
+        texts = [cell["value"] for cell in filled if isinstance(cell["value"], str | CellRichText)]
+        self.count(sum(len(str(text)) for text in texts))
         cells, beyond = [""] * self.most_columns, []
         for cell in filled:
             place, text = cell["column"] - 1, self.text(cell)
@@ -249,7 +253,13 @@ def sheets_of_workbook(
         package = zipfile.ZipFile(io.BytesIO(content))
         refuse_hostile_package(package, most_unpacked)
         refuse_busy_workbook(package, most_unpacked)
-        reader = Reader(io.BytesIO(content), read_only=True, data_only=calculated, keep_links=False)
+        reader = ExcelReader(
+            io.BytesIO(content),
+            read_only=True,
+            data_only=calculated,
+            keep_links=False,
+            rich_text=True,
+        )
         reader.read()
         return [Sheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]
     except DAMAGED as fault:

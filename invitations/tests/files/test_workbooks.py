@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
+from invitations.files.packages import MOST_RUNS, HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import SheetLine, TooManySigns, UnreadableSheet
 from invitations.files.workbooks import Flaw, sheets_of_workbook
 from invitations.tests.uploading import docx, package, sheet_that_repeats
@@ -159,17 +159,25 @@ def test_many_formats_of_a_workbook_that_has_grown_for_years_are_read():
     assert [line.cells for line in read_lines(content)] == [["Rudolf", ""]]
 
 
-def test_a_long_list_whose_texts_have_several_looks_is_read():
+def with_looks(texts):
+    """A workbook of so many texts whose letters have a look of their own."""
     run = '<r><rPr><b/><sz val="11"/><color theme="1"/><rFont val="Calibri"/></rPr><t>Fritz</t></r>'
     content = sheet_that_repeats("Rudolf", rows=1, columns=1)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {one: archive.read(one).decode() for one in archive.namelist()}
-    texts = parts["xl/sharedStrings.xml"].replace("</sst>", f"<si>{run}</si>" * 30_000 + "</sst>")
+    more = parts["xl/sharedStrings.xml"].replace("</sst>", f"<si>{run}</si>" * texts + "</sst>")
+    return package([*(parts | {"xl/sharedStrings.xml": more}).items()])
 
-    found = package([*(parts | {"xl/sharedStrings.xml": texts}).items()])
-    [sheet] = sheets_of_workbook(found, 2, 20 * PLENTY, PLENTY)
+
+def test_a_long_list_whose_texts_have_several_looks_is_read():
+    [sheet] = sheets_of_workbook(with_looks(30_000), 2, 20 * PLENTY, PLENTY)
 
     assert [line.cells for line in sheet.lines()] == [["Rudolf", ""]]
+
+
+def test_more_texts_with_a_look_of_their_own_than_a_list_has_are_not_taken_apart():
+    with pytest.raises(HostilePackage):
+        sheets_of_workbook(with_looks(MOST_RUNS + 1), 2, 20 * PLENTY, PLENTY)
 
 
 @given(st.binary(max_size=200))
