@@ -17,7 +17,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 HANDBOOK := $(VENV)/share/handbook/built
 PAGES := $(shell find docs/handbook docs/pictures -type f)
 
-.PHONY: run install docs test test-all check messages migrations requirements sbom bench soak guide clean
+.PHONY: run install docs test test-all check messages migrations requirements sbom bench soak guide pictures clean
 
 run: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
 	@$(BIN)/python scripts/run.py
@@ -100,6 +100,15 @@ soak: $(VENV)/test-ready $(MESSAGES)
 # docs/deploy.md word for word, on layers that go away again; for root, with PostgreSQL, Redis and nginx.
 guide: $(VENV)/test-ready
 	$(BIN)/python -m scripts.follow_guide
+
+# The pictures of the documents that need a whole demonstration, of one that is made anew.
+pictures: export DEBUG = True
+pictures: export DJANGO_ALLOW_ASYNC_UNSAFE = 1
+pictures: export DEMO_PASSWORD = for-the-pictures-alone
+pictures: export SITE_URL = http://127.0.0.1:8077
+pictures: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
+	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && VAR_DIR=$$folder \
+		$(BIN)/python manage.py shell -c "from scripts.pictures import main; main()"
 
 # What can be made again; the data in $(VAR_DIR) stay.
 clean:

@@ -1,17 +1,15 @@
 """A real browser, and what the tests that drive one share."""
 
-import io
 import os
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from PIL import Image
 from playwright.sync_api import expect
 
 from invitations.links import reply_url
 from invitations.tests.factories import InvitationFactory, MinisterFactory
-from scripts.peers.pictures import save
+from scripts.pictures import opened_picture, save
 
 CHECK = "#words .btn[name=step][value=check]"
 RECORD = "#words .btn[name=step][value=record]"
@@ -54,7 +52,7 @@ def keep_picture(page, name):
     """Draw for the handbook what the window shows, where the variable PICTURES names a folder."""
     if folder := os.getenv("PICTURES"):
         shown = page.screenshot(animations="disabled")
-        save(Image.open(io.BytesIO(shown)), f"walk-{name}", Path(folder))
+        save(opened_picture(shown), f"walk-{name}", Path(folder))
 
 
 def open_palette(page):

@@ -22,7 +22,7 @@ from invitations.mail.html_part import html_alone, plain_alone
 from invitations.models import Language, Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, LetterFactory, UserFactory
-from scripts.mail_pictures import FOLDER, GAP, KINDS, draw_mails, name_of
+from scripts.pictures import FOLDER, GAP, KINDS, draw_mails, name_of
 
 pytestmark = [
     pytest.mark.browser,
