@@ -28,11 +28,13 @@ from scripts.soak.environment import (
     on_a_working_day,
     own_servers,
 )
-from scripts.soak.table import COLUMNS, in_columns
+from scripts.soak.table import COLUMNS, print_row
 
 # Each part is a module of this package, which a child plays.
-GROWING = ("hosts", "pooled")
-PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "put_back", "hour", *GROWING)
+PARTS = (
+    "kills", "faults", "together", "answers", "poison", "limit", "put_back", "hour", "hosts",
+    "pooled",
+)  # fmt: skip
 # Those whose servers come to harm.
 WITH_OWN_SERVERS = ("faults", "hour", "hosts", "pooled")
 # Those whose hosts have networks of their own.
@@ -45,7 +47,7 @@ STOPPED = 128
 def main() -> None:
     asked = arguments()
     print(f"Seed {asked.seed}; again with: make soak ARGS='--seed {asked.seed}'\n")
-    print(in_columns(tuple(COLUMNS)), flush=True)
+    print_row(*COLUMNS)
     ended, began = [], time.monotonic()
     for part in asked.parts or PARTS:
         ended.append(played(part, asked.seed))
@@ -83,8 +85,7 @@ def played(part: str, seed: int) -> int:
 
 def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:
     """Play the part in a child; a stop signal is passed to it, and it ends what it started."""
-    place = f"growing.{part}" if part in GROWING else part
-    command = [sys.executable, "-m", "scripts.soak.child", place, str(folder), str(seed)]
+    command = [sys.executable, "-m", "scripts.soak.child", part, str(folder), str(seed)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: child.terminate())

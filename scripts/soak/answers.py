@@ -9,7 +9,7 @@ from invitations.models import Delivery, Invitation
 from invitations.replies import record_reply
 from scripts.soak.letters import Reminders
 from scripts.soak.stage import Stage
-from scripts.soak.table import in_columns
+from scripts.soak.table import print_row
 
 REMINDERS = 400
 SECONDS = 60
@@ -46,5 +46,5 @@ def judge(stage: Stage, reminders: Reminders, found: dict[int, str]) -> None:
         at_most = 1 if moment in ("sending", "handed_over") else 0
         title = f"4. answered while the reminder was {moment.replace('_', ' ')}"
         row = (title, len(times), sum(times), "", "", "", sum(time > 1 for time in times))
-        print(in_columns((*row, "", "", round(reminders.age))), flush=True)
+        print_row(*row, "", "", round(reminders.age))
         stage.breaches += [title for number in times if number > at_most]

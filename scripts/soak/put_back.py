@@ -11,7 +11,7 @@ from invitations.times.jobs import Job
 from scripts.peers.programs import wait_until
 from scripts.soak.letters import Invited
 from scripts.soak.stage import Stage
-from scripts.soak.table import in_columns
+from scripts.soak.table import print_row
 
 LETTERS = 60
 AT_WORK = 10  # seconds
@@ -31,7 +31,7 @@ def play(stage: Stage) -> None:
     wait_until(lambda: has_run_since(again + AT_WORK), "the outbox was looked at")
     received = len(stage.mail.received())
     row = ("7. a dump put back in place", 1, received, LETTERS, 0, 0, received - LETTERS, 0, 0)
-    print(in_columns((*row, round(letters.age))), flush=True)
+    print_row(*row, round(letters.age))
     if received != LETTERS:
         stage.breaches.append(f"7. {received} received of {LETTERS} letters")
 

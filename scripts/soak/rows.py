@@ -5,9 +5,7 @@ import os
 from functools import cache
 from itertools import count, product
 from string import ascii_uppercase
-from urllib.parse import urlsplit
 
-import psycopg2
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -28,7 +26,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import arm
-from scripts.soak.environment import DATABASE
+from scripts.peers.databases import make_anew
 
 NUMBERS = count(1)
 CODES = map("".join, product(ascii_uppercase, repeat=2))  # each State has one of its own
@@ -38,13 +36,7 @@ DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
 
 def make_database() -> None:
     """Make the database anew, and arm it, so that its letters may leave."""
-    postgres = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
-    connection = psycopg2.connect(postgres)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
-    connection.close()
+    make_anew(os.environ["DATABASE_URL"])
     call_command("migrate", verbosity=0)
     settings.ARMING_KEY = os.environ["ARMING_KEY"] = arm()
 

@@ -10,7 +10,7 @@ from scripts.peers.networks import Network
 from scripts.peers.ports import open_lines
 from scripts.peers.programs import Program, start_celery
 from scripts.soak.letters import Letters
-from scripts.soak.table import in_columns
+from scripts.soak.table import print_row
 
 WORKERS = 4  # of each host
 LINES = 2  # connections of each worker
@@ -61,7 +61,7 @@ class Stage:
         found = letters.account(self.mail)
         self.breaches += [f"{title}: {breach}" for breach in found.breaches(at_most)]
         row = (title, harm, *found[:3], at_most, *found[3:5], found.astray + found.strange)
-        print(in_columns((*row, round(letters.age))), flush=True)
+        print_row(*row, round(letters.age))
 
     def end(self) -> None:
         for program in [*self.programs, self.mail]:

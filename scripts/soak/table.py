@@ -6,8 +6,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def in_columns(cells: tuple[object, ...]) -> str:
-    first, *rest = (str(cell) for cell in cells)
-    return first.ljust(COLUMNS[""]) + "".join(
-        cell.rjust(width) for cell, width in zip(rest, [*COLUMNS.values()][1:], strict=True)
-    )
+def print_row(first: object, *rest: object) -> None:
+    wide, *widths = COLUMNS.values()
+    cells = [str(cell).rjust(width) for cell, width in zip(rest, widths, strict=True)]
+    print(str(first).ljust(wide), *cells, sep="", flush=True)
