@@ -22,6 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from scripts.peers.databases import make_anew
+
 from .parts import composing, mail, many, memory, pages, planning, sending, store
 from .rounds import LITTLE, run_children
 
@@ -67,7 +69,8 @@ def main() -> None:
             # What is measured together is played once.
             plays = dict.fromkeys(play for part, play in group.items() if part in asked.parts)
             if plays:
-                begin_anew(server, "ahead" if group is GROUPS[0] else "")
+                make_anew(os.environ["DATABASE_URL"])
+                run_children("job.make_drafts" + " ahead" * (group is GROUPS[0]))
             for play in plays:
                 play(asked, folder)
     rounds = "One round" if asked.rounds == 1 else f"Medians of {asked.rounds} rounds"
@@ -89,18 +92,6 @@ def arguments() -> argparse.Namespace:
     return asked
 
 
-def begin_anew(server: SplitResult, moved: str) -> None:
-    """Make the database anew, with the drafts of 2020, or of an edition still ahead."""
-    name = database_of(server)
-    run_children(f"job.make_database {name}", DATABASE_URL=at(server, "postgres"))
-    os.environ["DATABASE_URL"] = at(server, name)
-    run_children(f"job.make_drafts {moved}")
-
-
-def at(server: SplitResult, name: str) -> str:
-    return server._replace(path=name).geturl()
-
-
 def database_of(server: SplitResult) -> str:
     """Return the database that is made anew; none that is not named as one of these goes."""
     named = server.path.strip("/")
@@ -117,7 +108,7 @@ def set_environment(server: SplitResult, folder: Path) -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
         "ARMING_KEY_FILE": str(key),
-        "DATABASE_URL": at(server, "postgres"),
+        "DATABASE_URL": server._replace(path=database_of(server)).geturl(),
         "DEBUG": "False",
         "DEMO_PASSWORD": secrets.token_urlsafe(),
         "DEPLOYMENT": "bench",

@@ -7,9 +7,8 @@ from email.message import EmailMessage as Message
 
 import time_machine
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone, translation
 
 from invitations.files.frozen import thaw
@@ -18,12 +17,10 @@ from invitations.letters import message as letter_mail
 from invitations.letters import pdf
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.context import letter_keys, pdf_name
-from invitations.letters.message import build_message, mail_subject
-from invitations.letters.pdf import render_pdf
+from invitations.letters.context import letter_keys
+from invitations.letters.message import mail_subject
 from invitations.letters.planning import letter_recipients
 from invitations.letters.words import letter_texts
-from invitations.links import new_check_code
 from invitations.models import ForumEdition, Invitation, Letter, LetterEvent
 
 from .children.alike import refuse_unlike_mails
@@ -37,12 +34,6 @@ ONLY_OURS = ("text/html", "image/png")
 AHEAD = dt.timedelta(days=120)
 WEEKS_BEFORE = dt.timedelta(weeks=6)
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
-
-
-def make_database(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
 
 
 def make_drafts(ahead: str = "") -> None:
@@ -101,6 +92,11 @@ def compose() -> None:
     measure(compose_planned)
 
 
+def compose_anew() -> None:
+    plan()
+    compose_planned()
+
+
 def read() -> None:
     """Read each letter and its message, as they are given out and sent: whole, and as frozen."""
     frozen = [
@@ -142,38 +138,13 @@ def compose_without_html() -> None:
     compose_warm()
 
 
-def compose_unkept() -> None:
-    """Compose without the outbox: nothing is claimed, hashed, kept or recorded.
-
-    The letters are read before, what seals is loaded, and no garbage of a message is collected.
-    """
-    from invitations.files.pades import signer_in  # noqa: PLC0415 -- slow import
-
-    assert signer_in(seal_file()).opened  # noqa: S101
-    letters = planned_letters()
-    measure(lambda: sum(bool(composed_unkept(letter)) for letter in letters))
-
-
-def composed_unkept(letter: Letter) -> bytes:
-    from invitations.files.pades import seal_pdf  # noqa: PLC0415 -- slow import
-
-    letter.check_code = letter.check_code or new_check_code()
-    keys = letter_keys(letter)
-    texts = letter_texts(letter, keys)
-    letter.subject, letter.mail = texts[0].subject, texts[0].mail
-    letter.recipients = letter_recipients(letter)
-    sealed = seal_pdf(render_pdf(letter, texts, keys)).content
-    return build_message(letter, {pdf_name(letter): sealed}).as_bytes()
-
-
 def compare() -> None:
-    """Refuse mails composed naively, or unkept, that do not say what the product's say."""
+    """Refuse mails composed naively that do not say what the product's say."""
     compose_planned()
     kept = pdf.qr
     letters = {letter.language: letter for letter in planned_letters()}
     for language, letter in letters.items():
         ours = thaw(letter.message.name, letter.message_sha256)
-        refuse_unlike_mails(f"unkept, {language}", ours, composed_unkept(letter))
         pdf.qr = naive_qr
         refuse_unlike_mails(f"naive, {language}", ours, composed_naively(letter), *ONLY_OURS)
         pdf.qr = kept
@@ -201,10 +172,6 @@ def composed_naively(letter: Letter) -> bytes:
         pdf = naive_pdf(letter, texts, keys)
     to = [address for _line, address in letter_recipients(letter)]
     letter.subject = texts[0].subject
-    return letter_message(mail_subject(letter), texts[0].mail, to, pdf).message().as_bytes()
-
-
-def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMultiAlternatives:
-    attachment = ("letter.pdf", pdf, "application/pdf")
-    sender = settings.DEFAULT_FROM_EMAIL
-    return EmailMultiAlternatives(subject, words, sender, to, attachments=[attachment])
+    mail = EmailMessage(mail_subject(letter), texts[0].mail, settings.DEFAULT_FROM_EMAIL, to)
+    mail.attach("letter.pdf", pdf, "application/pdf")
+    return mail.message().as_bytes()

@@ -1,4 +1,4 @@
-"""Children that set letters in type: naively, as the product does, and with Typst."""
+"""Children that set letters in type, naively and as the product does."""
 
 import functools
 import string
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pikepdf
 import segno
@@ -25,10 +25,8 @@ from invitations.letters.words import LetterText, letter_texts
 from invitations.links import new_check_code
 from invitations.models import Letter
 
-from .children.alike import refuse_unlike_pdfs
 from .measuring import measure
 from .rounds import of_size
-from .typesetting import Press, typst_source
 
 NAIVE = Path(__file__).parent / "naive"
 LANGUAGES = ("fr", "en", "es", "ru", "ar", "zh-hans")
@@ -64,11 +62,11 @@ def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
         yield Sheet(letter, letter_texts(letter, keys), keys)
 
 
-def by_language(render: Callable[[Any], bytes], prepare: Callable[[Sheet], Any] = tuple) -> None:
+def by_language(render: Callable[..., bytes]) -> None:
     for language in LANGUAGES:
-        sheets = [prepare(sheet) for sheet in written(language, WARM + LETTERS)]
+        sheets = list(written(language, WARM + LETTERS))
         for sheet in sheets[:WARM]:
-            refuse_second_page(language, render(sheet))
+            refuse_second_page(language, render(*sheet))
         measure(functools.partial(number_rendered, render, sheets[WARM:]), language)
 
 
@@ -78,31 +76,17 @@ def refuse_second_page(language: str, pdf: bytes) -> None:
             sys.exit(f"{language}: that letter takes {len(document.pages)} pages.")
 
 
-def number_rendered(render: Callable[[Any], bytes], sheets: list[Any]) -> int:
-    return sum(bool(render(sheet)) for sheet in sheets)
-
-
-def compare() -> None:
-    """Refuse letters of the others that do not say what the product's say."""
-    press, kept = Press(), pdf.qr
-    for language in LANGUAGES:
-        sheet = next(written(language, 1))
-        ours = render_pdf(*sheet)
-        refuse_unlike_pdfs(
-            f"Typst, {language}", ours, press.pdf(typst_source(letter_context(*sheet)))
-        )
-        pdf.qr = naive_qr
-        refuse_unlike_pdfs(f"naive, {language}", ours, naive_pdf(*sheet))
-        pdf.qr = kept
+def number_rendered(render: Callable[..., bytes], sheets: list[Sheet]) -> int:
+    return sum(bool(render(*sheet)) for sheet in sheets)
 
 
 def product() -> None:
-    by_language(lambda sheet: render_pdf(*sheet))
+    by_language(render_pdf)
 
 
 def naive() -> None:
     pdf.qr = naive_qr
-    by_language(lambda sheet: naive_pdf(*sheet))
+    by_language(naive_pdf)
 
 
 def naive_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> bytes:
@@ -127,11 +111,6 @@ def naive_template() -> Template:
 
 def naive_qr(link: str) -> str:
     return segno.make(link, error="m", micro=False).png_data_uri(scale=4, border=0)
-
-
-def typst() -> None:
-    """Measure the floor: Markdown and QR code are ready before the clock starts."""
-    by_language(Press().pdf, lambda sheet: typst_source(letter_context(*sheet)))
 
 
 def worker(language: str, name: str) -> None:

@@ -25,19 +25,13 @@ def measure(act: Callable[[], int], what: str = "") -> None:
 
 
 def measure_often(
-    act: Callable[[], int],
-    what: str = "",
-    restore: Callable[[], object] = int,
-    others: Callable[[], float] = float,
+    act: Callable[[], int], what: str = "", others: Callable[[], float] = float
 ) -> None:
-    """Report the median of some rounds; ``restore`` undoes what a round has done.
+    """Report the median of some rounds.
 
     ``others`` returns how many seconds of processor other processes have spent on it so far.
     """
-    rounds = []
-    for _round in range(ROUNDS):
-        rounds.append(timed(act, others))
-        restore()
+    rounds = [timed(act, others) for _round in range(ROUNDS)]
     report(what, sorted(rounds, key=lambda timing: timing.ended - timing.began)[ROUNDS // 2])
 
 

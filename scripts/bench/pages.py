@@ -66,7 +66,6 @@ def show(*server: str) -> None:
 
 def record(*server: str) -> None:
     """Let each office answer, and change its mind; no answer is lost, or acknowledged twice."""
-    forget()
     offices = browsers(server)
     calls = [browser.confirms(answer) for answer in ANSWERS for browser in offices]
     call_on(server, calls)

@@ -5,10 +5,11 @@ with its letter, delivery, event and reply. What is due stays the same: the lett
 """
 
 import datetime as dt
+import sys
+from collections.abc import Callable
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model
 from django.utils import timezone
 
 from invitations.models import (
@@ -21,15 +22,13 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.insert_select import insert_select
-from invitations.outbox import queue
 from invitations.outbox.queue import IN_TURN, claim_batch
 from invitations.reminders.planning import queue_reminders
 
-from .measuring import measure_often
+from .children.desk import measure_page
 from .rounds import of_size
 
 DUE = of_size(500, 20)
-AT_ONCE = of_size(50, 10)
 ARRIVED_AT = dt.datetime(2019, 12, 6, 12, tzinfo=dt.UTC)
 REMINDED_AT = dt.datetime(2019, 12, 23, 12, tzinfo=dt.UTC)
 
@@ -94,62 +93,37 @@ def copy(model: type[Model], changes: dict[str, str], first: int, last: int) -> 
         )
 
 
-def remind() -> None:
-    """Measure one day's reminders; the silent offices are as many for any number of invitations."""
+def plan() -> None:
+    """Measure a day's reminders, and finding and claiming what is due; all of it is undone.
 
-    def plan() -> int:
-        with transaction.atomic():
-            queued = queue_reminders(REMINDED_AT)
-            transaction.set_rollback(True)
-        return queued
-
-    measure_often(plan)
-
-
-def find() -> None:
-    """Measure finding the next 500 due deliveries, with the partial indexes and without them."""
-    now = timezone.now()
-    wait(DUE, now)
-    found = due(now)
-    (settings.VAR_DIR / "plan.txt").write_text(found.explain(analyze=True))
-    measure_often(lambda: len(list(found.all())), "with")
+    Silent offices and what is due are as many for any number of invitations.
+    """
+    measure_undone("a day's reminders", lambda: queue_reminders(REMINDED_AT))
     with transaction.atomic(), connection.cursor() as cursor:
-        for index in Delivery._meta.indexes:
-            if index.condition:
-                cursor.execute(f"DROP INDEX {index.name}")
-        measure_often(lambda: len(list(found.all())), "without")
+        now = timezone.now()
+        last = Delivery.objects.order_by("-pk").values("pk")[:DUE]
+        Delivery.objects.filter(pk__in=last).update(
+            state=Delivery.State.QUEUED,
+            not_before=now,
+            handed_over_at=None,
+            leave_before=now + dt.timedelta(days=5),
+        )
+        cursor.execute("ANALYZE invitations_delivery")
+        due = Delivery.objects.due(now).order_by(*IN_TURN).values_list("pk", flat=True)
+        measure_undone(f"{DUE} due found", lambda: len(due.all()[:DUE]))
+        measure_undone("a batch claimed", lambda: len(claim_batch(now)))
         transaction.set_rollback(True)
 
 
-def wait(number: int, now: dt.datetime) -> None:
-    """Let the last deliveries be due, and nothing else."""
-    last = Delivery.objects.order_by("-pk").values("pk")[:number]
-    Delivery.objects.filter(pk__in=last).update(
-        state=Delivery.State.QUEUED,
-        not_before=now,
-        handed_over_at=None,
-        leave_before=now + dt.timedelta(days=5),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE invitations_delivery")
+def measure_undone(what: str, act: Callable[[], int]) -> None:
+    """Measure the act, which must do something each time, and take it back."""
 
+    def act_and_undo() -> int:
+        with transaction.atomic():
+            done = act()
+            transaction.set_rollback(True)
+        if not done:
+            sys.exit(f"Nothing was done: {what}.")
+        return 1
 
-def due(now: dt.datetime) -> "QuerySet[Delivery, int]":
-    return Delivery.objects.due(now).order_by(*IN_TURN).values_list("pk", flat=True)[:DUE]
-
-
-def claim() -> None:
-    """Measure claiming fifty due deliveries, in one batch and in fifty."""
-    measure_often(lambda: claimed(at_once=AT_ONCE), "at once", give_back)
-    measure_often(lambda: claimed(at_once=1), "one by one", give_back)
-
-
-def give_back() -> None:
-    Delivery.objects.filter(state=Delivery.State.CLAIMED).update(
-        state=Delivery.State.QUEUED, claim=None, lease_ends_at=None
-    )
-
-
-def claimed(at_once: int) -> int:
-    queue.BATCH = at_once
-    return sum(len(claim_batch(timezone.now())) for _batch in range(AT_ONCE // at_once))
+    measure_page(act_and_undo, what)

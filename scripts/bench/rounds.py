@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -42,6 +42,14 @@ class Cost(NamedTuple):
 
 
 Costs = dict[str, Cost]
+
+
+class Run(NamedTuple):
+    """Jobs to be played side by side; another one prepares what they find."""
+
+    jobs: Sequence[Job]
+    environment: Mapping[str, str] = {}
+    first: Job = ""
 
 
 def run_children(*jobs: Job, **environment: str) -> Costs:
@@ -118,8 +126,28 @@ def median(costs: list[Cost]) -> Cost:
     return Cost(int(done), *measured)
 
 
-def medians(rounds: list[Costs]) -> Costs:
-    return {what: median([costs[what] for costs in rounds]) for what in rounds[0]}
+def in_turns(
+    rounds: int, runs: "Mapping[str, Run]", after_each: Callable[[], object] = int
+) -> dict[str, Costs]:
+    """Play the runs in turns, so many rounds, and return the medians of each."""
+    played: dict[str, list[Costs]] = {label: [] for label in runs}
+    for _round in range(rounds):
+        for label, run in runs.items():
+            if run.first:
+                run_children(run.first, **run.environment)
+            played[label].append(run_children(*run.jobs, **run.environment))
+            after_each()
+    return {
+        label: {what: median([costs[what] for costs in found]) for what in found[0]}
+        for label, found in played.items()
+    }
+
+
+def alone(played: Mapping[str, Costs]) -> Costs:
+    """Return what each run cost that has measured one thing; all must have done as much."""
+    costs = {label: found[""] for label, found in played.items()}
+    same_work(list(costs.values()))
+    return costs
 
 
 def of_size(usual: int, little: int) -> int:

@@ -13,7 +13,6 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.core.mail.backends.smtp import EmailBackend
 from django.core.management import call_command
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -29,7 +28,7 @@ from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 
 from .children.alike import html_text, parsed
-from .job import before_the_last_day, letter_message
+from .job import before_the_last_day
 from .measuring import measure
 
 OFFICES = 5  # that each letter goes to
@@ -97,26 +96,18 @@ def send() -> None:
 def send_bare(limit: str) -> None:
     """Measure sending ready bytes over one kept connection."""
     ready = list(ready_messages(limit))
-
-    def send_all() -> int:
-        with connection() as smtp:
-            return sum(sent(smtp, to, content) for to, content in ready)
-
-    measure(send_all)
+    measure(lambda: sent_together(ready))
 
 
 def send_apart(limit: str) -> None:
     """Measure sending ready bytes with a connection for each."""
     ready = list(ready_messages(limit))
+    measure(lambda: sum(sent_together([one]) for one in ready))
 
-    def send_each() -> int:
-        done = 0
-        for to, content in ready:
-            with connection() as smtp:
-                done += sent(smtp, to, content)
-        return done
 
-    measure(send_each)
+def sent_together(ready: Iterable[tuple[str, bytes]]) -> int:
+    with connection() as smtp:
+        return sum(not smtp.sendmail("forum@example.org", [to], words) for to, words in ready)
 
 
 def ready_messages(limit: str) -> Iterator[tuple[str, bytes]]:
@@ -130,29 +121,6 @@ def connection() -> smtplib.SMTP:
     if box.security == "tls":
         return smtplib.SMTP_SSL(box.host, box.port, context=ssl.create_default_context())
     return smtplib.SMTP(box.host, box.port)
-
-
-def sent(smtp: smtplib.SMTP, to: str, content: bytes) -> bool:
-    return not smtp.sendmail("forum@example.org", [to], content)
-
-
-def send_naively(limit: str) -> None:
-    """Measure a message built by Django, and a connection, for each delivery."""
-    deliveries, box = list(chosen(limit)), settings.MAILBOX
-    screens = words_for_screens(deliveries)
-
-    def send_each() -> int:
-        done = 0
-        for delivery in deliveries:
-            mail = letter_message(*parts(delivery))
-            html, picture = screens[delivery.letter_id]
-            mail.attach_alternative(html, "text/html")
-            mail.attach("emblem.png", picture, PICTURE)
-            mail.connection = EmailBackend(box.host, box.port)
-            done += mail.send()
-        return done
-
-    measure(send_each)
 
 
 def words_for_screens(deliveries: Iterable[Delivery]) -> dict[int, tuple[str, bytes]]:
@@ -215,4 +183,4 @@ def send_by_rival(limit: str) -> None:
         return Email.objects.filter(status=STATUS.sent).count()
 
     measure(queue_each, "queued")
-    measure(send_queued, "sent")
+    measure(send_queued)

@@ -1,6 +1,6 @@
 """Print figures and ratios, with targets beside them; nothing is asserted."""
 
-from .rounds import Cost, Costs
+from .rounds import Cost
 
 NAMES = {
     "fr": "French",
@@ -34,43 +34,6 @@ def at_least(measured: float, target: float) -> tuple[str, str, str]:
 
 def below(measured: float, target: float) -> tuple[str, str, str]:
     return f"{measured:.0f}", f"< {target:g}", "met" if measured < target else "missed"
-
-
-def setting(naive: Costs, product: Costs, floor: Costs, targets: dict[str, float]) -> None:
-    heading(
-        "Setting a letter, one process, CPU ms for each",
-        "naive", "product", "ratio", "target", "", "Typst", "to Typst",
-    )  # fmt: skip
-    for language, target in targets.items():
-        before, now, least = (costs[language].worked for costs in (naive, product, floor))
-        row(
-            NAMES[language],
-            number(before),
-            number(now),
-            *at_most(now / before, target),
-            number(least),
-            f"{now / least:.1f}",
-        )
-
-
-def setting_together(naive: Costs, product: Costs, targets: dict[str, float]) -> None:
-    heading(
-        "Two processes at once beside one naive one, ms by the clock for each letter",
-        "naive", "product", "ratio", "target",
-    )  # fmt: skip
-    for language, target in targets.items():
-        before, now = naive[language].wall, product[language].wall
-        row(NAMES[language], number(before), number(now), *at_most(now / before, target))
-
-
-def memory(label: str, costs: Costs, target: float) -> None:
-    first, last = costs["100"].megabytes, costs["300"].megabytes
-    row(label, number(first), *below(last, target), *below(last - first, 5))
-
-
-def each(label: str, cost: Cost, *cells: str) -> None:
-    per_second = number(cost.done / cost.seconds)
-    row(label, cost.done, per_second, number(cost.wall), f"{cost.worked:.2f}", *cells)
 
 
 def compared(title: str, costs: dict[str, Cost]) -> None:

@@ -101,8 +101,13 @@ class Listening(Program):
         super().__init__(*given_socket(self.socket, *command), log=log, **environment)
 
     @property
+    def port(self) -> int:
+        port: int = self.socket.getsockname()[1]
+        return port
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def restart(self) -> None:
         """Let the process end what it has begun, and start it again."""

@@ -1,26 +1,20 @@
-"""Children that open the pages of the desk among many editions, and explain what they ask."""
+"""Children that open the pages of the desk among many editions."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_logged_in
 from django.db import connection
 from django.db.models import Model
-from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
-from delegations.models import Delegate, Delegation
+from delegations.models import Delegate
 from invitations.admin.columns import list_url, state_url
 from invitations.models import (
-    CallListEntry,
     Correspondence,
     Delivery,
     Invitation,
@@ -30,6 +24,7 @@ from invitations.models import (
     TelephoneCall,
 )
 from scripts.bench.measuring import measure_often
+from scripts.peers.signing_in import signed_in
 
 LISTS = {
     "invitations": Invitation,
@@ -41,13 +36,11 @@ LISTS = {
     "ministers": Minister,
     "delegates": Delegate,
 }
-# What grows with the editions.
-LARGE = {model._meta.db_table for model in (*LISTS.values(), CallListEntry, Delegation)}
 
 
 def show() -> None:
     """Measure each page as a member of staff with all rights opens it."""
-    browser = signed_in()
+    browser = signed_in(member_of_staff())
     for model in LISTS.values():
         refuse_part_of(model, browser)
     for name, address in pages().items():
@@ -87,36 +80,9 @@ def pages() -> dict[str, str]:
     }
 
 
-def explain() -> None:
-    """Write down how PostgreSQL finds what the pages ask of the large tables."""
-    browser, plans = signed_in(), []
-    for name, address in pages().items():
-        with asked() as statements:
-            opened(browser, address)
-        plans.append(f"-- {name}: {len(statements)} queries, of these on large tables:")
-        plans += [f"-- {name}\n{plan_of(*one)}" for one in statements if is_large(one[0])]
-    (settings.VAR_DIR / "desk-plans.txt").write_text("\n\n".join(plans))
-
-
-def signed_in() -> Client:
-    """Return a browser in which somebody has signed in by password and second factor."""
-    user_logged_in.connect(give_second_factor)
-    browser = Client(headers={"host": "localhost"})
-    browser.force_login(member_of_staff())
-    return browser
-
-
 def member_of_staff() -> User:
     rights = {"is_staff": True, "is_superuser": True}
     return User.objects.get_or_create(username="bench", defaults=rights)[0]
-
-
-def give_second_factor(sender: object, request: HttpRequest, user: User, **named: Any) -> None:
-    now = time.time()
-    records = [{"method": method, "at": now} for method in ("password", "mfa")]
-    request.session["account_authentication_methods"] = records
-    request.session["account_authentication_methods_user"] = str(user.pk)
-    request.session["seen_at"] = now
 
 
 def opened(browser: Client, address: str) -> int:
@@ -124,25 +90,3 @@ def opened(browser: Client, address: str) -> int:
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answered {answer.status_code}.")
     return 1
-
-
-@contextmanager
-def asked() -> Iterator[list[tuple[str, Any]]]:
-    statements: list[tuple[str, Any]] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        statements.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        yield statements
-
-
-def is_large(sql: str) -> bool:
-    return sql.lstrip("(").startswith("SELECT") and any(f'FROM "{one}"' in sql for one in LARGE)
-
-
-def plan_of(sql: str, params: Any) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}", params)
-        return "\n".join(row[0] for row in cursor.fetchall())

@@ -1,9 +1,8 @@
-"""Children that search the desk among many editions, and explain what the search asks."""
+"""Children that search the desk among many editions."""
 
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -18,13 +17,11 @@ from invitations.models import (
     ReplyLink,
 )
 from scripts.bench.children.desk import (
-    asked,
-    is_large,
     measure_page,
+    member_of_staff,
     opened,
-    plan_of,
-    signed_in,
 )
+from scripts.peers.signing_in import signed_in
 
 NOTHING = "zzzzzz"
 
@@ -65,7 +62,7 @@ def predecessor() -> Any:
 
 def find() -> None:
     """Measure each kind as a member of staff with all rights types it."""
-    browser = signed_in()
+    browser = signed_in(member_of_staff())
     for name, words in typed().items():
         found(browser, words)
         measure_page(partial(found, browser, words), name)
@@ -81,13 +78,3 @@ def found(browser: Client, words: str) -> int:
     if answer.status_code != 200 or (b"<a " in answer.content) == (words == NOTHING):
         raise RuntimeError(f"The search for {words} was answered {answer.status_code} amiss.")
     return 1
-
-
-def explain() -> None:
-    """Write down how PostgreSQL finds what the search asks of the large tables."""
-    browser, plans = signed_in(), []
-    for name, words in typed().items():
-        with asked() as statements:
-            found(browser, words)
-        plans += [f"-- {name}\n{plan_of(*one)}" for one in statements if is_large(one[0])]
-    (settings.VAR_DIR / "search-plans.txt").write_text("\n\n".join(plans))

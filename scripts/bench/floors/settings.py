@@ -10,7 +10,6 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 INSTALLED_APPS = ["crispy_forms", "crispy_bootstrap5", "scripts.bench.floors"]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 ROOT_URLCONF = "scripts.bench.floors.urls"
-WSGI_APPLICATION = "scripts.bench.floors.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 # The product's own server, with connections kept and checked as the product's are.
 DATABASES = {"default": env.database(default="")}

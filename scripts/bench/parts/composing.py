@@ -1,11 +1,12 @@
 """The part ``composing``: letters set in type, and the whole job from planned to frozen."""
 
 import argparse
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.bench import tables
-from scripts.bench.rounds import Cost, median, medians, run_children, same_work
+from scripts.bench.rounds import Costs, Run, alone, in_turns, run_children
 from scripts.demonstration_seal import make_seal
 
 # The ratio to naive code that each language may reach: with one process, and with two.
@@ -15,27 +16,37 @@ TOGETHER = {"fr": 0.45, "en": 0.45, "es": 0.45, "ru": 0.45, "ar": 0.35, "zh-hans
 NAIVE = "naive: write_pdf(), and the message"
 ONE = "product: words, PDF/A, message, hashes and rows"
 TWO = "product, two processes"
-# What the bars leave for claim, hashes, files and rows is the difference to this.
-UNKEPT = "product: words, PDF/A, seal and message alone"
 WHOLE_JOB = {ONE: 0.67, TWO: 0.33}
 
 
 def play(asked: argparse.Namespace, folder: Path) -> None:
+    make_seal(folder / "seal.p12")
+    sealing = {"SEAL_FILE": str(folder / "seal.p12")}
+    run_children("job.compare", **sealing)
+    run_children("job.plan")
     compare_typesetting(asked.rounds)
     measure_memory()
-    compare_whole_job(asked.rounds, folder)
+    compare_whole_job(asked.rounds, sealing)
 
 
 def compare_typesetting(rounds: int) -> None:
-    run_children("letters.compare")
-    naive, product, floor, pair = [], [], [], []
-    for _round in range(rounds):
-        naive.append(run_children("letters.naive"))
-        product.append(run_children("letters.product"))
-        floor.append(run_children("letters.typst"))
-        pair.append(run_children("letters.product", "letters.product"))
-    tables.setting(medians(naive), medians(product), medians(floor), ALONE)
-    tables.setting_together(medians(naive), medians(pair), TOGETHER)
+    jobs = {NAIVE: ["letters.naive"], ONE: ["letters.product"], TWO: ["letters.product"] * 2}
+    found = in_turns(rounds, {label: Run(played) for label, played in jobs.items()})
+    columns = ("naive", "product", "ratio", "target")
+    tables.heading("Setting a letter, one process, CPU ms for each", *columns)
+    for language, target in ALONE.items():
+        naive, product = (found[label][language].worked for label in (NAIVE, ONE))
+        print_ratio(language, naive, product, target)
+    title = "Two processes at once beside one naive one, ms by the clock for each letter"
+    tables.heading(title, *columns)
+    for language, target in TOGETHER.items():
+        naive, product = (found[label][language].wall for label in (NAIVE, TWO))
+        print_ratio(language, naive, product, target)
+
+
+def print_ratio(language: str, naive: float, product: float, target: float) -> None:
+    figures = map(tables.number, (naive, product))
+    tables.row(tables.NAMES[language], *figures, *tables.at_most(product / naive, target))
 
 
 def measure_memory() -> None:
@@ -47,29 +58,21 @@ def measure_memory() -> None:
         plain, rare = threads.map(
             run_children, ["letters.worker fr plain", "letters.worker zh-hans rare"]
         )
-    tables.memory("French", plain, 150)
-    tables.memory("Chinese, a rare character in each name", rare, 200)
+    print_memory("French", plain, 150)
+    print_memory("Chinese, a rare character in each name", rare, 200)
 
 
-def compare_whole_job(rounds: int, folder: Path) -> None:
-    make_seal(folder / "seal.p12")
-    sealing = {"SEAL_FILE": str(folder / "seal.p12")}
-    compared = {
-        NAIVE: ["job.compose_naively"],
-        ONE: ["job.compose"],
-        TWO: ["job.compose", "job.compose"],
-        UNKEPT: ["job.compose_unkept"],
-    }
-    run_children("job.plan")
-    run_children("job.compare", **sealing)
-    costs: dict[str, list[Cost]] = {label: [] for label in compared}
-    for _round in range(rounds):
-        for label, jobs in compared.items():
-            run_children("job.plan")
-            costs[label].append(run_children(*jobs, **sealing)[""])
-    middle = {label: median(measured) for label, measured in costs.items()}
-    same_work(list(middle.values()))
-    tables.compared("Composing 193 letters; the product's have HTML and a seal", middle)
+def print_memory(label: str, costs: Costs, target: float) -> None:
+    first, last = costs["100"].megabytes, costs["300"].megabytes
+    figures = (*tables.below(last, target), *tables.below(last - first, 5))
+    tables.row(label, tables.number(first), *figures)
+
+
+def compare_whole_job(rounds: int, sealing: Mapping[str, str]) -> None:
+    jobs = {NAIVE: ["job.compose_naively"], ONE: ["job.compose"], TWO: ["job.compose"] * 2}
+    runs = {label: Run(played, sealing, "job.plan") for label, played in jobs.items()}
+    costs = alone(in_turns(rounds, runs))
+    tables.compared("Composing 193 letters; the product's have HTML and a seal", costs)
     tables.heading("Of these, by the clock", "ratio", "target")
     for label, target in WHOLE_JOB.items():
-        tables.row(label, *tables.at_most(middle[label].seconds / middle[NAIVE].seconds, target))
+        tables.row(label, *tables.at_most(costs[label].seconds / costs[NAIVE].seconds, target))

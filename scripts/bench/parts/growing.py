@@ -26,12 +26,14 @@ def costs_of(jobs: Sequence[Job]) -> Costs:
     return {what: cost for job in jobs for what, cost in run_children(job).items()}
 
 
-def print_growth(title: str, found: list[Costs], within: Mapping[str, int]) -> None:
+def print_growth(
+    title: str, found: list[Costs], within: Mapping[str, int], stored: Sequence[int] = STORED
+) -> None:
     """Print a row for each page; ``within`` says how many ms the largest may take.
 
     Beside the clock stands what this process and that of the database worked for the largest.
     """
-    sizes = (f"{stored:,}" for stored in STORED)
+    sizes = (f"{size:,}" for size in stored)
     columns = ("CPU ms", "database", "", "target")
     tables.heading(f"{title}, ms, at so many invitations", *sizes, *columns)
     for name, largest in found[-1].items():

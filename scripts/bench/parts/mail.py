@@ -5,22 +5,15 @@ import json
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from scripts.bench import tables
-from scripts.bench.rounds import Cost, median, run_children, same_work
+from scripts.bench.rounds import Run, alone, in_turns, run_children
 from scripts.demonstration_seal import make_seal
+from scripts.peers.databases import make_anew
 
-DATABASE = "wsis_forum_bench_mail"
 PLAIN = "neither: no seal, no HTML"
-# Label, the child, and whether it seals.
-COMPARED = {
-    PLAIN: ("job.compose_without_html", False),
-    "HTML": ("job.compose_warm", False),
-    "a seal": ("job.compose_without_html", True),
-    "both": ("job.compose_warm", True),
-}
-BOTH, SEAL_MS, POINTS = 1.15, 10, 2
+BOTH = "both"
+RATIO, SEAL_MS, POINTS = 1.15, 10, 2
 
 
 def play(asked: argparse.Namespace, folder: Path) -> None:
@@ -30,23 +23,20 @@ def play(asked: argparse.Namespace, folder: Path) -> None:
 
 def compare_composing(rounds: int, folder: Path) -> None:
     make_seal(folder / "seal.p12")
-    costs: dict[str, list[Cost]] = {label: [] for label in COMPARED}
-    for _round in range(rounds):
-        for label, (job, seals) in COMPARED.items():
-            run_children("job.plan")
-            environment = {"SEAL_FILE": str(folder / "seal.p12")} if seals else {}
-            costs[label].append(run_children(job, **environment)[""])
+    sealing = {"SEAL_FILE": str(folder / "seal.p12")}
+    runs = {
+        PLAIN: Run(["job.compose_without_html"], first="job.plan"),
+        BOTH: Run(["job.compose_warm"], sealing, "job.plan"),
+    }
+    costs = alone(in_turns(rounds, runs))
     # The difference of two runs is too coarse for so little; the last one left sealed letters.
-    alone = run_children("job.seal_alone", SEAL_FILE=str(folder / "seal.p12"))[""]
-    middle = {label: median(measured) for label, measured in costs.items()}
-    same_work(list(middle.values()))
-    tables.compared("Composing 193 letters: what HTML and the seal cost", middle)
-    plain, both = middle[PLAIN], middle["both"]
-    sealed_ms = alone.of_processor * 1000 / alone.done
+    seal = run_children("job.seal_alone", **sealing)[""]
+    tables.compared("Composing 193 letters: what HTML and the seal cost", costs)
+    plain, both = costs[PLAIN], costs[BOTH]
     tables.heading("Of these", "", "target")
     ratio = both.of_processor / plain.of_processor
-    tables.row("CPU with both beside neither", *tables.at_most(ratio, BOTH))
-    tables.row("CPU ms of the seal by itself, each letter", *tables.at_most(sealed_ms, SEAL_MS))
+    tables.row("CPU with both beside neither", *tables.at_most(ratio, RATIO))
+    tables.row("CPU ms of the seal by itself, each letter", *tables.at_most(seal.worked, SEAL_MS))
     tables.row("peak memory with both, shared pages included, MB", tables.number(both.megabytes))
 
 
@@ -55,8 +45,8 @@ def score_mails(folder: Path) -> None:
     if not shutil.which("spamassassin"):
         print("\nSpamAssassin is missing: apt-get install spamassassin")
         return
-    run_children(f"job.make_database {DATABASE}")
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=DATABASE).geturl()
+    url = f"{os.environ['DATABASE_URL']}_mail"
+    make_anew(url)
     scores = folder / "spam.json"
     run_children("spam.tell_story", DATABASE_URL=url)
     run_children(f"spam.score {scores}", DATABASE_URL=url)

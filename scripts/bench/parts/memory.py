@@ -4,18 +4,13 @@ The figure is PSS: a page that several processes share counts in each as its par
 """
 
 import argparse
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.bench import tables
 from scripts.bench.parts.pages import served
-from scripts.bench.rounds import ROOT, run_children
+from scripts.bench.rounds import run_children
 from scripts.demonstration_seal import make_seal
-from scripts.peers.programs import children, shared_memory
+from scripts.peers.programs import children, shared_memory, start_celery
 
 WEB, WORKER = 140, 200  # megabytes
 # As the units of deploy/systemd set it.
@@ -47,25 +42,16 @@ def measure_workers(folder: Path) -> None:
     make_seal(folder / "seal.p12")
     run_children("job.plan")
     sealing = AS_DEPLOYED | {"SEAL_FILE": str(folder / "seal.p12")}
-    worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
-    with celery(*worker, **sealing) as parent, celery("beat", **sealing) as clock:
+    worker = start_celery("worker", "worker", folder, "--concurrency", "2", **sealing)
+    clock = start_celery("beat", "beat", folder, **sealing)
+    try:
         run_children("children.memory.await_composed")
-        for number, pid in enumerate(children(parent), 1):
+        parent, *forked = worker.pids
+        for number, pid in enumerate(forked, 1):
             label = f"worker, its process {number}, letters sealed"
             tables.row(label, *tables.below(shared_memory(pid), WORKER))
         tables.row("worker, its parent", tables.number(shared_memory(parent)))
-        tables.row("clock", tables.number(shared_memory(clock)))
-
-
-@contextmanager
-def celery(*words: str, **environment: str) -> Iterator[int]:
-    command = [sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", *words]
-    if words[0] == "beat":
-        command += ["--scheduler", "celery.beat:Scheduler"]
-    with subprocess.Popen(
-        [*command, "--loglevel", "WARNING"], cwd=ROOT, env=os.environ | environment
-    ) as program:
-        try:
-            yield program.pid
-        finally:
-            program.terminate()
+        tables.row("clock", tables.number(shared_memory(clock.process.pid)))
+    finally:
+        worker.end()
+        clock.end()

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from scripts.bench.parts.growing import print_growth
-from scripts.bench.rounds import Costs, run_children
+from scripts.bench.rounds import Costs
 
 JOBS = ["children.search.find"]
 WITHIN = 100  # milliseconds, of the largest
 
 
-def show(found: list[Costs], folder: Path) -> None:
+def show(found: list[Costs], _folder: Path) -> None:
     within = {name: WITHIN for name in found[-1] if not name.startswith("list")}
     print_growth("Search: an answer", found, within)
-    run_children("children.search.explain")
-    print("\n" + (folder / "search-plans.txt").read_text())

@@ -15,20 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.bench import tables
-from scripts.bench.rounds import (
-    ROOT,
-    Cost,
-    Costs,
-    median,
-    medians,
-    of_size,
-    run_children,
-    same_work,
-)
+from scripts.bench.rounds import ROOT, Cost, Run, alone, in_turns, of_size, run_children
 
 DELIVERIES = of_size(965, 50)  # five for each letter
 FAR, FAR_APART = of_size(200, 10), of_size(40, 5)  # that leave over the long line
 ROUND_TRIP = 0.020  # seconds
+QUEUED, SENT = "django-post_office: queued and sent", "django-post_office: sent"
+PRODUCT = "product: two processes, approved to recorded"
+FLOOR = "floor: smtplib, ready bytes, one connection"
+APART = "ready bytes, a connection for each"
+KEPT = "product: one process, its kept connections"
 RIVAL = {"DJANGO_SETTINGS_MODULE": "scripts.bench.rival_settings"}
 
 
@@ -47,35 +43,21 @@ def play(asked: argparse.Namespace, folder: Path) -> None:
 
 
 def compare_near(rounds: int) -> None:
-    rival, product, bare, naive = [], [], [], []
-    for _round in range(rounds):
-        rival.append(run_children(f"sending.send_by_rival {DELIVERIES}", **RIVAL))
-        taken = [asked_of_peer()]
-        run_children(f"sending.queue {DELIVERIES}")
-        product.append(run_children("sending.send", "sending.send")[""])
-        taken.append(asked_of_peer())
-        bare.append(run_children(f"sending.send_bare {DELIVERIES}")[""])
-        taken.append(asked_of_peer())
-        naive.append(run_children(f"sending.send_naively {DELIVERIES}")[""])
-        refuse_unlike_taken(*taken, asked_of_peer())
-    print_near(medians(rival), *map(median, (product, bare, naive)))
-
-
-def print_near(rival: Costs, product: Cost, bare: Cost, naive: Cost) -> None:
-    costs = {
-        "django-post_office: queued and sent": both(rival["queued"], rival["sent"]),
-        "django-post_office: sent": rival["sent"],
-        "naive: EmailMessage built, a connection for each": naive,
-        "product: two processes, approved to recorded": product,
-        "floor: smtplib, ready bytes, one connection": bare,
+    runs = {
+        SENT: Run([f"sending.send_by_rival {DELIVERIES}"], RIVAL),
+        PRODUCT: Run(["sending.send"] * 2, first=f"sending.queue {DELIVERIES}"),
+        FLOOR: Run([f"sending.send_bare {DELIVERIES}"]),
     }
-    same_work(list(costs.values()))
-    tables.compared(f"Sending {DELIVERIES} messages of 120 kB", costs)
+    taken: list[dict[str, Any]] = []
+    found = in_turns(rounds, runs, lambda: taken.append(asked_of_peer()))
+    refuse_unlike_taken(*taken)
+    costs = alone(found)
+    whole = both(found[SENT]["queued"], costs[SENT])
+    tables.compared(f"Sending {DELIVERIES} messages of 120 kB", {QUEUED: whole, **costs})
     tables.heading("Of these", "ratio", "target")
-    whole = next(iter(costs.values()))
-    faster = whole.seconds / product.seconds
+    faster = whole.seconds / costs[PRODUCT].seconds
     tables.row("times as fast as post_office", *tables.at_least(faster, 2.5))
-    worked = product.of_processor / bare.of_processor
+    worked = costs[PRODUCT].of_processor / costs[FLOOR].of_processor
     tables.row("CPU of the workers beside the floor's", *tables.at_most(worked, 3))
 
 
@@ -88,23 +70,26 @@ def both(queued: Cost, sent: Cost) -> Cost:
 
 def compare_far(rounds: int) -> None:
     """Compare message by message: fewer go with a connection for each, which is slow."""
-    apart, product = [], []
-    for _round in range(rounds):
-        apart.append(run_children(f"sending.send_apart {FAR_APART}")[""])
-        taken = asked_of_peer()
-        run_children(f"sending.queue {FAR}")
-        product.append(run_children("sending.send")[""])
-        refuse_unlike_taken(taken, asked_of_peer(), alike=("parts",))
+    runs = {
+        APART: Run([f"sending.send_apart {FAR_APART}"]),
+        KEPT: Run(["sending.send"], first=f"sending.queue {FAR}"),
+    }
+    taken: list[dict[str, Any]] = []
+    found = in_turns(rounds, runs, lambda: taken.append(asked_of_peer()))
+    refuse_unlike_taken(*taken, alike=("parts",))
     tables.heading(
         "The same over 20 ms round trip with TLS",
         "messages", "per s", "ms", "CPU ms", "ratio", "target",
     )  # fmt: skip
-    before, ours = median(apart), median(product)
-    tables.each("ready bytes, a connection for each", before)
-    tables.each(
-        "product: one process, its kept connections", ours,
-        *tables.at_least(before.wall / ours.wall, 4),
-    )  # fmt: skip
+    before, ours = found[APART][""], found[KEPT][""]
+    print_each(APART, before)
+    print_each(KEPT, ours, *tables.at_least(before.wall / ours.wall, 4))
+
+
+def print_each(label: str, cost: Cost, *cells: str) -> None:
+    per_second = tables.number(cost.done / cost.seconds)
+    figures = (cost.done, per_second, tables.number(cost.wall), f"{cost.worked:.2f}")
+    tables.row(label, *figures, *cells)
 
 
 def asked_of_peer() -> dict[str, Any]:
