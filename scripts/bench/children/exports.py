@@ -6,14 +6,16 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from scripts.bench.children.desk import signed_in
+from scripts.bench.children.desk import member_of_staff
 from scripts.bench.measuring import measure
+from scripts.peers.signing_in import signed_in
 
 
 def take_out(name: str, kind: str) -> None:
     """Measure one file, from the request to the last byte that is handed over."""
     model = apps.get_model("invitations", name)
-    browser, address = signed_in(), reverse(f"admin:invitations_{name}_take_out")
+    browser = signed_in(member_of_staff())
+    address = reverse(f"admin:invitations_{name}_take_out")
     measure(
         lambda: handed_over(browser, address, kind), f"{model._meta.verbose_name_plural}, {kind}"
     )
