@@ -1,7 +1,6 @@
 """Serve this checkout: bring the data up to date, start site, worker and beat, print addresses.
 
-Ctrl-C, SIGTERM or a closed terminal stops everything that was started here. A second one in the
-same folder of data waits until the first one's site answers.
+Ctrl-C, SIGTERM or a closed terminal stops it all. A second one waits until the first one's answers.
 """
 
 import atexit

@@ -38,13 +38,11 @@ class OnFile:
     # Whether anybody else of the State has replied, by whatever stands no more.
     others_replied: bool = False
 
-    # The delegation is read only when needed: an office that is silent has none yet.
-
     @cached_property
     def delegation(self) -> Any:
         """The State's delegation, with its statement and numbers of people and of texts.
 
-        Most States have none yet, and to ask whether there is one takes a fifth of counting.
+        Read when needed: most States have none yet, and to ask for one is cheaper than to count.
         """
         delegations = Delegation.objects.filter(
             edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
@@ -183,10 +181,9 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
     for reply in own:
         reply.invitation = invitation
         use_released_rank(reply, invitation.held)
-    in_force = [reply for reply in replies if reply.is_in_force]
+    answers = {reply.answer for reply in replies if reply.is_in_force}
     others = [reply for reply in replies if reply.invitation_id != invitation.pk]
     by_others = {reply.answer for reply in others if reply.is_in_force}
-    answers = {reply.answer for reply in in_force}
     return OnFile(invitation, own, answers, by_others, others_replied=bool(others))
 
 

@@ -193,31 +193,25 @@ def circular_of(edition: ForumEdition, reader: User) -> Item:
 def steps(edition: ForumEdition) -> Item:
     """Say how many of the steps two people have approved."""
     counted = edition.reminder_steps.aggregate(
-        all=Count("pk"), approved=Count("pk", filter=Q(second_approver__isnull=False))
+        all=Count("pk"), number=Count("pk", filter=Q(second_approver__isnull=False))
     )
-    title, number = _("Reminder steps"), counted["all"]
-    if not number:
+    title = _("Reminder steps")
+    if not counted["all"]:
         words = _("There are none: nobody is reminded.")
         return Item(title, False, words, f"{change_url(edition)}#reminder_steps")
-    words = _("%(number)s of %(all)s approved by two people.") % {
-        "number": counted["approved"],
-        "all": number,
-    }
+    words = _("%(number)s of %(all)s approved by two people.") % counted
     url = list_url(ReminderStep, edition__id__exact=edition.pk)
-    return Item(title, counted["approved"] == number, words, url)
+    return Item(title, counted["number"] == counted["all"], words, url)
 
 
 def ministers(edition: ForumEdition, reader: User) -> Item:
     """Say how many of the States that are invited have an invitation, drafted or in force."""
     live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
     states = MemberState.objects.invited().aggregate(
-        all=Count("pk"), with_one=Count("pk", filter=Q(pk__in=live.values("member_state")))
+        all=Count("pk"), number=Count("pk", filter=Q(pk__in=live.values("member_state")))
     )
-    words = _("%(number)s of %(all)s States have an invitation, drafted or in force.") % {
-        "number": states["with_one"],
-        "all": states["all"],
-    }
-    is_done = states["with_one"] == states["all"] > 0
+    words = _("%(number)s of %(all)s States have an invitation, drafted or in force.") % states
+    is_done = states["number"] == states["all"] > 0
     url = list_url(Invitation, edition__id__exact=edition.pk) if is_done else list_url(Minister)
     if not is_done and reader.has_perm("invitations.add_invitation"):
         url = reverse("admin:invitations_forumedition_draft", args=[edition.pk])
