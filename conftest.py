@@ -213,7 +213,7 @@ WITHOUT_HISTORY = tuple(
         "delegations/tests/api",
         "delegations/tests/desk",
         "delegations/tests/office",
-        "delegations/tests/releases",
+        "delegations/tests/moved_dates",
         "invitations/tests/admin/circulars",
         "invitations/tests/admin/letters",
         "invitations/tests/admin/mending",

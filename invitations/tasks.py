@@ -9,10 +9,9 @@ from celery.signals import worker_ready, worker_shutdown
 
 from invitations.inbox import mailboxes, scans
 from invitations.letters import composing_queue
-from invitations.outbox import approvers, digests, dispatch, monitoring
+from invitations.outbox import approvers, digests, dispatch, monitoring, partnership
+from invitations.outbox import retention as expired
 from invitations.outbox.monitoring import ticked
-from invitations.outbox.retention import expired
-from invitations.outbox.teams import partnership
 from invitations.outbox.webhooks import sending as webhooks
 from invitations.reminders import hours_moved
 from invitations.reminders.planning import queue_reminders as queue_due_reminders

@@ -28,7 +28,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from delegations.demonstration import SYMBOLS
-from delegations.releases.moved_dates import release_move
+from delegations.moved_dates import release_move
 from invitations.admin.columns import change_url, state_url
 from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.admin.mending.replacing import replacing_url

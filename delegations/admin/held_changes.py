@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
-from delegations.releases.moved_dates import release_move
-from delegations.releases.succession import release_hand_over
+from delegations.moved_dates import release_move
+from delegations.succession import release_hand_over
 from invitations.admin.outbox.held_changes import RELEASE, Decision, HeldChangeAdmin
 from invitations.models import HeldChange
 

@@ -22,7 +22,7 @@ from unfold.widgets import (
 
 from delegations.admin.new_edition import DayInput
 from delegations.models import HighLevelSession
-from delegations.releases.moved_dates import HangsOn, hangs_on
+from delegations.moved_dates import HangsOn, hangs_on
 from invitations.admin.base import user_of
 from invitations.admin.columns import at_hour, change_url
 from invitations.forms.fields import DayField, LineField

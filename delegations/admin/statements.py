@@ -28,7 +28,7 @@ from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import confirmed, tell_done, tell_refused
 from invitations.admin.mixins import ErasingPersonMixin
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.models.kept.gone_files import let_go
+from invitations.models.gone_files import let_go
 from invitations.models.states import french_order
 from invitations.text.dates import labelled
 

@@ -7,13 +7,13 @@ from django.utils import timezone
 from delegations.desk.erasure.erasing import ask_for_erasure, take_back_erasure
 from delegations.desk.erasure.one_person import erase_person
 from delegations.editions import new_edition_from
+from delegations.moved_dates import release_move
 from delegations.programme.sessions import publish_speakers
-from delegations.releases.moved_dates import release_move
-from delegations.releases.succession import release_hand_over
+from delegations.succession import release_hand_over
 from delegations.tests.api.tokens import made
 from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
-from invitations.letters.thanks.choosing import choose_thanked
+from invitations.letters.thanks import choose_thanked
 from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
-from delegations.releases.moved_dates import release_move
-from delegations.releases.succession import release_hand_over
+from delegations.moved_dates import release_move
+from delegations.succession import release_hand_over
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned

@@ -12,7 +12,7 @@ from delegations.models import HighLevelSession
 from delegations.programme.sessions import approve_session
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.admin.columns import change_url
-from invitations.letters.calendar.events import public_calendar, track_calendar
+from invitations.letters.calendar_events import public_calendar, track_calendar
 from invitations.letters.context import edition_words
 from invitations.letters.released import released_edition
 from invitations.models import HeldChange, Reply, SessionHours

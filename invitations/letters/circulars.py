@@ -21,7 +21,7 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.letters.routes import NOTE_VARIANT, foremost, gets_original, why_untrue
-from invitations.letters.thanks.choosing import (
+from invitations.letters.thanks import (
     because_not_chosen,
     chosen_for,
     letters_beside,

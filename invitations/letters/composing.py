@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
 from invitations.files.sealing import has_seal, refuse_unusable_seal
-from invitations.letters.calendar.told import OfficeCalendar, entries_of, office_calendar
+from invitations.letters.calendar import OfficeCalendar, entries_of, office_calendar
 from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
 from invitations.letters.notes.anew import part_from_rest

@@ -23,7 +23,7 @@ from invitations.letters.addressing import (
     spoken_to_besides,
     term_in,
 )
-from invitations.letters.calendar.told import Event, Session
+from invitations.letters.calendar import Event, Session
 from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from icalendar import Calendar
 
 from invitations.letters.addressing import VATICAN, term_in
-from invitations.letters.calendar.events import calendars_to_send
+from invitations.letters.calendar_events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.words import BETWEEN_LANGUAGES, BLANKS, by_language
 from invitations.links import reply_url

@@ -12,9 +12,8 @@ from invitations.models.addressees import (
 )
 from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
-from invitations.models.calendar.entries import CalendarEntry
-from invitations.models.calendar.hours import SessionHours
-from invitations.models.calendar.quiet import QuietPeriod
+from invitations.models.calendar import CalendarEntry, SessionHours
+from invitations.models.calls import CallListEntry, TelephoneCall
 from invitations.models.circular import Circular
 from invitations.models.correspondence import (
     Channel,
@@ -40,13 +39,20 @@ from invitations.models.edition import (
     Language,
     OrderOfStates,
 )
+from invitations.models.filed import (
+    Filed,
+    NextStep,
+    asked_before,
+    deadline_of,
+    left_to_do,
+    offices_to_ask,
+)
+from invitations.models.for_a_day import KeptPage, ReplyDraft
+from invitations.models.gone_files import GoneFile
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.kept.for_a_day import KeptPage, ReplyDraft
-from invitations.models.kept.gone_files import GoneFile
 from invitations.models.letter import Letter
-from invitations.models.moved.moves import DatesMove
-from invitations.models.moved.reconfirmations import Reconfirmation
+from invitations.models.moved_dates import DatesMove, Reconfirmation
 from invitations.models.operations import (
     Arming,
     DigestChoice,
@@ -56,17 +62,9 @@ from invitations.models.operations import (
     Tick,
     Worker,
 )
-from invitations.models.partnership.interests import PartnershipInterest
-from invitations.models.reminders.calls import CallListEntry, TelephoneCall
-from invitations.models.reminders.filed import (
-    Filed,
-    NextStep,
-    asked_before,
-    deadline_of,
-    left_to_do,
-    offices_to_ask,
-)
-from invitations.models.reminders.steps import ReminderStep
+from invitations.models.partnership import PartnershipInterest
+from invitations.models.quiet_periods import QuietPeriod
+from invitations.models.reminder_steps import ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Reply
 from invitations.models.states import (
     MemberState,
@@ -99,8 +97,7 @@ from invitations.models.templates import (
     LetterTemplate,
     Term,
 )
-from invitations.models.webhooks.addresses import WebhookAddress
-from invitations.models.webhooks.messages import WebhookMessage
+from invitations.models.webhooks import WebhookAddress, WebhookMessage
 from invitations.text.segments import Segment, segment_called
 from invitations.text.spellings import normalize_name
 

@@ -25,7 +25,7 @@ from invitations.models.edition import (
 )
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
-from invitations.models.reminders.steps import ReminderStep
+from invitations.models.reminder_steps import ReminderStep
 from invitations.text.dates import labelled, printed_list
 from invitations.text.segments import Segment, segment_called
 

@@ -25,7 +25,7 @@ from invitations.models import (
     StaffMail,
 )
 from invitations.outbox.arming import why_mute
-from invitations.outbox.teams.staff_mail import hand_over, tell_of_vanished
+from invitations.outbox.staff_mail import hand_over, tell_of_vanished
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.letters.addressing import short_greeting
-from invitations.letters.calendar.told import specimen_calendar
+from invitations.letters.calendar import specimen_calendar
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
 from invitations.letters.message import build_message, mail_subject

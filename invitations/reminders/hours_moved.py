@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.letters.calendar.told import Event, compared, office_calendar, sessions_of
+from invitations.letters.calendar import Event, compared, office_calendar, sessions_of
 from invitations.letters.planning import save_planned_letters
 from invitations.letters.released import released_edition, renamed_at
 from invitations.models import (

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.desk.archive.writing import archive_edition
+from delegations.desk.archive import archive_edition
 from invitations.models import ForumEdition
 
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
 from invitations.outbox.monitoring import ticked
-from invitations.outbox.retention.expired import delete_expired
+from invitations.outbox.retention import delete_expired
 from invitations.times.jobs import Job
 
 

@@ -32,7 +32,7 @@ from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import gone_page_with_typed, why_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
-from invitations.letters.calendar.events import track_calendar
+from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
 from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once

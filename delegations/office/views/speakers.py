@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from delegations.models import SpeakingSlot
 from delegations.office.page import activate_offered_language
 from delegations.programme.sessions import sessions_with_speakers
-from invitations.letters.calendar.events import public_calendar
+from invitations.letters.calendar_events import public_calendar
 from invitations.letters.released import announced_by_symbol, as_released
 from invitations.models import ForumEdition, Language
 from invitations.text.dates import printed_hour

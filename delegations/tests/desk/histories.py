@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.moved_dates import release_move
 from delegations.nominations import nominate_delegate
 from delegations.programme.sessions import approve_session
 from delegations.programme.speakers import next_place, place_speaker
-from delegations.releases.moved_dates import release_move
-from delegations.releases.succession import release_hand_over
 from delegations.statements import submit_statement
+from delegations.succession import release_hand_over
 from delegations.tests.states import PERSON, STATEMENT
 from invitations.inbox.taken_up import take_up_again
 from invitations.letters.issuing import withdraw_invitation

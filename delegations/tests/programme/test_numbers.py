@@ -10,7 +10,7 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.archive.writing import archive_edition
+from delegations.desk.archive import archive_edition
 from delegations.desk.binder.rows import sessions
 from delegations.models import SpeakingSlot
 from delegations.programme.sessions import publish_hours

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import ngettext
 
 from invitations.outbox.arming import why_mute
-from invitations.outbox.teams.partnership import tell_partnership
+from invitations.outbox.partnership import tell_partnership
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from invitations.files.frozen import Tampered, freeze, remove_old_drafts, thaw
-from invitations.outbox.retention.expired import delete_expired
+from invitations.outbox.retention import delete_expired
 from wsis_forum.tests import power
 
 

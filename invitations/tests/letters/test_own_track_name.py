@@ -3,7 +3,7 @@
 import icalendar
 import pytest
 
-from invitations.letters.calendar.told import office_calendar
+from invitations.letters.calendar import office_calendar
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import changed_sessions
 from invitations.replies import record_reply

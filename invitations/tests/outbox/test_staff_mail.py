@@ -15,7 +15,7 @@ from django.utils import timezone
 from invitations.models import DigestChoice, LetterEvent, Setback
 from invitations.outbox.approvers import tell_approvers
 from invitations.outbox.digests import send_digest
-from invitations.outbox.teams.partnership import tell_partnership
+from invitations.outbox.partnership import tell_partnership
 from invitations.outbox.transitions import LEASE
 from invitations.tests.factories import EditionFactory, LetterFactory, ReplyFactory, UserFactory
 from wsis_forum.env import Mailbox

@@ -6,7 +6,7 @@ It is said for the erasure of an edition, for one person's request, and for the 
 import pytest
 import time_machine
 
-from delegations.desk.archive.tables import replies_table
+from delegations.desk.archive_tables import replies_table
 from delegations.desk.erasure.kinds import SAYING_BACK, WORDS_OF_RESPONDENTS, mails
 from delegations.desk.erasure.one_person import rows_of
 from delegations.tests.desk.erasure.erased import NIGHT, came, over

@@ -17,7 +17,7 @@ from delegations.tests.offices import browser, page_of
 from invitations.files.frozen import freeze
 from invitations.models import Arming, GoneFile
 from invitations.outbox.arming import arm
-from invitations.outbox.retention.expired import delete_expired
+from invitations.outbox.retention import delete_expired
 
 pytestmark = [pytest.mark.program, pytest.mark.django_db]
 

@@ -1,1 +1,0 @@
-"""Letters of thanks, once an event is over."""

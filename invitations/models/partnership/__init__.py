@@ -1,1 +1,0 @@
-"""What the partnership team reads."""

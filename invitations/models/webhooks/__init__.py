@@ -1,1 +1,0 @@
-"""Other systems that are told that something happened, and what each was told."""

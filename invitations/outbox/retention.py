@@ -1,0 +1,38 @@
+"""Delete what is kept for a day: saved forms and pages, files that no row names.
+
+The notice on privacy promises it, so it depends on no other job.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import partial
+
+from django.utils import timezone
+
+from invitations.files.frozen import remove_old_drafts
+from invitations.models.for_a_day import KEPT_FOR, delete_expired_forms
+from invitations.models.gone_files import GoneFile, remove_gone_file
+from invitations.outbox.arming import why_not_armed
+from invitations.setbacks import each_apart
+from invitations.times.jobs import Job
+
+
+def delete_expired() -> int:
+    """Delete what was kept for its day, and return how many rows and files that were.
+
+    What lies in the database goes first: a file store that does not answer ends the run.
+    """
+    now = timezone.now()
+    items = [
+        ("saved forms", partial(delete_expired_forms, now)),
+        *deleted_files(now),
+        ("drafts", partial(remove_old_drafts, now - KEPT_FOR)),
+    ]
+    return each_apart(Job.DELETE_EXPIRED, items)
+
+
+def deleted_files(now: dt.datetime) -> Iterator[tuple[str, partial[int]]]:
+    """Yield the files that a row let go a day ago; a copy of the database removes none."""
+    expired = GoneFile.objects.expired(now).order_by("pk").values_list("pk", flat=True)
+    if expired and not why_not_armed():
+        yield from ((f"file {pk}", partial(remove_gone_file, pk)) for pk in expired)
