@@ -19,8 +19,8 @@ from delegations.desk.registration_list import RegisteredList, read_registered
 from delegations.models import Delegate
 from invitations.admin.columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.files import Kind
-from invitations.admin.taking_out.page import TAKE_OUT, KindForm, handed_over
+from invitations.admin.taking_out import TAKE_OUT, KindForm, handed_over
+from invitations.admin.taking_out_files import Kind
 from invitations.files.tables import Cell, Sheet
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled

@@ -16,7 +16,7 @@ from unfold.templatetags.unfold_list import result_headers, results
 
 from delegations.models import Delegation, DelegationChange, SpeakingSlot
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.admin.taking_out.files import as_shown
+from invitations.admin.taking_out_files import as_shown
 from invitations.files.tables import DAY_IN_CELL
 from invitations.models import (
     Bounce,

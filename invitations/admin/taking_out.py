@@ -17,8 +17,8 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.cells import sheet_of
-from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, written
+from invitations.admin.taking_out_cells import sheet_of
+from invitations.admin.taking_out_files import CONTENT_TYPES, Kind, written
 from invitations.audit import record_export
 from invitations.files.tables import Sheet
 

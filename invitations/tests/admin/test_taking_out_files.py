@@ -14,8 +14,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.admin.taking_out.cells import plain
-from invitations.admin.taking_out.files import Kind, shares_of, written
+from invitations.admin.taking_out_cells import plain
+from invitations.admin.taking_out_files import Kind, shares_of, written
 from invitations.files.tables import Sheet
 from invitations.text.formulas import escape_formula
 
