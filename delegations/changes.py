@@ -95,7 +95,7 @@ def tell_what_is_filed(delegation: int) -> None:
         Filed.objects.bulk_create(Filed(what=what, **of_state) for what in sorted(new))
 
 
-def printed_author(change: DelegationChange, held: Held = ()) -> str:
+def format_author(change: DelegationChange, held: Held = ()) -> str:
     """Name who made the change; an office reads of no minister what is ``held``."""
     if change.invitation is None:
         return _("the secretariat")

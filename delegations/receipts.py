@@ -11,7 +11,7 @@ from delegations.models import Delegate, Delegation, HighLevelSession, PolicySta
 from invitations.letters.planning import plan_receipt, released_recipients
 from invitations.models import Invitation, Letter, LetterTemplate
 from invitations.text.addresses import masked_address
-from invitations.text.dates import keep_own_order, labelled, printed_list
+from invitations.text.dates import format_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 
 PARTICULARS = (
@@ -57,7 +57,7 @@ def receipt_goes_to(invitation: Invitation, what: str) -> str:
     except ValidationError:
         return ""
     masked = dict.fromkeys(masked_address(email) for _line, email in recipients)
-    return printed_list([isolated(one) for one in masked], translation.get_language())
+    return format_list([isolated(one) for one in masked], translation.get_language())
 
 
 def person_line(person: Delegate) -> str:
@@ -69,12 +69,12 @@ def statement_lines(statement: PolicyStatement) -> list[str]:
     lines = []
     for name in PARTICULARS:
         field: Any = statement._meta.get_field(name)
-        if words := column_in_words(statement, field):
+        if words := format_column(statement, field):
             lines.append(labelled(capfirst(field.verbose_name), keep_own_order(words)))
     return lines
 
 
-def column_in_words(statement: PolicyStatement, field: Any) -> str:
+def format_column(statement: PolicyStatement, field: Any) -> str:
     """Return what a column says; empty where nothing was said."""
     value = getattr(statement, field.name)
     if isinstance(value, bool):

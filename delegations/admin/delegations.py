@@ -25,8 +25,8 @@ from delegations.admin.base import (
 from delegations.changes import (
     AUTHOR_PATHS,
     changed_field_labels,
+    format_author,
     note_staff_change,
-    printed_author,
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
@@ -134,7 +134,7 @@ class ChangeInline(RecordInline):
 
     @display(description=gettext_lazy("who"))
     def who(self, change: DelegationChange) -> str:
-        return printed_author(change)
+        return format_author(change)
 
     @display(description=gettext_lazy("what was changed"))
     def fields_shown(self, change: DelegationChange) -> str:
@@ -231,4 +231,4 @@ class DelegationChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @display(description=gettext_lazy("who"))
     def who(self, change: DelegationChange) -> str:
-        return printed_author(change)
+        return format_author(change)

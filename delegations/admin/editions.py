@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
-from delegations.admin.erasures import MonthsForm, effect_in_words
+from delegations.admin.erasures import MonthsForm, format_effect
 from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
@@ -98,7 +98,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             obj.awaits_last_day = False
         super().save_model(request, obj, form, change)
         if "erased_after" in form.changed_data:
-            messages.info(request, effect_in_words(obj, get_language()))
+            messages.info(request, format_effect(obj, get_language()))
         if change and "time_zone" in form.changed_data:
             tell_hours_of_sessions(request, obj)
         if any("segments" in name for name in form.changed_data):

@@ -18,7 +18,7 @@ from invitations.admin.columns import leads_on, text_link
 from invitations.forms.model_forms import EditionForm
 from invitations.links import LINKS_HAVE_ENDED, links_open_until
 from invitations.models import ForumEdition
-from invitations.text.dates import printed_date, running_text
+from invitations.text.dates import format_date, running_text
 
 
 @admin.register(Erasure)
@@ -40,13 +40,13 @@ class ErasureAdmin(RecordAdmin):
         return text_link(reverse("desk:erasure", args=[edition.symbol]), edition.symbol)
 
 
-def effect_in_words(edition: ForumEdition, language: str) -> str:
+def format_effect(edition: ForumEdition, language: str) -> str:
     """Say on which day what is erased, or since when, and at which hour; or that nothing is."""
     if edition.postponed_at is not None:
         return _("Nothing is erased while the edition is postponed: it has no last day.")
     if (day := erases_on(edition)) is None:
         return _("No time is set: nothing is erased.")
-    when = {"day": printed_date(day, language), **hours_of_night(edition)}
+    when = {"day": format_date(day, language), **hours_of_night(edition)}
     if edition.local_date(timezone.now()) >= day:
         return NIGHTLY % when
     number = Delegate.objects.named().filter(delegation__edition=edition).count()
@@ -60,14 +60,14 @@ def effect_in_words(edition: ForumEdition, language: str) -> str:
     return running_text([told % (when | {"count": number}), ON_THAT_DAY % when])
 
 
-def links_in_words(edition: ForumEdition, language: str) -> str:
+def format_links(edition: ForumEdition, language: str) -> str:
     """Say until which day links and codes open their offices' pages; empty of a postponed one."""
     if have_links_ended(edition, timezone.now()):
         return str(LINKS_HAVE_ENDED)
     if (until := links_open_until(edition)) is None:
         return ""
     told = _("Links and codes of letters open until %(day)s, or until an erasure begins.")
-    return told % {"day": printed_date(until, language)}
+    return told % {"day": format_date(until, language)}
 
 
 ON_THAT_DAY = gettext_lazy("It begins between %(from)s and %(until)s (%(zone)s).")

@@ -36,7 +36,7 @@ from invitations.outbox.moved_dates.asking import (
     values_asked,
     values_of_edition,
 )
-from invitations.text.dates import bracketed, printed_date
+from invitations.text.dates import bracketed, format_date
 
 # To who comes to a forum online nobody travels.
 ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
@@ -301,7 +301,7 @@ def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any
 
 
 def last_day(edition: ForumEdition) -> str:
-    return printed_date(edition.last_day, get_language()) if edition.has_last_day else "–"
+    return format_date(edition.last_day, get_language()) if edition.has_last_day else "–"
 
 
 def sessions_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
@@ -322,8 +322,8 @@ def steps_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
     return [
         {
             "days": one.step.days_in_words,
-            "before": printed_date(one.before, language) if one.before else "–",
-            "after": printed_date(one.after, language) if one.after else "–",
+            "before": format_date(one.before, language) if one.before else "–",
+            "after": format_date(one.after, language) if one.after else "–",
         }
         for one in hangs.steps
     ]

@@ -143,7 +143,7 @@ def in_their_order(slots: QuerySet[SpeakingSlot]) -> QuerySet[SpeakingSlot]:
     return slots.select_related(*joined).order_by("session", "position")
 
 
-def place_in_words(_page: ModelAdmin, slot: Any) -> str:
+def format_place(_page: ModelAdmin, slot: Any) -> str:
     """Say the session, and the number that readers of the list see; none of who speaks no more."""
     number = labelled(_("Number on the list"), slot.number) if slot.comes else ""
     return comma_list([slot.session, number])
@@ -264,7 +264,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         form=MoveForm,
         initial=session_of_first,
         rows=in_their_order,
-        describe=place_in_words,
+        describe=format_place,
         why_not=why_not_moved,
     )
     def move_selected(
@@ -289,7 +289,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         ),
         form=ReasonForm,
         rows=in_their_order,
-        describe=place_in_words,
+        describe=format_place,
         why_not=why_not_moved,
     )
     def swap_selected(

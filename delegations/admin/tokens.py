@@ -102,7 +102,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
     def in_words(self, token: ApiToken) -> str:
         """Return what the second person answers for: who made it, until when, what it opens."""
         until = (column_name(token, "valid_until"), date_format(token.valid_until))
-        return "\n".join([in_lines(token, until), *map(scope_in_words, token.scopes)])
+        return "\n".join([in_lines(token, until), *map(format_scope, token.scopes)])
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Say below each box what it opens."""
@@ -149,7 +149,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         revoke_credential(token, user_of(request), because)
 
 
-def scope_in_words(scope: str) -> str:
+def format_scope(scope: str) -> str:
     return labelled(ApiToken.name_of(scope), OPENS[scope])
 
 

@@ -22,7 +22,7 @@ def neighbours_told(slot: SpeakingSlot) -> str:
         ),
         (
             pgettext("who speaks", "this place"),
-            format_html("<strong>{}</strong>", turn_in_words(found.own)),
+            format_html("<strong>{}</strong>", format_turn(found.own)),
         ),
         (
             pgettext("who speaks", "after"),
@@ -40,11 +40,11 @@ def told(label: str, words: str) -> str:
 
 
 def linked(turn: Turn) -> str:
-    url, words = change_url(turn.slot), turn_in_words(turn)
+    url, words = change_url(turn.slot), format_turn(turn)
     return format_html('<a class="text-link" href="{}">{}</a>', url, words)
 
 
-def turn_in_words(turn: Turn) -> str:
+def format_turn(turn: Turn) -> str:
     """Return hours, State and speaker; hours are by the clock of the edition."""
     delegation = turn.slot.delegation
     zone = turn.slot.session.edition.zone

@@ -22,7 +22,7 @@ from invitations.admin.columns import list_url
 from invitations.admin.outbox.queue import outage_rows
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.reminders.forecast import forecast_of
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 # By status, whether it is the State's principal one, and the answer that stands.
 Counted = dict[tuple[str, bool, str | None], int]
@@ -51,7 +51,7 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "outbox": outbox_counts(edition, outbox),
             "silent": silent_by_region(edition, silent_rows(edition, next_of_each(plan))),
             "coming": coming_context(edition, plan, outbox),
-            "last_day": printed_date(edition.last_day, get_language()),
+            "last_day": format_date(edition.last_day, get_language()),
             "last_day_is_over": edition.is_late(now),
         }
     return context

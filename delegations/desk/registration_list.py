@@ -13,8 +13,8 @@ from invitations.files.workbooks import WorkbookLine
 from invitations.minister_import.headings import (
     BETWEEN_HEADINGS,
     columns_meant,
+    format_heading,
     heading_key,
-    printed_heading,
 )
 from invitations.minister_import.sources import (
     LARGEST_FILE,
@@ -115,7 +115,7 @@ def columns_of(cells: Iterable[str]) -> list[str]:
 def lacking(columns: Iterable[str]) -> list[str]:
     """Return the headings that the list needs and does not have."""
     found = set(columns)
-    state = [] if STATE in found else [printed_heading(STATE)]
+    state = [] if STATE in found else [format_heading(STATE)]
     return state + ([] if found.intersection(NAME_PARTS) else [_("Name")])
 
 

@@ -24,7 +24,7 @@ from invitations.admin.setup.ministers import address_previews
 from invitations.letters.words import direction
 from invitations.links import grouped_code, reply_url
 from invitations.models import INVITING_KINDS, Invitation, Language, Letter, Reply
-from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
+from invitations.text.dates import comma_list, format_date, labelled, left_to_right
 
 SEES_LINKS = "invitations.change_invitation"
 STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
@@ -42,7 +42,7 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
         "title": dossier.state.listed_as,
         "edition": dossier.edition,
         "move_waits": dossier.move_waits,
-        "last_day": printed_date(dossier.edition.last_day, get_language()),
+        "last_day": format_date(dossier.edition.last_day, get_language()),
         "last_day_is_over": dossier.edition.is_late(timezone.now()),
         "state": dossier.state,
         "call": call,

@@ -29,7 +29,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.states import places_in
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.text.dates import comma_list
 from invitations.text.spellings import normalize_name
 
@@ -183,7 +183,7 @@ def thanks(request: HttpRequest, pk: int) -> HttpResponse:
         "circular": circular,
         "subtitle": comma_list([circular.reference, circular.edition]),
         "text": text,
-        "texts": [(one, variant_in_words(one), count_of(known, one)) for one in TEXTS],
+        "texts": [(one, format_variant(one), count_of(known, one)) for one in TEXTS],
         "rows": rows_of(known, circular.edition, ticked_in(request, circular, text)),
     }
     return TemplateResponse(request, "admin/desk/thanks.html", context)

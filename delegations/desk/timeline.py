@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_author
+from delegations.changes import AUTHOR_PATHS, changed_field_labels, format_author
 from delegations.desk import told
 from delegations.desk.dossier import Dossier
 from delegations.models import DelegationChange
@@ -295,4 +295,4 @@ def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:
     for change in dossier.delegation.changes.select_related(*AUTHOR_PATHS):
         words = told.OF_DELEGATIONS[change.part, change.act] % {"subject": change.subject}
         fields = changed_field_labels(change)
-        yield Line(change.at, words, printed_author(change), url, fields, change.pk)
+        yield Line(change.at, words, format_author(change), url, fields, change.pk)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from delegations.office.on_file import OnFile, printed_edition_hour
+from delegations.office.on_file import OnFile, format_edition_hour
 from invitations.models import DatesMove, Invitation, Reconfirmation
 from invitations.outbox.moved_dates.rounds import may_confirm, open_question
 
@@ -55,4 +55,4 @@ def heading_of(move: DatesMove) -> str:
 def said_on(question: Reconfirmation, invitation: Invitation) -> str:
     if question.said_at is None:
         return ""
-    return printed_edition_hour(question.said_at, invitation, translation.get_language())
+    return format_edition_hour(question.said_at, invitation, translation.get_language())

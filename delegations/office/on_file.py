@@ -22,7 +22,7 @@ from invitations.models import (
     Reply,
     left_to_do,
 )
-from invitations.text.dates import printed_hour
+from invitations.text.dates import format_hour
 
 
 @dataclass
@@ -214,16 +214,16 @@ def state_of(row: Invitation | Delegation) -> tuple[int, int]:
 
 def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
     """Return the reply as labels and words; points that it leaves out are left out."""
-    return [*reply.recorded_points(language), (_("Received"), printed_receipt(reply, language))]
+    return [*reply.recorded_points(language), (_("Received"), format_receipt(reply, language))]
 
 
-def printed_receipt(reply: Reply, language: str) -> str:
-    return printed_edition_hour(reply.received_at, reply.invitation, language)
+def format_receipt(reply: Reply, language: str) -> str:
+    return format_edition_hour(reply.received_at, reply.invitation, language)
 
 
-def printed_edition_hour(at: Any, invitation: Invitation, language: str) -> str:
+def format_edition_hour(at: Any, invitation: Invitation, language: str) -> str:
     edition = invitation.edition
-    return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
+    return format_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
 
 
 STANDS_AS = {
@@ -240,7 +240,7 @@ def reply_history(filed: OnFile, language: str) -> list[dict[str, Any]]:
     """Return every reply to the invitation, the newest first, in words for the office."""
     return [
         {
-            "received": printed_receipt(reply, language),
+            "received": format_receipt(reply, language),
             "answer": capfirst(reply.get_answer_display()),
             "substitute": reply.substitute_name,
             "channel": reply.get_channel_display(),

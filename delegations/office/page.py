@@ -17,7 +17,7 @@ from delegations.programme.calling import place_of
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file, released
 from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
-from invitations.text.dates import printed_hour, printed_hours
+from invitations.text.dates import format_hour, format_hours
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -132,7 +132,7 @@ def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
     begins, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     said = [
         (_("Session"), str(session.title)),
-        (_("From when to when"), printed_hours(begins, ends, edition.time_zone_name, language)),
+        (_("From when to when"), format_hours(begins, ends, edition.time_zone_name, language)),
         (_("Room"), session.room),
         (
             _("Number on the list"),
@@ -140,7 +140,7 @@ def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
         ),
     ]
     if place.at:
-        hour = printed_hour(place.at.astimezone(zone), edition.time_zone_name, language)
+        hour = format_hour(place.at.astimezone(zone), edition.time_zone_name, language)
         said.append((_("Takes the floor at about"), hour))
     elif place.is_heard:
         said.append((_("Statement"), _("delivered")))
@@ -160,7 +160,7 @@ def styled_minister_name(invitation: Invitation) -> str:
     The name stands alone where no form of address is sure to fit.
     """
     minister, language = invitation.minister, translation.get_language()
-    name, is_own = printed_minister_name(minister), language == minister.language
+    name, is_own = format_minister_name(minister), language == minister.language
     if is_own and minister.name_as_printed:
         return minister.name_as_printed
     state, held = invitation.member_state_id, invitation.held
@@ -175,7 +175,7 @@ def styled_minister_name(invitation: Invitation) -> str:
     return styled_name(language, courtesy, titled(form.title, minister.prenominal), name)
 
 
-def printed_minister_name(minister: Minister) -> str:
+def format_minister_name(minister: Minister) -> str:
     """Return the name, in its own script where the page speaks the minister's language."""
     if translation.get_language() == minister.language:
         return minister.name_in(minister.language)

@@ -17,7 +17,7 @@ from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
 from invitations.mail.html_part import ADDRESS, EMAIL
 from invitations.models import Invitation, Letter, Reply
-from invitations.text.dates import keep_own_order, labelled, printed_hour
+from invitations.text.dates import format_hour, keep_own_order, labelled
 
 PAGES = 4  # at most; remarks may be long
 PAGES_ON_FILE = 60  # a delegation may have hundreds of people
@@ -62,7 +62,7 @@ def on_file_pdf(
 ) -> bytes:
     """Return what is on file of the State now, in paragraphs of lines, as a PDF."""
     edition, state = invitation.edition, invitation.member_state.name_on_paper(language)
-    now = printed_hour(timezone.now().astimezone(edition.zone), edition.time_zone_name, language)
+    now = format_hour(timezone.now().astimezone(edition.zone), edition.time_zone_name, language)
     head = [keep_own_order(f"{edition.name}\n{state}"), _("As on file on %(hour)s") % {"hour": now}]
     words = "\n\n".join(["\n".join(head), *("\n".join(lines) for lines in points)])
     return words_on_paper(invitation, subject, words, language, PAGES_ON_FILE)
@@ -111,7 +111,7 @@ def plain_record_words(reply: Reply, language: str) -> tuple[str, str]:
     edition = invitation.edition
     with translation.override(language):
         state = invitation.member_state.name_on_paper(language)
-        received = printed_hour(
+        received = format_hour(
             reply.received_at.astimezone(edition.zone), edition.time_zone_name, language
         )
         paragraphs = [

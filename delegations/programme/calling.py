@@ -13,7 +13,7 @@ from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.speakers import HEARD_ALREADY
 from invitations.forms.seen import lock_rows
 from invitations.models import ForumEdition
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 
 class Expected(NamedTuple):
@@ -108,7 +108,7 @@ def why_not_marked(session: HighLevelSession, now: dt.datetime) -> str:
     told = _(
         "Who has spoken, or is not in the room, can be marked from the day of the session: %(day)s."
     )
-    return told % {"day": printed_date(first, get_language() or "")}
+    return told % {"day": format_date(first, get_language() or "")}
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 
-from delegations.changes import changed_field_labels, printed_author
+from delegations.changes import changed_field_labels, format_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     amend_delegate,
@@ -103,7 +103,7 @@ def test_a_change_is_noted_with_its_fields_and_not_what_they_held(invitation):
     assert (delegate.function, delegate.needs) == ("Ambassador", "A ramp.")
     change = DelegationChange.objects.first()
     assert changed_field_labels(change) == "function, needs of access and diet"
-    assert printed_author(change) == "office of Minister of Posts of Ruritania"
+    assert format_author(change) == "office of Minister of Posts of Ruritania"
 
 
 def test_of_needs_the_history_keeps_that_they_changed_and_no_word(invitation):
@@ -187,7 +187,7 @@ def test_two_offices_of_a_state_share_its_list(invitation):
 
     amend_delegate(colleague, delegate.pk, words(function="Envoy"), delegate_mark(delegate))
 
-    assert [printed_author(change) for change in DelegationChange.objects.all()] == [
+    assert [format_author(change) for change in DelegationChange.objects.all()] == [
         "office of Minister of War",
         "office of Minister of Posts of Ruritania",
     ]

@@ -17,7 +17,7 @@ from invitations.models.for_a_day import KEPT_FOR
 from invitations.outbox.release import release_change
 from invitations.tests.desk import letter_in_force
 from invitations.tests.factories import AnnouncedEditionFactory, UserFactory
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
@@ -60,7 +60,7 @@ def test_the_notice_names_the_day_of_the_erasure_where_the_edition_has_one(clien
 
     named = text(client.get(address))
 
-    day = " ".join(printed_date(dt.date(2027, 11, 14), language).split())
+    day = " ".join(format_date(dt.date(2027, 11, 14), language).split())
     assert day in named
     assert "2027" not in without.partition("<main")[2].partition("</main>")[0]
     assert "erased_on" not in named + without

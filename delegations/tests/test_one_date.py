@@ -33,7 +33,7 @@ from invitations.tests.factories import (
 from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked
 from invitations.tests.reading import message_of
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
@@ -135,7 +135,7 @@ def days_that_may_be_named(edition):
         edition.track_closes_on + dt.timedelta(days=1),
     ]  # fmt: skip
     days += [edition.reply_before, edition.last_day] if edition.has_last_day else []
-    return {printed_date(day, "en").replace("\u00a0", " ") for day in days} | {
+    return {format_date(day, "en").replace("\u00a0", " ") for day in days} | {
         f"{day:%Y%m%d}" for day in days
     }
 
@@ -196,7 +196,7 @@ def assert_one_date(edition, clock, client, offices, act, days=7):  # noqa: PLR0
     }
     assert not any(others.values()), (act, others)
     if edition.has_last_day:
-        assert printed_date(edition.last_day, "en") in said["board"], act
+        assert format_date(edition.last_day, "en") in said["board"], act
     else:
         # It is the only day that the board names.
         said.pop("board")

@@ -64,7 +64,7 @@ def field_url(lack: Lack, pk: Any) -> str:
     return f"{page}#id_{lack.column}" if lack.column else page
 
 
-def printed_languages(row: Letter | Minister) -> str:
+def format_languages(row: Letter | Minister) -> str:
     return comma_list(
         dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
     )

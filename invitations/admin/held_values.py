@@ -52,12 +52,12 @@ def changed_values(change: HeldChange) -> list[ChangedValue]:
     model: Any = change.content_type.model_class()
     said = [change.before or {}, change.after or {}]
     return [
-        ChangedValue(called, *(in_words_of(model, name, values) for values in said))
+        ChangedValue(called, *(format_value(model, name, values) for values in said))
         for called, name in zip(changed_names(change), change.changed, strict=True)
     ]
 
 
-def in_words_of(model: type[Model], name: str, values: Mapping[str, Any]) -> str:
+def format_value(model: type[Model], name: str, values: Mapping[str, Any]) -> str:
     """Return one of the values as people read it; of a move, its manner and its last day."""
     if name == "is_online" and name in values:
         in_person = pgettext("manner of the Forum", "in person")
@@ -91,7 +91,7 @@ def succession_values(change: HeldChange) -> list[ChangedValue]:
     ]
 
 
-def change_in_words(change: HeldChange) -> str:
+def format_change(change: HeldChange) -> str:
     """Return one line for each value: its name, what it was, and what it is."""
     arrow = pgettext("from before to afterwards", "→")
     lines = [

@@ -43,7 +43,7 @@ def line_of_entry(entry: Any) -> HistoryLine:
     # A new row shows its fields by itself.
     fields = [] if is_new else changed_fields(entry)
     return HistoryLine(
-        entry.timestamp, who, act_in_words(entry) or (_("made") if is_new else ""), fields
+        entry.timestamp, who, format_act(entry) or (_("made") if is_new else ""), fields
     )
 
 
@@ -65,7 +65,7 @@ def members_changed(name: object, said: dict[str, Any]) -> tuple[str, str, str]:
     return (str(name), "", members) if said["operation"] == "add" else (str(name), members, "")
 
 
-def act_in_words(entry: Any) -> str:
+def format_act(entry: Any) -> str:
     """Say what was done, and why; empty for a change of fields alone."""
     said = entry.additional_data or {}
     act = said.get("act", "")

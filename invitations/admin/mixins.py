@@ -26,7 +26,7 @@ from invitations.letters.planning import missions_of
 from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import ForumEdition, Letter
 from invitations.models.approval import ApprovedByTwo
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
     addresses_not_tried,
@@ -255,7 +255,7 @@ class VariantFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            called = variant_in_words(str(choice["display"]))
+            called = format_variant(str(choice["display"]))
             yield choice | {"display": called or _("the usual text")}
 
 
@@ -264,7 +264,7 @@ class VariantMixin(ModelAdmin):
 
     @display(description=gettext_lazy("variant"), ordering="variant")
     def variant_shown(self, row: Any) -> str:
-        return variant_in_words(row.variant)
+        return format_variant(row.variant)
 
 
 class ApprovedByTwoMixin(ModelAdmin):

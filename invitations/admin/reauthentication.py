@@ -96,7 +96,7 @@ def rows_meant(request: HttpRequest, *args: Any) -> int:
     return len(request.POST.getlist("letters"))
 
 
-def act_in_words(act: str, count: int) -> str:
+def format_action(act: str, count: int) -> str:
     """Say what is to be done, in the language of the page."""
     return str(ACTS[act] % {"count": count})
 

@@ -27,7 +27,7 @@ from invitations.models import (
     Region,
 )
 from invitations.models.circular import permanent_missions
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.text.dates import told_hour
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
@@ -65,7 +65,7 @@ def variants_known() -> list[tuple[str, str]]:
     """Return the variants of texts for circulars; the first is the usual text."""
     texts = LetterTemplate.objects.filter(kind__in=Circular.Kind.values).exclude(variant="")
     named = texts.order_by("variant").values_list("variant", flat=True).distinct()
-    return [("", str(_("the usual text"))), *((name, variant_in_words(name)) for name in named)]
+    return [("", str(_("the usual text"))), *((name, format_variant(name)) for name in named)]
 
 
 class CircularForm(HeldRowForm):

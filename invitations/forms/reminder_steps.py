@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import AFTER_A_MOVE, LetterKind, LetterTemplate, NextStep, ReminderStep
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.text.dates import comma_list
 
 USUAL_STEPS = [
@@ -33,7 +33,7 @@ def texts_known() -> dict[str, str]:
     texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER)
     named = texts.exclude(variant__in=AFTER_A_MOVE).order_by("variant")
     variants = named.values_list("variant", flat=True).distinct()
-    return {one: variant_in_words(one) or str(_("the usual text")) for one in variants}
+    return {one: format_variant(one) or str(_("the usual text")) for one in variants}
 
 
 def texts_to_choose() -> list[tuple[str, str]]:

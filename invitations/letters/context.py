@@ -42,13 +42,13 @@ from invitations.models import (
 )
 from invitations.text.dates import (
     comma_list,
+    format_date,
+    format_hour,
+    format_hours,
+    format_list,
     keep_own_order,
     labelled,
     on_days,
-    printed_date,
-    printed_hour,
-    printed_hours,
-    printed_list,
 )
 from invitations.text.placeholders import is_keyless
 from invitations.text.segments import own_segments
@@ -109,10 +109,10 @@ def placeholder_words(
         if letter.replaces:
             replaced = letter.replaces.circular
             words["replaced_reference"] = replaced.reference
-            words["replaced_on"] = printed_date(replaced.dated_on, language)
+            words["replaced_on"] = format_date(replaced.dated_on, language)
         if received_at := came_in_at(letter):
             received = received_at.astimezone(edition.zone)
-            words["received_at"] = printed_hour(received, edition.time_zone_name, language)
+            words["received_at"] = format_hour(received, edition.time_zone_name, language)
         if letter.reply:
             words["answer"] = capfirst(letter.reply.get_answer_display())
             recorded = [recorded_words(letter.reply, language), holds_for(letter, language)]
@@ -165,7 +165,7 @@ def shared_words(letter: Letter, language: str) -> dict[str, str]:
     with translation.override(language):
         return {
             "reference": circular.reference,
-            "dated_on": printed_date(circular.dated_on, language),
+            "dated_on": format_date(circular.dated_on, language),
             "signatory": own_text(circular, "signatory_name", language),
             "signatory_title": own_text(circular, "signatory_title", language),
             "second_signatory": own_text(circular, "second_signatory_name", language),
@@ -191,7 +191,7 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "forum_in_full": own_text(edition, "name_in_full", language),
         **{field: own_text(edition, field, language) for field in texts},
         **({"place": edition.venue} if edition.is_online else {}),
-        "segments": printed_list(list(segments_in(edition, language).values()), language),
+        "segments": format_list(list(segments_in(edition, language).values()), language),
         **days_words(edition, language),
         "code_page": code_page(),
         "partnership_link": edition.partnership_link,
@@ -219,7 +219,7 @@ def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "forum_dates": edition.forum_days(language),
         "on_forum_dates": on_days(edition.opens_on, edition.closes_on, language),
         "track_dates": edition.track_days(language),
-        "reply_before": printed_date(edition.reply_before, language),
+        "reply_before": format_date(edition.reply_before, language),
         "last_day": last_day_words(edition, edition.last_day, language),
         "asked_by": last_day_words(edition, edition.track_opens_on - ONE_DAY, language),
     }
@@ -246,7 +246,7 @@ def check_page() -> str:
 def last_day_words(edition: ForumEdition, day: dt.date, language: str) -> str:
     with translation.override(language):
         return _("at the latest on %(date)s at 23:59, %(zone)s") % {
-            "date": printed_date(day, language),
+            "date": format_date(day, language),
             "zone": edition.time_zone_name,
         }
 
@@ -319,7 +319,7 @@ def when_and_where(edition: ForumEdition, session: Session, language: str) -> st
     if session is None:
         return day_and_place(edition.track_days(language), edition.venue)
     at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
-    hours = printed_hours(at, until, edition.time_zone_name, language)
+    hours = format_hours(at, until, edition.time_zone_name, language)
     return day_and_place(hours, keep_own_order(session.room), edition.venue)
 
 

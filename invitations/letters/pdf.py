@@ -30,7 +30,7 @@ from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
-from invitations.text.dates import dates_in, printed_date
+from invitations.text.dates import dates_in, format_date
 from invitations.text.markdown import markdown_parser
 from invitations.text.placeholders import identifiers, is_keyless
 from invitations.text.typography import isolated_number, unbroken_compounds, unbroken_date
@@ -209,7 +209,7 @@ def names_last_day(text: LetterText) -> bool:
 def place_and_date(circular: Circular, language: str) -> str:
     return _("%(place)s, %(date)s") % {
         "place": circular.place,
-        "date": printed_date(circular.dated_on, language),
+        "date": format_date(circular.dated_on, language),
     }
 
 

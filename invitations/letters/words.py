@@ -43,7 +43,7 @@ from invitations.text.lines import is_blank, without_unstorable
 from invitations.text.markdown import without_stray_asterisks
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
-from invitations.text.typography import printed_in
+from invitations.text.typography import format_typography
 
 
 class LetterText(NamedTuple):
@@ -191,10 +191,10 @@ def filled_text(text: OpenText) -> LetterText:
     return LetterText(
         language=text.language,
         template=template,
-        subject=printed_in(text.language, subject),
-        paper=printed_in(text.language, paper),
-        mail=printed_in(text.language, mail),
-        addressee=[printed_in(text.language, line) for line in text.addressee],
+        subject=format_typography(text.language, subject),
+        paper=format_typography(text.language, paper),
+        mail=format_typography(text.language, mail),
+        addressee=[format_typography(text.language, line) for line in text.addressee],
     )
 
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from invitations.minister_import.columns import TABLE, Column, Kind
-from invitations.minister_import.headings import printed_heading
+from invitations.minister_import.headings import format_heading
 from invitations.minister_import.table import MOST_ROWS
 from invitations.models import Gender, Language, Rank
 
@@ -21,7 +21,7 @@ TEXT = "@"
 
 def explained_columns() -> list[tuple[str, Column]]:
     """Return the columns, each after its heading in the language of the page."""
-    return [(printed_heading(column.name), column) for column in TABLE]
+    return [(format_heading(column.name), column) for column in TABLE]
 
 
 def template_workbook() -> bytes:

@@ -52,7 +52,7 @@ def heading_key(said: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum())
 
 
-def printed_heading(column: str, language: str | None = None) -> str:
+def format_heading(column: str, language: str | None = None) -> str:
     """Return the heading of the column in that language, or in that of the page."""
     headings = shipped_headings()[column]
     return headings.get(language or get_language() or "en", headings.get("en", [column]))[0]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
 
-from invitations.minister_import.headings import printed_heading
+from invitations.minister_import.headings import format_heading
 from invitations.minister_import.matching import Entry
 from invitations.models import Invitation, Minister
 from invitations.text.dates import bracketed, comma_list
@@ -53,7 +53,7 @@ def asked_of(entry: Entry, there: list[Minister]) -> str:
         "old": comma_list(map(with_portfolio, there)),
         "new": entry.name or entry.after("name_as_printed") or entry.after("portfolio"),
         "line": entry.row.line,
-        "column": printed_heading("replaces"),
+        "column": format_heading("replaces"),
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from invitations.minister_import.columns import ADDRESS_FIELDS, NAME_FIELDS
-from invitations.minister_import.headings import printed_heading
+from invitations.minister_import.headings import format_heading
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.mistakes import (
     functions_left_behind,
@@ -24,7 +24,7 @@ from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
 from invitations.text.courtesies import courtesies_in
-from invitations.text.dates import comma_list, printed_date, running_text
+from invitations.text.dates import comma_list, format_date, running_text
 
 FIELDS = {field.attname: field for field in Minister._meta.fields}
 # Fields that no letter prints.
@@ -167,7 +167,7 @@ def where_and_when(delivery: Delivery) -> str:
     if at is None:
         return where(delivery)
     edition = delivery.letter.invitation.edition
-    day = printed_date(edition.local_date(at), get_language())
+    day = format_date(edition.local_date(at), get_language())
     return _("on %(day)s to %(where)s") % {"day": day, "where": where(delivery)}
 
 
@@ -283,7 +283,7 @@ def courtesies_in_names(entries: list[Entry]) -> Iterator[Remark]:
             % {
                 "lines": ranges(lines),
                 "found": comma_list(dict.fromkeys(chain.from_iterable(found.values()))),
-                "columns": comma_list(map(printed_heading, ("honorific", "prenominal"))),
+                "columns": comma_list(map(format_heading, ("honorific", "prenominal"))),
             }
         )
 

@@ -273,7 +273,7 @@ def ranges(numbers: Iterable[int]) -> str:
             found[-1][1] = number
         else:
             found.append([number, number])
-    listed = [range_in_words(first, last) for first, last in found[:MOST_RANGES]]
+    listed = [format_range(first, last) for first, last in found[:MOST_RANGES]]
     return comma_list([*listed, *(["…"] if len(found) > MOST_RANGES else [])])
 
 
@@ -281,7 +281,7 @@ def sheet_of(line: int) -> str:
     return getattr(line, "sheet", "")
 
 
-def range_in_words(first: int, last: int) -> str:
+def format_range(first: int, last: int) -> str:
     if first == last:
         return str(first)
     numbers = "–".join(str(getattr(line, "number", line)) for line in (first, last))

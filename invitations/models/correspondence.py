@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.invitation import Invitation
-from invitations.text.dates import comma_list, printed_list
+from invitations.text.dates import comma_list, format_list
 
 
 class Channel(models.TextChoices):
@@ -218,7 +218,7 @@ class DroppedScan(models.Model):
         return bool(self.pages) and len(self.blank_pages) == self.total_pages
 
     def blank_pages_in_words(self, language: str) -> str:
-        return printed_list([str(number) for number in self.blank_pages], language)
+        return format_list([str(number) for number in self.blank_pages], language)
 
 
 def has_unread_mail(row: str = "", now: dt.datetime | None = None) -> Q:

@@ -18,7 +18,7 @@ from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
-from invitations.text.dates import printed_range, with_honorific
+from invitations.text.dates import format_range, with_honorific
 from invitations.text.lines import validate_phone
 from invitations.text.segments import all_segments, segments_of, validate_segments
 from invitations.times.calendars import is_day_off, is_weekend
@@ -363,7 +363,7 @@ class ForumEdition(HeldRow):
     def days_in_words(self, first: dt.date, last: dt.date, language: str) -> str:
         if self.postponed_at:
             return gettext("postponed; new dates will be announced")
-        return printed_range(first, last, language)
+        return format_range(first, last, language)
 
     @property
     def venue(self) -> str:

@@ -26,7 +26,7 @@ from invitations.models.edition import (
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminder_steps import ReminderStep
-from invitations.text.dates import labelled, printed_list
+from invitations.text.dates import format_list, labelled
 from invitations.text.segments import Segment, segment_called
 
 # The answers with which an office files what a receipt acknowledges.
@@ -351,7 +351,7 @@ class Reply(models.Model):
             (
                 "segments",
                 gettext("Segments to be attended"),
-                capfirst(printed_list(self.segment_names, language)),
+                capfirst(format_list(self.segment_names, language)),
             ),
             (
                 "partnership_interest",

@@ -119,7 +119,7 @@ VARIANTS = {
 }
 
 
-def variant_in_words(variant: str) -> str:
+def format_variant(variant: str) -> str:
     return str(VARIANTS.get(variant, variant))
 
 
@@ -130,7 +130,7 @@ def text_called(kind: str, variant: str) -> str:
         return label
     return pgettext("kind and variant of a text", "%(kind)s %(variant)s") % {
         "kind": label,
-        "variant": variant_in_words(variant),
+        "variant": format_variant(variant),
     }
 
 

@@ -58,7 +58,7 @@ def formatted(day: dt.date, language: str, pattern: str) -> str:
     return f"1er{printed[1:]}" if language == "fr" and day.day == 1 else printed
 
 
-def printed_date(day: dt.date, language: str) -> str:
+def format_date(day: dt.date, language: str) -> str:
     """Return ``15 January 2020``, ``15 janvier 2020``, ``1er janvier 2020``, ``2020年1月15日``."""
     return formatted(day, language, DAY[language])
 
@@ -73,11 +73,11 @@ WEEKDAY = {
 }
 
 
-def printed_weekday(day: dt.date, language: str) -> str:
+def format_weekday(day: dt.date, language: str) -> str:
     """Return ``Wednesday 15 January 2020``, ``miércoles, 15 de enero de 2020``."""
     with translation.override(language):
         weekday = date_format(day, "l")
-    return WEEKDAY[language].format(weekday=weekday, date=printed_date(day, language))
+    return WEEKDAY[language].format(weekday=weekday, date=format_date(day, language))
 
 
 # An hour of a day, and the name of its time zone.
@@ -91,7 +91,7 @@ HOUR = {
 }
 
 
-def printed_hour(at: dt.datetime, zone: str, language: str) -> str:
+def format_hour(at: dt.datetime, zone: str, language: str) -> str:
     """Return ``15 January 2020, 14:05 (Geneva time)``; ``at`` is local time in that zone."""
     _hour, zoned = HOUR[language]
     return day_and_hour(at, language) + zoned.format(zone=zone)
@@ -99,7 +99,7 @@ def printed_hour(at: dt.datetime, zone: str, language: str) -> str:
 
 def day_and_hour(at: dt.datetime, language: str) -> str:
     hour, _zoned = HOUR[language]
-    return hour.format(date=printed_date(at.date(), language), at=at, las=las(at))
+    return hour.format(date=format_date(at.date(), language), at=at, las=las(at))
 
 
 def las(at: dt.datetime) -> str:
@@ -109,7 +109,7 @@ def las(at: dt.datetime) -> str:
 
 def told_day(day: dt.date) -> str:
     """Return the date in the active language."""
-    return printed_date(day, told_in())
+    return format_date(day, told_in())
 
 
 def told_hour(at: dt.datetime) -> str:
@@ -132,13 +132,13 @@ HOURS = {
 }
 
 
-def printed_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str) -> str:
+def format_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str) -> str:
     """Return ``Tuesday 15 January 2020, 14:05–15:30 (Geneva time)``, both in local time."""
     if at.date() != until.date():
-        ends = (printed_hour(one, zone, language) for one in (at, until))
+        ends = (format_hour(one, zone, language) for one in (at, until))
         return " – ".join(ends)
     _hour, zoned = HOUR[language]
-    date = printed_weekday(at.date(), language)
+    date = format_weekday(at.date(), language)
     # In Russian a sentence begins with a capital, a weekday within it does not.
     date = date[0].lower() + date[1:] if language == "ru" else date
     articles = {"las": las(at), "las_until": las(until)}
@@ -149,16 +149,16 @@ def printed_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str)
 NEXT_DAY = {"es": " y ", "fr": " et "}
 
 
-def printed_range(first: dt.date, last: dt.date, language: str) -> str:
+def format_range(first: dt.date, last: dt.date, language: str) -> str:
     """Return ``6–9 April 2020``, ``6 au 9 avril 2020``; two days in a row in French, ``7 et 8``."""
     if first == last:
-        return printed_date(first, language)
+        return format_date(first, language)
     start, end, joined = RANGE[language]
     if last - first == dt.timedelta(days=1):
         joined = NEXT_DAY.get(language, joined)
     if (first.year, first.month) != (last.year, last.month):
         joined = joined if joined.strip(" –") else " – "
-        return f"{printed_date(first, language)}{joined}{printed_date(last, language)}"
+        return f"{format_date(first, language)}{joined}{format_date(last, language)}"
     return f"{formatted(first, language, start)}{joined}{formatted(last, language, end)}"
 
 
@@ -176,7 +176,7 @@ ON = {
 def on_days(first: dt.date, last: dt.date, language: str) -> str:
     """Return ``on 6–9 April 2020``, ``du 6 au 9 avril 2020``, ``les 7 et 8``, ``le 7``."""
     before = ON[language][min((last - first).days, 2)]
-    return before + printed_range(first, last, language)
+    return before + format_range(first, last, language)
 
 
 # A day, before the name of its month and its year; in a range the first day stands before it.
@@ -198,7 +198,7 @@ def dates_in(language: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\d)" + UNBROKEN[language].replace("{months}", months))
 
 
-def printed_list(items: Sequence[str], language: str) -> str:
+def format_list(items: Sequence[str], language: str) -> str:
     """Return ``a, b and c`` in the language."""
     if len(items) < 2:
         return "".join(items)

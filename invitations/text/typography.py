@@ -45,14 +45,14 @@ def unbroken_courtesies(text: str) -> str:
 AT_THE_START = re.compile("^г(?=\u2011[нжд])", re.MULTILINE)
 
 
-def printed_courtesies(text: str) -> str:
+def format_courtesies(text: str) -> str:
     """Return the text with unbroken Russian courtesies, which begin a line with a capital."""
     return AT_THE_START.sub("Г", unbroken_courtesies(text))
 
 
-def printed_in(language: str, text: str) -> str:
+def format_typography(language: str, text: str) -> str:
     """Return the text with the spaces, quotes, apostrophes and courtesies of its language."""
-    printed = printed_courtesies(text)
+    printed = format_courtesies(text)
     return mended_french(printed) if language == "fr" else printed
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.admin.reauthentication import act_in_words
+from invitations.admin.reauthentication import format_action
 from wsis_forum.staff.sessions import person_of
 
 KEPT = "kept_form"
@@ -26,7 +26,7 @@ def keep_act(request: HttpRequest, then: str, act: tuple[str, int]) -> None:
 def act_kept(request: HttpRequest, then: str) -> str:
     """Return the words of what is to be done at the address; none if nothing was kept for it."""
     asked = request.session.get(ASKED_FOR)
-    return act_in_words(*asked["act"]) if asked and asked["then"] == then else ""
+    return format_action(*asked["act"]) if asked and asked["then"] == then else ""
 
 
 def keep_form(request: HttpRequest, user: User) -> str:

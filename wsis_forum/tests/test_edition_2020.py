@@ -43,7 +43,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.databases import AS_DEPLOYED
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.walk
@@ -353,8 +353,8 @@ def said_on_paper(letter):
             edition.name,
             edition.theme,
             edition.time_zone_name,
-            printed_date(dt.date(2020, 1, 15), language),
-            printed_date(dt.date(2020, 1, 14), language),
+            format_date(dt.date(2020, 1, 15), language),
+            format_date(dt.date(2020, 1, 14), language),
             LAST_MINUTE.get(language, "23:59"),
             reply_url(invitation.links.get()),
             invitation.links.get().code,

@@ -16,7 +16,7 @@ from delegations.desk.board.standings import standings_of
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.models import Answer, ForumEdition
-from invitations.text.dates import printed_date, printed_hour
+from invitations.text.dates import format_date, format_hour
 from invitations.text.lines import without_unstorable
 
 BLANK_LINES = 12
@@ -40,8 +40,8 @@ def context_of(edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "edition": edition,
         "deployment": settings.DEPLOYMENT,
-        "as_of": printed_hour(now.astimezone(edition.zone), edition.time_zone_name, language),
-        "last_day": printed_date(edition.last_day, language),
+        "as_of": format_hour(now.astimezone(edition.zone), edition.time_zone_name, language),
+        "last_day": format_date(edition.last_day, language),
         "last_day_is_over": edition.is_late(now),
         **headline(standings),
         "legend": legend(standings),
@@ -96,7 +96,7 @@ def blank_form(edition: ForumEdition, language: str) -> BlankForm:
         language,
         "rtl" if translation.get_language_bidi() else "ltr",
         edition.name,
-        printed_date(edition.last_day, language) if edition.has_last_day else "",
+        format_date(edition.last_day, language) if edition.has_last_day else "",
         [capfirst(str(words)) for words in answers],
         [capfirst(words) for words in edition.segments.values()],
         [

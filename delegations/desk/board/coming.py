@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.outbox import OutboxRow
 from invitations.admin.columns import list_url
-from invitations.admin.setup.reminders import step_in_words
+from invitations.admin.setup.reminders import format_step
 from invitations.models import Delivery, ForumEdition, ReminderStep
 from invitations.reminders.forecast import Forecast
-from invitations.text.dates import labelled, printed_hour, printed_weekday
+from invitations.text.dates import format_hour, format_weekday, labelled
 
 DAYS_SHOWN = 4
 
@@ -37,7 +37,7 @@ def outbox_row(edition: ForumEdition, outbox: dict[str, OutboxRow]) -> dict[str,
     at = first.astimezone(edition.zone)
     return {
         "count": sum(row.mails for row in waiting),
-        "at": printed_hour(at, edition.time_zone_name, get_language()),
+        "at": format_hour(at, edition.time_zone_name, get_language()),
         "url": list_url(
             Delivery,
             state__in=",".join(Delivery.WAITING),
@@ -51,7 +51,7 @@ def day_rows(plan: Forecast) -> list[dict[str, Any]]:
     """Return each day to come, with its step, whom it goes to, and how many get it."""
     return [
         {
-            "day": printed_weekday(day, get_language()),
+            "day": format_weekday(day, get_language()),
             "how": how_and_to_whom(step),
             "count": len(found),
         }
@@ -61,8 +61,8 @@ def day_rows(plan: Forecast) -> list[dict[str, Any]]:
 
 def how_and_to_whom(step: ReminderStep) -> str:
     if step.medium == ReminderStep.Medium.CALL:
-        return step_in_words(step)
-    return labelled(step_in_words(step), step.get_audience_display())
+        return format_step(step)
+    return labelled(format_step(step), step.get_audience_display())
 
 
 def next_of_each(plan: Forecast) -> dict[int, tuple[dt.date, str]]:

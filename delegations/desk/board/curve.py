@@ -21,7 +21,7 @@ from invitations.models import (
     NextStep,
     Reply,
 )
-from invitations.text.dates import formatted, labelled, printed_date
+from invitations.text.dates import format_date, formatted, labelled
 from invitations.times.calendars import ONE_DAY
 
 LONGEST = 400  # days
@@ -161,7 +161,7 @@ def chart(curve: Curve, edition: ForumEdition) -> dict[str, Any]:
 
 def deadline_mark(curve: Curve, edition: ForumEdition, top: int) -> dict[str, Any]:
     """Return the name, place and height of the last day's line; without place none is drawn."""
-    named = [printed_date(day, get_language()) for day in last_days(edition)]
+    named = [format_date(day, get_language()) for day in last_days(edition)]
     places = [curve.days.index(day) for day in last_days(edition) if day in curve.days]
     name = labelled(_("last day to reply"), *named) if named else ""
     return {"name": name, "index": next(iter(places), None), "top": top}
@@ -186,7 +186,7 @@ def table_rows(curve: Curve, edition: ForumEdition) -> list[dict[str, Any]]:
         if any(sent) or answered not in (None, last) or day in last_days(edition):
             rows.append(
                 {
-                    "day": printed_date(day, get_language()),
+                    "day": format_date(day, get_language()),
                     "letters": sent[0],
                     "reminders": sent[1],
                     "answered": answered,

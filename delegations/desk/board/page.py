@@ -30,7 +30,7 @@ from delegations.desk.board.standings import (
 from invitations.admin.answers import ANSWERS_IN_SHORT, MAY_SEE_BOARD
 from invitations.admin.columns import list_url, on_day, state_url
 from invitations.models import ForumEdition, Invitation, OrderOfStates
-from invitations.text.dates import labelled, printed_date
+from invitations.text.dates import format_date, labelled
 
 
 @desk_page(*MAY_SEE_BOARD)
@@ -54,7 +54,7 @@ def board_context(edition: ForumEdition, order: str) -> dict[str, Any]:
         "orders": [(code, words, code == order) for code, words in OrderOfStates.choices],
         "languages": list(settings.LANGUAGES),
         "language": get_language(),
-        "last_day": printed_date(edition.last_day, get_language()),
+        "last_day": format_date(edition.last_day, get_language()),
         "last_day_is_over": edition.is_late(timezone.now()),
         **headline(standings),
         "legend": legend(standings),

@@ -17,7 +17,7 @@ from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.models import ForumEdition, OrderOfStates
-from invitations.text.dates import printed_date, printed_hour
+from invitations.text.dates import format_date, format_hour
 from invitations.text.lines import without_unstorable
 
 # Points; names of States are long in some languages, and the page is one.
@@ -51,8 +51,8 @@ def sheet_context(
         "lang": language,
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "edition": edition,
-        "as_of": printed_hour(now.astimezone(edition.zone), edition.time_zone_name, language),
-        "last_day": printed_date(edition.last_day, language),
+        "as_of": format_hour(now.astimezone(edition.zone), edition.time_zone_name, language),
+        "last_day": format_date(edition.last_day, language),
         "last_day_is_over": edition.is_late(now),
         "order": OrderOfStates(order).label,
         **headline(standings),

@@ -52,7 +52,7 @@ def cells_of(rows: list[Silent]) -> Iterator[list[Cell]]:
             day_of(row.left_at),
             str(row.addresses),
             day_of(row.called_at),
-            next_in_words(row),
+            format_next(row),
         ]
 
 
@@ -60,7 +60,7 @@ def day_of(at: dt.datetime | None) -> Cell:
     return timezone.localdate(at) if at else ""
 
 
-def next_in_words(row: Silent) -> str:
+def format_next(row: Silent) -> str:
     if not row.next:
         return ""
     day, words = row.next

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from delegations.admin.erasures import effect_in_words, links_in_words
+from delegations.admin.erasures import format_effect, format_links
 from delegations.desk.asked import desk_page
 from delegations.desk.erasure.erasing import (
     ask_for_erasure,
@@ -55,8 +55,8 @@ def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) 
         "edition": edition,
         "edition_url": change_url(edition),
         "may_change": request.user.has_perm("invitations.change_forumedition"),
-        "effect": effect_in_words(edition, get_language()),
-        "links": links_in_words(edition, get_language()),
+        "effect": format_effect(edition, get_language()),
+        "links": format_links(edition, get_language()),
         "left": in_words(count_left(edition)),
         "owed": owed_in_words(edition),
         "under_way": under_way and at_hour(under_way.began_at),

@@ -38,7 +38,7 @@ def needs_of(
             "title": need.title % found.number,
             "count": found.number,
             "url": need.url,
-            "age": age_in_words(found.since, now),
+            "age": format_age(found.since, now),
             "is_old": found.since is not None and age_of(found.since, now) > OLD,
         }
         for need, found in zip(needs, found_of(needs), strict=True)
@@ -70,7 +70,7 @@ def age_of(since: dt.datetime | dt.date, now: dt.datetime) -> dt.timedelta:
     return timezone.localdate(now) - since
 
 
-def age_in_words(since: dt.datetime | dt.date | None, now: dt.datetime) -> str:
+def format_age(since: dt.datetime | dt.date | None, now: dt.datetime) -> str:
     if since is None:
         return ""
     age = age_of(since, now)

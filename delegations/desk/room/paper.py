@@ -13,7 +13,7 @@ from delegations.desk.asked import desk_page, language_asked
 from delegations.desk.binder.printing import typeset
 from delegations.desk.room.rows import MAY_READ, room_of
 from delegations.models import HighLevelSession
-from invitations.text.dates import printed_hour
+from invitations.text.dates import format_hour
 
 
 @never_cache
@@ -29,7 +29,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             "lang": language,
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "edition": edition,
-            "as_of": printed_hour(local, edition.time_zone_name, language),
+            "as_of": format_hour(local, edition.time_zone_name, language),
             "room": room_of(session, now, reads_answers=False),
         }
         pdf = typeset(render_to_string("admin/desk/room_paper.html", context))

@@ -12,7 +12,7 @@ from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.calling import RunningOrder, running_order
 from delegations.programme.doubts import doubts_of_states
 from invitations.models import ForumEdition, Reply
-from invitations.text.dates import comma_list, labelled, left_to_right, printed_hours
+from invitations.text.dates import comma_list, format_hours, labelled, left_to_right
 from invitations.text.lines import isolated
 
 # Who sees the room, on the page or on paper.
@@ -73,7 +73,7 @@ def room_of(session: HighLevelSession, now: dt.datetime, *, reads_answers: bool)
     return Room(
         session,
         str(said.title),
-        printed_hours(
+        format_hours(
             said.starts_at.astimezone(zone),
             said.ends_at.astimezone(zone),
             session.edition.time_zone_name,

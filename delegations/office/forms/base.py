@@ -135,7 +135,7 @@ def differing_fields(
 ) -> list[tuple[str, str, str]]:
     """Return label, value on file and value typed of each field in which the two forms differ."""
     pairs = [
-        (name, field_in_words(standing, name), field_in_words(typed, name))
+        (name, format_field(standing, name), format_field(typed, name))
         for name in names
         if name in typed.fields
     ]
@@ -144,7 +144,7 @@ def differing_fields(
     ]
 
 
-def field_in_words(form: forms.Form, name: str) -> str:
+def format_field(form: forms.Form, name: str) -> str:
     """Return a field's value, in the words of its choice."""
     bound: Any = form[name]
     value = bound.data if form.is_bound else bound.initial

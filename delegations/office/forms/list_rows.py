@@ -30,7 +30,7 @@ from invitations.files.spreadsheets import (
 )
 from invitations.minister_import.table import ranges
 from invitations.models import ForumEdition, Invitation
-from invitations.text.dates import comma_list, left_to_right, printed_date
+from invitations.text.dates import comma_list, format_date, left_to_right
 from invitations.text.lines import isolated, quoted
 
 # Among so many lines the headings are looked for.
@@ -63,7 +63,7 @@ class Row:
         if value is True:
             return _("yes")
         if isinstance(value, dt.date):
-            return printed_date(value, str(get_language()))
+            return format_date(value, str(get_language()))
         chosen = dict(getattr(self.form.fields[name], "choices", ()))
         return str(chosen.get(value, value)) if value else ""
 

@@ -14,7 +14,7 @@ from delegations.office.asked_again import asked_again, seen_dates
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
-    printed_receipt,
+    format_receipt,
     read_on_file,
     reply_history,
     reply_in_words,
@@ -36,7 +36,7 @@ from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
 from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +155,7 @@ def answer_page(
     status: int = 200,
 ) -> HttpResponse:
     filed = filed or read_on_file(invitation)
-    holding = filed.holding and printed_receipt(filed.holding, translation.get_language())
+    holding = filed.holding and format_receipt(filed.holding, translation.get_language())
     shown = page_context(
         request,
         invitation,
@@ -186,7 +186,7 @@ def filed_page(
         next_part=next_part(parts, "answer"),
         put_aside=put_aside(filed, filed.answers, filed.of_state),
         words=reply_in_words(filed.standing or filed.contested[0], language),
-        contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
+        contested=[(reply, format_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
         asked_again=asked_again(filed),
         place=place_on_list(invitation) if filed.speaks else [],
@@ -205,8 +205,8 @@ def begun_draft(invitation: Any, filed: OnFile) -> UUID | None:
 def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
     language = translation.get_language()
     return {
-        "last_day": printed_date(edition.last_day, language),
-        "reply_before": printed_date(edition.reply_before, language),
+        "last_day": format_date(edition.last_day, language),
+        "reply_before": format_date(edition.reply_before, language),
         "is_late": edition.is_late(timezone.now()),
         # A deadline that is about to move is named as long as it lies ahead.
         "has_deadline": edition.has_last_day

@@ -7,16 +7,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_author
+from delegations.changes import AUTHOR_PATHS, changed_field_labels, format_author
 from delegations.models import Delegate, Erasure
 from delegations.nominations import gender_balance, gender_encouragement
 from delegations.office.access import office_required
-from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
+from delegations.office.on_file import OnFile, format_edition_hour, read_on_file
 from delegations.office.page import page_context
 from delegations.office.parts import next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from invitations.models import Invitation
-from invitations.text.dates import comma_list, printed_date
+from invitations.text.dates import comma_list, format_date
 
 STAFF_NEED = "delegations.view_delegate"
 SHOWN_CHANGES = 30
@@ -65,7 +65,7 @@ def is_list_full(invitation: Invitation, named: list[Delegate]) -> bool:
 def delegate_particulars(person: Delegate) -> list[str]:
     """Return what is recorded beside the name; of needs only that there are some."""
     language = translation.get_language()
-    days = [printed_date(day, language) for day in (person.arrives_on, person.departs_on) if day]
+    days = [format_date(day, language) for day in (person.arrives_on, person.departs_on) if day]
     return [
         part
         for part in (
@@ -86,8 +86,8 @@ def printed_changes(filed: OnFile, invitation: Invitation) -> list[dict[str, str
     language = translation.get_language()
     return [
         {
-            "at": printed_edition_hour(row.at, invitation, language),
-            "who": printed_author(row, invitation.held),
+            "at": format_edition_hour(row.at, invitation, language),
+            "who": format_author(row, invitation.held),
             "part": capfirst(row.get_part_display()),
             "act": row.get_act_display(),
             "subject": row.subject,

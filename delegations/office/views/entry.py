@@ -35,7 +35,7 @@ from invitations.links import (
     link_for_token,
 )
 from invitations.models import ForumEdition, Invitation, ReplyLink, SessionHours
-from invitations.text.dates import keep_own_order, printed_date
+from invitations.text.dates import format_date, keep_own_order
 
 TOKEN_FIRST = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
@@ -204,7 +204,7 @@ def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
     """Return the verdict, with its dates as the page's language prints them."""
     language = translation.get_language()
     dates = {
-        name: printed_date(day, language)
+        name: format_date(day, language)
         for name in ("dated_on", "replaced_on", "seal_valid_until", "sealed_on")
         if (day := getattr(verdict, name))
     }

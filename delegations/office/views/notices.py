@@ -13,7 +13,7 @@ from delegations.office.contact import announced_edition
 from delegations.office.page import activate_offered_language
 from invitations.letters.pdf import html_of_markdown
 from invitations.letters.released import as_released
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 
 @require_safe
@@ -23,7 +23,7 @@ def notice(request: HttpRequest, kind: str) -> HttpResponse:
     activate_offered_language(request, edition)
     (found,) = as_released([get_object_or_404(Notice, kind=kind)])
     day = edition and erases_on(edition)
-    text = filled_notice(found.text, printed_date(day, get_language() or "en") if day else "")
+    text = filled_notice(found.text, format_date(day, get_language() or "en") if day else "")
     shown = {
         "notice": found,
         "words": mark_safe(html_of_markdown(text)),  # noqa: S308 -- Markdown without HTML

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from delegations.changes import AUTHOR_PATHS, printed_author
+from delegations.changes import AUTHOR_PATHS, format_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     Namesake,
@@ -23,7 +23,7 @@ from delegations.nominations import (
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
-from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
+from delegations.office.on_file import OnFile, format_edition_hour, read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -232,9 +232,9 @@ def person_page(
         filed=filed,
         here="delegation",
         nothing_saved=_("Nothing has been saved yet"),
-        changed_by=changed and printed_author(changed, invitation.held),
+        changed_by=changed and format_author(changed, invitation.held),
         changed_at=changed
-        and printed_edition_hour(changed.at, invitation, translation.get_language()),
+        and format_edition_hour(changed.at, invitation, translation.get_language()),
         **more,
     )
     return render(request, "office/person.html", shown, status=status)

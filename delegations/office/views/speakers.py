@@ -16,7 +16,7 @@ from delegations.programme.sessions import sessions_with_speakers
 from invitations.letters.calendar_events import public_calendar
 from invitations.letters.released import announced_by_symbol, as_released
 from invitations.models import ForumEdition, Language
-from invitations.text.dates import printed_hour
+from invitations.text.dates import format_hour
 from invitations.text.scripts import language_by_script, script_of
 
 
@@ -29,7 +29,7 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
     language = get_language()
 
     def hour(at: dt.datetime) -> str:
-        return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
+        return format_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
 
     shown = {
         "edition": edition,

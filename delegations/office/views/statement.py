@@ -36,7 +36,7 @@ from delegations.office.views.statement_page import (
 from delegations.statements import statement_mark, submit_statement, takes_texts
 from invitations.forms.seen import Stale
 from invitations.models import Invitation
-from invitations.text.dates import printed_list, running_text
+from invitations.text.dates import format_list, running_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def save_files(
 
 
 def saved_words(files: list[str]) -> str:
-    on_file = _("On file: %s") % printed_list(files, get_language()) if files else ""
+    on_file = _("On file: %s") % format_list(files, get_language()) if files else ""
     return running_text([_("The particulars of the statement are saved."), on_file])
 
 

@@ -39,7 +39,7 @@ from delegations.statements import (
 )
 from invitations.files.confined import OutOfTime, all_within, time_left
 from invitations.models import Invitation
-from invitations.text.dates import keep_own_order, labelled, printed_list
+from invitations.text.dates import format_list, keep_own_order, labelled
 
 # So long may the files of one form be looked at, one after the other; ten honest ones take two.
 FORM_WITHIN = 15  # seconds
@@ -59,7 +59,7 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if form.is_valid():
         saved = take_files(invitation, form)
         if not form.errors:
-            messages.success(request, _("On file: %s") % printed_list(saved, get_language()))
+            messages.success(request, _("On file: %s") % format_list(saved, get_language()))
             return redirect("office:statement", invitation.pk)
     return statement_page(request, invitation, sessions, files_form=form, files_saved=saved)
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from delegations.models import MODE_OF_ANSWER, HighLevelSession, PolicyStatement, StatementText
 from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
-from delegations.office.on_file import OnFile, printed_edition_hour, read_on_file
+from delegations.office.on_file import OnFile, format_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context, place_on_list
 from delegations.office.parts import doubts_of, named_by_answer, next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
-from invitations.text.dates import printed_date, printed_hour
+from invitations.text.dates import format_date, format_hour
 
 STAFF_NEED = "delegations.view_policystatement"
 
@@ -38,12 +38,12 @@ def session_choices(invitation: Invitation) -> list[tuple[int, str]]:
     sessions = HighLevelSession.objects.filter(edition=invitation.edition_id)
     sessions = sessions.annotate(is_offered=Exists(offered))
     shown = sessions.filter(preferred[0] | preferred[1] | Q(is_offered=True)).by_published_hour()
-    return [(one.pk, printed_session(one, invitation.edition)) for one in shown]
+    return [(one.pk, format_session(one, invitation.edition)) for one in shown]
 
 
-def printed_session(session: Any, edition: ForumEdition) -> str:
+def format_session(session: Any, edition: ForumEdition) -> str:
     hours = session.as_published
-    at = printed_hour(
+    at = format_hour(
         hours.starts_at.astimezone(edition.zone), edition.time_zone_name, get_language()
     )
     named = f"{hours.title} – {at}"
@@ -108,7 +108,7 @@ def statement_page(
         takes_texts=takes,
         takes_off=takes and filed.speaks and not is_staff_looking(request),
         track_is_open=edition.local_date(now) >= edition.track_opens_on,
-        track_opens=printed_date(edition.track_opens_on, get_language()),
+        track_opens=format_date(edition.track_opens_on, get_language()),
         **{"nothing_saved": _("Nothing has been saved yet"), **more},
     )
     return render(request, "office/statement.html", shown, status=status)
@@ -120,14 +120,14 @@ def text_choices(texts: list[StatementText]) -> list[tuple[int, str]]:
 
 def printed_text(text: StatementText, invitation: Invitation) -> dict[str, Any]:
     language = get_language()
-    replaced = text.replaced_at and printed_edition_hour(text.replaced_at, invitation, language)
+    replaced = text.replaced_at and format_edition_hour(text.replaced_at, invitation, language)
     return {
         "pk": text.pk,
         "called": text.called,
         "language": text.language,
         "kind": text.kind.upper(),
         "size": filesizeformat(text.size),
-        "filed": printed_edition_hour(text.filed_at, invitation, language),
+        "filed": format_edition_hour(text.filed_at, invitation, language),
         "replaced": replaced,
         "is_taken_off": text.is_taken_off,
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from delegations.office.access import private_page
 from delegations.office.contact import announced_edition
 from delegations.office.on_file import OnFile, read_several_on_file
-from delegations.office.page import is_staff_looking, printed_minister_name
+from delegations.office.page import format_minister_name, is_staff_looking
 from delegations.office.parts import office_parts
 from delegations.office.several_states import (
     MOST_STATES,
@@ -24,7 +24,7 @@ from delegations.office.several_states import (
     invitations_held,
 )
 from invitations.models import ForumEdition
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +70,7 @@ def in_short(filed: OnFile) -> dict[str, Any]:
     standing, edition = filed.standing, invitation.edition
     return {
         "invitation": invitation,
-        "minister_name": printed_minister_name(invitation.minister),
+        "minister_name": format_minister_name(invitation.minister),
         "answer": capfirst(standing.get_answer_display()) if standing else answered.state,
         "contested": answered.state if filed.contested else "",
         "others": others if filed.answers else [],
@@ -86,4 +86,4 @@ def last_day_in_short(edition: ForumEdition) -> str:
         return _("A new last day to reply will be announced.")
     if edition.is_stopped or edition.is_late(timezone.now()):
         return ""
-    return printed_date(edition.last_day, translation.get_language())
+    return format_date(edition.last_day, translation.get_language())

@@ -20,7 +20,7 @@ from invitations.replies import record_reply
 from invitations.tests.desk import page_of
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
 from invitations.tests.moving import asked, moved
-from invitations.text.dates import printed_date, printed_range
+from invitations.text.dates import format_date, format_range
 
 pytestmark = [
     pytest.mark.browser,
@@ -139,7 +139,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
             expect(
                 page.get_by_role("heading", name="dates of the event have changed")
             ).to_be_visible()
-            expect(page.locator(".filed strong").first).to_have_text(printed_range(*new, "en"))
+            expect(page.locator(".filed strong").first).to_have_text(format_range(*new, "en"))
             findings += faults_within(page, "main", runOnly=RULES)
             page.get_by_role("button", name=BUTTON).click()
             expect(
@@ -264,7 +264,7 @@ def test_a_postponement_without_a_date_asks_nothing_of_anybody(
     staff, chromium, site, edition, offices
 ):
     drafter, approver = staff("Drafters"), staff("Approvers")
-    days = printed_date(edition.last_day, "en")
+    days = format_date(edition.last_day, "en")
     drafter.goto(f"{site}{dates_page(edition)}")
     drafter.get_by_label("postponed without a new date").check()
     drafter.fill("[name=because]", "Nobody knows when.")

@@ -10,7 +10,7 @@ from modeltranslation.utils import build_localized_fieldname
 from delegations.tests.moved_dates.test_moved_dates import dates_page, typed
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from invitations.admin.columns import change_url
-from invitations.admin.held_values import change_in_words
+from invitations.admin.held_values import format_change
 from invitations.letters.composing_queue import compose_or_say_why
 from invitations.models import DatesMove, Language, LetterTemplate
 from invitations.replies import record_reply
@@ -25,7 +25,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.letters.drafts import claimed
 from invitations.tests.moving import ONLINE, asked, in_force, later, moved
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 NO_DAY = "A new last day to reply will be announced."
@@ -98,7 +98,7 @@ def test_neither_office_nor_desk_reads_a_last_day(client, edition):
 
     assert NO_DAY in text(pages[0])
     assert all("no new last day to reply is set" in text(page) for page in (pages[1], pages[3]))
-    assert not any(printed_date(edition.last_day, "en") in text(page) for page in pages)
+    assert not any(format_date(edition.last_day, "en") in text(page) for page in pages)
 
 
 def test_a_holding_reply_is_acknowledged_without_a_last_day(edition):
@@ -215,9 +215,9 @@ def test_online_only_a_postponement_needs_no_last_day(client, edition, kind, sta
 def test_the_move_tells_its_manner_and_its_last_day_in_words(edition):
     online = asked(edition, "online", days=0).change
 
-    assert "Manner: in person → online" in change_in_words(online).splitlines()
-    assert "Last day to reply: 31 March 2027 → to be announced" in change_in_words(online)
-    assert "yes" not in change_in_words(online)
+    assert "Manner: in person → online" in format_change(online).splitlines()
+    assert "Last day to reply: 31 March 2027 → to be announced" in format_change(online)
+    assert "yes" not in format_change(online)
 
 
 def test_the_page_of_a_state_tells_of_a_move_that_waits_and_of_a_last_day_that_lacks(

@@ -13,7 +13,7 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import tell_planned
-from invitations.admin.columns import field_url, printed_languages
+from invitations.admin.columns import field_url, format_languages
 from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     recipient_lines,
@@ -51,13 +51,13 @@ class AudienceMixin(CircularPageMixin):
             circular,
             title=_("Audience"),
             addressed=[
-                (invitation, printed_languages(invitation.minister), recipient_lines(lines))
+                (invitation, format_languages(invitation.minister), recipient_lines(lines))
                 for invitation, lines in zip(found.addressed, found_at, strict=True)
             ],
             left_out=left_out_by_reason(circular, found),
             missing=missing_rows(lacks, circular),
             falls_away=left_out_rows(lacks, circular),
-            originals=[(one, printed_languages(one.minister)) for one in found.by_original],
+            originals=[(one, format_languages(one.minister)) for one in found.by_original],
             to_plan=[*found.addressed, *found.by_original],
             **composed_and_waiting(found.addressed, lacks),
             unreached=sum(not lines for lines in found_at),

@@ -20,7 +20,7 @@ from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
-from invitations.admin.letters.approval_page import printed_circular_hour
+from invitations.admin.letters.approval_page import format_circular_hour
 from invitations.admin.who_may import with_names
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
@@ -237,7 +237,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
 
     @display(description=gettext_lazy("hour of sending"), ordering="planned_at")
     def planned_hour(self, circular: Circular) -> str:
-        return printed_circular_hour(circular)
+        return format_circular_hour(circular)
 
     @display(description=gettext_lazy("original signed"), boolean=True)
     def signed(self, circular: Circular) -> bool:

@@ -20,8 +20,8 @@ from invitations.admin.columns import text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.letters.approval_page import (
     approval_page,
+    format_circular_hour,
     letters_to_approve,
-    printed_circular_hour,
 )
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
@@ -119,7 +119,7 @@ class DecisionsMixin(CircularPageMixin):
             title=_("Call back"),
             form=form,
             told=progress_context(circular),
-            hour=printed_circular_hour(circular),
+            hour=format_circular_hour(circular),
             invites=circular.kind == Circular.Kind.INVITATION,
         )
 

@@ -12,7 +12,7 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.columns import list_url, missing_links, why_it_waits
-from invitations.admin.letters.approval_page import printed_circular_hour
+from invitations.admin.letters.approval_page import format_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.letters.scrutiny.reasons import letters_with_reasons
 from invitations.models import Circular, Letter
@@ -37,7 +37,7 @@ class ProgressMixin(CircularPageMixin):
             outdated=len(outdated_letters(circular.letters.all())),
             outdated_url=list_url(Letter, circular__id__exact=circular.pk, approval="anew"),
             another_hour=letters_at_another_hour(circular).count(),
-            hour=printed_circular_hour(circular),
+            hour=format_circular_hour(circular),
             letters_url=list_url(Letter, circular__id__exact=circular.pk),
         )
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import hour_of_edition, printed_languages
+from invitations.admin.columns import format_languages, hour_of_edition
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.composing_anew import (
     may_compose_anew,
@@ -36,7 +36,7 @@ from invitations.letters.routes import why_untrue
 from invitations.letters.scrutiny.doubts import Doubts, approval_doubts, leaves_on
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import comma_list, labelled, printed_date, told_day
+from invitations.text.dates import comma_list, format_date, labelled, told_day
 
 JOINED_FOR_APPROVAL = [
     "circular__edition",
@@ -135,7 +135,7 @@ def approval_details(
             (
                 circular,
                 signature_sentence(circular),
-                printed_circular_hour(circular),
+                format_circular_hour(circular),
                 letters_at_another_hour(circular).count(),
             )
             for circular in circulars
@@ -161,7 +161,7 @@ def letter_row(
 ) -> LetterRow:
     return LetterRow(
         letter,
-        printed_languages(letter),
+        format_languages(letter),
         recipient_lines(letter.recipients),
         reminded,
         letter_warnings(letter, doubted),
@@ -204,7 +204,7 @@ def recipient_lines(lines: Iterable[Sequence[str]]) -> str:
     return "\n".join(labelled(Delivery.Line(line).label, address) for line, address in lines)
 
 
-def printed_circular_hour(circular: Circular) -> str:
+def format_circular_hour(circular: Circular) -> str:
     """Return the circular's hour on its edition's clock, with the zone."""
     return hour_of_edition(circular.planned_at, circular.edition)
 
@@ -216,7 +216,7 @@ def signature_sentence(circular: Circular) -> str:
     return _("%(reference)s: %(by)s signed the original on %(on)s.") % {
         "reference": circular.reference,
         "by": circular.original_signed_by,
-        "on": printed_date(circular.original_signed_on, get_language()),
+        "on": format_date(circular.original_signed_on, get_language()),
     }
 
 

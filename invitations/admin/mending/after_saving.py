@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, on_day, printed_languages, text_link
+from invitations.admin.columns import change_url, format_languages, on_day, text_link
 from invitations.admin.mending.reasons import bring_reason
 from invitations.admin.mending.replacing import MAY_REPLACE, replacing_url
 from invitations.forms.mending import AfterSavingForm
@@ -85,7 +85,7 @@ class AsksAboutLettersMixin(ModelAdmin):
             **admin.site.each_context(request),
             "title": _("Their letter has left") if has_left else _("Their letter waits to leave"),
             "minister": minister,
-            "languages": printed_languages(minister),
+            "languages": format_languages(minister),
             "letters": told,
             "form": form,
             "back": change_url(minister),
@@ -143,7 +143,7 @@ def letter_told(letter: Letter) -> dict[str, Any]:
         "letter": letter,
         "named": labelled(isolated(letter.circular.reference), on_day(letter.approved_at)),
         "addressee": letter.addressee.split("\n"),
-        "languages": printed_languages(letter),
+        "languages": format_languages(letter),
         "has_left": bool(left),
         "went_to": [one.address for one in left if one.address],
         "waits": [

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
-from invitations.admin.held_values import change_in_words, changed_names, changed_values
+from invitations.admin.held_values import changed_names, changed_values, format_change
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.admin.who_may import groups_who_may
@@ -109,7 +109,7 @@ RELEASE_ALONE = Decision(
 
 
 def described(page: Any, change: HeldChange) -> str:
-    return change_in_words(change)
+    return format_change(change)
 
 
 def undecided(queryset: Any) -> Any:
@@ -276,7 +276,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @display(description=gettext_lazy("before → afterwards"))
     def values(self, change: HeldChange) -> str:
-        lines = [(line,) for line in change_in_words(change).splitlines()]
+        lines = [(line,) for line in format_change(change).splitlines()]
         return format_html_join("", "<div>{}</div>", lines)
 
     @display(description=gettext_lazy("all who changed it"))
@@ -331,6 +331,6 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
             rows,
             decision.form(initial=marks_of(rows)),
             action=decision.action,
-            describe=change_in_words,
+            describe=format_change,
             **decision.words,
         )

@@ -55,7 +55,7 @@ def queue_context(now: dt.datetime) -> dict[str, Any]:
         "hours": hourly_bars(monitoring.handed_over_by_hour(now)),
         "jobs": [job_row(job, now) for job in monitoring.clock_jobs(now)],
         "workers": [
-            {"name": worker.name, "seen": printed_age(worker.seen_at, now)}
+            {"name": worker.name, "seen": format_queue_age(worker.seen_at, now)}
             for worker in monitoring.workers_alive(now)
         ],
         "letters": letter_counts(letters),
@@ -64,7 +64,7 @@ def queue_context(now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def printed_age(at: dt.datetime | None, now: dt.datetime) -> str:
+def format_queue_age(at: dt.datetime | None, now: dt.datetime) -> str:
     if at is None:
         return ""
     seconds = int((now - at).total_seconds())
@@ -80,7 +80,7 @@ def summary_rows(
     return [
         {
             "title": _("oldest is due for"),
-            "words": printed_age(due_since, now) or _("nothing is due"),
+            "words": format_queue_age(due_since, now) or _("nothing is due"),
             "is_late": due_since is not None and now - due_since > monitoring.LATE_AFTER,
         },
         {"title": _("next due"), "words": at_hour(due_next) or _("nothing ahead")},
@@ -104,7 +104,7 @@ def outage_row(outage: Outage, now: dt.datetime) -> dict[str, Any]:
     return {
         "reason": labelled(outage.get_of_display(), keep_own_order(outage.words)),
         "since": at_hour(outage.began_at),
-        "age": printed_age(outage.began_at, now),
+        "age": format_queue_age(outage.began_at, now),
         "stops_the_outbox": outage.stops_the_outbox,
     }
 
@@ -137,7 +137,7 @@ def hourly_bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
 
 
 def job_row(job: monitoring.JobStatus, now: dt.datetime) -> dict[str, Any]:
-    age = printed_age(job.ended_at, now)
+    age = format_queue_age(job.ended_at, now)
     ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
         "title": job_name(job.name),

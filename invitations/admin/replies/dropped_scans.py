@@ -204,7 +204,7 @@ class DroppedScanAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("blank pages"))
     def blank(self, scan: DroppedScan) -> str:
-        return blank_in_words(scan)
+        return format_blank(scan)
 
     @display(description=gettext_lazy("reply"))
     def reply(self, scan: DroppedScan) -> str:
@@ -214,7 +214,7 @@ class DroppedScanAdmin(RecordAdmin):
         return at_hour_with(filed.dealt_with_at, filed.dealt_with_by) or _("to be recorded")
 
 
-def blank_in_words(scan: DroppedScan) -> str:
+def format_blank(scan: DroppedScan) -> str:
     """Say which pages bear nothing; empty if each bears something."""
     if scan.is_blank:
         return _("all: the paper is blank")

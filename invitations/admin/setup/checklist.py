@@ -32,7 +32,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
-from invitations.text.dates import bracketed, comma_list, printed_date, running_text
+from invitations.text.dates import bracketed, comma_list, format_date, running_text
 
 
 class Item(NamedTuple):
@@ -68,7 +68,7 @@ def dates(edition: ForumEdition) -> Item:
         if not edition.postponed_at:
             days = _("%(days)s; no last day to reply is set.") % {"days": days}
         return Item(_("Dates"), False, days, f"{change_url(edition)}#id_reply_before")
-    last_day = bracketed(printed_date(edition.last_day, language), edition.time_zone_name)
+    last_day = bracketed(format_date(edition.last_day, language), edition.time_zone_name)
     is_ahead = not edition.is_late(timezone.now())
     told = (
         _("%(days)s; the last day to reply is %(day)s.")
@@ -186,7 +186,7 @@ def circular_of(edition: ForumEdition, reader: User) -> Item:
         url = f"{reverse('admin:invitations_circular_add')}?edition={edition.pk}"
         words = _("There is none yet: it has reference and signatory.")
         return Item(title, False, words, url if may_add else "")
-    dated = _("dated %(day)s") % {"day": printed_date(circular.dated_on, get_language())}
+    dated = _("dated %(day)s") % {"day": format_date(circular.dated_on, get_language())}
     return Item(title, True, comma_list([circular.reference, dated]), change_url(circular))
 
 
@@ -222,7 +222,7 @@ def test_letter(edition: ForumEdition) -> Item:
     tests = LogEntry.objects.get_for_object(edition).filter(additional_data__act=Act.TESTED)
     title, last = _("Test letter"), tests.order_by("-timestamp").first()
     if last:
-        day = printed_date(edition.local_date(last.timestamp), get_language())
+        day = format_date(edition.local_date(last.timestamp), get_language())
         words = _("%(person)s had one sent to themselves on %(day)s.")
         said = words % {"person": last.additional_data["named"], "day": day}
         return Item(

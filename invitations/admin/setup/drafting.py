@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, printed_languages
+from invitations.admin.columns import change_url, format_languages
 from invitations.admin.confirming import refusal_sentence
 from invitations.letters.issuing import NotInvited, draft_invitations, ministers_on_file
 from invitations.models import Circular, ForumEdition
@@ -49,7 +49,7 @@ class DraftingPageMixin(ModelAdmin):
             "opts": self.opts,
             "edition": edition,
             "edition_url": change_url(edition),
-            "to_invite": [(*one, printed_languages(one.minister)) for one in found.to_invite],
+            "to_invite": [(*one, format_languages(one.minister)) for one in found.to_invite],
             "left_out": by_reason(found.left_out),
         }
         return TemplateResponse(request, "admin/setup/draft_invitations.html", context)

@@ -12,7 +12,7 @@ from import_export.results import RowResult
 
 from invitations.minister_import.cells import is_empty
 from invitations.minister_import.columns import MINISTER_FIELDS
-from invitations.minister_import.headings import printed_heading
+from invitations.minister_import.headings import format_heading
 from invitations.models import Minister, Rank
 from invitations.text.dates import comma_list
 
@@ -100,7 +100,7 @@ def preview_rows(
         for place, column in enumerate(columns)
         if column in brought or any(changes(row.diff[place]) for row in rows)
     ]
-    headings = [printed_heading(columns[place]) for place in places]
+    headings = [format_heading(columns[place]) for place in places]
     return headings, [
         PreviewRow(
             row.import_type,

@@ -16,7 +16,7 @@ from invitations.admin.setup.reminders import StepPagesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.reminder_steps import USUAL_STEPS, ReminderStepForm, ReminderStepFormSet
 from invitations.models import ReminderStep
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.text.dates import labelled
 
 # What stands of a step beside its day, in lists and forms alike.
@@ -74,14 +74,14 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
 
     @display(description=gettext_lazy("text"), ordering="variant")
     def text_called(self, step: ReminderStep) -> str:
-        return variant_in_words(step.variant)
+        return format_variant(step.variant)
 
     def describe(self, text: ReminderStep) -> str:
         shown = {
             "hour": text.hour,
             "asks_for": text.get_asks_for_display(),
             "audience": text.get_audience_display(),
-            "variant": variant_in_words(text.variant),
+            "variant": format_variant(text.variant),
         }
         return "\n".join(
             labelled(label_for_field(name, ReminderStep), value) for name, value in shown.items()

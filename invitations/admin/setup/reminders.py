@@ -26,11 +26,11 @@ from invitations.letters.released import (
     released_office,
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
-from invitations.models.templates import variant_in_words
+from invitations.models.templates import format_variant
 from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
 from invitations.reminders.owing import STOPPED
 from invitations.reminders.schedules import Schedule, Steps
-from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
+from invitations.text.dates import comma_list, format_hour, format_weekday, labelled
 
 
 class ReminderPagesMixin(ModelAdmin):
@@ -92,7 +92,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
     return {
         "because": plan.because,
         "asks_besides": bool(plan.next_steps),
-        "as_of": printed_hour(
+        "as_of": format_hour(
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
         "steps": step_rows(edition, now),
@@ -116,10 +116,10 @@ def day_rows(plan: Forecast) -> list[dict[str, Any]]:
     prefetch_related_objects(asked, "member_state__ministers")
     return [
         {
-            "day": printed_weekday(day, translation.get_language()),
-            "how": labelled(step_in_words(step), step.get_audience_display())
+            "day": format_weekday(day, translation.get_language()),
+            "how": labelled(format_step(step), step.get_audience_display())
             if step.medium == ReminderStep.Medium.MAIL
-            else step_in_words(step),
+            else format_step(step),
             "count": len(found),
             "rows": [
                 {
@@ -144,14 +144,12 @@ def invitation_row(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def step_in_words(step: ReminderStep) -> str:
+def format_step(step: ReminderStep) -> str:
     """Return whether the step goes by mail or telephone, and its text or what it asks for."""
     if step.asks_for:
         return comma_list([step.get_medium_display(), step.get_asks_for_display()])
     text = (
-        _("text “%(variant)s”") % {"variant": variant_in_words(step.variant)}
-        if step.variant
-        else ""
+        _("text “%(variant)s”") % {"variant": format_variant(step.variant)} if step.variant else ""
     )
     return comma_list([step.get_medium_display(), text])
 
@@ -182,9 +180,9 @@ def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
     return [
         {
             "step": step,
-            "how": step_in_words(step),
+            "how": format_step(step),
             "url": change_url(step),
-            "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
+            "day": step.due_on and format_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < edition.local_date(now),
             "because": why_step_never_goes(step, schedules[step.asks_for]),
         }

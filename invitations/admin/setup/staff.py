@@ -18,7 +18,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from invitations.admin.base import Menu, ModelAdmin, user_of
-from invitations.admin.history import act_in_words
+from invitations.admin.history import format_act
 from invitations.admin.lookups import name_of_choice
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.model_forms import AlternateForm, DigestChoiceForm
@@ -194,7 +194,7 @@ class ChangeAdmin(LogEntryAdmin, ModelAdmin):
 
     @display(description=pgettext_lazy("of a change of data", "what happened"))
     def act(self, entry: LogEntry) -> str:
-        return act_in_words(entry)
+        return format_act(entry)
 
     @display(description=gettext_lazy("Changes"))
     def msg_short(self, entry: LogEntry) -> str:

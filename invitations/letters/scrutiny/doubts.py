@@ -42,7 +42,7 @@ from invitations.models import (
 from invitations.models.held.composed_with import languages_of
 from invitations.text.courtesies import courtesies_in
 from invitations.text.scripts import LETTERS, script_of
-from invitations.text.typography import printed_in
+from invitations.text.typography import format_typography
 
 LATE_AFTER = dt.timedelta(days=3)
 UNSURE = ("low",)
@@ -287,7 +287,7 @@ def names_one_of_two(letter: Letter) -> bool:
     """Whether the mail, in a language, names who signs and not the second who does."""
     pairs = (
         [
-            printed_in(said, own_text(letter.circular, f"{which}signatory_name", said))
+            format_typography(said, own_text(letter.circular, f"{which}signatory_name", said))
             for which in ("", "second_")
         ]
         for said in languages_of(letter)

@@ -10,7 +10,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.letters.context import own_text
 from invitations.models import ForumEdition, Language, Letter, LetterTemplate, Rank
-from invitations.text.typography import printed_in
+from invitations.text.typography import format_typography
 
 OF_ANOTHER = _(
     "another organization or summit than the edition’s: look at the letter template and the "
@@ -140,7 +140,7 @@ def has_unfit_article(letter: Letter) -> bool:
 def names_in(edition: ForumEdition, language: str) -> list[str]:
     fields = ("name", "name_in_full")
     names = (own_text(edition, field, language) for field in fields)
-    return [printed_in(language, name) for name in names if name]
+    return [format_typography(language, name) for name in names if name]
 
 
 def has_article_before(words: str, article: str, name: str) -> bool:

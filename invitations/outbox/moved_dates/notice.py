@@ -17,7 +17,7 @@ from invitations.models import (
     ForumEdition,
     Language,
 )
-from invitations.text.dates import printed_date
+from invitations.text.dates import format_date
 
 # The text of the notice of each kind of move; new dates have the usual one.
 VARIANTS = {
@@ -137,7 +137,7 @@ def days_that_moved(
         )
         return told, days
     told = _("The last day to reply to the invitation to the %(forum)s is now: %(after)s.")
-    return told, {"after": printed_date(after.last_day, language)}
+    return told, {"after": format_date(after.last_day, language)}
 
 
 def named_in(edition: ForumEdition, language: str) -> str:

@@ -22,7 +22,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     StepFactory,
 )
-from invitations.text.dates import comma_list, labelled, printed_weekday
+from invitations.text.dates import comma_list, format_weekday, labelled
 
 pytestmark = pytest.mark.django_db
 
@@ -182,7 +182,7 @@ def test_colon_and_comma_are_those_of_the_language(language, words):
     ],
 )
 def test_day_of_the_week_stands_where_the_language_has_it(language, words):
-    assert printed_weekday(dt.date(2020, 1, 15), language) == words
+    assert format_weekday(dt.date(2020, 1, 15), language) == words
 
 
 def test_days_in_running_text_are_those_of_the_language(client):

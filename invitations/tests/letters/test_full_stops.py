@@ -12,7 +12,7 @@ from invitations.letters.context import edition_words
 from invitations.letters.scrutiny.doubts import as_read, flaws_in
 from invitations.letters.words import escape_markdown, fill_placeholders
 from invitations.models import ForumEdition, Language, Letter
-from invitations.text.dates import printed_date, printed_hour
+from invitations.text.dates import format_date, format_hour
 from invitations.text.placeholders import PLACEHOLDERS
 
 TWO_STOPS = "two full stops, one after the other"
@@ -67,9 +67,9 @@ def words_with_stops(language):
     with translation.override(language):
         words = {name: str(word) for name, word in edition_words(edition, language).items()}
     of_letter = {
-        "received_at": printed_hour(hour, edition.time_zone_name, language),
-        "dated_on": printed_date(A_DAY, language),
-        "replaced_on": printed_date(A_DAY, language),
+        "received_at": format_hour(hour, edition.time_zone_name, language),
+        "dated_on": format_date(A_DAY, language),
+        "replaced_on": format_date(A_DAY, language),
     }
     named = {
         # An address of the net ends with no full stop.

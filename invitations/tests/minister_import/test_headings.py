@@ -7,7 +7,7 @@ from invitations.minister_import.headings import (
     columns_by_key,
     columns_meant,
     columns_of_headings,
-    printed_heading,
+    format_heading,
     shipped_headings,
 )
 from invitations.tests.lists import read
@@ -35,7 +35,7 @@ def test_each_shipped_heading_means_its_column_but_a_few_that_are_unclear():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_printed_headings_are_understood(language):
-    printed = [printed_heading(column, language) for column in COLUMNS]
+    printed = [format_heading(column, language) for column in COLUMNS]
     assert columns_of_headings(printed, "list.xlsx") == list(COLUMNS)
 
 

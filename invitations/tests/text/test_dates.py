@@ -9,13 +9,13 @@ from invitations.models import Language
 from invitations.text.dates import (
     DAY,
     dates_in,
+    format_date,
+    format_hour,
+    format_hours,
+    format_list,
+    format_range,
     keep_own_order,
     on_days,
-    printed_date,
-    printed_hour,
-    printed_hours,
-    printed_list,
-    printed_range,
     running_text,
     told_day,
     told_hour,
@@ -38,12 +38,12 @@ LANGUAGES = st.sampled_from(Language.values)
     ],
 )
 def test_a_date_is_printed_as_its_language_prints_it(language, printed):
-    assert printed_date(dt.date(2020, 1, 15), language).lower() == printed.lower()
+    assert format_date(dt.date(2020, 1, 15), language).lower() == printed.lower()
 
 
 def test_the_first_of_a_month_is_premier_in_french():
-    assert printed_date(dt.date(2020, 1, 1), "fr") == "1er janvier 2020"
-    assert printed_date(dt.date(2020, 1, 11), "fr") == "11 janvier 2020"
+    assert format_date(dt.date(2020, 1, 1), "fr") == "1er janvier 2020"
+    assert format_date(dt.date(2020, 1, 11), "fr") == "11 janvier 2020"
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,13 @@ def test_the_first_of_a_month_is_premier_in_french():
 def test_hours_of_one_day_are_printed_as_their_language_prints_them(language, printed):
     at, until = dt.datetime(2020, 4, 7, 9, 30), dt.datetime(2020, 4, 7, 12, 30)  # noqa: DTZ001
 
-    assert printed_hours(at, until, "Z", language) == printed
+    assert format_hours(at, until, "Z", language) == printed
 
 
 def test_hours_that_end_on_another_day_name_both_days():
     at, until = dt.datetime(2020, 4, 7, 22), dt.datetime(2020, 4, 8, 1)  # noqa: DTZ001
 
-    assert (
-        printed_hours(at, until, "Z", "en") == "7 April 2020, 22:00 (Z) – 8 April 2020, 01:00 (Z)"
-    )
+    assert format_hours(at, until, "Z", "en") == "7 April 2020, 22:00 (Z) – 8 April 2020, 01:00 (Z)"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +88,7 @@ def test_hours_that_end_on_another_day_name_both_days():
 def test_a_range_says_once_what_both_ends_share(first, last, language, printed):
     ends = (dt.date(2020, *first), dt.date(2020, *last))
 
-    assert printed_range(*ends, language).lower() == printed.lower()
+    assert format_range(*ends, language).lower() == printed.lower()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +116,7 @@ def test_days_within_a_sentence_stand_as_their_number_wants(last, language, prin
 
 @given(DAYS, LANGUAGES)
 def test_a_printed_date_names_its_year_and_its_day(day, language):
-    printed = printed_date(day, language)
+    printed = format_date(day, language)
 
     assert str(day.year) in printed
     assert str(day.day) in printed
@@ -128,7 +126,7 @@ def test_a_printed_date_names_its_year_and_its_day(day, language):
 def test_a_printed_range_names_both_days_and_ends_as_its_last_one(first, days, language):
     last = first + dt.timedelta(days=days)
 
-    printed = printed_range(first, last, language)
+    printed = format_range(first, last, language)
 
     assert str(first.day) in printed
     assert str(last.day) in printed
@@ -139,7 +137,7 @@ def test_a_printed_range_names_both_days_and_ends_as_its_last_one(first, days, l
 
 @given(DAYS, DAYS, LANGUAGES)
 def test_two_days_are_never_printed_alike(one, other, language):
-    assert (printed_date(one, language) == printed_date(other, language)) == (one == other)
+    assert (format_date(one, language) == format_date(other, language)) == (one == other)
 
 
 @given(first=DAYS, days=st.integers(0, 27), language=LANGUAGES)
@@ -147,10 +145,10 @@ def test_every_printed_date_is_found_again_in_its_language(first, days, language
     last = first + dt.timedelta(days)
     ends = [first] if first.month == last.month else [first, last]
 
-    words = f"({printed_range(first, last, language)})"
+    words = f"({format_range(first, last, language)})"
 
     assert len(dates_in(language).findall(words)) == len(ends)
-    assert dates_in(language).fullmatch(printed_date(first, language))
+    assert dates_in(language).fullmatch(format_date(first, language))
     assert len(ends) > 1 or dates_in(language).fullmatch(words[1:-1])
 
 
@@ -163,11 +161,11 @@ def test_every_language_has_its_dates():
     [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
 )
 def test_a_list_is_joined_in_words(items, printed):
-    assert printed_list(items, "en") == printed
+    assert format_list(items, "en") == printed
 
 
 def test_in_arabic_every_item_of_a_list_is_joined_by_and():
-    assert printed_list(["أ", "ب", "ج"], "ar") == "أ، وب وج"
+    assert format_list(["أ", "ب", "ج"], "ar") == "أ، وب وج"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +179,7 @@ def test_in_arabic_every_item_of_a_list_is_joined_by_and():
 def test_the_names_of_the_months_in_arabic_are_a_setting(settings, names, printed):
     settings.ARABIC_MONTHS = names
 
-    assert printed_date(dt.date(2020, 4, 15), "ar") == printed
+    assert format_date(dt.date(2020, 4, 15), "ar") == printed
 
 
 @pytest.mark.parametrize(
@@ -197,7 +195,7 @@ def test_the_names_of_the_months_in_arabic_are_a_setting(settings, names, printe
 def test_an_hour_is_printed_as_its_language_prints_it(language, printed):
     at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
 
-    said = printed_hour(at, "توقيت جنيف", language)
+    said = format_hour(at, "توقيت جنيف", language)
 
     assert said.replace("\u00a0", " ") == printed
 
@@ -205,21 +203,21 @@ def test_an_hour_is_printed_as_its_language_prints_it(language, printed):
 def test_no_line_parts_a_french_hour():
     at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
 
-    assert "à 14\u00a0h\u00a005 (" in printed_hour(at, "heure de Genève", "fr")
+    assert "à 14\u00a0h\u00a005 (" in format_hour(at, "heure de Genève", "fr")
 
 
 @pytest.mark.parametrize(("hour", "article"), [(0, "las"), (1, "la"), (13, "las")])
 def test_the_spanish_hour_has_its_article(hour, article):
     at, until = (dt.datetime(2020, 1, 15, hour, minute, tzinfo=dt.UTC) for minute in (5, 30))
 
-    assert f"a {article} {hour}.05 horas" in printed_hour(at, "Z", "es")
-    assert f"de {article} {hour}.05 a {article} {hour}.30 horas" in printed_hours(
+    assert f"a {article} {hour}.05 horas" in format_hour(at, "Z", "es")
+    assert f"de {article} {hour}.05 a {article} {hour}.30 horas" in format_hours(
         at, until, "Z", "es"
     )
 
 
 def test_two_days_in_a_row_are_joined_by_and_in_spanish():
-    assert printed_range(dt.date(2020, 4, 7), dt.date(2020, 4, 8), "es") == "7 y 8 de abril de 2020"
+    assert format_range(dt.date(2020, 4, 7), dt.date(2020, 4, 8), "es") == "7 y 8 de abril de 2020"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from invitations.data import letter_templates
 from invitations.text.typography import (
+    format_courtesies,
     mended_french,
-    printed_courtesies,
     unbroken_compounds,
     unbroken_courtesies,
 )
@@ -136,8 +136,8 @@ def test_addresses_and_references_keep_their_hyphen(address):
 def test_a_russian_courtesy_begins_a_line_with_a_capital():
     typed = "Контакт: г-жа Мобан\n\nг-жа Мобан\nг-ну Штрельзау\nгод"  # noqa: RUF001 -- in Russian
 
-    lines = printed_courtesies(typed).replace("\u2011", "-").splitlines()
+    lines = format_courtesies(typed).replace("\u2011", "-").splitlines()
 
     assert [line.split()[0] for line in lines if line] == ["Контакт:", "Г-жа", "Г-ну", "год"]
     assert "г-жа Мобан" in lines[0]
-    assert printed_courtesies("\n".join(lines)) == printed_courtesies(typed)
+    assert format_courtesies("\n".join(lines)) == format_courtesies(typed)

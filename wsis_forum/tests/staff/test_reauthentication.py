@@ -8,7 +8,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from invitations.admin.reauthentication import ACTS, act_in_words
+from invitations.admin.reauthentication import ACTS, format_action
 from invitations.models import Alternate, Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown
 from invitations.tests.factories import CircularFactory
@@ -243,5 +243,5 @@ def test_another_page_names_no_act_of_before(client, approver):
 
 @pytest.mark.parametrize("act", ACTS)
 def test_each_act_is_said_of_one_and_of_several(act):
-    assert "%" not in act_in_words(act, 1)
-    assert "%" not in act_in_words(act, 5)
+    assert "%" not in format_action(act, 1)
+    assert "%" not in format_action(act, 5)

@@ -6,7 +6,7 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import translation
 
-from delegations.admin.erasures import effect_in_words
+from delegations.admin.erasures import format_effect
 from delegations.desk.erasure.erasing import ask_for_erasure, erase_personal_data
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import erases_on
@@ -251,13 +251,13 @@ def test_no_months_at_all_are_refused_and_what_is_on_file_hinders_no_other_chang
 def test_a_new_time_leaves_thirty_days_whatever_the_last_day_was(edition):
     edition.erased_after = 0
 
-    assert "On 31 May 2020" in effect_in_words(edition, "en")
+    assert "On 31 May 2020" in format_effect(edition, "en")
 
 
 def test_while_an_edition_is_postponed_no_day_is_named(edition):
     edition.postponed_at = NOW
 
-    assert "it has no last day" in effect_in_words(edition, "en")
+    assert "it has no last day" in format_effect(edition, "en")
 
 
 def test_first_page_says_thirty_days_before_what_goes(edition):

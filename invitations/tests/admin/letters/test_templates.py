@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from invitations.letters.context import dead_keys
 from invitations.models import LetterTemplate, Term
-from invitations.models.templates import VARIANTS, variant_in_words
+from invitations.models.templates import VARIANTS, format_variant
 from invitations.tests.desk import choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
@@ -491,4 +491,4 @@ def test_each_text_that_is_shipped_has_words_for_its_variant():
     shipped = set(LetterTemplate.objects.values_list("variant", flat=True)) - {""}
 
     assert {"first", "last"} < shipped <= set(VARIANTS)
-    assert variant_in_words("of-our-own") == "of-our-own"
+    assert format_variant("of-our-own") == "of-our-own"
