@@ -81,7 +81,7 @@ class HangsOn(NamedTuple):
     # Whether their offices are asked if these answers hold.
     asks_again: bool
     # Of them, answers that would not be offered any more.
-    asked_anew: int
+    asked_again: int
     slots: int
     calendars: int
     # Approved letters that name the earlier dates and have not left; and those nobody approved yet.
@@ -114,7 +114,7 @@ def hangs_on(
         invited=issued.count(),
         answered=standing.count(),
         asks_again=again,
-        asked_anew=not_offered.count() if again else 0,
+        asked_again=not_offered.count() if again else 0,
         slots=SpeakingSlot.objects.standing().filter(session__in=move).count(),
         calendars=issued.filter(calendar_entries__isnull=False).distinct().count(),
         kept_back=frozen.approved()

@@ -27,13 +27,13 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.another_address import why_not_sent_elsewhere
-from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
+from invitations.outbox.decisions import why_not_resent, why_not_sent_again
 from invitations.outbox.mending.corrected import why_not_corrected
 
 AGAIN: dict[str, str] = {
     Delivery.State.UNCERTAIN: "send_again",
-    Delivery.State.FAILED: "send_anew_selected",
-    Delivery.State.MISSED: "send_anew_selected",
+    Delivery.State.FAILED: "resend_selected",
+    Delivery.State.MISSED: "resend_selected",
 }
 
 
@@ -119,7 +119,7 @@ def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]
 def stays_here(delivery: Delivery) -> bool:
     """Whether it is refused to send the mail once more; few mails of a State fail."""
     is_uncertain = delivery.state == Delivery.State.UNCERTAIN
-    why_not = why_not_sent_again if is_uncertain else why_not_sent_anew
+    why_not = why_not_sent_again if is_uncertain else why_not_resent
     return bool(why_not(delivery))
 
 
@@ -145,12 +145,12 @@ def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     composed = [
         letter.pk
         for letter in dossier.of(invitation, dossier.letters)
-        if letter.kind in INVITING_KINDS and is_to_compose_anew(dossier, letter)
+        if letter.kind in INVITING_KINDS and is_to_compose_again(dossier, letter)
     ]
     if composed:
         if dossier.may("invitations.change_letter"):
             title, rows = _("Compose the letter anew"), tuple(composed)
-            yield Offer(title, "refresh", list_url(Letter), "compose_anew", rows)
+            yield Offer(title, "refresh", list_url(Letter), "compose_again", rows)
         return
     may = all(dossier.may(permission) for permission in MAY_REPLACE)
     if (
@@ -162,7 +162,7 @@ def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
         yield Offer(_("Replace the letter"), "find_replace", url, "replace_letters", rows)
 
 
-def is_to_compose_anew(dossier: Dossier, letter: Letter) -> bool:
+def is_to_compose_again(dossier: Dossier, letter: Letter) -> bool:
     """Whether it waits for approval, or was kept back after it and has not left."""
     kept_back = Delivery.State.MISSED
     missed = (one for one in dossier.deliveries if one.state == kept_back)

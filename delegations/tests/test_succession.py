@@ -82,7 +82,7 @@ def test_who_was_made_head_after_the_hand_over_was_asked_for_stays(coming):
     assert Delegate.objects.count() == 3
 
 
-def test_the_delegation_is_expected_no_more_if_the_answer_is_asked_anew(coming):
+def test_the_delegation_is_expected_no_more_if_the_answer_is_asked_again(coming):
     change = asked_for(coming, reply="ask")
     release_hand_over(change, UserFactory(), change.mark)
 

@@ -71,7 +71,7 @@ def lock_to_delete(rows: Sequence[Any], first: str = "") -> None:
         lock_rows(model, [row.pk for row in rows])
 
 
-def locked_anew(row: Model) -> Model | None:
+def locked_again(row: Model) -> Model | None:
     """Lock the row, and return it as it is now; rows that refer to it do not wait."""
     rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
     return rows.filter(pk=row.pk).first() if row.pk else None
@@ -131,7 +131,7 @@ class SeenForm(forms.ModelForm):
         """
         cleaned = super().clean()
         self.lock()
-        if row := locked_anew(self.instance):
+        if row := locked_again(self.instance):
             self.take_over(row)
         return cleaned
 
@@ -221,7 +221,7 @@ class ListedForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """Change only what was typed of what stands now, also of columns that the list lacks."""
-        now = locked_anew(self.instance)
+        now = locked_again(self.instance)
         for column in columns_of(now) if now else []:
             if column.name not in self.changed_data:
                 setattr(self.instance, column.attname, getattr(now, column.attname))

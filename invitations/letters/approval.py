@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
-from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_anew
+from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_again
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
 from invitations.letters.planning import lock_letters, try_waiting_again
 from invitations.letters.routes import (
@@ -303,7 +303,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
         raise ValidationError(why)
     call_back_whole(letter, gettext_lazy("composed anew"), by)
     plan_from_now(planned_notes_over(Letter.objects.filter(pk=letter.pk)))
-    return plan_anew(letter, by, by)
+    return plan_again(letter, by, by)
 
 
 READ_ALREADY = gettext_lazy("A native reader has reviewed this already.")

@@ -173,12 +173,12 @@ def plan_receipts_again(invitation: Invitation) -> None:
     receipts = invitation.letters.filter(kind=Letter.Kind.RECEIPT).defer("paper", "mail")
     for receipt in {one.variant: one for one in receipts.order_by("pk")}.values():
         if receipt.state == Letter.State.CANCELLED and not why_receipt_overtaken(receipt):
-            again = planned_anew(receipt)
+            again = planned_again(receipt)
             again.compose_again_at = timezone.now() + AT_REST
             save_unless_planned(again)
 
 
-def planned_anew(letter: Letter) -> Letter:
+def planned_again(letter: Letter) -> Letter:
     """Return the same letter without its words; a receipt tells what stood at its own hour."""
     kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
     anew = Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "again", "filed")})

@@ -74,7 +74,7 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         """Those of them whose answer is one that is offered still."""
         return self.to_reconfirm().filter(replies__status="standing", replies__answer__in=offered)
 
-    def to_choose_anew(self, offered: list[str]) -> Self:
+    def to_choose_again(self, offered: list[str]) -> Self:
         """Those of them whose answer is not offered any more: nothing is converted."""
         may = self.model.objects.may_reconfirm(offered)
         return self.to_reconfirm().exclude(pk__in=may.values("pk"))

@@ -62,9 +62,9 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
         raise ValidationError(NOT_UNCERTAIN)
 
 
-def send_anew(delivery: Delivery, by: User) -> None:
+def resend(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
-    if because := why_not_sent_anew(delivery):
+    if because := why_not_resent(delivery):
         raise ValidationError(because)
     if not queue_again(delivery, delivery.state, by, gettext_lazy("send anew")):
         raise ValidationError(ONLY_FAILED)
@@ -73,7 +73,7 @@ def send_anew(delivery: Delivery, by: User) -> None:
 ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
 
 
-def why_not_sent_anew(delivery: Delivery) -> str:
+def why_not_resent(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
     if because := why_it_stays(delivery.letter):
         return because

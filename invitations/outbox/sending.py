@@ -15,7 +15,7 @@ from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, 
 from invitations.letters.notes.covering import answered_already, covered_now
 from invitations.letters.planning import (
     call_back_letters,
-    planned_anew,
+    planned_again,
     save_planned_letters,
     why_overtaken,
 )
@@ -113,10 +113,10 @@ def begin_under_lock(delivery: Delivery) -> bool:
             kept_back = State.MISSED if is_for_a_person(letter, because) else State.CANCELLED
             transit(delivery, State.CLAIMED, kept_back, because=because)
         return False
-    if letter.kind in CALLED_BACK and (because := why_composed_anew(letter)):
+    if letter.kind in CALLED_BACK and (because := why_composed_again(letter)):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         if letter.kind in TOLD_ONCE:
-            save_planned_letters([planned_anew(letter)])
+            save_planned_letters([planned_again(letter)])
         return False
     return begin_sending(delivery)
 
@@ -129,7 +129,7 @@ def is_for_a_person(note: Letter, because: Words) -> bool:
     return because == REPLACED_UNDER_IT and remain.exists()
 
 
-def why_composed_anew(letter: Letter) -> Words:
+def why_composed_again(letter: Letter) -> Words:
     """Return why automatic mail says by now what is not so; empty if it is, or anybody has it."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
         return _("the calendar has changed again")

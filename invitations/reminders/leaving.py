@@ -103,7 +103,7 @@ def asked_by(
     if variant == RECONFIRM:
         return offices.may_reconfirm(edition.as_released.answers_offered)
     if variant == ANEW:
-        return offices.to_choose_anew(edition.as_released.answers_offered)
+        return offices.to_choose_again(edition.as_released.answers_offered)
     return offices.silent()
 
 

@@ -127,7 +127,7 @@ def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
         _("the office has answered, or has sent something"),
         Case(
             When(variant=RECONFIRM, then=~Exists(of_office.may_reconfirm(offered))),
-            When(variant=ANEW, then=~Exists(of_office.to_choose_anew(offered))),
+            When(variant=ANEW, then=~Exists(of_office.to_choose_again(offered))),
             default=~Exists(of_office.silent()),
             output_field=BooleanField(),
         ),

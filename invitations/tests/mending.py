@@ -22,7 +22,7 @@ from invitations.outbox.mending.after_saving import (
     send_to_new_addresses,
 )
 from invitations.outbox.mending.corrected import correct_address, send_where_corrected
-from invitations.outbox.mending.notes import forward_anew, forward_with_notes
+from invitations.outbox.mending.notes import forward_again, forward_with_notes
 from invitations.outbox.mending.replacing import (
     begin_replacement,
     give_new_links,
@@ -38,7 +38,7 @@ from invitations.outbox.mending.succession import (
 )
 from invitations.outbox.mending.waiting_letters import (
     close_link,
-    compose_waiting_anew,
+    compose_waiting_again,
     renew_link,
 )
 from invitations.outbox.release import release_change
@@ -214,9 +214,9 @@ def forwarding_once_more(make, by):
     return anew
 
 
-def forwarding_anew(make, by):
+def forwarding_again(make, by):
     note = came_back_over_one_withdrawn()
-    forward_anew(note, by)
+    forward_again(note, by)
     return note
 
 
@@ -250,10 +250,10 @@ def closing_a_link(make, by):
     return invitation
 
 
-def composing_waiting_letters_anew(make, by):
+def composing_waiting_letters_again(make, by):
     invitation = make.issued()
     invitation.links.update(replaced_at=timezone.now())
-    compose_waiting_anew(invitation, by)
+    compose_waiting_again(invitation, by)
     return invitation.letters.get(state="cancelled")
 
 
@@ -267,10 +267,10 @@ MENDING_ACTS = {
     reword_template: rewording,
     renew_link: renewing_a_link,
     close_link: closing_a_link,
-    compose_waiting_anew: composing_waiting_letters_anew,
+    compose_waiting_again: composing_waiting_letters_again,
     plan_first_letter: planning_the_first_letter,
     forward_with_notes: forwarding_with_notes,
-    forward_anew: forwarding_anew,
+    forward_again: forwarding_again,
     keep_for_a_person: keeping_for_a_person,
     let_stand_again: letting_stand_again,
     forward_once_more: forwarding_once_more,

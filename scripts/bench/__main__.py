@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from scripts.peers.databases import make_anew
+from scripts.peers.databases import make_again
 
 from .parts import composing, mail, many, memory, pages, planning, sending, store
 from .rounds import LITTLE, run_children
@@ -69,7 +69,7 @@ def main() -> None:
             # What is measured together is played once.
             plays = dict.fromkeys(play for part, play in group.items() if part in asked.parts)
             if plays:
-                make_anew(os.environ["DATABASE_URL"])
+                make_again(os.environ["DATABASE_URL"])
                 run_children("job.make_drafts" + " ahead" * (group is GROUPS[0]))
             for play in plays:
                 play(asked, folder)

@@ -92,7 +92,7 @@ def compose() -> None:
     measure(compose_planned)
 
 
-def compose_anew() -> None:
+def compose_again() -> None:
     plan()
     compose_planned()
 

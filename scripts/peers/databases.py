@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 
-def make_anew(url: str) -> None:
+def make_again(url: str) -> None:
     """Make the database of the address anew; what was in it is gone."""
     address = urlsplit(url)
     name = address.path.strip("/")

@@ -26,7 +26,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import arm
-from scripts.peers.databases import make_anew
+from scripts.peers.databases import make_again
 
 NUMBERS = count(1)
 CODES = map("".join, product(ascii_uppercase, repeat=2))  # each State has one of its own
@@ -36,7 +36,7 @@ DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
 
 def make_database() -> None:
     """Make the database anew, and arm it, so that its letters may leave."""
-    make_anew(os.environ["DATABASE_URL"])
+    make_again(os.environ["DATABASE_URL"])
     call_command("migrate", verbosity=0)
     settings.ARMING_KEY = os.environ["ARMING_KEY"] = arm()
 

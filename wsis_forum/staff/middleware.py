@@ -98,7 +98,7 @@ class StaffSessionMiddleware:
         if not isinstance(user, User):
             return self._keep_of_signed_out(request)
         if is_over(request, user):
-            return self._sign_in_anew(request, user, _("You were signed out after some time."))
+            return self._sign_in_again(request, user, _("You were signed out after some time."))
         if not second_factor_given(request, user):
             return self._ask_for_second_factor(request, user)
         if not self._is_unattended(request):
@@ -114,7 +114,7 @@ class StaffSessionMiddleware:
     def _ask_for_second_factor(self, request: HttpRequest, user: User) -> HttpResponse | None:
         if has_second_factor(user):
             # It was added in another session: nobody gets past it by one that is older.
-            return self._sign_in_anew(request, user, _("Sign in with your second factor."))
+            return self._sign_in_again(request, user, _("Sign in with your second factor."))
         if request.path.startswith(self.account):
             return None
         messages.warning(request, _("Add a second factor first: without it the desk is closed."))
@@ -127,7 +127,7 @@ class StaffSessionMiddleware:
             return None
         return self._ask_to_sign_in(request, author, _("You have signed out in the meantime."))
 
-    def _sign_in_anew(self, request: HttpRequest, user: User, why: str) -> HttpResponse:
+    def _sign_in_again(self, request: HttpRequest, user: User, why: str) -> HttpResponse:
         logout(request)
         return self._ask_to_sign_in(request, user, why)
 

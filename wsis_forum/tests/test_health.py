@@ -427,7 +427,7 @@ def test_figures_name_nobody(client, settings):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_figures_are_read_anew_by_eleven_statements(figures, django_assert_num_queries, rows):
+def test_figures_are_read_again_by_eleven_statements(figures, django_assert_num_queries, rows):
     for _number in range(rows):
         DeliveryFactory()
 

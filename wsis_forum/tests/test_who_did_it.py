@@ -66,7 +66,7 @@ from invitations.outbox.decisions import (
     dispatch_on_paper,
     mark_dispatched,
     queue_again,
-    send_anew,
+    resend,
 )
 from invitations.outbox.dispatch import transit
 from invitations.outbox.release import release_alone, release_change, take_back_change
@@ -158,9 +158,9 @@ def deciding(make, by):
     return delivery
 
 
-def sending_anew(make, by):
+def resending(make, by):
     delivery = make.queued(state="failed")
-    send_anew(delivery, by)
+    resend(delivery, by)
     return delivery
 
 
@@ -391,7 +391,7 @@ ACTS = {
     compose_letter: composing_it,
     try_composing_again: trying_again,
     decide_uncertain: deciding,
-    send_anew: sending_anew,
+    resend: resending,
     queue_again: queueing_again,
     transit: moving_it_on,
     mark_dispatched: marking_as_dispatched,

@@ -66,10 +66,10 @@ def summary_page(
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
         beside = differing_points(standing.recorded_points(language), words)
-        form = marked_anew(form, "seen", str(standing.pk), UnseenReply())
+        form = marked_again(form, "seen", str(standing.pk), UnseenReply())
     dates = seen_dates(invitation)
     if form.dates_seen not in (None, dates):
-        form = marked_anew(form, "dates", dates, UnseenDates())
+        form = marked_again(form, "dates", dates, UnseenDates())
     shown = page_context(
         request,
         invitation,
@@ -94,7 +94,7 @@ def parts_at_summary(filed: OnFile) -> list[OfficePart]:
     return [answered, *others]
 
 
-def marked_anew(form: ReplyForm, name: str, mark: str, because: ValidationError) -> ReplyForm:
+def marked_again(form: ReplyForm, name: str, mark: str, because: ValidationError) -> ReplyForm:
     """Return the form with the mark of what stands now, and the reason why nothing is recorded."""
     data = cast("QueryDict", form.data).copy()
     data[name] = mark

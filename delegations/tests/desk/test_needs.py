@@ -43,7 +43,7 @@ def to_do(client, edition=None):
     return {str(item["title"]): item for item in page.context["to_do"]}
 
 
-def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client):
+def test_first_page_counts_apart_what_to_approve_and_what_to_compose_again(client):
     edition = EditionFactory()
     good, outdated, own = (
         composed_letter(
@@ -65,7 +65,7 @@ def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client
     assert {item["count"] for item in items.values()} == {1}
 
 
-def test_a_letter_to_who_left_office_is_neither_approved_nor_composed_anew(client):
+def test_a_letter_to_who_left_office_is_neither_approved_nor_composed_again(client):
     letter = composed_letter(
         invitation=InvitationFactory(status="draft", issued_at=None, minister__family_name="Elph")
     )

@@ -78,7 +78,7 @@ def test_what_cannot_succeed_is_not_offered(client):
     assert set(offered(client, draft)) == {HAND_OVER, WITHDRAW}
 
 
-def test_a_letter_that_is_not_approved_is_composed_anew_instead_of_replaced(client):
+def test_a_letter_that_is_not_approved_is_composed_again_instead_of_replaced(client):
     member(client, "Drafters")
     letter = composed_letter()
 
@@ -112,7 +112,7 @@ def test_what_failed_is_sent_again_after_a_confirmation_and_one_is_back(client, 
     assert AGAIN not in offered(client, invitation)
 
 
-def test_mail_is_not_sent_anew_where_a_signed_original_is_due(client, failed):
+def test_mail_is_not_sent_again_where_a_signed_original_is_due(client, failed):
     member(client, "Drafters")
     edition = failed.letter.invitation.edition
     edition.original_ranks = [failed.letter.invitation.minister.rank_id]

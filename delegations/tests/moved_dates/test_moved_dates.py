@@ -22,7 +22,7 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.models.held.outdated import outdated_letters
-from invitations.outbox.decisions import send_anew
+from invitations.outbox.decisions import resend
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.replies import record_reply
@@ -481,7 +481,7 @@ def test_an_approved_letter_with_earlier_dates_is_kept_back(edition):
     letter.invitation.edition.refresh_from_db()
     assert "names the earlier ones" in str(why_kept_back(letter))
     with pytest.raises(ValidationError, match="names the earlier ones"):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
     with pytest.raises(ValidationError, match="names the earlier ones"):
         refuse_unprintable(letter)
 

@@ -214,7 +214,7 @@ def test_a_page_of_an_edition_that_never_moved_asks_the_database_nothing_more(
         office.get(page_of(invitation))
 
 
-def test_an_answer_given_anew_on_the_page_is_a_re_confirmation(invitation, office):
+def test_an_answer_given_again_on_the_page_is_a_re_confirmation(invitation, office):
     moved(invitation.edition)
     form = office.get(page_of(invitation, "change")).content.decode()
     marks = dict(re.findall(r'name="(seen|dates|form_key)" value="([^"]*)"', form))

@@ -79,7 +79,7 @@ def test_a_form_of_one_state_that_arrives_at_another_changes_neither(page, typed
     assert all_rows() == before
 
 
-def test_what_was_crossed_can_be_given_after_the_page_is_opened_anew():
+def test_what_was_crossed_can_be_given_after_the_page_is_opened_again():
     one, other = invited("Ruritania"), invited("Strelsau")
     client = browser(one, other)
     client.post(page_of(one), words_of(other))

@@ -30,7 +30,7 @@ def names():
     return list(Delegate.objects.order_by("pk").values_list("name", flat=True))
 
 
-def test_a_person_typed_anew_with_other_particulars_is_not_named_twice(invitation):
+def test_a_person_typed_again_with_other_particulars_is_not_named_twice(invitation):
     client, url = browser(invitation), page_of(invitation, "add")
     client.post(url, words_of(invitation))
 

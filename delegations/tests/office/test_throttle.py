@@ -101,7 +101,7 @@ def test_addresses_that_one_visitor_has_are_counted_together(first, then, counte
     assert (count(1, address=then) != [0]) is counted_together
 
 
-def test_few_are_counted_anew_when_the_page_said(clock):
+def test_few_are_counted_again_when_the_page_said(clock):
     clock.shift(240)
     wait = count(WRONG_FROM_ONE + 1)[-1]
     assert wait == 360
@@ -120,7 +120,7 @@ def test_a_count_kept_in_a_file_lasts_to_the_end_of_its_window(in_files, clock):
     assert count(1) == [1]
 
 
-def test_a_count_that_the_cache_drops_at_once_begins_anew(settings):
+def test_a_count_that_the_cache_drops_at_once_begins_again(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
     assert count(2) == [0, 0]

@@ -139,7 +139,7 @@ def test_who_corrects_a_telephone_number_keeps_the_place_of_the_first_request(ed
     assert in_order(edition) == ["Belgium", "Armenia"]
 
 
-def test_who_took_the_request_back_asks_anew(edition):
+def test_who_took_the_request_back_asks_again(edition):
     first = announced(edition, "Belgium", asked_at=NOON)
     announced(edition, "Armenia", asked_at=NOON + dt.timedelta(hours=1))
 

@@ -142,7 +142,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         "audience_page",
         "progress_page",
         "approve_page",
-        "compose_anew_page",
+        "compose_again_page",
         "call_back_page",
     ]
 
@@ -154,7 +154,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
             "notes": self.notes_view,
             "approve": self.approve_view,
             "look": self.look_view,
-            "anew": self.anew_view,
+            "compose_again": self.compose_again_view,
             "call-back": self.call_back_view,
             "scan": self.scan_view,
         }

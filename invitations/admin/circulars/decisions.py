@@ -63,10 +63,10 @@ class DecisionsMixin(CircularPageMixin):
         return approval_page(self, request, letters, whole=pk, planned=planned)
 
     @action(description=gettext_lazy("Compose anew"), icon="refresh", permissions=["draft"])
-    def compose_anew_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return redirect("admin:invitations_circular_anew", object_id)
+    def compose_again_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_compose_again", object_id)
 
-    def anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def compose_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Compose letters without approval anew, with today's words, addresses and hour."""
         circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
         letters = letters_to_approve(circular.letters.all())
@@ -81,7 +81,9 @@ class DecisionsMixin(CircularPageMixin):
                 request, act_on_each(request, letters, lambda one: recompose_letter(one, by))
             )
             return redirect("admin:invitations_circular_progress", pk)
-        return self._page(request, "anew", circular, title=_("Compose anew"), number=len(letters))
+        return self._page(
+            request, "compose_again", circular, title=_("Compose anew"), number=len(letters)
+        )
 
     @action(
         description=gettext_lazy("Call back"),
@@ -127,7 +129,7 @@ class DecisionsMixin(CircularPageMixin):
 def decisions_in_vain(circular: Circular) -> set[str]:
     """Return the decisions about its letters that would be refused, or do nothing."""
     counted = circular_progress(circular)
-    hidden = set() if counted[Letter.State.COMPOSED] else {"approve_page", "compose_anew_page"}
+    hidden = set() if counted[Letter.State.COMPOSED] else {"approve_page", "compose_again_page"}
     if not sum(counted.values()) or why_not_called_back(circular):
         hidden.add("call_back_page")
     return hidden
@@ -142,7 +144,7 @@ def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
         "%(count)s letters were composed before this change and say what stood here: ",
         number,
     ) % {"count": number}
-    url = reverse("admin:invitations_circular_anew", args=[circular.pk])
+    url = reverse("admin:invitations_circular_compose_again", args=[circular.pk])
     messages.warning(request, format_html("{}{}", told, text_link(url, _("compose anew"))))
 
 

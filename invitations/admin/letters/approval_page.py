@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import format_languages, hour_of_edition
 from invitations.admin.confirming import refusal_sentence
-from invitations.admin.letters.composing_anew import (
-    may_compose_anew,
+from invitations.admin.letters.composing_again import (
+    may_compose_again,
     outdated_groups,
     who_then_approves,
     why_outdated,
@@ -90,7 +90,7 @@ def approval_page(
         "obstacles": sorted(set(known.values())),
         "outdated": groups,
         "outdated_count": len(outdated),
-        "may_compose_anew": bool(groups) and may_compose_anew(request),
+        "may_compose_again": bool(groups) and may_compose_again(request),
         "who_then_approves": who_then_approves(request) if groups else "",
         "refused": len(refused),
         "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],

@@ -20,7 +20,7 @@ from invitations.admin.letters.approval_page import (
     letters_to_approve,
     notes_last,
 )
-from invitations.admin.letters.composing_anew import (
+from invitations.admin.letters.composing_again import (
     MAY_APPROVE,
     OutdatedLetter,
     outdated_groups,

@@ -28,10 +28,10 @@ from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tel
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
 from invitations.admin.letters.archive import ArchiveMixin
-from invitations.admin.letters.composing_anew import (
+from invitations.admin.letters.composing_again import (
     ApprovalFilter,
     in_order_of_approval,
-    may_compose_anew,
+    may_compose_again,
 )
 from invitations.admin.letters.frozen_words import shown_mail, shown_paper, shown_subject
 from invitations.admin.letters.letter_files import OPENS, LetterFilesMixin
@@ -43,7 +43,7 @@ from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
-from invitations.outbox.mending.notes import forward_anew, why_not_forwarded_anew
+from invitations.outbox.mending.notes import forward_again, why_not_forwarded_again
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
 from invitations.text.dates import bracketed, labelled
@@ -154,8 +154,8 @@ class LetterAdmin(
     ]
     actions = [
         "approve_selected",
-        "compose_anew",
-        "forward_anew",
+        "compose_again",
+        "forward_again",
         "try_again_now",
         "replace_letters",
         "send_test",
@@ -297,10 +297,10 @@ class LetterAdmin(
         chosen = Letter.objects.filter(pk__in=[one.pk for one in found.letters.values()])
         return chosen.select_related(*NAMED_BY)
 
-    def has_anew_permission(self, request: HttpRequest) -> bool:
-        return may_compose_anew(request)
+    def has_compose_again_permission(self, request: HttpRequest) -> bool:
+        return may_compose_again(request)
 
-    @action(description=gettext_lazy("Compose anew"), permissions=["anew"])
+    @action(description=gettext_lazy("Compose anew"), permissions=["compose_again"])
     @confirmed(
         title=gettext_lazy("Compose anew"),
         explanation=gettext_lazy(
@@ -318,10 +318,10 @@ class LetterAdmin(
         ),
         rows=in_order_of_approval,
     )
-    def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
+    def compose_again(self, request: HttpRequest, letter: Letter) -> None:
         recompose_letter(letter, user_of(request))
 
-    @action(description=gettext_lazy("Forward anew what remains"), permissions=["anew"])
+    @action(description=gettext_lazy("Forward anew what remains"), permissions=["compose_again"])
     @confirmed(
         title=gettext_lazy("Forward anew what remains"),
         explanation=gettext_lazy(
@@ -329,7 +329,7 @@ class LetterAdmin(
             " failed, came back or is uncertain. Where an uncertain one has arrived, the mission"
             " gets these letters twice. Another person then has to approve the note."
         ),
-        why_not=why_not_forwarded_anew,
+        why_not=why_not_forwarded_again,
     )
     @row_by_row(
         done=ngettext_lazy(
@@ -338,8 +338,8 @@ class LetterAdmin(
             "count",
         )
     )
-    def forward_anew(self, request: HttpRequest, letter: Letter) -> None:
-        forward_anew(letter, user_of(request))
+    def forward_again(self, request: HttpRequest, letter: Letter) -> None:
+        forward_again(letter, user_of(request))
 
     @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
     @row_by_row(

@@ -20,7 +20,7 @@ from invitations.outbox.another_address import (
     why_it_may_not_leave,
     why_not_sent_elsewhere,
 )
-from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
+from invitations.outbox.decisions import why_not_resent, why_not_sent_again
 from invitations.outbox.mending.corrected import (
     MAY_BE_CORRECTED,
     correct_address,
@@ -28,7 +28,7 @@ from invitations.outbox.mending.corrected import (
     places_of,
     why_not_corrected,
 )
-from invitations.outbox.mending.notes import NOT_PROVEN, why_not_forwarded_anew
+from invitations.outbox.mending.notes import NOT_PROVEN, why_not_forwarded_again
 from invitations.text.dates import comma_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 
@@ -129,8 +129,8 @@ def helps(delivery: Delivery) -> list[Help]:
         found.append(Help(_("It went"), delivery, "it_went"))
     if not why_not_sent_again(delivery):
         found.append(Help(_("Send again"), delivery, "send_again"))
-    if not why_not_sent_anew(delivery):
-        found.append(Help(_("Send anew to this address"), delivery, "send_anew_selected"))
+    if not why_not_resent(delivery):
+        found.append(Help(_("Send anew to this address"), delivery, "resend_selected"))
     if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):
         found.append(Help(_("Send to another address"), delivery, "send_to_another"))
     return found
@@ -142,9 +142,9 @@ def for_its_letter(request: HttpRequest, delivery: Delivery) -> list[Help]:
     if not request.user.has_perm("invitations.change_letter"):
         return []
     if delivery.state == State.MISSED and not why_not_recomposed(letter):
-        return [Help(_("Compose the letter anew"), letter, "compose_anew")]
-    if delivery.state in NOT_PROVEN and not why_not_forwarded_anew(letter):
-        return [Help(_("Forward anew what remains"), letter, "forward_anew")]
+        return [Help(_("Compose the letter anew"), letter, "compose_again")]
+    if delivery.state in NOT_PROVEN and not why_not_forwarded_again(letter):
+        return [Help(_("Forward anew what remains"), letter, "forward_again")]
     return []
 
 

@@ -20,10 +20,10 @@ from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
-    send_anew,
+    resend,
     why_not_marked,
+    why_not_resent,
     why_not_sent_again,
-    why_not_sent_anew,
     why_not_uncertain,
 )
 from invitations.text.dates import keep_own_order
@@ -90,7 +90,7 @@ class DeliveryAdmin(
     actions = [
         "it_went",
         "send_again",
-        "send_anew_selected",
+        "resend_selected",
         "send_to_another",
         "mark_as_dispatched",
     ]
@@ -172,11 +172,11 @@ class DeliveryAdmin(
             "address is corrected on the page of its delivery."
         ),
         describe=lambda page, delivery: keep_own_order(delivery.server_words),
-        why_not=why_not_sent_anew,
+        why_not=why_not_resent,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
-    def send_anew_selected(self, request: HttpRequest, delivery: Delivery) -> None:
-        send_anew(delivery, user_of(request))
+    def resend_selected(self, request: HttpRequest, delivery: Delivery) -> None:
+        resend(delivery, user_of(request))
 
     @action(description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"])
     @confirmed(

@@ -60,7 +60,7 @@ def note_over(letter: Letter, mission: Mission, circular: Circular, drafter: Use
     )
 
 
-def plan_anew(letter: Letter, actor: User | None, drafter: User | None) -> Letter:
+def plan_again(letter: Letter, actor: User | None, drafter: User | None) -> Letter:
     """Plan in the letter's place one with today's texts, addresses and link.
 
     What a note has to forward joins the note that is planned for its mission, if there is one.
@@ -169,4 +169,4 @@ def plan_for_the_others(notes: Iterable[Letter], by: User) -> None:
     for note in notes:
         call_back_whole(note, _("a letter it covers was called back"), by)
         if covered_now(note).exclude(answered_already()).exists():
-            plan_anew(note, by, note.composed_by)
+            plan_again(note, by, note.composed_by)

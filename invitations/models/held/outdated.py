@@ -81,10 +81,10 @@ def outdated_among(letters: Sequence[Any], *, lock: bool = False) -> dict[int, O
     if not letters:
         return {}
     changed = changed_behind(letters, lock=lock)
-    return {one.pk: why_anew(one, changed[one.pk]) for one in letters if changed[one.pk]}
+    return {one.pk: why_again(one, changed[one.pk]) for one in letters if changed[one.pk]}
 
 
-def why_anew(letter: Any, changed: list[str]) -> Outdated:
+def why_again(letter: Any, changed: list[str]) -> Outdated:
     if not letter.composed_with:
         return Outdated([], UNKNOWN)
     if LINK in changed:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from invitations.letters.planning import (
     call_back_letters,
-    planned_anew,
+    planned_again,
     save_planned_letters,
     why_overtaken,
 )
@@ -37,7 +37,7 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
     again = {told_in(one): one for one in called_back if not why_overtaken(one)}
     return save_planned_letters(
-        [planned_anew(one) for told, one in again.items() if (told, one.again) not in said]
+        [planned_again(one) for told, one in again.items() if (told, one.again) not in said]
     )
 
 
@@ -55,7 +55,7 @@ def acknowledge_again(invitation: Invitation) -> None:
         return
     told = invitation.letters.in_force().filter(variant="answer", reply__status="standing")
     if last := told.order_by("again").last():
-        again = planned_anew(last)
+        again = planned_again(last)
         again.again = last.again + 1
         save_planned_letters([again])
 

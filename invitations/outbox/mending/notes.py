@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.letters.approval import locked_letter, recompose_letter, why_not_recomposed
-from invitations.letters.notes.anew import note_over, plan_anew, planned_over
+from invitations.letters.notes.anew import note_over, plan_again, planned_over
 from invitations.letters.notes.covering import (
     answered_already,
     cover_too,
@@ -65,22 +65,22 @@ NOT_PROVEN = (*Delivery.NOT_ARRIVED, Delivery.State.UNCERTAIN)
 
 
 @transaction.atomic
-def forward_anew(note: Letter, by: User) -> Letter:
+def forward_again(note: Letter, by: User) -> Letter:
     """Plan another note over what this one has still to forward, to where it did not arrive.
 
     Its copies that came back, or are uncertain, count no more: whoever asks for it says so.
     """
     note = locked_letter(note)
-    if why := why_not_forwarded_anew(note):
+    if why := why_not_forwarded_again(note):
         raise ValidationError(why)
     because = gettext_lazy("forwarded anew by another note")
     for copy in not_proven(note).order_by("pk").select_for_update():
         transit(copy, copy.state, Delivery.State.CANCELLED, because=because, by=by)
     call_back_letters(Letter.objects.filter(pk=note.pk), because, by)
-    return plan_anew(note, by, by)
+    return plan_again(note, by, by)
 
 
-def why_not_forwarded_anew(note: Letter) -> str:
+def why_not_forwarded_again(note: Letter) -> str:
     """Return why no other note takes the place of one that did not arrive; empty if one may."""
     is_void = note.kind == Letter.Kind.NOTE and note.covers.forwarded_no_more().exists()
     if note.state != Letter.State.APPROVED or not is_void:

@@ -18,7 +18,7 @@ def renew_link(invitation: Invitation, version: int, by: User, because: str) -> 
     """
     lock_with_notes([invitation.pk])
     link = replace_link(invitation, version, by, because)
-    compose_waiting_anew(invitation, by)
+    compose_waiting_again(invitation, by)
     transaction.on_commit(try_waiting_again)
     return link
 
@@ -28,10 +28,10 @@ def close_link(invitation: Invitation, version: int, by: User, because: str) -> 
     """End the link; approved letters that wait with it are planned anew, and wait for a new one."""
     lock_with_notes([invitation.pk])
     end_link(invitation, version, by, because)
-    compose_waiting_anew(invitation, by)
+    compose_waiting_again(invitation, by)
 
 
-def compose_waiting_anew(invitation: Invitation, by: User) -> None:
+def compose_waiting_again(invitation: Invitation, by: User) -> None:
     """Drop and plan anew what prints a dead link and has not left; then the notes over it.
 
     One whose replacement is under way stays, and is kept back.

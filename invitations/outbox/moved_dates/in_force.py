@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act
 from invitations.letters.planning import (
     call_back_letters,
-    planned_anew,
+    planned_again,
     save_unless_planned,
     why_overtaken,
 )
@@ -134,7 +134,7 @@ def call_back_frozen(move: DatesMove) -> None:
     last = {tuple(getattr(one, name) for name in told): one for one in gone.order_by("pk")}
     for letter in last.values():
         if not why_overtaken(letter):
-            save_unless_planned(planned_anew(letter))
+            save_unless_planned(planned_again(letter))
     if not move.edition.has_last_day:
         # The text for a holding reply names the deadline, and there is none.
         holding = Letter.objects.planned().filter(variant="holding", reply__isnull=False)

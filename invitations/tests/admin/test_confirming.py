@@ -88,8 +88,8 @@ def test_rows_that_cannot_be_read_are_asked_for_once_more(desk, key):
 def test_nothing_is_asked_about_rows_with_which_it_would_be_refused(admin_client):
     composed, planned = composed_letter(), LetterFactory()
 
-    asked = choose(admin_client, list_url(Letter), "compose_anew", composed, planned)
-    nothing = choose(admin_client, list_url(Letter), "compose_anew", planned)
+    asked = choose(admin_client, list_url(Letter), "compose_again", composed, planned)
+    nothing = choose(admin_client, list_url(Letter), "compose_again", planned)
 
     why = "Only a letter that is not approved, or is kept back, is composed anew."
     assert [row for _pk, row, _more in asked.context["rows"]] == [composed]
@@ -101,7 +101,7 @@ def test_nothing_is_asked_about_rows_with_which_it_would_be_refused(admin_client
 def test_of_many_such_rows_the_first_are_named(admin_client):
     planned = [LetterFactory() for _number in range(12)]
 
-    response = choose(admin_client, list_url(Letter), "compose_anew", *planned)
+    response = choose(admin_client, list_url(Letter), "compose_again", *planned)
 
     assert len(told(response)) == 11
     assert told(response)[-1] == "2 more rows are left out."

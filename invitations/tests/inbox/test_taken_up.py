@@ -177,7 +177,7 @@ def test_an_office_whose_answer_it_confirmed_is_asked_again(invitation):
     assert Reconfirmation.objects.get().said == "not_yet"
 
 
-def test_what_was_put_aside_by_mistake_waits_anew(invitation):
+def test_what_was_put_aside_by_mistake_waits_again(invitation):
     filed = on_file(invitation=invitation)
     mark_dealt_with(filed, UserFactory())
 
@@ -379,7 +379,7 @@ def test_a_contradiction_that_waits_again_is_acknowledged_if_it_was_not(
     assert first.acknowledgements.in_force().get().variant == "contested"
 
 
-def test_what_is_recorded_of_it_anew_is_taken_up_alone(invitation):
+def test_what_is_recorded_of_it_again_is_taken_up_alone(invitation):
     filed = taken_up(by_fax(InvitationFactory()))
     first = filed.replies.get()
     record_filed(filed, invitation, UserFactory(), REGRETS)

@@ -115,7 +115,7 @@ def test_a_question_that_a_later_move_has_overtaken_stays_as_it_was(invitation):
     assert (before.said, now.said) == ("still_valid", "not_yet")
 
 
-def test_a_fax_that_was_typed_wrongly_settles_the_question_when_it_is_recorded_anew(invitation):
+def test_a_fax_that_was_typed_wrongly_settles_the_question_when_it_is_recorded_again(invitation):
     record_reply(invitation, IN_PERSON)
     moved(invitation.edition)
     filed = taken_up(by_fax(invitation, REGRETS))

@@ -167,7 +167,7 @@ def test_letters_are_composed_by_the_newest_version(composed):
     assert (letter.template, letter.subject) == (newest, "An invitation")
 
 
-def test_a_letter_composed_anew_has_the_words_and_addresses_of_the_day(composed):
+def test_a_letter_composed_again_has_the_words_and_addresses_of_the_day(composed):
     letter = composed(to_emails="old@example.org")
     minister = letter.invitation.minister
     minister.to_emails = "new@example.org"
@@ -183,7 +183,7 @@ def test_a_letter_composed_anew_has_the_words_and_addresses_of_the_day(composed)
     assert anew.message_sha256 != letter.message_sha256
 
 
-def test_the_hashes_of_a_letter_composed_anew_approve_nothing(composed):
+def test_the_hashes_of_a_letter_composed_again_approve_nothing(composed):
     letter = composed()
     anew = recompose_letter(letter, UserFactory())
     compose_planned()
@@ -195,7 +195,7 @@ def test_the_hashes_of_a_letter_composed_anew_approve_nothing(composed):
         approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
 
 
-def test_an_approved_letter_is_not_composed_anew(issued):
+def test_an_approved_letter_is_not_composed_again(issued):
     letter = issued().letters.get()
 
     with pytest.raises(ValidationError, match="not approved"):
@@ -326,7 +326,7 @@ def test_a_note_verbale_waits_for_the_letters_it_covers(composed):
     assert approve(note).deliveries.count() == 1
 
 
-def test_a_note_verbale_whose_letter_was_called_back_is_composed_anew(composed):
+def test_a_note_verbale_whose_letter_was_called_back_is_composed_again(composed):
     letter = composed()
     MissionFactory().states.add(letter.invitation.member_state)
     plan_notes(letter.circular)

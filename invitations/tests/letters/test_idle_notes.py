@@ -89,7 +89,7 @@ def test_a_note_stays_while_one_office_is_silent(circular):
     assert note_of(circular).state == "planned"
 
 
-def test_a_note_that_waits_covers_a_letter_that_was_composed_anew(circular):
+def test_a_note_that_waits_covers_a_letter_that_was_composed_again(circular):
     first, second = inviting(circular)
     anew = recompose_letter(first, UserFactory())
 
@@ -98,7 +98,7 @@ def test_a_note_that_waits_covers_a_letter_that_was_composed_anew(circular):
     assert set(note_of(circular).covers.all()) == {anew, second}
 
 
-def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular):
+def test_a_letter_composed_again_while_its_note_is_at_work_is_forwarded(circular):
     Mission.objects.update(greeted_as="to the Legation")
     first, second = inviting(circular)
     try_waiting_again()
@@ -113,7 +113,7 @@ def test_a_letter_composed_anew_while_its_note_is_at_work_is_forwarded(circular)
     assert (note.state, set(note.covers.all())) == ("composed", {anew, second})
 
 
-def test_a_letter_composed_anew_under_a_note_that_nobody_has_is_forwarded_once(circular):
+def test_a_letter_composed_again_under_a_note_that_nobody_has_is_forwarded_once(circular):
     Mission.objects.update(greeted_as="to the Legation")
     compose_planned()
     first, second = inviting(circular)

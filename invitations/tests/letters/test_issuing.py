@@ -137,7 +137,7 @@ def test_withdrawing_needs_a_reason_and_happens_once():
         withdraw_invitation(invitation, UserFactory(), "Again.")
 
 
-def test_after_a_withdrawal_the_state_can_be_invited_anew():
+def test_after_a_withdrawal_the_state_can_be_invited_again():
     first = InvitationFactory()
     withdraw_invitation(first, UserFactory(), "A change of government.")
 

@@ -20,7 +20,7 @@ def approve(letter):
     return approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
 
 
-def composed_anew(letter):
+def composed_again(letter):
     anew = recompose_letter(letter, UserFactory())
     compose_planned()
     return Letter.objects.get(pk=anew.pk)
@@ -35,7 +35,7 @@ def test_a_letter_in_the_language_of_yesterday_is_not_approved(composed, today):
     with pytest.raises(ValidationError, match=IN_ANOTHER):
         approve(letter)
 
-    anew = composed_anew(letter)
+    anew = composed_again(letter)
     assert (anew.language, anew.second_language) == today
     assert approve(anew).state == Letter.State.APPROVED
 
@@ -93,7 +93,7 @@ def test_a_letter_that_waits_for_a_text_in_its_language_of_today_is_tried_once_i
     assert draft.letters.get().state == Letter.State.COMPOSED
 
 
-def test_a_note_in_the_language_of_yesterday_is_composed_anew_in_that_of_its_mission():
+def test_a_note_in_the_language_of_yesterday_is_composed_again_in_that_of_its_mission():
     note = under_one_note(language="en").letters.get(kind="note")
     for letter in note.covers.all():
         approve(letter)
@@ -103,7 +103,7 @@ def test_a_note_in_the_language_of_yesterday_is_composed_anew_in_that_of_its_mis
     with pytest.raises(ValidationError, match=IN_ANOTHER):
         approve(note)
 
-    anew = composed_anew(note)
+    anew = composed_again(note)
     assert anew.language == "fr"
     assert "présente ses compliments à la Mission permanente" in anew.paper
     assert approve(anew).state == Letter.State.APPROVED
@@ -112,7 +112,7 @@ def test_a_note_in_the_language_of_yesterday_is_composed_anew_in_that_of_its_mis
 def test_a_mission_s_language_outdates_no_letter_to_a_minister(composed):
     letter = composed()
     MissionFactory(language="en").states.add(letter.invitation.member_state)
-    anew = composed_anew(letter)
+    anew = composed_again(letter)
     Mission.objects.update(language="fr")
 
     assert approve(anew).state == Letter.State.APPROVED

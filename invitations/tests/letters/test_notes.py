@@ -348,7 +348,7 @@ def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(lan
     assert [words for words in told if re.search(SINGULAR[language], words)] == []
 
 
-def test_a_note_composed_anew_forwards_what_its_mission_serves_still():
+def test_a_note_composed_again_forwards_what_its_mission_serves_still():
     circular, elsewhere = under_one_note(), MissionFactory()
     note = circular.letters.get(kind="note")
     moved, stays = note.covers.order_by("pk")

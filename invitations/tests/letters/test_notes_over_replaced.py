@@ -13,7 +13,7 @@ from invitations.letters.planning import call_back_letters
 from invitations.models import Invitation, Letter
 from invitations.models.held.outdated import OVER_REPLACED, outdated_letters
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.notes import forward_anew
+from invitations.outbox.mending.notes import forward_again
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.release import take_back_change
 from invitations.replies import record_reply
@@ -93,7 +93,7 @@ def given_up_at_one_address(note, letter):
     note.deliveries.filter(pk=here.pk).update(state="handed_over", handed_over_at=timezone.now())
     note.deliveries.exclude(pk=here.pk).update(state="bounced")
     circular = replaced(letter)
-    anew = forward_anew(note, UserFactory())
+    anew = forward_again(note, UserFactory())
     compose_planned()
     return circular, anew
 
@@ -111,11 +111,11 @@ def test_what_stands_again_is_brought_by_another_note_where_one_was_given_up(pee
     dispatch_outbox()
 
     assert states(note) == {"handed_over", "cancelled"}
-    brought = [(one.recipients, one.covers.get(), states(one)) for one in (anew_now(anew), last)]
+    brought = [(one.recipients, one.covers.get(), states(one)) for one in (again_now(anew), last)]
     assert brought == [(there, second, {"handed_over"}), (there, first, {"handed_over"})]
 
 
-def anew_now(note):
+def again_now(note):
     return Letter.objects.get(pk=note.pk)
 
 
@@ -123,14 +123,14 @@ def test_what_stands_again_joins_the_note_that_is_planned(letters):
     first, second, note = letters
     note.deliveries.update(state="bounced")
     circular = replaced(first)
-    anew = forward_anew(note, UserFactory())
+    anew = forward_again(note, UserFactory())
 
     call_back_circular(circular, UserFactory(), "The name was right.")
     compose_planned()
 
     assert list(notes_of(note.circular)) == [anew]
     assert set(anew.covers.all()) == {first, second}
-    assert len(anew_now(anew).recipients) == 2
+    assert len(again_now(anew).recipients) == 2
 
 
 def test_a_copy_that_a_person_gave_up_is_kept_for_nobody(letters):
@@ -145,7 +145,7 @@ def test_a_copy_that_a_person_gave_up_is_kept_for_nobody(letters):
     assert notes_of(note.circular).last().covers.get() == first
 
 
-def test_what_stands_again_and_was_left_out_of_a_note_composed_anew_is_forwarded(letters):
+def test_what_stands_again_and_was_left_out_of_a_note_composed_again_is_forwarded(letters):
     first, second, note = letters
     circular = replaced(first)
     recompose_letter(note, UserFactory())
@@ -162,7 +162,7 @@ def test_no_note_follows_where_the_mission_has_the_letter_on_paper(letters):
     first, _second, note = letters
     at = timezone.now()
     note.deliveries.create(channel="pouch", state="handed_over", handed_over_at=at)
-    circular, _anew = given_up_at_one_address(note, first)
+    circular, _again = given_up_at_one_address(note, first)
     before = notes_of(note.circular).count()
 
     call_back_circular(circular, UserFactory(), "The name was right.")

@@ -12,7 +12,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.outbox.decisions import dispatch_on_paper, send_anew
+from invitations.outbox.decisions import dispatch_on_paper, resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.transitions import LEASE, begin_sending
@@ -82,7 +82,7 @@ def test_an_approved_note_over_such_a_letter_is_kept_back(peer, circular, enter)
     [delivery] = note.deliveries.all()
     assert delivery.events.last().because.startswith(OVER_WHO_LEFT)
     with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
 
 
 def test_a_successor_who_is_entered_at_the_last_moment_keeps_the_note_back_too(circular):
@@ -95,7 +95,7 @@ def test_a_successor_who_is_entered_at_the_last_moment_keeps_the_note_back_too(c
     assert not begin_sending(delivery)
 
 
-def test_a_note_that_was_kept_back_is_composed_anew_without_that_letter(peer, circular):
+def test_a_note_that_was_kept_back_is_composed_again_without_that_letter(peer, circular):
     first, second, note = all_approved(circular)
     succeed(first)
     dispatch_outbox()
@@ -108,7 +108,7 @@ def test_a_note_that_was_kept_back_is_composed_anew_without_that_letter(peer, ci
     assert (anew.state, list(anew.covers.all())) == ("composed", [second])
 
 
-def test_a_note_over_originals_is_composed_anew_without_that_letter():
+def test_a_note_over_originals_is_composed_again_without_that_letter():
     circular = under_one_note(rank_id="HOG")
     first, second, note = all_approved(circular)
     assert note.by_original
@@ -123,20 +123,20 @@ def test_a_note_over_originals_is_composed_anew_without_that_letter():
     assert approved(note_of(circular)).state == Letter.State.APPROVED
 
 
-def test_a_note_that_failed_is_composed_anew_and_leaves_once(peer, circular):
+def test_a_note_that_failed_is_composed_again_and_leaves_once(peer, circular):
     first, second, note = all_approved(circular)
     note.deliveries.update(state="failed")
     succeed(first)
 
     with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
-        send_anew(note.deliveries.get(), UserFactory())
+        resend(note.deliveries.get(), UserFactory())
     recompose_letter(note, UserFactory())
     compose_planned()
 
     assert (states_of(note), note_of(circular).pk != note.pk) == ({"cancelled"}, True)
     assert list(approved(note_of(circular)).covers.all()) == [second]
     with pytest.raises(ValidationError, match="compose the note anew"):
-        send_anew(note.deliveries.get(), UserFactory())
+        resend(note.deliveries.get(), UserFactory())
 
 
 def test_a_note_of_which_a_copy_has_left_says_what_forwards_the_others(circular):

@@ -11,9 +11,9 @@ from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
-from invitations.outbox.decisions import why_not_sent_anew
+from invitations.outbox.decisions import why_not_resent
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.notes import why_not_forwarded_anew
+from invitations.outbox.mending.notes import why_not_forwarded_again
 from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
@@ -45,7 +45,7 @@ def withdraw(invitation):
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_the_others_get_a_note_anew_whichever_letter_it_stands_with(circular, place):
+def test_the_others_get_a_note_again_whichever_letter_it_stands_with(circular, place):
     letters = inviting(circular)
     withdrawn = letters.pop(place)
     before = note_of(circular)
@@ -60,7 +60,7 @@ def test_the_others_get_a_note_anew_whichever_letter_it_stands_with(circular, pl
     assert withdrawn.invitation.member_state.short_name not in note.paper
 
 
-def test_a_note_that_waits_for_approval_is_composed_anew_by_itself():
+def test_a_note_that_waits_for_approval_is_composed_again_by_itself():
     circular = under_one_note()
     first, second = inviting(circular)
 
@@ -72,7 +72,7 @@ def test_a_note_that_waits_for_approval_is_composed_anew_by_itself():
     assert approved(second).state == approved(note).state == "approved"
 
 
-def test_a_note_that_a_worker_composes_just_now_is_left_and_composed_anew():
+def test_a_note_that_a_worker_composes_just_now_is_left_and_composed_again():
     circular = under_one_note()
     first, second = inviting(circular)
     before = note_of(circular)
@@ -132,7 +132,7 @@ def test_over_letters_that_are_all_answered_no_note_is_planned():
     assert note_of(circular) is None
 
 
-def test_a_note_that_failed_is_planned_anew_too(circular):
+def test_a_note_that_failed_is_planned_again_too(circular):
     first, second = inviting(circular)
     note_of(circular).deliveries.update(state="failed")
 
@@ -262,7 +262,7 @@ def test_an_address_that_failed_alone_gets_no_second_note():
     assert note_of(circular) == note
 
 
-def test_a_note_anew_that_every_address_has_by_now_drops_out():
+def test_a_note_again_that_every_address_has_by_now_drops_out():
     circular = under_one_note(emails="chancery@example.org head@example.org")
     first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
     copies = note.deliveries.filter(address="chancery@example.org")
@@ -317,7 +317,7 @@ def test_no_note_is_planned_over_a_letter_that_had_left_before_it_was_withdrawn(
     assert list(note_of(circular).covers.all()) == [letters[1]]
 
 
-def test_a_note_that_failed_is_not_sent_anew_over_a_letter_withdrawn_after_it_left():
+def test_a_note_that_failed_is_not_sent_again_over_a_letter_withdrawn_after_it_left():
     circular = under_one_note(emails="chancery@example.org head@example.org")
     first, _second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
     first.deliveries.update(state="handed_over", handed_over_at=timezone.now())
@@ -327,5 +327,5 @@ def test_a_note_that_failed_is_not_sent_anew_over_a_letter_withdrawn_after_it_le
     withdraw(first.invitation)
 
     failed = note.deliveries.get(state="failed")
-    assert "a letter it covers was called back" in why_not_sent_anew(failed)
-    assert why_not_forwarded_anew(note) == ""
+    assert "a letter it covers was called back" in why_not_resent(failed)
+    assert why_not_forwarded_again(note) == ""

@@ -232,7 +232,7 @@ def test_an_original_lies_under_a_note_of_its_own_on_paper_alone(under_notes):
     assert message.count(b"application/pdf") == 2
 
 
-def test_a_note_by_mail_composed_anew_over_what_became_an_original_drops_out(under_notes):
+def test_a_note_by_mail_composed_again_over_what_became_an_original_drops_out(under_notes):
     note = under_notes.letters.get(kind="note", by_original=False)
     letter = note.covers.get()
     promoted(letter.invitation)

@@ -200,7 +200,7 @@ def test_a_mission_may_serve_one_more_state_before_a_letter_is_approved(minister
     assert approve(letter).state == Letter.State.APPROVED
 
 
-def test_a_letter_of_which_it_is_not_known_is_composed_anew(composed):
+def test_a_letter_of_which_it_is_not_known_is_composed_again(composed):
     letter = composed()
     Letter.objects.update(composed_with={})
 
@@ -323,7 +323,7 @@ def test_approvals_and_changes_at_once_wait_for_nobody_without_end(composed):
     assert len(said) == 11
 
 
-def test_letters_composed_before_the_original_was_signed_are_composed_anew_to_say_so(composed):
+def test_letters_composed_before_the_original_was_signed_are_composed_again_to_say_so(composed):
     circular = CircularFactory(original_signed_by="", original_signed_on=None)
     letter = composed(edition=circular.edition)
     Circular.objects.update(

@@ -115,7 +115,7 @@ def test_a_note_over_an_outdated_letter_is_outdated_with_it(composed, note_over)
     assert "is to be composed anew" in str(found[note.pk].because)
 
 
-def test_a_note_over_a_letter_that_was_composed_anew_is_outdated(composed, note_over):
+def test_a_note_over_a_letter_that_was_composed_again_is_outdated(composed, note_over):
     letter = composed()
     note = note_over(letter)
     recompose_letter(letter, UserFactory())

@@ -72,7 +72,7 @@ def test_an_approval_and_the_call_back_of_its_circular_at_once_end_in_a_draft(co
         assert where_it_stands(letter) == ("cancelled", "draft")
 
 
-def test_a_letter_composed_anew_and_withdrawn_at_once_ends_withdrawn(composed):
+def test_a_letter_composed_again_and_withdrawn_at_once_ends_withdrawn(composed):
     for _time in range(TIMES):
         letter = composed()
 

@@ -174,7 +174,7 @@ def test_a_letter_that_waited_is_composed_in_the_languages_that_its_minister_has
     assert (letter.language, letter.second_language) == today
 
 
-def test_a_letter_is_composed_anew_in_the_language_that_its_minister_has_today(composed):
+def test_a_letter_is_composed_again_in_the_language_that_its_minister_has_today(composed):
     letter = composed(**BILINGUAL)
     Minister.objects.update(language="es", second_language="")
 

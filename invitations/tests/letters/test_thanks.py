@@ -76,7 +76,7 @@ def test_nobody_is_thanked_twice(thanked):
     assert plan_circular(thanks(thanked, variant="came"), by=UserFactory()) == 0
 
 
-def test_who_was_thanked_by_a_circular_that_is_called_back_may_be_thanked_anew(thanked):
+def test_who_was_thanked_by_a_circular_that_is_called_back_may_be_thanked_again(thanked):
     wrong, by = thanks(thanked), UserFactory()
     plan_circular(wrong, by=by)
 

@@ -204,7 +204,7 @@ def test_after_a_lost_line_a_new_session_is_opened(mail_server):
 
 
 @pytest.mark.parametrize("moment", ["RCPT", "DOT"])
-def test_a_server_that_says_it_closes_is_called_anew(mail_server, moment):
+def test_a_server_that_says_it_closes_is_called_again(mail_server, moment):
     mail_server.answers[moment] = "421 4.3.2 Closing"
 
     with configured_carrier() as line:

@@ -7,9 +7,9 @@ from invitations.models import Invitation, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
-    send_anew,
+    resend,
+    why_not_resent,
     why_not_sent_again,
-    why_not_sent_anew,
 )
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.leaving import why_reminder_must_stay
@@ -51,22 +51,22 @@ def test_an_uncertain_delivery_is_decided_once(queued):
 
 
 @pytest.mark.parametrize("state", [State.FAILED, State.MISSED])
-def test_staff_send_a_failed_or_missed_delivery_anew(peer, queued, state):
+def test_staff_send_a_failed_or_missed_delivery_again(peer, queued, state):
     long_ago = timezone.now() - 9 * DAY
     delivery = queued(state=state, not_before=long_ago, leave_before=long_ago, attempts=3)
 
-    send_anew(delivery, UserFactory())
+    resend(delivery, UserFactory())
 
     assert dispatch_outbox() == 1
     assert state_of(delivery) == State.HANDED_OVER
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.UNCERTAIN, State.CANCELLED])
-def test_nothing_else_is_sent_anew(queued, state):
+def test_nothing_else_is_sent_again(queued, state):
     delivery = queued(state=state)
 
     with pytest.raises(ValidationError, match="Only a failed or missed delivery"):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
 
     assert state_of(delivery) == state
 
@@ -97,13 +97,13 @@ def test_only_a_printed_letter_that_waits_is_marked_as_dispatched(queued, fields
 
 @pytest.mark.parametrize("state", [State.FAILED, State.UNCERTAIN])
 def test_what_would_be_called_back_is_refused_at_once(queued, state):
-    withdrawn, answered_anew = queued(state=state), queued(state=state)
+    withdrawn, answered_again = queued(state=state), queued(state=state)
     Invitation.objects.filter(letters=withdrawn.letter).update(status="withdrawn")
-    reply = ReplyFactory(invitation=answered_anew.letter.invitation, status="superseded")
-    Letter.objects.filter(pk=answered_anew.letter_id).update(kind="acknowledgement", reply=reply)
+    reply = ReplyFactory(invitation=answered_again.letter.invitation, status="superseded")
+    Letter.objects.filter(pk=answered_again.letter_id).update(kind="acknowledgement", reply=reply)
 
-    again = why_not_sent_anew if state == State.FAILED else why_not_sent_again
-    for delivery, why in [(withdrawn, "not in force"), (answered_anew, "stands no more")]:
+    again = why_not_resent if state == State.FAILED else why_not_sent_again
+    for delivery, why in [(withdrawn, "not in force"), (answered_again, "stands no more")]:
         delivery.letter.refresh_from_db()
         assert why in again(delivery)
 
@@ -116,7 +116,7 @@ def test_a_reminder_is_sent_once_more_only_to_an_office_that_still_owes_a_word(
     edition = EditionFactory()
     StepFactory(edition=edition)
     invitation = reached(edition=edition)
-    again = why_not_sent_anew if state == State.FAILED else why_not_sent_again
+    again = why_not_resent if state == State.FAILED else why_not_sent_again
     with time_machine.travel(STEP_DAY, tick=False):
         queue_reminders()
         reminder = invitation.letters.get(kind="reminder")
@@ -132,7 +132,7 @@ def test_a_reminder_is_sent_once_more_only_to_an_office_that_still_owes_a_word(
     assert bool(refused) == is_answered
 
 
-def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_anew(reached, queued):
+def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_again(reached, queued):
     edition = EditionFactory()
     StepFactory(edition=edition)
     invitation = reached(edition=edition)
@@ -145,4 +145,4 @@ def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_anew(reached, q
 
     with time_machine.travel(STEP_DAY + 4 * DAY, tick=False):
         assert why_reminder_must_stay(invitation, failed.letter, timezone.now())
-        assert why_not_sent_anew(failed) == ""
+        assert why_not_resent(failed) == ""

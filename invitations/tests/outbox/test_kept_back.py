@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import ForumEdition, HeldChange, Minister
-from invitations.outbox.decisions import send_anew
+from invitations.outbox.decisions import resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import DeliveryFactory, MissionFactory, ReplyFactory, UserFactory
 from invitations.tests.outbox.deliveries import State, state_of
@@ -33,16 +33,16 @@ def test_a_letter_to_a_rank_that_was_raised_stays_and_says_what_to_do(peer, queu
     assert because.startswith("A signed original is due to this rank now, no mail. Replace")
 
 
-def test_what_is_kept_back_is_sent_anew_only_once_the_rank_is_corrected(peer, queued):
+def test_what_is_kept_back_is_sent_again_only_once_the_rank_is_corrected(peer, queued):
     delivery = queued()
     raised_rank()
     dispatch_outbox()
     delivery.refresh_from_db()
 
     with pytest.raises(ValidationError, match="A signed original is due"):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
     Minister.objects.update(rank="MIN")
-    send_anew(delivery, UserFactory())
+    resend(delivery, UserFactory())
 
     assert dispatch_outbox() == 1
     assert state_of(delivery) == State.HANDED_OVER

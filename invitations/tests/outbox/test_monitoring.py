@@ -35,7 +35,7 @@ def test_a_job_leaves_when_it_began_and_ended_and_what_it_did():
     assert (kept.began_at, kept.ended_at, kept.did) == (NOW, NOW + dt.timedelta(seconds=5), 3)
 
 
-def test_a_job_that_breaks_off_has_begun_but_not_ended_anew():
+def test_a_job_that_breaks_off_has_begun_but_not_ended_again():
     with time_machine.travel(NOW, tick=False), monitoring.ticked("dispatch_outbox") as tick:
         tick.did = 1
 

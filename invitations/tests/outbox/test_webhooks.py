@@ -332,7 +332,7 @@ def test_a_secret_that_no_key_opens_any_more_can_be_changed(armed, settings, tmp
         assert peer.read_by(secret)
 
 
-def test_under_a_new_key_both_secrets_are_closed_anew_and_the_old_key_can_go(
+def test_under_a_new_key_both_secrets_are_closed_again_and_the_old_key_can_go(
     armed, settings, tmp_path
 ):
     with webhook_peer(tmp_path, 204) as peer:

@@ -194,7 +194,7 @@ def test_whose_paper_of_before_the_move_comes_late_is_asked_and_told_of_no_missi
     assert variants() == ["reconfirm"]
 
 
-def test_a_reminder_that_waits_while_dates_move_is_planned_anew(office, clock):
+def test_a_reminder_that_waits_while_dates_move_is_planned_again(office, clock):
     clock.move_to(geneva(10))
     queue_reminders()
     assert variants() == ["first"]
@@ -216,7 +216,7 @@ def test_the_call_list_has_who_did_not_re_confirm(office, clock):
     assert [one.invitation for one in CallListEntry.objects.to_call()] == [office]
 
 
-def test_of_two_moves_the_later_one_counts_its_days_anew(office, clock):
+def test_of_two_moves_the_later_one_counts_its_days_again(office, clock):
     answered(office)
     moves(clock, office)
     left_by_mail(frozen(clock, geneva(24)))

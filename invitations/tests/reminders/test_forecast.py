@@ -74,7 +74,7 @@ def test_a_mail_in_the_outbox_stands_under_today(edition, reached):
     assert (last.is_in_outbox, last.at.day) == (False, 24)
 
 
-def test_a_mail_that_did_not_leave_on_its_day_is_foretold_anew(edition, reached):
+def test_a_mail_that_did_not_leave_on_its_day_is_foretold_again(edition, reached):
     reached(edition=edition)
     queue_reminders(geneva(10))
     Letter.objects.filter(kind="reminder").update(

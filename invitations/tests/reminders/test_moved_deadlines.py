@@ -10,7 +10,7 @@ from invitations.tests.reminding import geneva, handed_over, reminders, variants
 pytestmark = pytest.mark.django_db
 
 
-def test_a_moved_deadline_calls_back_what_has_not_left_and_plans_anew(edition, reached):
+def test_a_moved_deadline_calls_back_what_has_not_left_and_plans_again(edition, reached):
     reached(edition=edition)
     queue_reminders(geneva(10))
     first = reminders().get()

@@ -253,7 +253,7 @@ def test_what_waits_uncomposed_is_called_back_once_it_has_lost_its_sense(
     assert because in cancelled.events.latest("pk").because
 
 
-def test_a_missed_reminder_is_planned_anew(edition, reached, queued):
+def test_a_missed_reminder_is_planned_again(edition, reached, queued):
     reached(edition=edition)
     queue_reminders(geneva(10))
     missed = queued(composed_on(10), state=Delivery.State.MISSED)

@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.bench import tables
 from scripts.bench.rounds import Run, alone, in_turns, run_children
 from scripts.demonstration_seal import make_seal
-from scripts.peers.databases import make_anew
+from scripts.peers.databases import make_again
 
 PLAIN = "neither: no seal, no HTML"
 BOTH = "both"
@@ -46,7 +46,7 @@ def score_mails(folder: Path) -> None:
         print("\nSpamAssassin is missing: apt-get install spamassassin")
         return
     url = f"{os.environ['DATABASE_URL']}_mail"
-    make_anew(url)
+    make_again(url)
     scores = folder / "spam.json"
     run_children("spam.tell_story", DATABASE_URL=url)
     run_children(f"spam.score {scores}", DATABASE_URL=url)

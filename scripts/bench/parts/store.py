@@ -9,7 +9,7 @@ from scripts.bench.rounds import Run, alone, in_turns
 # What is measured, and by which children, after another one has prepared it.
 MEASURED = {
     "Composing 193 letters into": ("job.compose", "job.plan"),
-    "Reading them from": ("job.read", "job.compose_anew"),
+    "Reading them from": ("job.read", "job.compose_again"),
 }
 
 

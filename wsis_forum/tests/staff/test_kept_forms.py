@@ -38,7 +38,7 @@ def test_what_was_typed_before_a_night_is_kept_for_its_author(client, clock, awa
 
 
 @pytest.fixture
-def signed_in_anew(client_of):
+def signed_in_again(client_of):
     """A browser in whose other tab a form stands open since before its person signed in anew."""
     browser = client_of(enforce_csrf_checks=True)
     browser.force_login(user := member(is_superuser=True))
@@ -50,12 +50,12 @@ def signed_in_anew(client_of):
     return browser
 
 
-def test_a_form_that_stood_in_another_tab_is_sent_by_a_button(signed_in_anew):
+def test_a_form_that_stood_in_another_tab_is_sent_by_a_button(signed_in_again):
     page = f"{PAGE}?_changelist_filters=q%3Da"
 
-    shown = signed_in_anew.post(page, signed_in_anew.open_form, **OURS)
+    shown = signed_in_again.post(page, signed_in_again.open_form, **OURS)
     token = str(shown.context["csrf_token"])
-    sent = signed_in_anew.post(page, TYPED | {"csrfmiddlewaretoken": token}, **OURS)
+    sent = signed_in_again.post(page, TYPED | {"csrfmiddlewaretoken": token}, **OURS)
 
     assert shown.status_code == 403
     assert shown["Cache-Control"].startswith("max-age=0, no-cache, no-store")
@@ -67,18 +67,18 @@ def test_a_form_that_stood_in_another_tab_is_sent_by_a_button(signed_in_anew):
 @pytest.mark.parametrize(
     "origin", [{}, {"Origin": "null"}, {"Origin": "https://elsewhere.example.org"}]
 )
-def test_what_another_site_may_have_sent_is_not_shown_to_be_sent(signed_in_anew, origin):
-    refused = signed_in_anew.post(PAGE, signed_in_anew.open_form, headers=origin)
+def test_what_another_site_may_have_sent_is_not_shown_to_be_sent(signed_in_again, origin):
+    refused = signed_in_again.post(PAGE, signed_in_again.open_form, headers=origin)
 
     assert refused.status_code == 403
     assert "Mission of Ruritania" not in refused.text
 
 
-def test_a_form_whose_author_is_not_wholly_signed_in_is_not_shown(signed_in_anew):
-    signed_in_anew.logout()
-    signed_in_anew.cookies["csrftoken"] = "b" * 32
+def test_a_form_whose_author_is_not_wholly_signed_in_is_not_shown(signed_in_again):
+    signed_in_again.logout()
+    signed_in_again.cookies["csrftoken"] = "b" * 32
 
-    refused = signed_in_anew.post(PAGE, signed_in_anew.open_form, **OURS)
+    refused = signed_in_again.post(PAGE, signed_in_again.open_form, **OURS)
 
     assert refused.status_code == 403
     assert "Mission of Ruritania" not in refused.text

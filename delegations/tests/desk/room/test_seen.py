@@ -70,7 +70,7 @@ def test_another_speaker_makes_another_list(client, session):
     assert seen(client, session) != before
 
 
-def test_without_a_script_who_marks_opens_the_list_anew_and_who_reads_need_not(client, session):
+def test_without_a_script_who_marks_opens_the_list_again_and_who_reads_need_not(client, session):
     pages = {}
     for group in ("Speakers' desk", "Readers"):
         client.force_login(of_group(group))

@@ -279,7 +279,7 @@ def test_what_a_browser_holds_opens_no_other_office(client):
         assert client.get(office_of(other)).status_code == 404
 
 
-def test_a_link_given_out_anew_under_an_old_number_is_not_held(client):
+def test_a_link_given_out_again_under_an_old_number_is_not_held(client):
     invitation = InvitationFactory()
     client.get(address_of(invitation))
 

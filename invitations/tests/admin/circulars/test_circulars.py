@@ -194,7 +194,7 @@ def test_what_approved_letters_say_cannot_change(client, drafter):
     assert (circular.reference, circular.planned_at) == (reference, None)
 
 
-def test_changed_hour_goes_to_planned_letters_and_composed_ones_are_offered_anew(client, drafter):
+def test_changed_hour_goes_to_planned_letters_and_composed_ones_are_offered_again(client, drafter):
     circular = CircularFactory()
     planned = LetterFactory(invitation=draft(circular.edition), circular=circular)
     written = composed_in(circular)
@@ -214,7 +214,7 @@ def test_changed_hour_goes_to_planned_letters_and_composed_ones_are_offered_anew
     planned.refresh_from_db()
     assert planned.not_before == circular.planned_at
     assert written.not_before != circular.planned_at
-    assert any(page(circular, "anew") in message for message in told(response))
+    assert any(page(circular, "compose_again") in message for message in told(response))
     assert (
         "1 composed letter is dated to another hour"
         in client.get(page(circular, "progress")).content.decode()
@@ -269,8 +269,8 @@ def test_a_new_circular_begins_as_the_last_one_was_signed(client, drafter):
     assert shown["signatory_title_fr"] == "Secrétaire général"
     assert shown["signatory_name_en"] == "Michael Strelsau"
     assert shown["note_kinds"] == ["mission", "embassy"]
-    asked_anew = ("reference", "dated_on", "original_signed_by")
-    assert not any(shown[name] for name in asked_anew)
+    asked_again = ("reference", "dated_on", "original_signed_by")
+    assert not any(shown[name] for name in asked_again)
 
 
 def test_a_new_circular_leads_to_its_audience(client, drafter):

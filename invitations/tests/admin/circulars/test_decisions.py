@@ -12,12 +12,12 @@ from invitations.tests.factories import CircularFactory, DeliveryFactory, Missio
 pytestmark = pytest.mark.django_db
 
 
-def test_composed_letters_of_the_circular_are_planned_anew(client, drafter):
+def test_composed_letters_of_the_circular_are_planned_again(client, drafter):
     circular = CircularFactory()
     stale, kept = composed_in(circular), approved_in(circular)
 
-    asked = client.get(page(circular, "anew")).content.decode()
-    response = client.post(page(circular, "anew"), follow=True)
+    asked = client.get(page(circular, "compose_again")).content.decode()
+    response = client.post(page(circular, "compose_again"), follow=True)
 
     stale.refresh_from_db()
     kept.refresh_from_db()
@@ -27,21 +27,21 @@ def test_composed_letters_of_the_circular_are_planned_anew(client, drafter):
     assert stale.invitation.letters.planned().count() == 1
 
 
-def test_note_covers_the_letter_that_was_composed_anew(client, drafter):
+def test_note_covers_the_letter_that_was_composed_again(client, drafter):
     circular = CircularFactory()
     letter = composed_in(circular)
     about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
     about["mission"].states.add(letter.invitation.member_state)
     composed_letter(kind="note", covers=[letter], **about)
 
-    client.post(page(circular, "anew"))
+    client.post(page(circular, "compose_again"))
 
     anew = circular.letters.planned().get(kind="note")
     assert list(anew.covers.all()) == [circular.letters.planned().get(kind="invitation")]
 
 
-def test_nothing_composed_means_nothing_anew(client, drafter):
-    response = client.get(page(CircularFactory(), "anew"), follow=True)
+def test_nothing_composed_means_nothing_again(client, drafter):
+    response = client.get(page(CircularFactory(), "compose_again"), follow=True)
 
     assert told(response) == [
         "No letter of this circular waits for approval: none is composed anew."
@@ -86,7 +86,7 @@ def test_circular_without_letters_has_nothing_to_call_back(client, drafter):
 
 
 @pytest.mark.parametrize("name", ["audience", "progress", "progress_json", "notes", "approve",
-                                  "anew", "call_back"])  # fmt: skip
+                                  "compose_again", "call_back"])  # fmt: skip
 def test_pages_of_a_circular_are_closed_to_those_without_the_right(client, name):
     circular = CircularFactory()
     signed_in(client, "view_letter")
@@ -97,12 +97,12 @@ def test_pages_of_a_circular_are_closed_to_those_without_the_right(client, name)
 def offered(client, circular):
     url = reverse("admin:invitations_circular_change", args=[circular.pk])
     page = client.get(url).content.decode()
-    return {name for name in ("compose_anew_page", "call_back_page") if f"/{name}" in page}
+    return {name for name in ("compose_again_page", "call_back_page") if f"/{name}" in page}
 
 
 def test_only_decisions_that_can_succeed_are_offered(client, drafter):
     circular = CircularFactory()
-    decisions = {"compose_anew_page", "call_back_page"}
+    decisions = {"compose_again_page", "call_back_page"}
     before = offered(client, circular)
     letter = composed_in(circular)
     composed = offered(client, circular)

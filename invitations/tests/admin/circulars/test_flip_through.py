@@ -80,7 +80,7 @@ def test_another_person_has_seen_nothing_yet(client, approver, circular):
     assert seen_by(other, [letter]) == set()
 
 
-def test_a_letter_composed_anew_is_unseen_again(client, approver, circular):
+def test_a_letter_composed_again_is_unseen_again(client, approver, circular):
     (letter,) = letters_of(circular, 1)
     see(client, circular, letter)
 

@@ -78,7 +78,7 @@ def test_two_people_approve_a_text(client):
     assert f"by {first} and {second}" in listed
 
 
-def test_changed_step_needs_approval_anew(client):
+def test_changed_step_needs_approval_again(client):
     signed_in(client, "view_reminderstep", "change_reminderstep")
     step = StepFactory(days_before=21)
     url = reverse("admin:invitations_reminderstep_change", args=[step.pk])

@@ -34,11 +34,11 @@ def test_the_list_opens_pdf_and_message_to_who_may_read_them(client):
     assert [way in listed for way in ways] == [False, False]
 
 
-def test_composed_letter_is_planned_anew_on_request(client):
+def test_composed_letter_is_planned_again_on_request(client):
     signed_in(client, "view_letter", "change_letter")
     letter = composed_letter()
 
-    choose(client, LETTERS, "compose_anew", letter, answered="yes")
+    choose(client, LETTERS, "compose_again", letter, answered="yes")
 
     letter.refresh_from_db()
     assert letter.state == "cancelled"

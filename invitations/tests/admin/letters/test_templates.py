@@ -416,7 +416,7 @@ def test_list_of_terms_takes_as_many_queries_for_three_rows_as_for_one(
         admin_client.get(TERMS)
 
 
-def test_an_edited_term_has_to_be_reviewed_anew(client):
+def test_an_edited_term_has_to_be_reviewed_again(client):
     signed_in(client, "view_term", "change_term")
     term = Term.objects.get(key="subject", language="fr")
     choose(client, TERMS, "tick_selected", term, answered="yes")
@@ -430,7 +430,7 @@ def test_an_edited_term_has_to_be_reviewed_anew(client):
     assert (term.text, term.reviewed_by, term.reviewed_at) == ("Sujet :", None, None)
 
 
-def test_a_term_edited_in_the_list_has_to_be_reviewed_anew(client):
+def test_a_term_edited_in_the_list_has_to_be_reviewed_again(client):
     signed_in(client, "view_term", "change_term")
     Term.objects.exclude(key="subject", language__in=["en", "fr"])._raw_delete("default")
     Term.objects.update(reviewed_by=UserFactory(), reviewed_at=timezone.now())

@@ -145,25 +145,25 @@ def test_the_page_is_not_shown_where_nothing_can_be_corrected(client, failed):
     ]
 
 
-def test_to_send_anew_is_neither_offered_nor_done_once_the_address_was_corrected(client, failed):
+def test_to_send_again_is_neither_offered_nor_done_once_the_address_was_corrected(client, failed):
     Minister.objects.update(to_emails="today@example.org")
     HeldChange.objects.all().delete()
 
     page = client.get(change_url(failed)).content.decode()
-    answer = choose(client, list_url(Delivery), "send_anew_selected", failed)
+    answer = choose(client, list_url(Delivery), "resend_selected", failed)
 
     assert "Send anew to this address" not in page
     assert "This address is on file no more" in " ".join(told(answer))
 
 
-def test_a_letter_that_is_kept_back_whole_is_composed_anew_from_its_page(client, failed):
+def test_a_letter_that_is_kept_back_whole_is_composed_again_from_its_page(client, failed):
     ForumEdition.objects.update(moved_at=timezone.now())
     Delivery.objects.update(state="missed")
 
     page = client.get(change_url(failed))
 
-    [anew] = [one for one in page.context["helps"] if one.action == "compose_anew"]
-    choose(client, list_url(Letter), "compose_anew", anew.row, answered="yes")
+    [anew] = [one for one in page.context["helps"] if one.action == "compose_again"]
+    choose(client, list_url(Letter), "compose_again", anew.row, answered="yes")
     assert failed.letter.invitation.letters.planned().count() == 1
 
 

@@ -243,7 +243,7 @@ def test_the_question_takes_as_many_queries_for_many_letters(
         choose(client, url, "replace_letters", *forty[:number])
 
 
-def test_who_replaces_a_letter_of_thanks_invites_nobody_anew(client, drafter, frozen_letter):
+def test_who_replaces_a_letter_of_thanks_invites_nobody_again(client, drafter, frozen_letter):
     invited = frozen_letter()
     of = {"invitation": invited.invitation, "circular": invited.circular}
     thanks = frozen_letter(kind="thanks", **of)

@@ -69,14 +69,14 @@ def test_who_looked_at_an_earlier_attempt_decides_nothing_about_a_later_one(clie
     assert delivery.state in ("queued", "handed_over")
 
 
-def test_failed_delivery_is_sent_anew(client):
+def test_failed_delivery_is_sent_again(client):
     signed_in(client, "view_delivery", "change_delivery")
     delivery = DeliveryFactory(
         state="failed", server_words="550 no such mailbox", letter=letter_in_force()
     )
 
-    asked = choose(client, DELIVERIES, "send_anew_selected", delivery).content.decode()
-    choose(client, DELIVERIES, "send_anew_selected", delivery, answered="yes")
+    asked = choose(client, DELIVERIES, "resend_selected", delivery).content.decode()
+    choose(client, DELIVERIES, "resend_selected", delivery, answered="yes")
 
     delivery.refresh_from_db()
     assert "550 no such mailbox" in asked

@@ -298,7 +298,7 @@ def test_a_second_person_releases_it_after_looking_at_it(change, client):
     assert (change.state, change.decided_by) == ("released", user)
 
 
-def test_what_changed_again_meanwhile_is_shown_anew(change, client):
+def test_what_changed_again_meanwhile_is_shown_again(change, client):
     signed_in(client, *RELEASER)
     marks = f"{change.pk}:{change.mark}"
     minister = Minister.objects.get()

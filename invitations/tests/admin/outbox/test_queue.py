@@ -318,7 +318,7 @@ def test_the_answer_to_a_refused_form_and_an_action_have_the_banner_too(admin_cl
     )
     asked = admin_client.post(
         reverse("admin:invitations_delivery_changelist"),
-        {"action": "send_anew_selected", "_selected_action": [delivery.pk]},
+        {"action": "resend_selected", "_selected_action": [delivery.pk]},
     )
 
     for answer in (refused, asked):

@@ -41,7 +41,7 @@ def test_what_is_not_offered_is_asked_about_once_and_recorded_with_all_that_was_
     assert any(SPEAK in line for line in told(client))
 
 
-def test_another_answer_that_is_not_offered_is_asked_about_anew(client, registrar, invitation):
+def test_another_answer_that_is_not_offered_is_asked_about_again(client, registrar, invitation):
     asked = file(client, invitation, answer="video")
 
     again = file(client, invitation, answer="written", **as_said(asked))

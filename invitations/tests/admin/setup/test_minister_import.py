@@ -405,7 +405,7 @@ def test_no_cell_among_the_faults_is_a_formula(staff, edition):
     assert [line[2] for line in lines[1:]] == ["'=1+1", "\ufffd@x"]
 
 
-def test_the_faults_of_a_file_that_is_gone_are_asked_for_anew(staff, edition):
+def test_the_faults_of_a_file_that_is_gone_are_asked_for_again(staff, edition):
     page = preview(staff, edition, full_of_faults(1))
     kept = admin.site._registry[Minister].get_tmp_storage_class()
     kept(name=page.context["faults_form"]["import_file_name"].value()).remove()

@@ -12,10 +12,10 @@ from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, L
 from invitations.outbox.another_address import why_not_sent_elsewhere
 from invitations.outbox.decisions import (
     decide_uncertain,
-    send_anew,
+    resend,
     why_it_stays,
+    why_not_resent,
     why_not_sent_again,
-    why_not_sent_anew,
 )
 from invitations.outbox.mending.after_saving import Road, roads_open
 from invitations.outbox.mending.corrected import correct_address, why_not_corrected
@@ -61,17 +61,17 @@ def test_the_letter_goes_to_the_corrected_address_once_a_second_person_released_
     assert letter.deliveries.get(address=RIGHT).state == "queued"
 
 
-def test_a_mail_is_sent_anew_to_no_address_that_was_corrected(failed):
-    assert why_not_sent_anew(failed) == ""
+def test_a_mail_is_sent_again_to_no_address_that_was_corrected(failed):
+    assert why_not_resent(failed) == ""
     [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
     failed = Delivery.objects.get(pk=failed.pk)
 
-    assert "on file no more" in why_not_sent_anew(failed)
+    assert "on file no more" in why_not_resent(failed)
     with pytest.raises(ValidationError, match="on file no more"):
-        send_anew(failed, UserFactory())
+        resend(failed, UserFactory())
 
     take_back_change(change, UserFactory(), change.mark)
-    assert why_not_sent_anew(Delivery.objects.get(pk=failed.pk)) == ""
+    assert why_not_resent(Delivery.objects.get(pk=failed.pk)) == ""
 
 
 def test_an_uncertain_mail_is_sent_again_to_no_address_that_was_corrected(failed):
@@ -158,7 +158,7 @@ def test_a_letter_that_was_replaced_is_not_sent_once_more(failed):
     replaced(failed.letter)
 
     assert "another letter has replaced it" in why_not_corrected(failed)
-    assert "another letter has replaced it" in why_not_sent_anew(failed)
+    assert "another letter has replaced it" in why_not_resent(failed)
     assert "another letter has replaced it" in why_not_sent_elsewhere(failed.letter)
 
 

@@ -15,8 +15,8 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import send_to_another_address
-from invitations.outbox.decisions import decide_uncertain, send_anew
-from invitations.outbox.mending.notes import forward_anew
+from invitations.outbox.decisions import decide_uncertain, resend
+from invitations.outbox.mending.notes import forward_again
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.outbox.queue import claim_batch
@@ -93,7 +93,7 @@ def test_a_note_and_a_replacement_under_it_approved_at_once_leave_the_note_at_ho
     assert begun() == {replacement}
 
 
-def test_a_copy_that_begins_to_leave_while_its_letter_is_composed_anew_is_no_letter_twice(issued):
+def test_a_copy_that_begins_to_leave_while_its_letter_is_composed_again_is_no_letter_twice(issued):
     invitation = issued()
     letter, by = invitation.letters.get(), UserFactory()
     Letter.objects.filter(pk=letter.pk).update(dated_at=timezone.now())
@@ -208,11 +208,11 @@ def test_a_letter_approved_while_a_successor_is_entered_does_not_leave(composed,
 
 
 @pytest.mark.parametrize("first", ["forward", "decide"])
-def test_a_copy_that_went_after_all_is_not_forwarded_anew(first):
+def test_a_copy_that_went_after_all_is_not_forwarded_again(first):
     note, by = came_back_over_one_withdrawn("uncertain", emails=TWO), UserFactory()
     went = note.deliveries.earliest("pk")
     acts = [
-        lambda: forward_anew(note, by),
+        lambda: forward_again(note, by),
         lambda: decide_uncertain(went, by, went=True),
     ]
 
@@ -224,21 +224,21 @@ def test_a_copy_that_went_after_all_is_not_forwarded_anew(first):
     assert (went.state == "handed_over") == (["to", went.address] not in anew.recipients)
 
 
-def test_of_two_who_forward_a_note_anew_at_once_one_does():
+def test_of_two_who_forward_a_note_again_at_once_one_does():
     note = came_back_over_one_withdrawn()
 
-    said = at_once(*[partial(forward_anew, note, UserFactory()) for _person in range(2)])
+    said = at_once(*[partial(forward_again, note, UserFactory()) for _person in range(2)])
 
     assert sorted(type(one).__name__ for one in said) == ["Letter", "ValidationError"]
     assert notes_of(note.circular).count() == 1
 
 
-def test_of_two_who_send_a_mail_anew_at_once_one_does(issued):
+def test_of_two_who_send_a_mail_again_at_once_one_does(issued):
     delivery = issued().letters.get().deliveries.get()
     Delivery.objects.update(state="failed")
     delivery.refresh_from_db()
 
-    said = at_once(*[partial(send_anew, delivery, UserFactory()) for _person in range(2)])
+    said = at_once(*[partial(resend, delivery, UserFactory()) for _person in range(2)])
 
     assert sorted(type(one).__name__ for one in said) == ["NoneType", "ValidationError"]
     assert delivery.events.filter(state="queued", actor__isnull=False).count() == 1

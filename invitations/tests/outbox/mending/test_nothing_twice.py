@@ -42,8 +42,8 @@ from invitations.letters.notes.covering import tidy_waiting_notes
 from invitations.letters.planning import call_back_letters
 from invitations.models import AUTOMATIC_KINDS, Delivery, Invitation, Letter, Minister, Mission
 from invitations.outbox.another_address import addresses_not_tried, send_to_another_address
-from invitations.outbox.decisions import decide_uncertain, send_anew
-from invitations.outbox.mending.notes import forward_anew
+from invitations.outbox.decisions import decide_uncertain, resend
+from invitations.outbox.mending.notes import forward_again
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.release import release_change
 from invitations.outbox.sending import begin_delivery
@@ -166,7 +166,7 @@ class NothingTwice(RuleBasedStateMachine):
                 call_back_circular(circular, self.people[2], BECAUSE)
 
     @rule(number=NUMBERS)
-    def a_letter_is_composed_anew(self, number):
+    def a_letter_is_composed_again(self, number):
         states = ["composed", "approved"]
         letters = Letter.objects.filter(state__in=states).exclude(kind__in=AUTOMATIC_KINDS)
         if letter := one_of(letters, number):
@@ -199,11 +199,11 @@ class NothingTwice(RuleBasedStateMachine):
                 self.is_asked_for(letter, email)
 
     @rule(number=NUMBERS)
-    def what_did_not_leave_is_sent_anew(self, number):
+    def what_did_not_leave_is_sent_again(self, number):
         stuck = Delivery.objects.filter(state__in=["failed", "missed"])
         if delivery := one_of(stuck, number):
             with suppress(ValidationError):
-                send_anew(delivery, self.people[0])
+                resend(delivery, self.people[0])
                 self.is_asked_for(delivery.letter, delivery.address)
 
     @rule(number=NUMBERS, went=st.booleans())
@@ -215,11 +215,11 @@ class NothingTwice(RuleBasedStateMachine):
                     self.is_asked_for(delivery.letter, delivery.address)
 
     @rule(number=NUMBERS)
-    def what_remains_is_forwarded_anew(self, number):
+    def what_remains_is_forwarded_again(self, number):
         if note := one_of(Letter.objects.approved().filter(kind="note"), number):
             copies = list(note.deliveries.filter(state__in=["bounced", "uncertain", "failed"]))
             with suppress(ValidationError):
-                forward_anew(note, self.people[0])
+                forward_again(note, self.people[0])
                 for copy in copies:
                     self.is_asked_for(note, copy.address)
 

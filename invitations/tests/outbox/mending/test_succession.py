@@ -18,7 +18,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.decisions import send_anew
+from invitations.outbox.decisions import resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
@@ -99,7 +99,7 @@ def test_an_answer_stays_valid_to_be_confirmed_and_then_the_invitation_is_in_for
     assert new.letters.approved().get() == letter
 
 
-def test_an_answer_that_is_asked_anew_ends_with_the_old_invitation(issued):
+def test_an_answer_that_is_asked_again_ends_with_the_old_invitation(issued):
     reply = ReplyFactory(invitation=issued())
 
     new = released_by(asked_for(reply.invitation, reply="ask"))
@@ -278,7 +278,7 @@ def test_nothing_leaves_to_a_person_out_of_office(peer, issued):
     assert (delivery.state, peer.taken) == ("missed", [])
     assert delivery.events.last().because == "the person it is written to has left office"
     with pytest.raises(ValidationError, match="has left office"):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
 
 
 def test_nobody_out_of_office_is_reminded(reached):

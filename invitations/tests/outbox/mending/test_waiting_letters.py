@@ -10,7 +10,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import Circular, Delivery, Invitation, Letter
 from invitations.outbox.another_address import send_to_another_address
-from invitations.outbox.decisions import send_anew, why_not_sent_anew
+from invitations.outbox.decisions import resend, why_not_resent
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.mending.replacing import replace_letters
@@ -34,7 +34,7 @@ def delivery_of(invitation):
     return Delivery.objects.get(letter__invitation=invitation)
 
 
-def test_a_letter_that_waits_is_composed_anew_once_its_link_is_replaced(peer, issued):
+def test_a_letter_that_waits_is_composed_again_once_its_link_is_replaced(peer, issued):
     invitation, by = issued(), UserFactory()
     earlier, dead = invitation.letters.get(), invitation.links.get().token
 
@@ -87,9 +87,9 @@ def test_what_still_waits_with_a_dead_link_is_kept_back_and_says_what_to_do(peer
     delivery = delivery_of(invitation)
     assert (state_of(delivery), peer.taken) == (State.MISSED, [])
     assert delivery.events.latest("pk").because.startswith(ENDED)
-    assert why_not_sent_anew(delivery).startswith(ENDED)
+    assert why_not_resent(delivery).startswith(ENDED)
     with pytest.raises(ValidationError, match=ENDED):
-        send_anew(delivery, UserFactory())
+        resend(delivery, UserFactory())
     recompose_letter(delivery.letter, UserFactory())
     compose_planned()
     approve(invitation.letters.get(state="composed"))
@@ -110,7 +110,7 @@ def test_who_stays_in_office_after_all_gets_the_letter_with_a_link_that_opens(pe
     change = asked_for(invitation)
     dispatch_outbox()
     take_back_change(change, UserFactory(), change.mark)
-    assert why_not_sent_anew(delivery_of(invitation)).startswith(ENDED)
+    assert why_not_resent(delivery_of(invitation)).startswith(ENDED)
 
     new = renew_link(invitation, NO_LINK, UserFactory(), "She stays.")
     compose_planned()
@@ -119,7 +119,7 @@ def test_who_stays_in_office_after_all_gets_the_letter_with_a_link_that_opens(pe
     assert new.token in letter.mail
 
 
-def test_what_is_replaced_anyway_is_not_composed_anew_beside_it(issued):
+def test_what_is_replaced_anyway_is_not_composed_again_beside_it(issued):
     invitation, by = issued(), UserFactory()
     circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="A name.")
 
@@ -138,7 +138,7 @@ def test_no_letter_is_printed_with_a_dead_code(issued):
         refuse_unprintable(Letter.objects.get(invitation=invitation))
 
 
-def test_a_signed_original_with_a_dead_code_is_composed_anew(issued):
+def test_a_signed_original_with_a_dead_code_is_composed_again(issued):
     invitation = issued(rank_id="HOS")
     assert invitation.letters.get().by_original
 
@@ -163,7 +163,7 @@ def test_a_note_verbale_over_such_a_letter_waits_for_it_and_covers_the_new_one(p
     assert [one.state for one in anew.covers.all()] == ["planned"]
 
 
-def test_a_link_is_replaced_after_its_letter_was_composed_anew_once(issued):
+def test_a_link_is_replaced_after_its_letter_was_composed_again_once(issued):
     invitation, by = issued(), UserFactory()
     end_link(invitation, 1, by, BECAUSE)
 

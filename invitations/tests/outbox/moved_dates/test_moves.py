@@ -284,7 +284,7 @@ def test_a_letter_composed_after_the_move_by_a_clock_that_is_behind_names_the_ne
     assert not Letter.objects.get(state="composed").is_of_earlier_dates
 
 
-def test_an_acknowledgement_that_has_not_left_is_composed_anew(edition):
+def test_an_acknowledgement_that_has_not_left_is_composed_again(edition):
     reply = ReplyFactory(invitation=InvitationFactory(edition=edition))
     letter, delivery = frozen(
         edition, "acknowledgement", invitation=reply.invitation, reply=reply, variant="answer"
@@ -404,7 +404,7 @@ def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, days, 
     assert letter.state == "composed", letter.waits_because
 
 
-def test_a_receipt_that_has_not_left_is_made_anew(frozen_letter, queued):
+def test_a_receipt_that_has_not_left_is_made_again(frozen_letter, queued):
     letter = frozen_letter()
     own = {"invitation": letter.invitation, "circular": letter.circular}
     ReplyFactory(invitation=letter.invitation)
@@ -418,7 +418,7 @@ def test_a_receipt_that_has_not_left_is_made_anew(frozen_letter, queued):
     assert (again.state, again.variant, again.filed) == ("planned", "delegation", filed)
 
 
-def test_of_two_receipts_that_have_not_left_the_later_one_is_made_anew(frozen_letter, queued):
+def test_of_two_receipts_that_have_not_left_the_later_one_is_made_again(frozen_letter, queued):
     letter = frozen_letter()
     own = {"invitation": letter.invitation, "circular": letter.circular, "variant": "delegation"}
     ReplyFactory(invitation=letter.invitation)

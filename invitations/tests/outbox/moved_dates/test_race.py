@@ -92,7 +92,7 @@ def test_an_acknowledgement_that_is_being_composed_does_not_keep_the_earlier_dat
     assert letter.state == "planned"
 
 
-def test_what_an_office_files_while_its_receipt_is_made_anew_is_what_the_receipt_tells(issued):
+def test_what_an_office_files_while_its_receipt_is_made_again_is_what_the_receipt_tells(issued):
     """An office that files must not find an error, nor have what it filed undone."""
     office = issued()
     anew = Letter(invitation=office, circular=office.letters.get().circular, kind="receipt",

@@ -59,7 +59,7 @@ def test_another_answer_is_a_re_confirmation_too(invitation):
 
 
 @pytest.mark.parametrize("words", [{}, {"remarks": "With a delegation of four."}])
-def test_the_same_answer_given_anew_re_confirms_it(invitation, words):
+def test_the_same_answer_given_again_re_confirms_it(invitation, words):
     answered(invitation)
     moved(invitation.edition)
 
@@ -143,7 +143,7 @@ def test_a_holding_reply_re_confirms_nothing(invitation):
     assert said(invitation) == "not_yet"
 
 
-def test_each_move_asks_anew(invitation):
+def test_each_move_asks_again(invitation):
     reply = answered(invitation)
     confirmed(invitation, reply, moved(invitation.edition))
 

@@ -9,7 +9,7 @@ from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
 from invitations.outbox.decisions import why_not_sent_again
-from invitations.outbox.mending.notes import forward_anew, why_not_forwarded_anew
+from invitations.outbox.mending.notes import forward_again, why_not_forwarded_again
 from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import UserFactory
 from invitations.tests.mending import came_back_over_one_withdrawn
@@ -29,7 +29,7 @@ def test_what_remains_is_forwarded_by_another_note_once_a_person_asks(state):
     note = came_back_over_one_withdrawn(state)
     assert list(notes_of(note)) == [note]
 
-    anew = forward_anew(note, UserFactory())
+    anew = forward_again(note, UserFactory())
     compose_planned()
 
     assert list(notes_of(note)) == [anew]
@@ -44,7 +44,7 @@ def test_an_address_at_which_the_note_arrived_gets_no_other_one():
     arrived = note.deliveries.filter(address="chancery@example.org")
     arrived.update(state="handed_over", handed_over_at=timezone.now())
 
-    anew = forward_anew(note, UserFactory())
+    anew = forward_again(note, UserFactory())
     compose_planned()
 
     anew.refresh_from_db()
@@ -55,7 +55,7 @@ def test_an_address_at_which_the_note_arrived_gets_no_other_one():
 def test_who_asks_drafts_the_note_and_its_history_says_what_became_of_each_copy():
     note, by = came_back_over_one_withdrawn("uncertain"), UserFactory()
 
-    anew = forward_anew(note, by)
+    anew = forward_again(note, by)
 
     copy = note.deliveries.get()
     assert (copy.state, copy.events.latest("pk").actor) == ("cancelled", by)
@@ -63,19 +63,19 @@ def test_who_asks_drafts_the_note_and_its_history_says_what_became_of_each_copy(
     assert why_not_sent_again(copy) != ""
 
 
-def test_a_note_that_arrived_is_not_forwarded_anew():
+def test_a_note_that_arrived_is_not_forwarded_again():
     note = came_back_over_one_withdrawn("bounced")
     note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
 
     with pytest.raises(ValidationError, match="No copy of it came back"):
-        forward_anew(note, UserFactory())
+        forward_again(note, UserFactory())
 
 
-def test_a_note_over_letters_that_all_stand_is_sent_as_it_is_and_not_forwarded_anew():
+def test_a_note_over_letters_that_all_stand_is_sent_as_it_is_and_not_forwarded_again():
     note = came_back_over_one_withdrawn("bounced")
     note.covers.remove(*note.covers.filter(state="cancelled"))
 
-    assert "Only a note verbale is forwarded anew" in why_not_forwarded_anew(note)
+    assert "Only a note verbale is forwarded anew" in why_not_forwarded_again(note)
 
 
 def test_the_page_of_the_mail_that_came_back_leads_there():
@@ -83,7 +83,7 @@ def test_the_page_of_the_mail_that_came_back_leads_there():
     drafter = browser_of(of_group("Drafters"))
 
     shown = drafter.get(change_url(note.deliveries.get())).content.decode()
-    asked = choose(drafter, list_url(Letter), "forward_anew", note)
+    asked = choose(drafter, list_url(Letter), "forward_again", note)
 
     assert "Forward anew what remains" in shown
     assert asked.status_code == 200

@@ -133,23 +133,23 @@ def test_what_changed_while_the_page_was_read_is_told_there(client, second, appr
     assert good.state == "approved"
 
 
-def test_an_approver_has_outdated_letters_composed_anew(client, second, approver, circular):
+def test_an_approver_has_outdated_letters_composed_again(client, second, approver, circular):
     good, outdated = waiting(circular), renamed(waiting(circular))
     page = choose(client, LETTERS, "approve_selected", good, outdated).content.decode()
     assert "cannot approve it: another person then has to." in page
-    assert 'value="compose_anew"' in page
+    assert 'value="compose_again"' in page
 
-    asked = choose(client, LETTERS, "compose_anew", outdated)
-    choose(client, LETTERS, "compose_anew", outdated, answered="yes")
+    asked = choose(client, LETTERS, "compose_again", outdated)
+    choose(client, LETTERS, "compose_again", outdated, answered="yes")
 
     assert "another person then has to" in asked.content.decode()
     anew = outdated.invitation.letters.in_force().get()
     assert (anew.state, anew.composed_by) == ("planned", approver)
 
 
-def test_whoever_had_it_composed_anew_does_not_approve_it(client, second, approver, composed):
+def test_whoever_had_it_composed_again_does_not_approve_it(client, second, approver, composed):
     letter = renamed(composed())
-    choose(client, LETTERS, "compose_anew", letter, answered="yes")
+    choose(client, LETTERS, "compose_again", letter, answered="yes")
     compose_planned()
     anew = Letter.objects.get(state="composed")
 
@@ -168,38 +168,38 @@ def test_the_only_approver_is_told_whom_to_ask(client, circular):
     outdated = renamed(waiting(circular))
 
     page = choose(client, LETTERS, "approve_selected", outdated).content.decode()
-    choose(client, LETTERS, "compose_anew", outdated, answered="yes")
+    choose(client, LETTERS, "compose_again", outdated, answered="yes")
 
     assert f"Ask a drafter to do it: {drafter}." in page
-    assert 'value="compose_anew"' not in page
+    assert 'value="compose_again"' not in page
     outdated.refresh_from_db()
     assert outdated.state == "composed"
 
 
-def test_a_reader_composes_nothing_anew(client, second, circular):
+def test_a_reader_composes_nothing_again(client, second, circular):
     outdated = renamed(waiting(circular))
     signed_in(client, "view_letter")
 
-    choose(client, LETTERS, "compose_anew", outdated, answered="yes")
+    choose(client, LETTERS, "compose_again", outdated, answered="yes")
 
     outdated.refresh_from_db()
     assert outdated.state == "composed"
 
 
-def test_a_note_that_is_composed_anew_with_its_letters_covers_the_new_ones(client, circular):
+def test_a_note_that_is_composed_again_with_its_letters_covers_the_new_ones(client, circular):
     signed_in(client, "view_letter", "change_letter")
     letter = renamed(waiting(circular))
     about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
     about["mission"].states.add(letter.invitation.member_state)
     note = composed_letter(kind="note", covers=[letter], **about)
 
-    choose(client, LETTERS, "compose_anew", note, letter, answered="yes")
+    choose(client, LETTERS, "compose_again", note, letter, answered="yes")
 
     new_note = Letter.objects.planned().get(kind="note")
     assert list(new_note.covers.all()) == [Letter.objects.planned().get(kind="invitation")]
 
 
-def test_the_list_shows_apart_what_to_approve_and_what_to_compose_anew(
+def test_the_list_shows_apart_what_to_approve_and_what_to_compose_again(
     client, second, approver, circular
 ):
     good, outdated = waiting(circular), renamed(waiting(circular))

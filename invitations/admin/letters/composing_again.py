@@ -157,7 +157,7 @@ def outdated_of_minister(minister: Minister) -> list[OutdatedLetter]:
     ]
 
 
-def may_compose_anew(request: HttpRequest) -> bool:
+def may_compose_again(request: HttpRequest) -> bool:
     """Whether the user drafts, or approves and is not the only one who does.
 
     Whoever composes a letter anew cannot approve it.
