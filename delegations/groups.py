@@ -11,7 +11,7 @@ APPS = ["invitations", "delegations"]
 READ_BY_ALL = [
     "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "statealias",
     "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
-    "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
+    "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "joberror",
     "telephonecall",
     "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
     "heldchange", "sessionhours", "calendarentry", "notice",
@@ -33,7 +33,7 @@ WRITTEN_BY_GROUP = {
 READING_THEIR_LIST = {"Partnership team"}
 MORE_PERMISSIONS = {
     "Drafters": [
-        "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
+        "change_letter", "change_delivery", "add_term", "change_term", "delete_joberror",
         "export_minister", "change_heldchange", "view_arming", "stop_arming", "change_notice",
         "take_out_lists", "add_apitoken", "change_apitoken", "view_apitoken", "view_apicall",
         "add_webhookaddress", "change_webhookaddress", "view_webhookaddress",

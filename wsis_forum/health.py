@@ -27,7 +27,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from invitations.files.frozen import store_takes_files
-from invitations.models import Delivery, Letter, Outage, Setback, Tick
+from invitations.models import Delivery, JobError, Letter, Outage, Tick
 from invitations.outbox import monitoring
 from invitations.outbox.arming import is_put_back, why_mute
 
@@ -137,7 +137,7 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
         found.append("letters waiting")
     if Letter.objects.not_composable().exists():
         found.append("letters failed")
-    if Setback.objects.exists():
+    if JobError.objects.exists():
         found.append("faults")
     # No worker stands still for a seal that ends soon, and no web process opens the seal.
     found += [
@@ -276,7 +276,7 @@ class Figures(Collector):
             "wsis_forum_faults",
             "Items that a job could not do, and that wait for a person.",
             "job",
-            monitoring.count_setbacks(),
+            monitoring.count_job_errors(),
         )
         stopped = {outage.of for outage in monitoring.outages_now()}
         yield labelled_gauge(

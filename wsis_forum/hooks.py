@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
-from invitations.setbacks import ENDS_THE_TICK, note_setback, place_of_error, setback_of
+from invitations.job_errors import ENDS_THE_TICK, job_error_of, note_job_error, place_of_error
 from invitations.times.jobs import Job
 
 # Taken one by one: django-anymail's own list of addresses imports each provider's library.
@@ -52,7 +52,7 @@ class EventsApart(AnymailCoreWebhookView):
             return HttpResponseBadRequest()
         taken = sum(self.is_taken(event) for event in self.readable(request))
         for because in self.lost:
-            note_setback(setback_of(Job.HOOKS, self.esp_name), because, pauses=False)
+            note_job_error(job_error_of(Job.HOOKS, self.esp_name), because, pauses=False)
         return HttpResponseBadRequest() if self.lost and not taken else HttpResponse()
 
     def readable(self, request: HttpRequest) -> list[Any]:

@@ -67,7 +67,7 @@ CHAPTERS = {
     "admin:invitations_reminderstep": "reminders",
     "admin:invitations_reply": "replies",
     "admin:invitations_sessionhours": "speakers",
-    "admin:invitations_setback": "sending",
+    "admin:invitations_joberror": "sending",
     "admin:invitations_signedoriginal": "paper",
     "admin:invitations_statealias": "ministers",
     "admin:invitations_telephonecall": "calls",

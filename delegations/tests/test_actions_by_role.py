@@ -36,12 +36,12 @@ from invitations.models import (
     ForumEdition,
     HeldChange,
     Invitation,
+    JobError,
     Letter,
     LetterTemplate,
     MemberState,
     Mission,
     ReminderStep,
-    Setback,
     SignedOriginal,
     TelephoneCall,
     Term,
@@ -332,8 +332,8 @@ def api_tokens():
     yield "revoked", revoked
 
 
-def setbacks():
-    yield "put off", Setback.objects.create(job="queue_reminders", item="wsis", attempts=1)
+def job_errors():
+    yield "put off", JobError.objects.create(job="queue_reminders", item="wsis", attempts=1)
 
 
 def bounces():
@@ -370,7 +370,7 @@ ROWS = {
     Invitation: invitations, Letter: letters, Delivery: deliveries, SignedOriginal: originals,
     HeldChange: changes, LetterTemplate: texts, Term: terms, ReminderStep: steps,
     Correspondence: correspondence, TelephoneCall: calls, WebhookAddress: addresses,
-    WebhookMessage: told, HighLevelSession: sessions, ApiToken: api_tokens, Setback: setbacks,
+    WebhookMessage: told, HighLevelSession: sessions, ApiToken: api_tokens, JobError: job_errors,
     Bounce: bounces, ForumEdition: editions, Mission: missions, Arming: armings,
     PolicyStatement: statements, SpeakingSlot: slots, MemberState: states,
 }  # fmt: skip

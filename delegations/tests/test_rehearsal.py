@@ -34,7 +34,7 @@ from wsis_forum.env import Mailbox
 LEFT_BEHIND = {
     *("StateAlias", "Alternate", "ReplyLink", "TelephoneCall", "CallListEntry", "Correspondence"),
     *("Reply", "Letter", "SignedOriginal", "CalendarEntry", "Delivery", "Bounce", "LetterEvent"),
-    *("OriginalStep", "Tick", "Worker", "Setback", "StaffMail", "Outage", "Arming"),
+    *("OriginalStep", "Tick", "Worker", "JobError", "StaffMail", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation"),
     *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage", "GoneFile"),

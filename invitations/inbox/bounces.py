@@ -26,6 +26,7 @@ from invitations.inbox.reports import (
     known_envelope,
     returned_id,
 )
+from invitations.job_errors import each_apart
 from invitations.mail.incoming import (
     clean_text,
     envelope_token_in,
@@ -35,7 +36,6 @@ from invitations.mail.incoming import (
 from invitations.mail.parsing import parse_mail
 from invitations.models import Bounce, Delivery, LetterEvent
 from invitations.outbox.transitions import transit
-from invitations.setbacks import each_apart
 from invitations.text.by_language import Words
 from invitations.times.jobs import Job
 

@@ -21,16 +21,16 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from invitations.files.frozen import StoreUnavailable
 from invitations.inbox.bounces import record_report, settle_bounced
 from invitations.inbox.filing import file_mail, file_unread
-from invitations.mail.incoming import sha256_of
-from invitations.outbox.arming import why_mute
-from invitations.setbacks import (
+from invitations.job_errors import (
     ENDS_THE_TICK,
     MOST_ATTEMPTS,
     each_apart,
-    note_setback,
+    job_error_of,
+    note_job_error,
     place_of_error,
-    setback_of,
 )
+from invitations.mail.incoming import sha256_of
+from invitations.outbox.arming import why_mute
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -120,11 +120,11 @@ def place_of(box: Any, validity: int) -> str:
 
 def tell_what_stays(name: str, whys: list[str]) -> None:
     """Let a person read why mails that are on file stay in the mailbox, until they do no more."""
-    setback = setback_of(Job.READ_MAILBOXES, f"{name}: {FILED}")
+    job_error = job_error_of(Job.READ_MAILBOXES, f"{name}: {FILED}")
     if whys:
-        note_setback(setback, whys[0], pauses=False)
-    elif setback.pk:
-        setback.delete()
+        note_job_error(job_error, whys[0], pauses=False)
+    elif job_error.pk:
+        job_error.delete()
 
 
 def receive(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
@@ -226,14 +226,14 @@ def is_received(uid: int, content: bytes, received_at: dt.datetime | None, remar
 
 
 def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -> bool:
-    """File the mail as it came; one that cannot be filed either stays, and is a setback."""
+    """File the mail as it came; one that cannot be filed either stays, and is a job error."""
     try:
         file_unread(content, received_at, _("This mail could not be read: open it as it came."))
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the mails after it are read
-        note_setback(
-            setback_of(Job.READ_MAILBOXES, f"UID {uid}"), place_of_error(error), pauses=False
+        note_job_error(
+            job_error_of(Job.READ_MAILBOXES, f"UID {uid}"), place_of_error(error), pauses=False
         )
         return False
     return True

@@ -16,8 +16,8 @@ from invitations.audit import Act, save_new
 from invitations.files.frozen import Frozen, freeze, thaw
 from invitations.files.scans import ScanRead, read_scan
 from invitations.inbox.proposals import proposal
+from invitations.job_errors import each_apart
 from invitations.models import Correspondence, DroppedScan
-from invitations.setbacks import each_apart
 from invitations.times.clocks import by_this_clock
 from invitations.times.jobs import Job
 

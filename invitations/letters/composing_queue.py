@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered
+from invitations.job_errors import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.letters.composing import (
     choose_languages,
     compose_letter,
@@ -41,7 +42,6 @@ from invitations.models.held.composed_with import (
     languages_of,
     letters_with_records,
 )
-from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.text.by_language import Words, filled, words_by_language, words_in, words_of
 from invitations.times.clocks import CLOCKS_APART
 

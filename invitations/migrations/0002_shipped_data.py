@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_ab2d4342")]
+    dependencies = [("invitations", "0001_initial_4cd50904")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

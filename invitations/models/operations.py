@@ -41,7 +41,7 @@ class Worker(models.Model):
         return self.name
 
 
-class Setback(models.Model):
+class JobError(models.Model):
     """A failure of a job with one item; deleted once the item is done or dealt with."""
 
     job = models.SlugField(_("job"), max_length=40)

@@ -14,12 +14,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import why_mute
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
-from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.jobs import Job
 

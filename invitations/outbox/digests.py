@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import (
     Delivery,
@@ -26,7 +27,6 @@ from invitations.models import (
 )
 from invitations.outbox.arming import why_mute
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
-from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job

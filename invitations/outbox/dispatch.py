@@ -16,6 +16,7 @@ from django.db.models import Exists
 from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable, ask_the_store
+from invitations.job_errors import place_of_error
 from invitations.mail.transport import Carrier, Unreachable, configured_carrier
 from invitations.models import Delivery, Outage
 from invitations.outbox.arming import count_batch, why_mute
@@ -29,7 +30,6 @@ from invitations.outbox.queue import (
 )
 from invitations.outbox.sending import deliver, settle_after_fault
 from invitations.outbox.transitions import State, transit, transit_each
-from invitations.setbacks import place_of_error
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
 from invitations.files.sealing import seal_warning
-from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.models import AUTOMATIC_KINDS, Delivery, JobError, Letter, Outage, Tick, Worker
 from invitations.text.by_language import words_read
 
 logger = logging.getLogger(__name__)
@@ -274,10 +274,10 @@ def count_reasons_to_wait() -> list[ReasonCount]:
     ]
 
 
-# Setbacks
+# Job errors
 
 
-def count_setbacks() -> dict[str, int]:
+def count_job_errors() -> dict[str, int]:
     """Count, for each job, the items that it could not do."""
-    counted = Setback.objects.order_by().values_list("job").annotate(number=Count("pk"))
+    counted = JobError.objects.order_by().values_list("job").annotate(number=Count("pk"))
     return dict.fromkeys(settings.CELERY_BEAT_SCHEDULE, 0) | dict(counted)

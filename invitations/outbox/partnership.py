@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
 from invitations.outbox.arming import why_mute
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
-from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
 

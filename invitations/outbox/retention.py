@@ -10,10 +10,10 @@ from functools import partial
 from django.utils import timezone
 
 from invitations.files.frozen import remove_old_drafts
+from invitations.job_errors import each_apart
 from invitations.models.for_a_day import KEPT_FOR, delete_expired_forms
 from invitations.models.gone_files import GoneFile, remove_gone_file
 from invitations.outbox.arming import why_not_armed
-from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
 

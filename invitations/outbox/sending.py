@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
+from invitations.job_errors import place_of_error, spread_pause_after
 from invitations.letters.notes.covering import answered_already, covered_now
 from invitations.letters.planning import (
     call_back_letters,
@@ -36,7 +37,6 @@ from invitations.models.letter import is_called_back
 from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
-from invitations.setbacks import place_of_error, spread_pause_after
 from invitations.text.by_language import Words, filled, words_of
 
 logger = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
+from invitations.job_errors import place_of_error
 from invitations.letters.addressing import short_greeting
 from invitations.letters.calendar import specimen_calendar
 from invitations.letters.circulars import invitation_circular
@@ -32,7 +33,6 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.arming import why_mute
-from invitations.setbacks import place_of_error
 from invitations.text.addresses import checked_address
 
 

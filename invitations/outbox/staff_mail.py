@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from invitations.job_errors import job_error_of, note_job_error
 from invitations.mail.transport import (
     Envelope,
     NotTaken,
@@ -17,7 +18,6 @@ from invitations.mail.transport import (
 )
 from invitations.models import StaffMail
 from invitations.outbox.transitions import LEASE
-from invitations.setbacks import note_setback, setback_of
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -83,4 +83,4 @@ def tell_that_it_may_be_lost(mail: StaffMail, because: str) -> None:
     """Let it stand among the faults, under an item of its own, until somebody deals with it."""
     if StaffMail.objects.filter(pk=mail.pk).delete()[0]:
         job, item = Job(mail.job), f"{mail.item}, {mail.begun_at:%Y-%m-%d %H:%M:%S} UTC"
-        note_setback(setback_of(job, item), because, pauses=False)
+        note_job_error(job_error_of(job, item), because, pauses=False)

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from invitations.job_errors import place_of_error
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
-from invitations.setbacks import place_of_error
 from invitations.text.by_language import Words
 
 logger = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.job_errors import each_apart
 from invitations.letters.calendar import Event, compared, office_calendar, sessions_of
 from invitations.letters.planning import save_planned_letters
 from invitations.letters.released import released_edition, renamed_at
@@ -30,7 +31,6 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.reminders.schedules import DAYS_APART, schedules_of
-from invitations.setbacks import each_apart
 from invitations.text.by_language import Words
 from invitations.times.calendars import ONE_DAY
 from invitations.times.jobs import Job

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from invitations.job_errors import ENDS_THE_TICK, place_of_error
 from invitations.letters.routes import by_original
 from invitations.models import (
     ANEW,
@@ -38,7 +39,6 @@ from invitations.reminders.schedules import (
     schedule_of,
     schedules_by_question,
 )
-from invitations.setbacks import ENDS_THE_TICK, place_of_error
 from invitations.text.by_language import Words, filled
 
 logger = logging.getLogger(__name__)

@@ -31,6 +31,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from invitations.job_errors import each_apart
 from invitations.letters.planning import call_back_letters
 from invitations.models import (
     ANEW,
@@ -54,7 +55,6 @@ from invitations.reminders.owing import (
 )
 from invitations.reminders.schedules import Schedules, of_states, schedules_by_question
 from invitations.reminders.stale import call_back_stale, waiting_reminders
-from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
 # Reminders that wait after the deadline are called back, so an older edition has none.

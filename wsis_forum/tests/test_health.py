@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from invitations import tasks
 from invitations.files.sealing import certificate_in
-from invitations.models import Arming, Outage, Setback, Tick, Worker
+from invitations.models import Arming, JobError, Outage, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.factories import DeliveryFactory, LetterFactory
 from invitations.tests.seals import use_seal
@@ -137,7 +137,7 @@ def test_letters_that_could_not_be_composed_are_told(probed, ticking):
 
 
 def test_what_a_job_could_not_do_is_told(probed, ticking):
-    Setback.objects.create(job="read_mailboxes", item="INTRAY_URL")
+    JobError.objects.create(job="read_mailboxes", item="INTRAY_URL")
 
     assert probed() == (200, ["faults"])
 
@@ -389,7 +389,7 @@ def test_figures_tell_what_waits_and_what_failed(figures):
     long_ago = timezone.now() - dt.timedelta(minutes=16)
     LetterFactory(planned_at=long_ago)
     LetterFactory(failed_attempts=1)
-    Setback.objects.create(job="hooks", item="Mailgun")
+    JobError.objects.create(job="hooks", item="Mailgun")
 
     read = figures()
 

@@ -12,7 +12,7 @@ from django.urls import include, path
 
 from invitations.inbox import bounces
 from invitations.mail.transport import return_path
-from invitations.models import Bounce, Setback
+from invitations.models import Bounce, JobError
 from invitations.tests.factories import DeliveryFactory
 from wsis_forum import env
 from wsis_forum.hooks import webhook_patterns
@@ -197,8 +197,8 @@ def refused(**words):
 def test_what_is_no_event_is_refused_and_stands_on_the_desk(unsigned, body, caplog):
     assert unsigned(body).status_code == 400
 
-    setback = Setback.objects.get()
-    assert (setback.job, setback.item) == ("hooks", "Mailjet")
+    job_error = JobError.objects.get()
+    assert (job_error.job, job_error.item) == ("hooks", "Mailjet")
     assert "Traceback" not in caplog.text
 
 
@@ -206,7 +206,7 @@ def test_what_is_no_event_is_refused_and_stands_on_the_desk(unsigned, body, capl
 def test_what_nobody_signed_is_refused_without_a_word(client, body):
     assert client.post(MAILGUN, body, content_type="application/json").status_code == 400
 
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 def test_an_event_that_cannot_be_read_loses_none_beside_it(unsigned, delivery):
@@ -214,7 +214,7 @@ def test_an_event_that_cannot_be_read_loses_none_beside_it(unsigned, delivery):
 
     assert answer.status_code == 200
     assert (state_of(delivery), delivery.server_words) == ("bounced", "550 no such mailbox")
-    assert Setback.objects.get().attempts == 4
+    assert JobError.objects.get().attempts == 4
 
 
 def test_an_event_that_cannot_be_recorded_loses_none_beside_it(unsigned, delivery, monkeypatch):
@@ -230,7 +230,7 @@ def test_an_event_that_cannot_be_recorded_loses_none_beside_it(unsigned, deliver
     unsigned([refused(smtp_reply="Fritz von Tarlenheim"), refused()])
 
     assert state_of(delivery) == "bounced"
-    assert Setback.objects.get().because.startswith("ValueError in ")
+    assert JobError.objects.get().because.startswith("ValueError in ")
 
 
 def test_where_the_database_is_away_the_provider_tries_again(unsigned, monkeypatch):

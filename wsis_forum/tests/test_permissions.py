@@ -169,7 +169,7 @@ TAKEN_BY = {
     "policystatement: inscribe_selected": DESK,
     "quietperiod: delete_selected": DRAFTERS,
     "reminderstep: approve_selected": APPROVERS,
-    "setback: try_again": DRAFTERS,
+    "joberror: try_again": DRAFTERS,
     "signedoriginal: print_selected": DRAFTERS | APPROVERS,
     "signedoriginal: record_handed_over": DRAFTERS | REGISTRARS,
     "signedoriginal: record_printed": DRAFTERS | REGISTRARS,

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from delegations.desk.binder.closing import CannotClose, closed
 from delegations.desk.binder.printing import binder_of
+from invitations.job_errors import each_apart
 from invitations.models import ForumEdition
-from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
 # With what a worker that was killed had written of one.

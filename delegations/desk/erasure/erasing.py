@@ -17,9 +17,9 @@ from delegations.desk.erasure.owed import is_any_owed
 from delegations.models import Erasure
 from delegations.models.erasure import AT_HOUR, erases_on
 from invitations.audit import Act, record_act
+from invitations.job_errors import each_apart
 from invitations.models import Arming, ForumEdition
 from invitations.outbox.arming import is_a_copy
-from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)

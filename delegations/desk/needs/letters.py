@@ -20,8 +20,8 @@ from invitations.models import (
     Delivery,
     ForumEdition,
     Invitation,
+    JobError,
     Letter,
-    Setback,
     SignedOriginal,
 )
 from invitations.models.delivery import Stage
@@ -103,10 +103,10 @@ def letters(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         "planned_at",
     )
     yield Need(
-        may(request, "delete_setback"),
+        may(request, "delete_joberror"),
         FAULTS_OF_JOBS,
-        list_url(Setback),
-        Setback.objects.all(),
+        list_url(JobError),
+        JobError.objects.all(),
         "at",
     )
     # The only approver has none composed anew, but asks for it.

@@ -17,7 +17,7 @@ from delegations.desk.binder.printing import binder_of, context_of
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.api.published import published_edition, session_of, speaker_of
 from delegations.tests.places import announced
-from invitations.models import ForumEdition, MemberState, Mission, Reply, SessionHours, Setback
+from invitations.models import ForumEdition, JobError, MemberState, Mission, Reply, SessionHours
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -272,7 +272,7 @@ def test_a_key_that_is_refused_is_told_and_nothing_is_written(folder, settings, 
     with pytest.raises(CommandError, match="nowhere"):
         call_command("write_binder")
 
-    assert "nowhere" in Setback.objects.get(job="write_binder").because
+    assert "nowhere" in JobError.objects.get(job="write_binder").because
     assert not folder.exists()
 
 

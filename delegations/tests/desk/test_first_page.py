@@ -13,9 +13,9 @@ from invitations.models import (
     Correspondence,
     Delivery,
     Invitation,
+    JobError,
     Outage,
     PartnershipInterest,
-    Setback,
 )
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, of_group, signed_in
@@ -93,7 +93,7 @@ def test_first_page_counts_what_its_links_show(admin_client):
     LetterFactory(failed_attempts=1)
     other = InvitationFactory(edition=edition, is_principal=False)
     LetterFactory(invitation=other, waits_because="Missing in English: fax.")
-    Setback.objects.create(job="hooks", item="mailgun")
+    JobError.objects.create(job="hooks", item="mailgun")
     Correspondence.objects.create(invitation=silent, channel="fax")
     DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
 

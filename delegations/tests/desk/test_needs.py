@@ -13,7 +13,7 @@ from delegations.models import HighLevelSession
 from delegations.programme.inscribing import inscribe
 from delegations.tests.places import announced, session_of
 from invitations.inbox.filing import file_mail
-from invitations.models import Bounce, Correspondence, Letter, Minister, Setback
+from invitations.models import Bounce, Correspondence, JobError, Letter, Minister
 from invitations.replies import mark_dealt_with
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
@@ -158,7 +158,7 @@ def test_first_page_shows_what_its_reader_may_do(client, group, titles):
     outdated.invitation.minister.family_name = "Hentzau"
     outdated.invitation.minister.save()
     LetterFactory(invitation__edition=edition, failed_attempts=1)
-    Setback.objects.create(job="hooks", item="mailgun")
+    JobError.objects.create(job="hooks", item="mailgun")
     Correspondence.objects.create(invitation=good.invitation, channel="fax")
     ReplyFactory(invitation__edition=edition, status="contested")
     Bounce.objects.create(kind="failed", received_at=timezone.now())
@@ -193,7 +193,7 @@ def test_what_is_stuck_leads_to_its_list_with_its_age(admin_client):
 def test_what_the_clock_could_not_do_leads_to_what_it_was(admin_client):
     failed = LetterFactory(failed_attempts=2, waits_because="It could not be composed.")
     LetterFactory(waits_because="No text.", invitation__edition=failed.invitation.edition)
-    Setback.objects.create(job="read_mailboxes", item="INTRAY_URL", because="no such user")
+    JobError.objects.create(job="read_mailboxes", item="INTRAY_URL", because="no such user")
 
     items = to_do(admin_client, failed.invitation.edition)
 

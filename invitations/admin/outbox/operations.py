@@ -1,4 +1,4 @@
-"""The pages of ticks, workers, setbacks, outages and the arming of this database."""
+"""The pages of ticks, workers, job errors, outages and the arming of this database."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from invitations.admin.columns import hour_column
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.outbox.queue import job_name
 from invitations.forms.action_forms import ReasonForm
-from invitations.models import Arming, Outage, Setback, Tick, Worker
+from invitations.models import Arming, JobError, Outage, Tick, Worker
 from invitations.outbox.arming import stop_sending
 
 
@@ -56,8 +56,8 @@ class TickAdmin(RecordAdmin):
     fields = ["name", "began_at", "ended_at", "did"]
 
 
-@admin.register(Setback)
-class SetbackAdmin(RecordAdmin):
+@admin.register(JobError)
+class JobErrorAdmin(RecordAdmin):
     when_empty = gettext_lazy("No regular job has met a fault.")
     list_display = [
         "job_shown",
@@ -71,16 +71,16 @@ class SetbackAdmin(RecordAdmin):
     fields = ["job", "item", "because", "attempts", "at", "again_at"]
 
     def has_try_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.delete_setback")
+        return request.user.has_perm("invitations.delete_joberror")
 
     @display(description=gettext_lazy("job"), ordering="job")
-    def job_shown(self, setback: Setback) -> str:
-        return job_name(setback.job)
+    def job_shown(self, job_error: JobError) -> str:
+        return job_name(job_error.job)
 
     @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:
-        for setback in queryset:
-            self.log_deletions(request, [setback])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[JobError]) -> None:
+        for job_error in queryset:
+            self.log_deletions(request, [job_error])
         queryset.delete()
 
 

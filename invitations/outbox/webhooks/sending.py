@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
+from invitations.job_errors import spread_pause_after
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.arming import why_not_armed
 from invitations.outbox.credentials import refuse_if_revoked
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
 from invitations.outbox.webhooks.signing import renew_secrets, signed
-from invitations.setbacks import spread_pause_after
 
 State = WebhookMessage.State
 LEASE = dt.timedelta(minutes=5)

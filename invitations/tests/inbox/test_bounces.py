@@ -14,7 +14,7 @@ from invitations.inbox.bounces import match_bounce, record_bounce, record_report
 from invitations.inbox.mailboxes import receive
 from invitations.mail.incoming import envelope_token_in
 from invitations.mail.transport import return_path
-from invitations.models import Bounce, Correspondence, Delivery, Invitation, Letter, Setback
+from invitations.models import Bounce, Correspondence, Delivery, Invitation, JobError, Letter
 from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.transitions import transit
@@ -334,7 +334,7 @@ def test_a_bounce_that_cannot_be_settled_keeps_no_other(queued, unwritable):
     assert settle_bounced() == 1
 
     assert (state_of(stuck), state_of(other)) == ("handed_over", "bounced")
-    assert Setback.objects.get().item == f"delivery {stuck.pk}"
+    assert JobError.objects.get().item == f"delivery {stuck.pk}"
 
 
 def test_an_old_bounce_does_not_count_against_a_letter_sent_again(sent):

@@ -7,7 +7,7 @@ from imapclient import IMAPClient
 
 from invitations.inbox import mailboxes
 from invitations.inbox.mailboxes import read_mailboxes
-from invitations.models import Correspondence, Setback
+from invitations.models import Correspondence, JobError
 from invitations.tests.imap_peer import imap_peer
 from invitations.tests.reports import written
 
@@ -45,14 +45,14 @@ def test_each_mail_is_filed_once_where_none_can_be_moved(intray, monkeypatch):
 def test_a_person_reads_why_mails_stay_until_they_are_moved(intray, full):
     with pytest.raises(CommandError, match="The quota is used up"):
         call_command("read_mailboxes")
-    told = Setback.objects.get()
+    told = JobError.objects.get()
     full.unlink()
 
     read_mailboxes()
 
     assert told.item == "INTRAY_URL: Filed"
     assert told.because.startswith("What is on file stays in the mailbox")
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
     assert intray.holds("Filed") == (3 if intray.moves else 0)
     assert intray.holds(wanted="UNSEEN") == 0
 

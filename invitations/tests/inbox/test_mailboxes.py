@@ -17,7 +17,7 @@ from invitations import tasks
 from invitations.files.frozen import thaw
 from invitations.inbox import mailboxes
 from invitations.inbox.mailboxes import read_mailboxes
-from invitations.models import Bounce, Correspondence, Setback, Tick
+from invitations.models import Bounce, Correspondence, JobError, Tick
 from invitations.tests.factories import DeliveryFactory, InvitationFactory
 from invitations.tests.imap_peer import imap_peer
 from invitations.tests.reports import report, written
@@ -188,7 +188,7 @@ def test_a_mail_that_cannot_even_be_filed_stays_there_and_keeps_no_other(
     assert read_mailboxes() == (0, [])
 
     assert (intray.holds(), intray.holds("Filed")) == (1, 1)
-    assert Setback.objects.get().item.startswith("UID ")
+    assert JobError.objects.get().item.startswith("UID ")
 
 
 def refusing(*args):
@@ -317,9 +317,9 @@ def test_what_a_mailbox_says_that_nobody_foresaw_does_not_keep_the_other(
 
     assert read_mailboxes().taken == 1
 
-    setback = Setback.objects.get(item="INTRAY_URL")
-    assert setback.because.startswith("KeyError in ")
-    assert setback.again_at - setback.at == dt.timedelta(minutes=5)
+    job_error = JobError.objects.get(item="INTRAY_URL")
+    assert job_error.because.startswith("KeyError in ")
+    assert job_error.again_at - job_error.at == dt.timedelta(minutes=5)
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_until_it_can_and_tried_by_each_tick(
@@ -328,14 +328,14 @@ def test_a_mailbox_that_cannot_be_read_is_told_until_it_can_and_tried_by_each_ti
     settings.INTRAY = intray.box._replace(password="wrong")
     read_mailboxes()
     read_mailboxes()
-    setback = Setback.objects.get()
-    told = (setback.job, setback.item, setback.attempts)
+    job_error = JobError.objects.get()
+    told = (job_error.job, job_error.item, job_error.attempts)
     settings.INTRAY = intray.box
 
     read_mailboxes()
 
     assert told == ("read_mailboxes", "INTRAY_URL", 2)
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 def test_a_mailbox_that_does_not_answer_does_not_keep_the_other(server, settings):

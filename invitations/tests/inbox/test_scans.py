@@ -12,7 +12,7 @@ from django.utils import timezone
 from invitations.files.frozen import freeze, thaw
 from invitations.inbox.recording import record_filed
 from invitations.inbox.scans import Scan, drop_scan, read_scans
-from invitations.models import Correspondence, DroppedScan, Setback
+from invitations.models import Correspondence, DroppedScan, JobError
 from invitations.replies import file_correspondence
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.paper import drop, letter_of, on_file
@@ -130,7 +130,7 @@ def test_one_scan_that_fails_stops_no_other():
 
     assert list(DroppedScan.objects.to_read()) == [lost]
     assert DroppedScan.objects.get(state=State.READ) == sound
-    assert Setback.objects.get().item == str(lost.pk)
+    assert JobError.objects.get().item == str(lost.pk)
 
 
 def test_a_dropped_fax_that_is_filed_for_the_office_already_is_not_recorded_beside_it():

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from invitations.inbox import mailboxes
 from invitations.inbox.mailboxes import read_mailboxes
-from invitations.models import Setback
+from invitations.models import JobError
 from wsis_forum.env import Inbox
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_a_silent_mailbox_is_left_alone_for_some_minutes_and_told_meanwhile(
     read_mailboxes()
 
     assert told == [["INTRAY_URL: timed out"]] * 3
-    assert Setback.objects.get().attempts == 4
+    assert JobError.objects.get().attempts == 4
     assert (called, callers(silent)) == (1, 1)
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from invitations.audit import acting
-from invitations.models import Alternate, ForumEdition, HeldChange, Minister, Setback
+from invitations.models import Alternate, ForumEdition, HeldChange, JobError, Minister
 from invitations.outbox.approvers import tell_approvers
 from invitations.outbox.release import release_alone
 from invitations.tests.factories import UserFactory
@@ -52,15 +52,15 @@ def test_what_waits_four_hours_is_mailed_once_to_each_approver(office, peer):
     assert tell_approvers(later(hours=6)) == 0
 
 
-def test_a_mail_that_cannot_be_written_is_a_setback_until_it_can(office, peer):
+def test_a_mail_that_cannot_be_written_is_a_job_error_until_it_can(office, peer):
     person = approver("équipe@example.org")
     address_changed()
 
     tell_approvers(later(hours=5))
-    Setback.objects.update(again_at=timezone.now())
+    JobError.objects.update(again_at=timezone.now())
     tell_approvers(later(hours=5))
 
-    assert Setback.objects.get().item == str(person.pk)
+    assert JobError.objects.get().item == str(person.pk)
     assert not HeldChange.objects.filter(told=person).exists()
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from invitations.models import Arming, DigestChoice, HeldChange, LetterEvent, Setback
+from invitations.models import Arming, DigestChoice, HeldChange, JobError, LetterEvent
 from invitations.outbox.digests import send_digest, tell
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -228,15 +228,15 @@ def test_a_digest_that_cannot_be_written_keeps_no_other_and_is_told_later(peer, 
 
     assert send_digest() == 1
 
-    setback = Setback.objects.get(job="send_digest", item=str(broken.pk))
-    assert setback.because.startswith("Refused, To in ")
+    job_error = JobError.objects.get(job="send_digest", item=str(broken.pk))
+    assert job_error.because.startswith("Refused, To in ")
     broken.email = "fritz@example.org"
     broken.save()
     with time_machine.travel("2027-03-10 11:04Z", tick=False):
         assert send_digest() == 0
     with time_machine.travel("2027-03-10 11:06Z", tick=False):
         assert send_digest() == 1
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 def test_a_letter_that_could_not_be_composed_needs_a_person(peer, edition, sapt):
@@ -279,13 +279,13 @@ def test_a_digest_that_may_have_arrived_is_not_sent_twice(peer, edition, sapt):
     assert send_digest() == 0
 
 
-def test_a_digest_that_is_refused_is_a_setback_and_told_later(peer, edition, sapt):
+def test_a_digest_that_is_refused_is_a_job_error_and_told_later(peer, edition, sapt):
     happened(edition, "planned")
     peer.answers["DOT"] = "554 not wanted"
     assert [send_digest(), send_digest()] == [0, 0]
     peer.answers.clear()
 
-    Setback.objects.get(item=str(sapt.user_id)).delete()
+    JobError.objects.get(item=str(sapt.user_id)).delete()
 
     assert send_digest() == 1
 

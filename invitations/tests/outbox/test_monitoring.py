@@ -9,7 +9,7 @@ from django.conf import settings as the_settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from invitations.models import Delivery, Letter, Setback, Tick, Worker
+from invitations.models import Delivery, JobError, Letter, Tick, Worker
 from invitations.outbox import monitoring
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import DeliveryFactory, LetterFactory
@@ -211,10 +211,10 @@ def test_a_letter_that_no_worker_looks_at_for_a_quarter_of_an_hour_is_left_waiti
 
 
 def test_faults_of_jobs_are_counted_by_job(settings):
-    Setback.objects.create(job="hooks", item="mailgun")
-    Setback.objects.create(job="send_digest", item="wsis-2027")
+    JobError.objects.create(job="hooks", item="mailgun")
+    JobError.objects.create(job="send_digest", item="wsis-2027")
 
-    found = monitoring.count_setbacks()
+    found = monitoring.count_job_errors()
 
     assert (found["hooks"], found["send_digest"], found["compose_planned"]) == (1, 1, 0)
 
@@ -226,7 +226,7 @@ def test_each_figure_is_one_statement(django_assert_num_queries, rows):
         LetterFactory()
 
     with django_assert_num_queries(8):
-        monitoring.count_setbacks()
+        monitoring.count_job_errors()
         monitoring.count_queues(NOW)
         monitoring.handed_over_by_hour(NOW)
         monitoring.printed_waiting()

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from invitations.models import ForumEdition, HeldChange, Reply, Setback
+from invitations.models import ForumEdition, HeldChange, JobError, Reply
 from invitations.outbox.mending.succession import carry_over
 from invitations.outbox.partnership import tell_partnership
 from invitations.replies import record_reply
@@ -105,13 +105,13 @@ def test_what_the_server_does_not_take_now_is_told_later(peer, edition):
     assert [tell_partnership(), tell_partnership()] == [1, 0]
 
 
-def test_what_the_server_refuses_is_a_setback_that_somebody_sees(peer, edition):
+def test_what_the_server_refuses_is_a_job_error_that_somebody_sees(peer, edition):
     reply = interested(edition)
     peer.answers["RCPT"] = "550 5.1.1 no such mailbox"
 
     assert tell_partnership() == 0
 
-    assert Setback.objects.get().item == str(reply.pk)
+    assert JobError.objects.get().item == str(reply.pk)
     assert Reply.objects.get().partnership_told_at is None
 
 

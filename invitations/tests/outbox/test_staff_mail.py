@@ -12,7 +12,7 @@ import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
-from invitations.models import DigestChoice, LetterEvent, Setback
+from invitations.models import DigestChoice, JobError, LetterEvent
 from invitations.outbox.approvers import tell_approvers
 from invitations.outbox.digests import send_digest
 from invitations.outbox.partnership import tell_partnership
@@ -101,13 +101,13 @@ def test_what_was_taken_from_a_worker_that_was_killed_is_not_sent_again_and_says
         tell()
     peer.meanwhile = bool
     assert tell() == 0
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
     with time_machine.travel(timezone.now() + LEASE + MINUTE):
         assert [tell(), tell()] == [0, 0]
 
     assert len(peer.taken) == 1
-    assert Setback.objects.get().because.startswith("A worker vanished")
+    assert JobError.objects.get().because.startswith("A worker vanished")
 
 
 def test_a_mail_that_may_have_arrived_stands_among_the_faults(peer, tell):
@@ -117,4 +117,4 @@ def test_a_mail_that_may_have_arrived_stands_among_the_faults(peer, tell):
 
     assert tell() == 0
     assert len(peer.taken) == 1
-    assert "may not have arrived" in Setback.objects.get().because
+    assert "may not have arrived" in JobError.objects.get().because

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, QuietPeriod, Setback
+from invitations.models import CallListEntry, Delivery, ForumEdition, JobError, Letter, QuietPeriod
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
@@ -50,9 +50,13 @@ def test_an_edition_whose_calendar_cannot_be_reckoned_keeps_no_other(edition, re
 
     assert queue_reminders(geneva(10)) == 1
 
-    setback = Setback.objects.get()
-    assert (setback.job, setback.item, setback.attempts) == ("queue_reminders", broken.symbol, 1)
-    assert setback.because.startswith("ZoneInfoNotFoundError in ")
+    job_error = JobError.objects.get()
+    assert (job_error.job, job_error.item, job_error.attempts) == (
+        "queue_reminders",
+        broken.symbol,
+        1,
+    )
+    assert job_error.because.startswith("ZoneInfoNotFoundError in ")
 
 
 def test_an_edition_that_pauses_is_planned_once_its_calendar_is_put_right(edition, reached):
@@ -65,7 +69,7 @@ def test_an_edition_that_pauses_is_planned_once_its_calendar_is_put_right(editio
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=6)):
         assert queue_reminders(geneva(10)) == 1
 
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 def test_reminders_rest_where_nobody_can_tell_what_day_it_is(edition, reached):

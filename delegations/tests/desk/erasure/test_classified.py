@@ -79,7 +79,7 @@ axes.AccessLog: user_agent ip_address username http_accept path_info session_has
 invitations.DroppedScan: file_name sha256 told pages
 invitations.GoneFile: name
 invitations.KeptPage: name language
-invitations.Setback: job item because
+invitations.JobError: job item because
 invitations.StaffMail: job item
 mfa.Authenticator: data
 sessions.Session: session_key session_data

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from invitations.admin.outbox.queue import queue_context
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Arming, Outage, Setback, Tick, Worker
+from invitations.models import Arming, JobError, Outage, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.replies import record_reply
 from invitations.tests.desk import choose, letter_in_force, signed_in
@@ -205,16 +205,16 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
 
 
 def test_a_fault_that_was_dealt_with_is_tried_again_at_once(client):
-    setback = Setback.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
-    url = reverse("admin:invitations_setback_changelist")
-    signed_in(client, "view_setback")
-    choose(client, url, "try_again", setback)
-    assert Setback.objects.exists()
-    signed_in(client, "view_setback", "delete_setback")
+    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    url = reverse("admin:invitations_joberror_changelist")
+    signed_in(client, "view_joberror")
+    choose(client, url, "try_again", job_error)
+    assert JobError.objects.exists()
+    signed_in(client, "view_joberror", "delete_joberror")
 
-    choose(client, url, "try_again", setback)
+    choose(client, url, "try_again", job_error)
 
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 def test_queue_is_for_those_who_may_see_deliveries(client):
@@ -354,12 +354,12 @@ def test_the_banner_costs_one_statement(admin_client, settings, django_assert_nu
     ("group", "remains"), [("Drafters", False), ("Approvers", True), ("Readers", True)]
 )
 def test_every_group_reads_faults_of_jobs_and_drafters_deal_with_them(client, group, remains):
-    setback = Setback.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
-    url = reverse("admin:invitations_setback_changelist")
+    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    url = reverse("admin:invitations_joberror_changelist")
     user = signed_in(client)
     user.groups.add(Group.objects.get(name=group))
 
     assert "ValueError" in client.get(url).text
-    choose(client, url, "try_again", setback)
+    choose(client, url, "try_again", job_error)
 
-    assert Setback.objects.exists() == remains
+    assert JobError.objects.exists() == remains

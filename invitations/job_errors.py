@@ -1,4 +1,4 @@
-"""Setbacks: an item of a job that fails gets a reason and a pause, and the others go on.
+"""Job errors: an item of a job that fails gets a reason and a pause, and the others go on.
 
 A lost database or file store is no fault of an item: it ends the tick.
 """
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable
 from invitations.mail.transport import legible_words
-from invitations.models import Setback
+from invitations.models import JobError
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job
 
@@ -83,47 +83,47 @@ def each_apart(
     """
     now = timezone.now()
     after, until = pause_at(now)
-    known = {setback.item: setback for setback in Setback.objects.filter(job=job)}
+    known = {job_error.item: job_error for job_error in JobError.objects.filter(job=job)}
     done = 0
     for item, act in items:
-        setback = known.get(item) or Setback(job=job, item=item, again_at=now)
-        if after < setback.again_at <= until:
+        job_error = known.get(item) or JobError(job=job, item=item, again_at=now)
+        if after < job_error.again_at <= until:
             continue
         try:
             done += act()
         except told_by_others as fault:
-            note_setback(setback, str(fault), pauses=False)
+            note_job_error(job_error, str(fault), pauses=False)
         except ENDS_THE_TICK:
             raise
         except Exception as error:  # noqa: BLE001 -- a failure of one item must not stop the others
-            note_setback(setback, place_of_error(error))
+            note_job_error(job_error, place_of_error(error))
         else:
-            if setback.pk:
-                setback.delete()
+            if job_error.pk:
+                job_error.delete()
     return done
 
 
-def setback_of(job: Job, item: str) -> Setback:
-    known = Setback.objects.filter(job=job, item=item).first()
-    return known or Setback(job=job, item=item)
+def job_error_of(job: Job, item: str) -> JobError:
+    known = JobError.objects.filter(job=job, item=item).first()
+    return known or JobError(job=job, item=item)
 
 
 def note_vanished_worker(job: Job, item: str) -> None:
     """Note that a worker left the item unfinished: an item may do the same to each."""
-    note_setback(setback_of(job, item), "A worker vanished.", pauses=False)
+    note_job_error(job_error_of(job, item), "A worker vanished.", pauses=False)
 
 
 def has_failed_often(job: Job, item: str) -> bool:
     """Whether an item that somebody waits for is given up, and says so."""
-    return setback_of(job, item).attempts >= MOST_ATTEMPTS
+    return job_error_of(job, item).attempts >= MOST_ATTEMPTS
 
 
-def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None:
+def note_job_error(job_error: JobError, because: str, *, pauses: bool = True) -> None:
     """Save the reason and when the item is tried again; it is logged even if saving fails."""
     because = legible_words(because)[:300]
-    logger.error("%s, %s: %s", setback.job, setback.item, because)
+    logger.error("%s, %s: %s", job_error.job, job_error.item, because)
     now = timezone.now()
-    attempts = setback.attempts + 1
+    attempts = job_error.attempts + 1
     kept = {
         "attempts": attempts,
         "because": because,
@@ -132,8 +132,8 @@ def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None
     }
     try:
         with transaction.atomic():
-            Setback.objects.update_or_create(job=setback.job, item=setback.item, defaults=kept)
+            JobError.objects.update_or_create(job=job_error.job, item=job_error.item, defaults=kept)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the next item is not affected
-        logger.error("%s, %s: not kept: %s", setback.job, setback.item, place_of_error(error))  # noqa: TRY400 -- the place is enough
+        logger.error("%s, %s: not kept: %s", job_error.job, job_error.item, place_of_error(error))  # noqa: TRY400 -- the place is enough

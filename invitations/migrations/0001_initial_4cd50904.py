@@ -569,6 +569,23 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, related_name='replacements', to='invitations.invitation', verbose_name='invitations whose letters it replaces'),
         ),
         migrations.CreateModel(
+            name='JobError',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('job', models.SlugField(max_length=40, verbose_name='job')),
+                ('item', models.CharField(max_length=80, verbose_name='of what')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('because', models.CharField(max_length=300, verbose_name='why')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('again_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tried again from')),
+            ],
+            options={
+                'verbose_name': 'fault of a job',
+                'verbose_name_plural': 'faults of jobs',
+                'constraints': [models.UniqueConstraint(fields=('job', 'item'), name='one_setback_per_job_and_item')],
+            },
+        ),
+        migrations.CreateModel(
             name='KeptPage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1076,23 +1093,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'calendar entry',
                 'verbose_name_plural': 'calendar entries',
                 'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Setback',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.SlugField(max_length=40, verbose_name='job')),
-                ('item', models.CharField(max_length=80, verbose_name='of what')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('because', models.CharField(max_length=300, verbose_name='why')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('again_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tried again from')),
-            ],
-            options={
-                'verbose_name': 'fault of a job',
-                'verbose_name_plural': 'faults of jobs',
-                'constraints': [models.UniqueConstraint(fields=('job', 'item'), name='one_setback_per_job_and_item')],
             },
         ),
         migrations.CreateModel(

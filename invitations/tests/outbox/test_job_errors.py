@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from invitations.models import Setback
-from invitations.setbacks import each_apart, spread_pause_after
+from invitations.job_errors import each_apart, spread_pause_after
+from invitations.models import JobError
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_no_pause_is_longer_because_a_clock_ran_ahead():
         each_apart("send_digest", [("wsis-2027", raising("no"))])
 
     assert each_apart("send_digest", [("wsis-2027", one)]) == 1
-    assert not Setback.objects.exists()
+    assert not JobError.objects.exists()
 
 
 @pytest.mark.parametrize("words", ["NO \x00", "NO \ud800"])
@@ -40,11 +40,11 @@ def test_words_that_no_database_keeps_are_kept_without_these_signs(words):
 
     done = each_apart("read_mailboxes", [("a", refused), ("b", one)], (TimeoutError,))
 
-    assert (done, Setback.objects.get().because) == (1, "NO \ufffd")
+    assert (done, JobError.objects.get().because) == (1, "NO \ufffd")
 
 
 def test_a_fault_that_cannot_be_kept_keeps_no_other(caplog):
-    Setback.objects.create(job="send_digest", item="a", attempts=2**31 - 1)
+    JobError.objects.create(job="send_digest", item="a", attempts=2**31 - 1)
 
     assert each_apart("send_digest", [("a", raising("no")), ("b", one)]) == 1
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_ab2d4342'),
+        ('invitations', '0001_initial_4cd50904'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
