@@ -77,7 +77,9 @@ def test_each_picture_is_there_and_shown_and_each_language_shows_the_same(reques
         for language in LANGUAGES
     }
     elsewhere = [request.config.rootpath / "README.md", *docs.glob("*.md")]
-    named = set(re.findall(r"pictures/([\w-]+\.(?:png|svg))", "".join(p.read_text() for p in elsewhere)))
+    named = set(
+        re.findall(r"pictures/([\w-]+\.(?:png|svg))", "".join(p.read_text() for p in elsewhere))
+    )
 
     assert shown["fr"] == shown["en"]
     assert {*shown["en"], *named} == {path.name for path in (docs / "pictures").iterdir()}
