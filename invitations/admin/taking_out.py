@@ -23,7 +23,7 @@ from invitations.audit import record_export
 from invitations.files.tables import Sheet
 
 TAKE_OUT = "invitations.take_out_lists"
-MOST_PRINTED = 2_000
+MOST_PRINTED = 500  # rows: more would take a process of the site hundreds of megabytes
 
 
 def may_take_out(page: Any, request: HttpRequest) -> bool:

@@ -247,11 +247,11 @@ def test_the_file_has_the_kind_that_was_chosen(desk, edition, kind, begins):
 
 
 def test_more_than_a_pdf_holds_is_refused_in_words(desk, edition):
-    file = csv_file("State;Name", *["Atlantis;Sapt"] * 2001)
+    file = csv_file("State;Name", *["Atlantis;Sapt"] * 501)
 
     answer = compare(desk, file, kind="pdf")
 
-    assert "A PDF holds at most 2000 rows" in answer.context["form"].errors["kind"][0]
+    assert "A PDF holds at most 500 rows" in answer.context["form"].errors["kind"][0]
 
 
 def test_a_file_after_a_long_time_asks_who_it_is_and_keeps_no_list(desk, edition):
