@@ -33,7 +33,6 @@ from invitations.admin.lookups import (
     lookups_of_filter,
     name_of_choice,
 )
-from invitations.admin.reauthentication import UNATTENDED
 from invitations.admin.waiting import WaitingMarkMixin
 from invitations.admin.who_may import (
     DeletedAloneMixin,
@@ -302,25 +301,6 @@ class RecordAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-class WatchedMixin(RecordAdmin):
-    """Rows at which a worker works: their pages are shown anew until it has ended."""
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        shown = getattr(page, "context_data", {}).get("original")
-        if shown and not shown.is_ended:
-            again = request.GET.copy()
-            again[UNATTENDED] = ""
-            page["Refresh"] = f"{SHOWN_AGAIN_AFTER};url=?{again.urlencode()}"
-        return page
 
 
 class RecordInline(unfold.TabularInline):
