@@ -67,7 +67,7 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
     if not because.strip():
         raise ValidationError(_("Say why the link is replaced."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
-    if why := why_link_stays(invitation):
+    if why := reason_not_to_replace_link(invitation):
         raise ValidationError(why)
     end_version(invitation, version)
     link = new_link(invitation, invitation.links.aggregate(last=Max("version"))["last"] + 1)
@@ -76,7 +76,7 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
     return link
 
 
-def why_link_stays(invitation: Invitation) -> str:
+def reason_not_to_replace_link(invitation: Invitation) -> str:
     """Return why the invitation gets no new link; an empty text if it may have one."""
     until = links_open_until(invitation.edition)
     if until is not None and invitation.edition.local_date(timezone.now()) > until:
@@ -97,7 +97,7 @@ LINKS_HAVE_ENDED = gettext_lazy(
 ENDED_ALREADY = gettext_lazy("Its link has ended already.")
 
 
-def why_link_has_ended(invitation: Invitation) -> str:
+def reason_not_to_end_link(invitation: Invitation) -> str:
     """Return why no link ends: there is none; an empty text if there is one."""
     return "" if invitation.links.current().exists() else str(ENDED_ALREADY)
 

@@ -29,7 +29,7 @@ from prometheus_client.registry import Collector
 from invitations.files.frozen import store_takes_files
 from invitations.models import Delivery, JobError, Letter, Outage, Tick
 from invitations.outbox import monitoring
-from invitations.outbox.arming import is_put_back, why_mute
+from invitations.outbox.arming import is_put_back, reason_sending_is_off
 
 Told = TypeVar("Told")
 
@@ -55,7 +55,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """
     if not bears_token(request):
         return answer_in_short()
-    stops, told = why_no_replies(), []
+    stops, told = reason_no_replies_are_taken(), []
     if not stops:
         try:
             told = what_is_amiss(timezone.now())
@@ -77,7 +77,7 @@ def answer_in_short() -> HttpResponse:
     known = caches["template_fragments"]  # in the memory of this process
     takes = known.get(TAKES_REPLIES)
     if takes is None:
-        takes = not why_no_replies()
+        takes = not reason_no_replies_are_taken()
         known.set(TAKES_REPLIES, takes, KNOWN_FOR)
     return HttpResponse(
         "ok\n" if takes else "not ok\n",
@@ -91,7 +91,7 @@ def bears_token(request: HttpRequest) -> bool:
     return bool(settings.METRICS_TOKEN) and constant_time_compare(given, wanted)
 
 
-def why_no_replies() -> str:
+def reason_no_replies_are_taken() -> str:
     """Return why this server takes no replies; empty if it takes them.
 
     ``database`` does not answer, ``migrations`` are missing, or no ``writes``: read-only or full.
@@ -316,7 +316,7 @@ def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
     yield gauge(
         "wsis_forum_may_send",
         "1 where letters may leave; 0 on a copy, or before sending is armed.",
-        int(not why_mute()),
+        int(not reason_sending_is_off()),
     )
 
 

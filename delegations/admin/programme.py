@@ -18,9 +18,9 @@ from delegations.models import HighLevelSession, PolicyStatement
 from delegations.programme.sessions import (
     approve_session,
     publish_speakers,
+    reason_not_to_publish,
+    reason_not_to_unpublish,
     unpublish_speakers,
-    why_not_published,
-    why_not_unpublished,
 )
 from delegations.programme.speakers import what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
@@ -185,7 +185,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
             "Everybody can read the list of these sessions’ edition on the public page from now "
             "on, and machines too. Whoever is inscribed or taken off later is shown at once."
         ),
-        why_not=why_not_published,
+        why_not=reason_not_to_publish,
     )
     def publish(self, request: HttpRequest, queryset: QuerySet[HighLevelSession]) -> None:
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
@@ -204,7 +204,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
             "it again, choose “Publish the list of speakers” here."
         ),
         form=ReasonForm,
-        why_not=why_not_unpublished,
+        why_not=reason_not_to_unpublish,
     )
     def unpublish(
         self, request: HttpRequest, queryset: QuerySet[HighLevelSession], because: str

@@ -27,8 +27,8 @@ from delegations.programme.speakers import (
     move_to_end,
     next_place,
     place_speaker,
+    reason_not_to_add_speakers,
     swap_speakers,
-    why_nobody_comes_to,
 )
 from invitations.admin.base import Menu, ModelAdmin
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -81,7 +81,7 @@ class SpeakingSlotForm(WholeRowForm):
         """Refuse a session of another edition or called off, and a second place of one State."""
         if session.edition_id != delegation.edition_id:
             self.add_error("delegation", OF_ANOTHER_EDITION)
-        if "session" in self.changed_data and (because := why_nobody_comes_to(session)):
+        if "session" in self.changed_data and (because := reason_not_to_add_speakers(session)):
             self.add_error("session", because)
         others = delegation.slots.in_public_sessions().exclude(pk=self.instance.pk)
         if {"session", "delegation"} & {*self.changed_data} and others.exists():
@@ -149,7 +149,7 @@ def format_place(_page: ModelAdmin, slot: Any) -> str:
     return comma_list([slot.session, number])
 
 
-def why_not_moved(slot: SpeakingSlot) -> str:
+def reason_not_to_move(slot: SpeakingSlot) -> str:
     return str(HEARD_ALREADY) if slot.heard_at else ""
 
 
@@ -265,7 +265,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         initial=session_of_first,
         rows=in_their_order,
         describe=format_place,
-        why_not=why_not_moved,
+        why_not=reason_not_to_move,
     )
     def move_selected(
         self,
@@ -290,7 +290,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         form=ReasonForm,
         rows=in_their_order,
         describe=format_place,
-        why_not=why_not_moved,
+        why_not=reason_not_to_move,
     )
     def swap_selected(
         self, request: HttpRequest, queryset: QuerySet[SpeakingSlot], because: str

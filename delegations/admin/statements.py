@@ -20,7 +20,7 @@ from delegations.admin.filing import FileTextMixin
 from delegations.admin.programme import SessionField
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.doubts import doubts_of_state
-from delegations.programme.inscribing import inscribe_all, why_not_inscribed
+from delegations.programme.inscribing import inscribe_all, reason_not_to_inscribe
 from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
@@ -255,7 +255,7 @@ class PolicyStatementAdmin(
         form=InscribeForm,
         rows=to_inscribe,
         describe=what_decides,
-        why_not=why_not_inscribed,
+        why_not=reason_not_to_inscribe,
     )
     def inscribe_selected(
         self,

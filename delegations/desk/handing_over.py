@@ -29,7 +29,7 @@ from invitations.models import Invitation, Minister
 from invitations.outbox.mending.succession import (
     ask_to_hand_over,
     other_invitations,
-    why_not_handed_over,
+    reason_not_to_hand_over,
 )
 
 ONE_OF_THEM = gettext_lazy(
@@ -43,7 +43,7 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = Invitation.objects.select_related("edition", "member_state", "minister__member_state")
     invitation = get_object_or_404(found, pk=pk)
     back = state_url(invitation.edition, invitation.member_state)
-    if why := why_not_handed_over(invitation):
+    if why := reason_not_to_hand_over(invitation):
         messages.error(request, why)
         return redirect(back)
     on_file = what_is_on_file(invitation, user_of(request))

@@ -16,8 +16,8 @@ from invitations.admin.columns import list_url
 from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.mending.replacing import MAY_REPLACE
-from invitations.letters.approval import why_not_recomposed
-from invitations.letters.issuing import why_not_principal
+from invitations.letters.approval import reason_not_to_compose_again
+from invitations.letters.issuing import reason_not_to_make_principal
 from invitations.models import (
     INVITING_KINDS,
     Delivery,
@@ -26,9 +26,9 @@ from invitations.models import (
     Letter,
     Reply,
 )
-from invitations.outbox.another_address import why_not_sent_elsewhere
-from invitations.outbox.decisions import why_not_resent, why_not_sent_again
-from invitations.outbox.mending.corrected import why_not_corrected
+from invitations.outbox.another_address import reason_not_to_send_elsewhere
+from invitations.outbox.decisions import reason_not_to_resend, reason_not_to_send_again
+from invitations.outbox.mending.corrected import reason_not_to_correct
 
 AGAIN: dict[str, str] = {
     Delivery.State.UNCERTAIN: "send_again",
@@ -111,7 +111,7 @@ def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]
         if delivery.state in NOT_ARRIVED and delivery.letter.invitation_id == invitation.pk
     )
     last = next(failed, None)
-    if last and not why_not_corrected(last):
+    if last and not reason_not_to_correct(last):
         url = reverse("admin:invitations_delivery_correct", args=[last.pk])
         yield Offer(_("Correct the address and send again"), "contact_mail", url)
 
@@ -119,7 +119,7 @@ def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]
 def stays_here(delivery: Delivery) -> bool:
     """Whether it is refused to send the mail once more; few mails of a State fail."""
     is_uncertain = delivery.state == Delivery.State.UNCERTAIN
-    why_not = why_not_sent_again if is_uncertain else why_not_resent
+    why_not = reason_not_to_send_again if is_uncertain else reason_not_to_resend
     return bool(why_not(delivery))
 
 
@@ -128,7 +128,7 @@ def to_send_elsewhere(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     letter = standing_letter(dossier, invitation)
     if not (dossier.may("invitations.change_delivery") and letter):
         return
-    if not why_not_sent_elsewhere(letter):
+    if not reason_not_to_send_elsewhere(letter):
         url, rows = list_url(Invitation), (invitation.pk,)
         yield Offer(_("Send to another address"), "alternate_email", url, "send_to_another", rows)
 
@@ -167,7 +167,9 @@ def is_to_compose_again(dossier: Dossier, letter: Letter) -> bool:
     kept_back = Delivery.State.MISSED
     missed = (one for one in dossier.deliveries if one.state == kept_back)
     is_missed = letter.pk in {one.letter_id for one in missed}
-    return letter.state == Letter.State.COMPOSED or (is_missed and not why_not_recomposed(letter))
+    return letter.state == Letter.State.COMPOSED or (
+        is_missed and not reason_not_to_compose_again(letter)
+    )
 
 
 def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:
@@ -209,7 +211,9 @@ def to_hand_over(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
 
 
 def to_make_principal(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
-    if dossier.may("invitations.change_invitation") and not why_not_principal(invitation):
+    if dossier.may("invitations.change_invitation") and not reason_not_to_make_principal(
+        invitation
+    ):
         url, rows = list_url(Invitation), (invitation.pk,)
         yield Offer(_("Make it the principal invitation"), "star", url, "make_principal", rows)
 

@@ -22,8 +22,8 @@ from invitations.minister_import.sources import (
     UNREADABLE,
     Source,
     Sources,
+    describe_unreadable_file,
     sources_of,
-    why_unreadable,
 )
 from invitations.minister_import.states import KnownNames, find_state, names_of
 from invitations.minister_import.table import ListRow, ReadList, ranges, rows_of, what_was_read
@@ -64,7 +64,7 @@ def read_registered(file: IO[bytes], name: str) -> RegisteredList:
         rows = rows_of(sheets)
     except UNREADABLE as fault:
         params = {"name": name, "line": getattr(fault, "line", 0)}
-        raise ValidationError(why_unreadable(fault), params=params) from None
+        raise ValidationError(describe_unreadable_file(fault), params=params) from None
     people = people_of(rows)
     named = [person for person in people if search_words(person.name)]
     if not named:

@@ -16,7 +16,7 @@ from delegations.programme.doubts import names_of
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
-from invitations.letters.thanks import choose_thanked, why_not_chosen
+from invitations.letters.thanks import choose_thanked, reason_not_to_choose
 from invitations.models import (
     CAME,
     SENT_A_TEXT,
@@ -170,7 +170,7 @@ TEXTS = (SPOKE, CAME, SENT_A_TEXT)
 def thanks(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who spoke, came or sent a text; a POST keeps who is ticked, and goes to the audience."""
     circular = get_object_or_404(Circular.objects.select_related("edition"), pk=pk)
-    if why := why_not_chosen(circular):
+    if why := reason_not_to_choose(circular):
         messages.error(request, why)
         return redirect("admin:invitations_circular_change", circular.pk)
     known, text = all_known(circular.edition), text_asked(request, circular)

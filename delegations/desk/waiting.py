@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from delegations.desk.dossier import Dossier
 from delegations.desk.offers import has_no_way_in, to_hand_over
 from delegations.programme.doubts import doubts_of_state
-from invitations.admin.columns import change_url, on_day, why_it_waits
+from invitations.admin.columns import change_url, format_waiting_reason, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, told_day
 
@@ -92,7 +92,7 @@ def put_right(keys: list[int]) -> set[int]:
 
 def letters_at_work(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for letter in dossier.letters:
-        kind, because = capfirst(letter.get_kind_display()), why_it_waits(letter)
+        kind, because = capfirst(letter.get_kind_display()), format_waiting_reason(letter)
         if letter.state == Letter.State.PLANNED and because:
             yield labelled(kind, because), change_url(letter)
         if letter.state == Letter.State.COMPOSED and not to_who_left(dossier, letter):

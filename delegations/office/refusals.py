@@ -65,7 +65,7 @@ def gone_page(
     return render(request, "office/gone.html", page, status=410)
 
 
-def why_closed(edition: ForumEdition) -> str:
+def reason_replies_are_closed(edition: ForumEdition) -> str:
     """Return why its pages take no reply: staff have closed the replies, or it is over."""
     return "closed" if edition.is_ahead(timezone.now()) else "over"
 

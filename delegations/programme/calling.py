@@ -96,7 +96,7 @@ def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | Non
     return Place(slot.session, slot.number, total, at, slot.heard_at is not None)
 
 
-def why_not_marked(session: HighLevelSession, now: dt.datetime) -> str:
+def reason_not_to_mark_yet(session: HighLevelSession, now: dt.datetime) -> str:
     """Return why no speaker is marked yet; empty from the first minute of the session's day.
 
     A session may begin early, and on an earlier day that one person alone has approved so far.
@@ -133,7 +133,7 @@ def refuse_to_mark(slot: SpeakingSlot, at: dt.datetime) -> None:
     """Refuse who has spoken already, and whose session is on a later day."""
     if slot.heard_at:
         raise ValidationError(HEARD_ALREADY)
-    if because := why_not_marked(slot.session, at):
+    if because := reason_not_to_mark_yet(slot.session, at):
         raise ValidationError(because)
 
 

@@ -67,7 +67,7 @@ def put_on_a_list(
     lists: dict[int, "SessionList"],
     order: dict[int, int],
 ) -> SpeakingSlot:
-    if because := why_not_inscribed(statement):
+    if because := reason_not_to_inscribe(statement):
         raise ValidationError(because)
     minutes = statement.delegation.edition.speaking_minutes
     there = list_with_room(statement, session, lists, minutes)
@@ -76,7 +76,7 @@ def put_on_a_list(
     return slot
 
 
-def why_not_inscribed(statement: Any) -> str:
+def reason_not_to_inscribe(statement: Any) -> str:
     """Return why one read ``with_places`` gets no place on the list; empty if it may have one."""
     if not statement.is_heard:
         return _("It is not delivered in a session as of today: no place is given.")

@@ -30,7 +30,7 @@ def publish_speakers(edition: ForumEdition, by: User) -> None:
 PUBLIC_ALREADY = gettext_lazy("The list of speakers is public already.")
 
 
-def why_not_published(session: HighLevelSession) -> str:
+def reason_not_to_publish(session: HighLevelSession) -> str:
     """Return why the list of the session's edition cannot be published; empty if it can."""
     is_public = session.edition.shows_speakers(timezone.now())
     return str(PUBLIC_ALREADY) if is_public else ""
@@ -50,7 +50,7 @@ def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
 NOT_PUBLIC = gettext_lazy("The list of speakers is not public.")
 
 
-def why_not_unpublished(session: HighLevelSession) -> str:
+def reason_not_to_unpublish(session: HighLevelSession) -> str:
     """Return why the list of the session's edition cannot be taken down; empty if it can."""
     return "" if session.edition.speakers_published_at else str(NOT_PUBLIC)
 

@@ -148,7 +148,7 @@ def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
     """Refuse a session of another edition or called off, and a second place of the State."""
     if session.edition_id != slot.session.edition_id:
         raise ValidationError(OF_ANOTHER_EDITION)
-    if session != slot.session and (because := why_nobody_comes_to(session)):
+    if session != slot.session and (because := reason_not_to_add_speakers(session)):
         raise ValidationError(because)
     others = SpeakingSlot.objects.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
     if others.filter(session=session).exists():
@@ -158,7 +158,7 @@ def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
         raise ValidationError(HAS_A_PLACE)
 
 
-def why_nobody_comes_to(session: HighLevelSession) -> str:
+def reason_not_to_add_speakers(session: HighLevelSession) -> str:
     """Return why no speaker gets a place in the session; empty if one may."""
     if HighLevelSession.objects.public().contains(session):
         return ""

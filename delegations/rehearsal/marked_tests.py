@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.models import Delivery, ForumEdition, Letter, LetterTemplate
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.specimens import (
     address_of_tests,
     hand_over_test,
@@ -30,7 +30,7 @@ def staff_named(names: Iterable[str]) -> dict[str, str]:
     Refuse all if this deployment may not write to anybody.
     """
     found = {name: User.objects.filter(username=name).first() for name in names}
-    if found and (mute := why_mute()):
+    if found and (mute := reason_sending_is_off()):
         raise ValidationError(mute)
     for name, user in found.items():
         if user is None or not (user.is_active and user.is_staff):

@@ -70,7 +70,7 @@ def format_languages(row: Letter | Minister) -> str:
     )
 
 
-def why_it_waits(letter: Letter) -> str:
+def format_waiting_reason(letter: Letter) -> str:
     """Return why it waits, in the language of the reader."""
     lacks = [Lack(*named) for named in letter.waits_for]
     kept = words_read(letter.waits_because, letter.waits_because_by_language)

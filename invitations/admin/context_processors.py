@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 
 # The names of the addresses of the desk: the lists, and what needs both apps.
 DESK = ("admin", "desk")
@@ -13,4 +13,6 @@ DESK = ("admin", "desk")
 def sending(request: HttpRequest) -> dict[str, Any]:
     """Give the admin's templates the function: the database is asked where the reason is shown."""
     page = request.resolver_match
-    return {"why_mute": why_mute} if page and page.app_name in DESK else {}
+    return (
+        {"reason_sending_is_off": reason_sending_is_off} if page and page.app_name in DESK else {}
+    )

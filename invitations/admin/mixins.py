@@ -21,7 +21,7 @@ from invitations.admin.confirming import confirmation_page, confirmed, row_by_ro
 from invitations.admin.lookups import path_of_editions
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
-from invitations.letters.approval import approve_text, why_not_approved
+from invitations.letters.approval import approve_text, reason_not_to_approve
 from invitations.letters.planning import missions_of
 from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import ForumEdition, Letter
@@ -30,8 +30,8 @@ from invitations.models.templates import format_variant
 from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
     addresses_not_tried,
+    reason_not_to_send_once_more,
     send_to_another_address,
-    why_it_may_not_leave,
 )
 from invitations.text.dates import keep_own_order, labelled
 
@@ -184,7 +184,7 @@ class AnotherAddressMixin(ModelAdmin):
     def _ask_for_address(
         self, request: HttpRequest, queryset: QuerySet[Any], letter: Letter
     ) -> HttpResponse | None:
-        if submitted(request) is None and (why := why_it_may_not_leave(letter)):
+        if submitted(request) is None and (why := reason_not_to_send_once_more(letter)):
             messages.error(request, labelled(letter, why))
             return None
         addresses = addresses_not_tried(letter)
@@ -292,7 +292,7 @@ class ApprovedByTwoMixin(ModelAdmin):
         form=MarksForm,
         initial=marks_of,
         describe=lambda page, text: page.describe(text),
-        why_not_by=why_not_approved,
+        why_not_by=reason_not_to_approve,
     )
     @row_by_row(
         done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")

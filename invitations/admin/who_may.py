@@ -142,11 +142,11 @@ class DeletedAloneMixin(unfold.ModelAdmin):
     ) -> HttpResponse:
         row = context["original"]
         if row and self.has_delete_permission(request, row):
-            kept = self.why_it_stays(request, row)
+            kept = self.reasons_to_keep(request, row)
             context |= {"show_delete": not kept, "kept": kept}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def why_it_stays(self, request: HttpRequest, row: Model) -> list[Any]:
+    def reasons_to_keep(self, request: HttpRequest, row: Model) -> list[Any]:
         """Return sentences on what keeps the record from being deleted, and what to do instead."""
         if kinds := self.kinds_held(request, row):
             told = _("This record cannot be deleted, for others belong to it: %(kinds)s.")

@@ -33,7 +33,7 @@ from invitations.models import (
 )
 from invitations.models.edition import all_answers, all_segments, ranks_by_original
 from invitations.models.operations import all_kinds
-from invitations.outbox.mending.succession import why_no_successor
+from invitations.outbox.mending.succession import reason_not_to_succeed
 from invitations.text.greetings import is_greeting_in
 from invitations.text.spellings import normalize_name
 
@@ -336,7 +336,7 @@ class MinisterForm(HeldRowForm):
         cleaned = super().clean() or {}
         successor, state = cleaned.get("successor"), cleaned.get("member_state")
         if successor and "successor" in self.changed_data:
-            why = why_no_successor(self.instance.pk, state and state.pk, successor)
+            why = reason_not_to_succeed(self.instance.pk, state and state.pk, successor)
             if why:
                 self.add_error("successor", why)
         return cleaned

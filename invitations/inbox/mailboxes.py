@@ -30,7 +30,7 @@ from invitations.job_errors import (
     place_of_error,
 )
 from invitations.mail.incoming import sha256_of
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
     A restored copy reads none: it would take the mail away from the deployment in force.
     """
     settle_bounced()
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         logger.warning(mute)
         return Reading(0, [mute])
     stop_at = time.monotonic() + within.total_seconds() if within else None
@@ -249,7 +249,7 @@ def set_aside(opened: Opened, uids: list[int]) -> None:
 
     What is forgotten is read again, and filed once.
     """
-    if why := why_not_moved(opened.line, uids):
+    if why := reason_mailbox_is_refused(opened.line, uids):
         words = {"folder": FILED, "words": why}
         opened.stays.append(
             _("What is on file stays in the mailbox and cannot be moved to “%(folder)s”: %(words)s")
@@ -268,7 +268,7 @@ def marks_of(opened: Opened, uids: list[int]) -> dict[str, int]:
     return {f"on-file-{opened.place}-{uid}": uid for uid in uids}
 
 
-def why_not_moved(line: IMAPClient, uids: list[int]) -> str:
+def reason_mailbox_is_refused(line: IMAPClient, uids: list[int]) -> str:
     """Return the words with which the server refuses to mark or to move mails; empty if it does."""
     words = [refusal(line.add_flags, uids, SEEN, silent=True)]
     if not line.has_capability("MOVE"):

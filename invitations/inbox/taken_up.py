@@ -36,7 +36,7 @@ def take_up_again(filed: Correspondence, by: User, because: str) -> None:
     locked = Correspondence.objects.select_for_update().get(pk=filed.pk)
     if locked.invitation_id != filed.invitation_id:
         raise ValidationError(_("Somebody has said already whose mail this is."))
-    if why := why_not_taken_up(locked):
+    if why := reason_not_to_reopen(locked):
         raise ValidationError(why)
     for reply in replies_of(locked):
         if not reply.is_taken_up:
@@ -49,7 +49,7 @@ def take_up_again(filed: Correspondence, by: User, because: str) -> None:
     record_act(locked, Act.TAKEN_UP, by, because, changes if locked.invitation_id else None)
 
 
-def why_not_taken_up(filed: Correspondence) -> str:
+def reason_not_to_reopen(filed: Correspondence) -> str:
     """Return why it is not taken up again; an empty text if it may be."""
     if filed.invitation_id is None and filed.dealt_with_at is None:
         return _("It waits already, and nobody has said whose it is.")

@@ -21,8 +21,8 @@ from invitations.letters.planning import lock_letters, try_waiting_again
 from invitations.letters.routes import (
     OF_ANOTHER_NOW,
     gets_original,
-    why_kept_back,
-    why_untrue,
+    reason_circular_is_untrue,
+    reason_to_hold_back,
 )
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.letters.scrutiny.named_days import doubted_days
@@ -166,7 +166,7 @@ def refuse_out_of_office(letter: Letter) -> None:
 
 def refuse_untrue(letter: Letter) -> None:
     """Refuse a letter whose circular says by now what is not so."""
-    if letter.kind == letter.circular.kind and (why := why_untrue(letter.circular)):
+    if letter.kind == letter.circular.kind and (why := reason_circular_is_untrue(letter.circular)):
         raise ValidationError(capfirst(why))
 
 
@@ -190,7 +190,7 @@ def refuse_uncovered(note: Letter) -> None:
     if note.covers.exclude(state=Letter.State.APPROVED).exists() or not note.covers.exists():
         raise ValidationError(_("Approve the letters it covers first."))
     # It would be kept back as it leaves.
-    if why := why_kept_back(note):
+    if why := reason_to_hold_back(note):
         raise ValidationError(why)
 
 
@@ -201,7 +201,7 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
     text = on_file.select_for_update(of=("self",)).get(pk=text.pk)
     if text.mark != mark:
         raise ValidationError(_("It was changed again since you looked at it: look once more."))
-    if why := why_not_approved(text, by):
+    if why := reason_not_to_approve(text, by):
         raise ValidationError(why)
     locked, now = on_file.filter(pk=text.pk), timezone.now()
     if text.first_approver_id is None:
@@ -213,7 +213,7 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
         transaction.on_commit(try_waiting_again)
 
 
-def why_not_approved(text: ApprovedByTwo, person: User) -> str:
+def reason_not_to_approve(text: ApprovedByTwo, person: User) -> str:
     """Return why the text needs no approval by this person; an empty text if it does."""
     if text.is_approved:
         return _("Two people have approved this already.")
@@ -265,7 +265,7 @@ def reword_template(template: LetterTemplate, pairs: Iterable[Pair], by: User) -
     return True
 
 
-def why_not_recomposed(letter: Letter) -> str:
+def reason_not_to_compose_again(letter: Letter) -> str:
     """Return why the letter is not composed anew; empty if it waits for approval, or is kept back.
 
     Of what is kept back no copy may have left: then a replacement says so to the office.
@@ -288,7 +288,7 @@ def is_kept_back(letter: Letter) -> bool:
     """Whether it is approved in vain: by mail or on paper it would say what is so no more."""
     is_note = letter.kind == Letter.Kind.NOTE
     is_over_gone = is_note and letter.covers.forwarded_no_more().exists()
-    return bool(is_over_gone or letter.has_dead_link or why_kept_back(letter))
+    return bool(is_over_gone or letter.has_dead_link or reason_to_hold_back(letter))
 
 
 @transaction.atomic
@@ -299,7 +299,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
     """
     letter = locked_letter(letter)
     lock_letters(Letter.objects.filter(pk=letter.pk))
-    if why := why_not_recomposed(letter):
+    if why := reason_not_to_compose_again(letter):
         raise ValidationError(why)
     call_back_whole(letter, gettext_lazy("composed anew"), by)
     plan_from_now(planned_notes_over(Letter.objects.filter(pk=letter.pk)))
@@ -309,7 +309,7 @@ def recompose_letter(letter: Letter, by: User | None) -> Letter:
 READ_ALREADY = gettext_lazy("A native reader has reviewed this already.")
 
 
-def why_not_reviewed(words: LetterTemplate | Term) -> str:
+def reason_not_to_review(words: LetterTemplate | Term) -> str:
     return str(READ_ALREADY) if words.reviewed_by_id else ""
 
 

@@ -20,7 +20,12 @@ from invitations.letters.planning import (
     office_recipients,
     save_planned_letters,
 )
-from invitations.letters.routes import NOTE_VARIANT, foremost, gets_original, why_untrue
+from invitations.letters.routes import (
+    NOTE_VARIANT,
+    foremost,
+    gets_original,
+    reason_circular_is_untrue,
+)
 from invitations.letters.thanks import (
     because_not_chosen,
     chosen_for,
@@ -77,11 +82,11 @@ def circular_audience(circular: Circular) -> CircularAudience:
     )
     has_letter = set(letters_beside(circular).values_list("invitation", "kind"))
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
-    chosen, untrue = chosen_for(circular), why_untrue(circular)
+    chosen, untrue = chosen_for(circular), reason_circular_is_untrue(circular)
     answered = answered_before_a_letter(circular, invitations, has_letter)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
-        because = why_not_addressed(circular, invitation, has_letter, answered)
+        because = reason_not_to_address(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
             because = because_not_chosen(circular)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
@@ -120,7 +125,7 @@ def answered_before_a_letter(
     return set(without.values_list("invitation", flat=True))
 
 
-def why_not_addressed(
+def reason_not_to_address(
     circular: Circular,
     invitation: Invitation,
     has_letter: set[tuple[int, str]],
@@ -135,16 +140,18 @@ def why_not_addressed(
         return _("invited already")
     if not invites and invitation.status != Invitation.Status.ISSUED:
         return _("not invited yet")
-    return why_outside_audience(circular, invitation)
+    return reason_outside_audience(circular, invitation)
 
 
-def why_left_out_alone(circular: Circular, invitation: Invitation) -> str:
+def reason_not_to_address_alone(circular: Circular, invitation: Invitation) -> str:
     """Return why an invitation without a letter, on file or to be drafted, would get none."""
     answered = answered_before_a_letter(circular, [invitation], set())
-    return str(why_untrue(circular)) or why_not_addressed(circular, invitation, set(), answered)
+    return str(reason_circular_is_untrue(circular)) or reason_not_to_address(
+        circular, invitation, set(), answered
+    )
 
 
-def why_outside_audience(circular: Circular, invitation: Invitation) -> str:
+def reason_outside_audience(circular: Circular, invitation: Invitation) -> str:
     state, minister = invitation.member_state, invitation.minister
     if circular.audience == Circular.Audience.PRINCIPAL and not invitation.is_principal:
         return _("not the principal invitation of its State")
@@ -344,7 +351,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.locked().values_list("pk"))
     lock_letters(letters)
-    if why := why_not_called_back(circular):
+    if why := reason_not_to_call_back(circular):
         raise ValidationError(why)
     pks = list(letters.values_list("pk", flat=True))
     inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
@@ -364,7 +371,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     return called_back
 
 
-def why_not_called_back(circular: Circular) -> str:
+def reason_not_to_call_back(circular: Circular) -> str:
     """Return why the circular cannot be called back as a whole; an empty text if it can."""
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     deliveries = Delivery.objects.filter(letter__in=letters)

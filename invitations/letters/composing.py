@@ -24,8 +24,8 @@ from invitations.letters.planning import (
     call_back_letters,
     enqueue_letter,
     letter_recipients,
+    reason_letter_is_overtaken,
     standing_letter,
-    why_overtaken,
 )
 from invitations.letters.released import (
     CHANGED_MEANWHILE,
@@ -33,7 +33,7 @@ from invitations.letters.released import (
     refuse_changed_meanwhile,
     use_released_values,
 )
-from invitations.letters.routes import gets_original, variant_by_name, why_untrue
+from invitations.letters.routes import gets_original, reason_circular_is_untrue, variant_by_name
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
@@ -69,7 +69,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unsealable(letter)
     use_released_values(letter)
     letter.calendar = calendar_for(letter)
-    if because := why_idle(letter):
+    if because := reason_letter_is_idle(letter):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         return False
     keys = letter_keys(letter)
@@ -118,7 +118,7 @@ def calendar_for(letter: Letter) -> OfficeCalendar | None:
     return office_calendar(letter.invitation) if has_one else None
 
 
-def why_idle(letter: Letter) -> Words:
+def reason_letter_is_idle(letter: Letter) -> Words:
     """Return why a letter has nothing to tell or to forward any more; empty if it has."""
     if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
         return _("it covers no letter any more")
@@ -132,7 +132,7 @@ def why_idle(letter: Letter) -> Words:
     told = letter.calendar
     if letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes:
         return _("nothing in it is new any more")
-    return why_overtaken(letter)
+    return reason_letter_is_overtaken(letter)
 
 
 def recipients_of(letter: Letter) -> list[list[str]]:
@@ -172,7 +172,9 @@ def choose_covered(letter: Letter) -> None:
 
 def refuse_uncomposed(letter: Letter) -> None:
     """Refuse a letter that says what is not so, and a note verbale before what it covers."""
-    if letter.kind == letter.circular.kind and (because := why_untrue(letter.circular)):
+    if letter.kind == letter.circular.kind and (
+        because := reason_circular_is_untrue(letter.circular)
+    ):
         raise ValidationError(because)
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))

@@ -110,7 +110,7 @@ def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
 WITHDRAWN_ALREADY = gettext_lazy("This invitation is withdrawn already.")
 
 
-def why_not_withdrawn(invitation: Invitation) -> str:
+def reason_not_to_withdraw(invitation: Invitation) -> str:
     return str(WITHDRAWN_ALREADY) if invitation.status == Status.WITHDRAWN else ""
 
 
@@ -165,7 +165,7 @@ def make_principal(invitation: Invitation, by: User, because: str) -> None:
     )
     in_hand = {one.pk: one for one in of_state.locked()}
     chosen = in_hand.pop(invitation.pk)
-    if why := why_not_principal(chosen):
+    if why := reason_not_to_make_principal(chosen):
         raise ValidationError(why)
     before = [
         one for one in in_hand.values() if one.is_principal and one.status != Status.WITHDRAWN
@@ -179,7 +179,7 @@ def make_principal(invitation: Invitation, by: User, because: str) -> None:
     invitation.refresh_from_db(fields=["is_principal"])
 
 
-def why_not_principal(invitation: Invitation) -> str:
+def reason_not_to_make_principal(invitation: Invitation) -> str:
     """Return why the invitation cannot become its State's principal one; empty if it can."""
     if invitation.status != Status.ISSUED:
         return _("This invitation is not in force.")
@@ -236,7 +236,7 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
     live = set(standing.values_list("minister", flat=True))
     willing, left_out = [], []
     for minister in ministers:
-        if because := why_not_invited(minister, status.get(minister.pk, ""), live):
+        if because := reason_not_to_invite(minister, status.get(minister.pk, ""), live):
             left_out.append(NotInvited(minister.member_state, minister, because))
         else:
             willing.append(minister)
@@ -249,7 +249,7 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
     return OnFile(with_principals(edition, willing), left_out)
 
 
-def why_not_invited(minister: Minister, status: str, live: set[int]) -> str:
+def reason_not_to_invite(minister: Minister, status: str, live: set[int]) -> str:
     """Return why the minister gets no draft; empty if there is none to hinder it."""
     if minister.pk in live:
         return _("has an invitation to this edition already")

@@ -154,7 +154,7 @@ def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], st
         planned.update(**told)
 
 
-def why_receipt_overtaken(receipt: Letter) -> Words:
+def reason_receipt_is_overtaken(receipt: Letter) -> Words:
     """Return why what the receipt tells counts no more, or is told by a later one."""
     in_force = Reply.objects.in_force_for(receipt.invitation)
     if not in_force.expecting(receipt.variant).exists():
@@ -172,7 +172,7 @@ def plan_receipts_again(invitation: Invitation) -> None:
     """
     receipts = invitation.letters.filter(kind=Letter.Kind.RECEIPT).defer("paper", "mail")
     for receipt in {one.variant: one for one in receipts.order_by("pk")}.values():
-        if receipt.state == Letter.State.CANCELLED and not why_receipt_overtaken(receipt):
+        if receipt.state == Letter.State.CANCELLED and not reason_receipt_is_overtaken(receipt):
             again = planned_again(receipt)
             again.compose_again_at = timezone.now() + AT_REST
             save_unless_planned(again)
@@ -197,10 +197,10 @@ def save_unless_planned(letter: Letter) -> bool:
     return True
 
 
-def why_overtaken(letter: Letter) -> Words:
+def reason_letter_is_overtaken(letter: Letter) -> Words:
     """Return why it acknowledges what stands no more; empty if it does not."""
     if letter.kind == Letter.Kind.RECEIPT:
-        return why_receipt_overtaken(letter)
+        return reason_receipt_is_overtaken(letter)
     if letter.reply_id is None:
         return ""
     said = Reply.objects.filter(pk=letter.reply_id)

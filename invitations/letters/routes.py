@@ -136,7 +136,7 @@ LINK_ENDED = _(
 )
 
 
-def why_kept_back(letter: Letter) -> Any:
+def reason_to_hold_back(letter: Letter) -> Any:
     """Return why mail that a person approved, or a note over such mail, may not leave now.
 
     A signed original is due to the rank by now, or the dates of the edition have moved since, or
@@ -163,7 +163,7 @@ def why_kept_back(letter: Letter) -> Any:
     return LINK_ENDED if is_dead else ""
 
 
-def why_untrue(circular: Circular) -> Any:
+def reason_circular_is_untrue(circular: Circular) -> Any:
     """Return why nobody may get letters of the circular: what they would say is not so.
 
     A notice tells of dates that moved again, or of a move that is not in force; or a reply is asked

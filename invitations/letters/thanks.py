@@ -32,7 +32,7 @@ def choose_thanked(
     """
     circular = Circular.objects.select_for_update(of=("self",), no_key=True).get(pk=circular.pk)
     has_letter = set(circular.letters.in_force().values_list("invitation", flat=True))
-    if why := why_not_chosen(circular):
+    if why := reason_not_to_choose(circular):
         raise ValidationError(why)
     if has_letter - {one.pk for one in chosen}:
         raise ValidationError(
@@ -49,7 +49,7 @@ def choose_thanked(
     record_act(circular, Act.THANKED, by, because=comma_list(one.member_state for one in chosen))
 
 
-def why_not_chosen(circular: Circular) -> str:
+def reason_not_to_choose(circular: Circular) -> str:
     """Return why nobody can be chosen for the circular now; empty if somebody can."""
     edition = circular.edition
     if circular.kind != Circular.Kind.THANKS:

@@ -65,12 +65,12 @@ class Sources(NamedTuple):
 
 def sources_of(content: bytes, name: str) -> Sources:
     """Return what the file holds; refuse a file of another kind."""
-    if reason := why_another_kind(content):
+    if reason := reason_for_another_kind(content):
         raise ValidationError(reason, params={"name": name})
     return sources_of_workbook(content) if is_package(content) else source_of_text(content, name)
 
 
-def why_another_kind(content: bytes) -> str:
+def reason_for_another_kind(content: bytes) -> str:
     """Return a sentence for a file that a spreadsheet program can save as XLSX, and for others."""
     if content.startswith(OLD_OFFICE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -133,7 +133,7 @@ def headings_between(text: str, divider: str) -> int:
     return most
 
 
-def why_unreadable(fault: Exception) -> str:
+def describe_unreadable_file(fault: Exception) -> str:
     if isinstance(fault, UnreadableSheet) and fault.line:
         return _("Line %(line)d of %(name)s cannot be read as CSV: look at its quotation marks.")
     if isinstance(fault, ZipBomb | TooManySigns):

@@ -25,9 +25,9 @@ from invitations.minister_import.sources import (
     UNREADABLE,
     Source,
     Sources,
+    describe_unreadable_file,
     listed_names,
     sources_of,
-    why_unreadable,
 )
 from invitations.text.dates import comma_list, labelled, running_text
 from invitations.text.lines import quoted, tidy_line
@@ -119,7 +119,7 @@ def read_table(file: IO[bytes], name: str) -> Table:
     except UNREADABLE as fault:
         line = getattr(fault, "line", 0)
         params = {"name": name, "line": line}
-        raise ValidationError(why_unreadable(fault), params=params) from None
+        raise ValidationError(describe_unreadable_file(fault), params=params) from None
     left = [*sources.left, *what_was_read(lists, strange)]
     if not rows:
         why = _("%(name)s has no row under its header.") % {"name": name}
@@ -181,7 +181,7 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
         is_m_unclear = found.is_m_unclear
         for line in found.kept:
             place = Line(before + line.number, line.number, sheet)
-            spoilt = why_spoilt(found.columns, line, merged.get(line.number, {}))
+            spoilt = reasons_cells_are_spoilt(found.columns, line, merged.get(line.number, {}))
             cells = under(found.columns, line.cells)
             if is_m_unclear and cells.get("gender", "").casefold() == "m":
                 spoilt = {"gender": str(M_IS_UNCLEAR), **spoilt}
@@ -190,7 +190,7 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
     return rows
 
 
-def why_spoilt(
+def reasons_cells_are_spoilt(
     columns: list[str], line: WorkbookLine, merged: Mapping[int, int]
 ) -> Mapping[str, str]:
     """Return for each column whose cell cannot be used the reason."""
@@ -201,7 +201,7 @@ def why_spoilt(
         % {"line": top}
         for place, top in merged.items()
     }
-    reasons |= {place: why_flawed(flaw) for place, flaw in line.flaws.items()}
+    reasons |= {place: describe_flaw(flaw) for place, flaw in line.flaws.items()}
     return {
         columns[place] if place < len(columns) else "": reason
         for place, reason in reasons.items()
@@ -209,7 +209,7 @@ def why_spoilt(
     }
 
 
-def why_flawed(flaw: Flaw) -> str:
+def describe_flaw(flaw: Flaw) -> str:
     if flaw == Flaw.STRUCK:
         return _("This cell is struck through: empty it, or strike the whole row through.")
     if flaw == Flaw.STRUCK_IN_PART:

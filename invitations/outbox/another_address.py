@@ -22,11 +22,11 @@ from invitations.letters.released import (
     released_missions,
     released_office,
 )
-from invitations.letters.routes import why_kept_back
+from invitations.letters.routes import reason_to_hold_back
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand
-from invitations.outbox.sending import why_not_sendable, why_replaced
+from invitations.outbox.sending import reason_letter_is_replaced, reason_not_to_send
 from invitations.text.dates import bracketed, comma_list
 
 PUT_IT_ON_FILE = gettext_lazy(
@@ -79,27 +79,29 @@ def delivery_to(address: str, letter: Letter) -> Delivery:
 
 
 def refuse_if_it_may_not_leave(letter: Letter) -> None:
-    if why := why_it_may_not_leave(letter):
+    if why := reason_not_to_send_once_more(letter):
         raise ValidationError(why)
 
 
-def why_it_may_not_leave(letter: Letter) -> str:
+def reason_not_to_send_once_more(letter: Letter) -> str:
     """Return why the frozen letter goes to no address once more; an empty text if it may."""
     if not letter.message or letter.state != Letter.State.APPROVED:
         return _("Only an approved letter that goes by e-mail can be sent.")
-    if because := why_kept_back(letter):
+    if because := reason_to_hold_back(letter):
         return str(because)
     now = timezone.now()
-    because = why_not_sendable(letter, letter.invitation, now) or why_replaced(letter)
+    because = reason_not_to_send(letter, letter.invitation, now) or reason_letter_is_replaced(
+        letter
+    )
     # No change of an address is held any more once no automatic mail can leave.
     if not because and not letters_at_hand().filter(pk=letter.pk).exists():
         because = _("the edition is over")
     return _("It may not leave: %s.") % because if because else ""
 
 
-def why_not_sent_elsewhere(letter: Letter) -> str:
+def reason_not_to_send_elsewhere(letter: Letter) -> str:
     """Return why the letter goes to no other address now; an empty text if it may."""
-    if why := why_it_may_not_leave(letter):
+    if why := reason_not_to_send_once_more(letter):
         return why
     return "" if addresses_not_tried(letter) else str(PUT_IT_ON_FILE)
 

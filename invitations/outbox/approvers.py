@@ -18,7 +18,7 @@ from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.jobs import Job
@@ -35,7 +35,7 @@ def tell_approvers(now: dt.datetime | None = None) -> int:
 
     Of what one approver released alone the others hear at once.
     """
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
     tell_of_vanished(Job.TELL_APPROVERS)

@@ -25,7 +25,7 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def why_not_archived(letter: Letter) -> str:
+def reason_not_to_archive(letter: Letter) -> str:
     """Return why the letter has no file that anybody may have; an empty text if it has one."""
     if letter.kind in AUTOMATIC_KINDS:
         return _("Reminders and acknowledgements go by e-mail: choose the letter.")

@@ -62,7 +62,12 @@ def arm(*, anew: bool = False, by: str = "", links_only: bool = False) -> str:
 
 def armed(*, anew: bool, named: str) -> str:
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
-    keeps_key = not anew and arming.key_sha256 and is_of_here(arming) and not why_put_back(arming)
+    keeps_key = (
+        not anew
+        and arming.key_sha256
+        and is_of_here(arming)
+        and not reason_database_was_restored(arming)
+    )
     if arming.stopped_at:
         arming.stopped_at = None
         arming.save(update_fields=["stopped_at"])
@@ -107,12 +112,12 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
-def why_mute() -> str:
+def reason_sending_is_off() -> str:
     """Return why nothing may leave from here, or an empty string if it may."""
-    return "" if settings.MAILBOX.scheme == "file" else why_not_armed()
+    return "" if settings.MAILBOX.scheme == "file" else reason_sending_is_not_on()
 
 
-def why_not_armed() -> str:
+def reason_sending_is_not_on() -> str:
     """Return why nothing may leave this machine, mail that goes to a folder aside."""
     arming = Arming.objects.first()
     if arming is None:
@@ -133,10 +138,10 @@ def why_not_armed() -> str:
             "Nothing is sent: this is a copy. Sending was armed for another deployment or "
             "database; run “manage.py arm_sending” only if this one takes its place."
         )
-    return why_the_key_is_wrong(arming) or why_put_back(arming)
+    return reason_key_is_wrong(arming) or reason_database_was_restored(arming)
 
 
-def why_the_key_is_wrong(arming: Arming) -> str:
+def reason_key_is_wrong(arming: Arming) -> str:
     if not settings.ARMING_KEY:
         return _(
             "Nothing is sent: this host has no ARMING_KEY. Give it the key that “manage.py"
@@ -153,10 +158,10 @@ def why_the_key_is_wrong(arming: Arming) -> str:
 
 def is_put_back() -> bool:
     arming = Arming.objects.first()
-    return arming is not None and bool(why_put_back(arming))
+    return arming is not None and bool(reason_database_was_restored(arming))
 
 
-def why_put_back(arming: Arming) -> str:
+def reason_database_was_restored(arming: Arming) -> str:
     """Return why this host takes the database for an earlier one, or an empty string.
 
     A host that has seen fewer batches than the database counts raises its mark.

@@ -10,15 +10,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.letters.planning import why_overtaken
-from invitations.letters.routes import paper_route, why_kept_back
+from invitations.letters.planning import reason_letter_is_overtaken
+from invitations.letters.routes import paper_route, reason_to_hold_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
 from invitations.outbox.another_address import ON_FILE_NO_MORE, is_on_file
-from invitations.outbox.sending import why_not_in_force, why_not_sendable, why_replaced
+from invitations.outbox.sending import (
+    reason_letter_is_replaced,
+    reason_not_in_force,
+    reason_not_to_send,
+)
 from invitations.outbox.transitions import transit
-from invitations.reminders.hours_moved import why_calendar_is_void
-from invitations.reminders.leaving import why_reminder_is_void
+from invitations.reminders.hours_moved import reason_calendar_is_void
+from invitations.reminders.leaving import reason_reminder_is_void
 from invitations.text.by_language import Words
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
@@ -28,13 +32,17 @@ State = Delivery.State
 NOT_UNCERTAIN = gettext_lazy("This delivery is not uncertain any more.")
 
 
-def why_not_uncertain(delivery: Delivery) -> str:
+def reason_delivery_is_not_uncertain(delivery: Delivery) -> str:
     return "" if delivery.state == State.UNCERTAIN else str(NOT_UNCERTAIN)
 
 
-def why_not_sent_again(delivery: Delivery) -> str:
+def reason_not_to_send_again(delivery: Delivery) -> str:
     """Return why an uncertain delivery is not sent again; an empty text if it may be."""
-    return why_not_uncertain(delivery) or why_it_stays(delivery.letter) or why_not_there(delivery)
+    return (
+        reason_delivery_is_not_uncertain(delivery)
+        or reason_not_to_mail(delivery.letter)
+        or reason_address_was_corrected(delivery)
+    )
 
 
 def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = "") -> None:
@@ -55,7 +63,7 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
             handed_over_at=delivery.sending_at or now,
         )
     else:
-        if because := why_not_sent_again(delivery):
+        if because := reason_not_to_send_again(delivery):
             raise ValidationError(because)
         settled = queue_again(delivery, State.UNCERTAIN, by, gettext_lazy("send again"))
     if not settled:
@@ -64,7 +72,7 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
 
 def resend(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
-    if because := why_not_resent(delivery):
+    if because := reason_not_to_resend(delivery):
         raise ValidationError(because)
     if not queue_again(delivery, delivery.state, by, gettext_lazy("send anew")):
         raise ValidationError(ONLY_FAILED)
@@ -73,37 +81,41 @@ def resend(delivery: Delivery, by: User) -> None:
 ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
 
 
-def why_not_resent(delivery: Delivery) -> str:
+def reason_not_to_resend(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
-    if because := why_it_stays(delivery.letter):
+    if because := reason_not_to_mail(delivery.letter):
         return because
     if delivery.state not in (State.FAILED, State.MISSED):
         return str(ONLY_FAILED)
-    return why_not_there(delivery)
+    return reason_address_was_corrected(delivery)
 
 
-def why_not_there(delivery: Delivery) -> str:
+def reason_address_was_corrected(delivery: Delivery) -> str:
     """Return why no mail goes to that address once more: it was corrected; empty if it may."""
     if delivery.channel != Delivery.Channel.EMAIL or is_on_file(delivery):
         return ""
     return str(ON_FILE_NO_MORE)
 
 
-def why_it_stays(letter: Letter) -> str:
+def reason_not_to_mail(letter: Letter) -> str:
     """Return why the letter leaves by mail no more, whoever asks for it; empty if it may."""
-    if because := why_kept_back(letter):
+    if because := reason_to_hold_back(letter):
         return str(because)
-    void = why_not_in_force(letter, letter.invitation) or why_replaced(letter) or why_void(letter)
+    void = (
+        reason_not_in_force(letter, letter.invitation)
+        or reason_letter_is_replaced(letter)
+        or reason_mail_is_void(letter)
+    )
     return _("It may not leave: %s.") % void if void else ""
 
 
-def why_void(letter: Letter) -> Words:
+def reason_mail_is_void(letter: Letter) -> Words:
     """Return why automatic mail has nothing to say any more; on a quiet day alone it only waits."""
     if letter.kind == Letter.Kind.REMINDER:
-        return why_reminder_is_void(letter.invitation, letter, timezone.now())
+        return reason_reminder_is_void(letter.invitation, letter, timezone.now())
     if letter.kind == Letter.Kind.CALENDAR:
-        return why_calendar_is_void(letter.invitation, letter)
-    return why_overtaken(letter)
+        return reason_calendar_is_void(letter.invitation, letter)
+    return reason_letter_is_overtaken(letter)
 
 
 def queue_again(delivery: Delivery, old: str, by: User, because: Words) -> bool:
@@ -129,7 +141,7 @@ def mark_dispatched(
     at = by_this_clock(at, now)
     if channel == Delivery.Channel.EMAIL or at > now:
         raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
-    if why := why_original_waits(delivery.letter):
+    if why := reason_original_is_waiting(delivery.letter):
         raise ValidationError(why)
     if delivery.channel == Delivery.Channel.EMAIL or not transit(
         delivery,
@@ -147,14 +159,14 @@ def mark_dispatched(
 ONLY_PRINTED = gettext_lazy("Only a printed letter that waits can be marked as dispatched.")
 
 
-def why_not_marked(delivery: Delivery) -> str:
+def reason_not_to_mark_dispatched(delivery: Delivery) -> str:
     """Return why the delivery is not marked as dispatched; an empty text if it may be."""
     if delivery.channel == Delivery.Channel.EMAIL or delivery.state != State.QUEUED:
         return str(ONLY_PRINTED)
-    return why_original_waits(delivery.letter)
+    return reason_original_is_waiting(delivery.letter)
 
 
-def why_original_waits(letter: Letter) -> str:
+def reason_original_is_waiting(letter: Letter) -> str:
     """Return why a signed original was not recorded as handed over: it may not be signed yet.
 
     The note verbale above leaves with the first that it covers.
@@ -172,11 +184,11 @@ def why_original_waits(letter: Letter) -> str:
     return _("It is a signed original: record on the page of signed originals what was done.")
 
 
-def why_not_on_paper(letter: Letter, invitation: Invitation | None = None) -> str:
+def reason_not_to_record_paper(letter: Letter, invitation: Invitation | None = None) -> str:
     """Return why it is not recorded that the letter left on paper; an empty text if it may be."""
     if letter.kind not in PRINTED_KINDS:
         return _("Reminders and acknowledgements go by e-mail: choose the letter.")
-    if because := why_not_sendable(letter, invitation or letter.invitation, timezone.now()):
+    if because := reason_not_to_send(letter, invitation or letter.invitation, timezone.now()):
         return _("It may not leave: %s.") % because
     return ""
 
@@ -191,7 +203,7 @@ def dispatch_on_paper(
     marked; a letter that went by e-mail alone gets a new one.
     """
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
-    if why := why_not_on_paper(letter, invitation):
+    if why := reason_not_to_record_paper(letter, invitation):
         raise ValidationError(why)
     if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))

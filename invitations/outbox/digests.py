@@ -25,7 +25,7 @@ from invitations.models import (
     LetterEvent,
     StaffMail,
 )
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART
@@ -77,7 +77,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
     It says what a second person released of each edition. A digest that cannot be written does not
     stop the others.
     """
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
     tell_of_vanished(Job.SEND_DIGEST)

@@ -19,7 +19,7 @@ from invitations.files.frozen import StoreUnavailable, ask_the_store
 from invitations.job_errors import place_of_error
 from invitations.mail.transport import Carrier, Unreachable, configured_carrier
 from invitations.models import Delivery, Outage
-from invitations.outbox.arming import count_batch, why_mute
+from invitations.outbox.arming import count_batch, reason_sending_is_off
 from invitations.outbox.queue import (
     BATCH,
     begun_lately,
@@ -47,7 +47,7 @@ class Run:
 
 def dispatch_outbox(within: dt.timedelta | None = None) -> int:
     """Deliver what is due over a few kept connections; return how many were handed over."""
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
     now = timezone.now()

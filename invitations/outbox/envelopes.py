@@ -134,7 +134,7 @@ def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     left_out = []
     for note in notes_of(letters):
         envelope = packed.get((Way.MISSION, note.mission_id or 0))
-        if because := why_left_out(note, envelope, letters):
+        if because := reason_not_to_print_note(note, envelope, letters):
             left_out.append((note, because))
         elif envelope:
             envelope.notes.append(note)
@@ -167,7 +167,9 @@ def notes_of(letters: list[Letter]) -> list[Letter]:
     return list({note.pk: note for note in [*chosen, *covering]}.values())
 
 
-def why_left_out(note: Letter, envelope: PaperEnvelope | None, letters: list[Letter]) -> str:
+def reason_not_to_print_note(
+    note: Letter, envelope: PaperEnvelope | None, letters: list[Letter]
+) -> str:
     """Return why the note is not printed; empty if the envelope holds all that it covers."""
     inside = {letter.pk for letter in envelope.letters} if envelope else set()
     outside = [covered for covered in note.covers.all() if covered.pk not in inside]

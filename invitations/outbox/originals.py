@@ -49,7 +49,7 @@ def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
     letter = locked_letter(letter)
     refuse_no_original(letter)
     steps = steps_of(letter)
-    if why := why_not_this_step(letter, step, steps):
+    if why := reason_step_is_not_next(letter, step, steps):
         raise ValidationError(why)
     # What has left may have its receipt, whatever became of the invitation.
     if step != Step.RECEIPT and not was_in_force(letter, done.on, is_printed=bool(steps)):
@@ -125,14 +125,14 @@ def steps_of(letter: Letter) -> dict[str, OriginalStep]:
     return {one.step: one for one in letter.original_steps.standing()}
 
 
-def why_not_recorded(letter: Letter, step: str) -> str:
+def reason_not_to_record_step(letter: Letter, step: str) -> str:
     """Return why the step is recorded for no day as things stand; an empty text if it may be."""
     if letter.approved_at is None:
         return _("Only an approved letter is printed.")
-    return why_not_this_step(letter, step, steps_of(letter))
+    return reason_step_is_not_next(letter, step, steps_of(letter))
 
 
-def why_not_this_step(letter: Letter, step: str, steps: dict[str, OriginalStep]) -> str:
+def reason_step_is_not_next(letter: Letter, step: str, steps: dict[str, OriginalStep]) -> str:
     """Return that the step is on file, or which comes before it and is not; empty if it is next."""
     if recorded := steps.get(step):
         return _("“%(step)s” is on file already: %(on)s, by %(by)s.") % {
@@ -148,7 +148,7 @@ def steps_before(step: str) -> list[Step]:
     return STEPS[: STEPS.index(Step(step))]
 
 
-def why_nothing_taken_back(letter: Letter) -> str:
+def reason_not_to_take_step_back(letter: Letter) -> str:
     return "" if letter.original_steps.standing().exists() else _("No step is on file yet.")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.staff_mail import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
@@ -25,7 +25,7 @@ MOST_AT_ONCE = 50
 
 def tell_partnership(now: dt.datetime | None = None) -> int:
     """Send a mail for each office whose interest is new; return how many left."""
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
     tell_of_vanished(Job.TELL_PARTNERSHIP)

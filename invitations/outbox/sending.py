@@ -17,10 +17,10 @@ from invitations.letters.notes.covering import answered_already, covered_now
 from invitations.letters.planning import (
     call_back_letters,
     planned_again,
+    reason_letter_is_overtaken,
     save_planned_letters,
-    why_overtaken,
 )
-from invitations.letters.routes import why_kept_back
+from invitations.letters.routes import reason_to_hold_back
 from invitations.links import grouped_code
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
@@ -35,8 +35,8 @@ from invitations.mail.transport import (
 from invitations.models import Delivery, Invitation, Letter, ReplyLink
 from invitations.models.letter import is_called_back
 from invitations.outbox.transitions import State, begin_sending, named, transit
-from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.hours_moved import is_calendar_behind, reason_calendar_must_wait
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.text.by_language import Words, filled, words_of
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     office, is kept back for a person to decide.
     """
     letter = delivery.letter
-    if because := why_kept_back(letter):
+    if because := reason_to_hold_back(letter):
         transit(delivery, State.CLAIMED, State.MISSED, because=because)
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
@@ -91,7 +91,9 @@ def begin_delivery(delivery: Delivery) -> bool:
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
-    because = why_not_sendable(letter, invitation, timezone.now()) or why_replaced(letter)
+    because = reason_not_to_send(letter, invitation, timezone.now()) or reason_letter_is_replaced(
+        letter
+    )
     if because:
         kept_back = State.MISSED if because == LEFT_OFFICE else State.CANCELLED
         transit(delivery, State.CLAIMED, kept_back, because=because)
@@ -103,9 +105,9 @@ def begin_under_lock(delivery: Delivery) -> bool:
     """Begin under the invitation's lock, which excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
-    because = why_not_sendable(letter, invitation, timezone.now())
+    because = reason_not_to_send(letter, invitation, timezone.now())
     if letter.kind == Letter.Kind.NOTE:
-        because = because or why_replaced(letter)
+        because = because or reason_letter_is_replaced(letter)
     if because:
         if letter.kind in CALLED_BACK:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
@@ -113,7 +115,7 @@ def begin_under_lock(delivery: Delivery) -> bool:
             kept_back = State.MISSED if is_for_a_person(letter, because) else State.CANCELLED
             transit(delivery, State.CLAIMED, kept_back, because=because)
         return False
-    if letter.kind in CALLED_BACK and (because := why_composed_again(letter)):
+    if letter.kind in CALLED_BACK and (because := reason_to_compose_again(letter)):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         if letter.kind in TOLD_ONCE:
             save_planned_letters([planned_again(letter)])
@@ -129,7 +131,7 @@ def is_for_a_person(note: Letter, because: Words) -> bool:
     return because == REPLACED_UNDER_IT and remain.exists()
 
 
-def why_composed_again(letter: Letter) -> Words:
+def reason_to_compose_again(letter: Letter) -> Words:
     """Return why automatic mail says by now what is not so; empty if it is, or anybody has it."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
         return _("the calendar has changed again")
@@ -141,18 +143,18 @@ def why_composed_again(letter: Letter) -> Words:
     return _("its link was replaced, or has ended, since it was composed")
 
 
-def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> Words:
+def reason_not_to_send(letter: Letter, invitation: Invitation, now: dt.datetime) -> Words:
     """Return why the letter may no longer leave, or an empty string if it may."""
-    if because := why_not_in_force(letter, invitation):
+    if because := reason_not_in_force(letter, invitation):
         return because
     if letter.kind == Letter.Kind.REMINDER:
-        return why_reminder_must_stay(invitation, letter, now)
+        return reason_reminder_must_wait(invitation, letter, now)
     if letter.kind == Letter.Kind.CALENDAR:
-        return why_calendar_must_stay(invitation, letter, now)
-    return why_overtaken(letter)
+        return reason_calendar_must_wait(invitation, letter, now)
+    return reason_letter_is_overtaken(letter)
 
 
-def why_not_in_force(letter: Letter, invitation: Invitation) -> Words:
+def reason_not_in_force(letter: Letter, invitation: Invitation) -> Words:
     """Return why the letter leaves on no day, whatever its kind; an empty text if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
@@ -168,7 +170,7 @@ def why_not_in_force(letter: Letter, invitation: Invitation) -> Words:
     return _("a letter it covers is to a person who has left office") if left else ""
 
 
-def why_replaced(letter: Letter) -> Words:
+def reason_letter_is_replaced(letter: Letter) -> Words:
     """Return why it leaves by mail no more: its replacement cancels it; empty if there is none."""
     if letter.kind == Letter.Kind.NOTE and letter.covers.replaced().exists():
         return REPLACED_UNDER_IT

@@ -32,7 +32,7 @@ from invitations.models import (
     Mission,
     Reply,
 )
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.text.addresses import checked_address
 
 
@@ -113,7 +113,7 @@ def send_test(letter: Letter, by: User, template: LetterTemplate | None = None) 
 
 def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:
     """Send a specimen, marked as a test, to the user's address; return the mail server's words."""
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         raise ValidationError(mute)
     email = address_of_tests(email)
     return hand_over_test(email, specimen_mail(letter, email, template))
@@ -151,7 +151,7 @@ def specimen_mail(letter: Letter, email: str, template: LetterTemplate | None = 
 
 def hand_over_test(email: str, content: bytes) -> str:
     """Hand a marked test to the mail server, if this deployment may write; return its words."""
-    if mute := why_mute():
+    if mute := reason_sending_is_off():
         raise ValidationError(mute)
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:

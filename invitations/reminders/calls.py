@@ -51,7 +51,7 @@ def note_call(  # noqa: PLR0913 -- what is kept of a call
 STRUCK_ALREADY = gettext_lazy("This note is struck already.")
 
 
-def why_not_struck(call: TelephoneCall) -> str:
+def reason_not_to_strike_call(call: TelephoneCall) -> str:
     return str(STRUCK_ALREADY) if call.struck_at else ""
 
 

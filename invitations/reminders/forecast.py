@@ -18,7 +18,7 @@ from invitations.reminders.known import (
     facts_of,
     invitations_of,
 )
-from invitations.reminders.next_steps import Asked, asked_after_a_yes, why_not_asked
+from invitations.reminders.next_steps import Asked, asked_after_a_yes, reason_not_to_ask
 from invitations.reminders.owing import AFTER_THE_LETTER, STOPPED
 from invitations.reminders.schedules import Schedule, schedules_by_question
 
@@ -52,14 +52,14 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     now = now.astimezone(dt.UTC)
     by_question = schedules_by_question(edition)
     schedules = by_question[""]
-    plan = Forecast(edition, why_nobody_reminded(schedules[None], edition, now))
+    plan = Forecast(edition, reason_no_one_is_reminded(schedules[None], edition, now))
     known = facts_of(edition, schedules, now)
     add_calls_and_holding_replies(known, edition)
     asked = asked_after_a_yes(edition, by_question, now)
     for invitation in invitations_of(edition):
         if invitation.pk in asked:
             add_next_steps(plan, invitation, asked[invitation.pk])
-        elif because := why_not_reminded(invitation):
+        elif because := reason_not_to_remind(invitation):
             plan.add_none(because, invitation)
         elif not plan.because:
             add_to(plan, invitation, known[invitation.pk], schedules, now)
@@ -70,7 +70,7 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
 
 def add_next_steps(plan: Forecast, invitation: Any, asked: Asked) -> None:
     """Add what the office is asked after its yes; what of it is left without a step, by reason."""
-    if because := why_not_asked(invitation):
+    if because := reason_not_to_ask(invitation):
         plan.add_none(because, invitation)
     elif mails := list(asked.mails_to(invitation)):
         plan.mails += mails
@@ -81,17 +81,17 @@ def add_next_steps(plan: Forecast, invitation: Any, asked: Asked) -> None:
         )
 
 
-def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
+def reason_no_one_is_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
     if edition.is_stopped:
         return str(STOPPED)
     if now >= schedule.deadline:
         return _("the deadline has passed")
     if not edition.takes_replies(now):
         return _("replies to this edition are closed")
-    return why_no_step(edition)
+    return reason_no_step_is_due(edition)
 
 
-def why_no_step(edition: ForumEdition) -> str:
+def reason_no_step_is_due(edition: ForumEdition) -> str:
     steps = edition.reminder_steps.filter(asks_for="")
     if any(step.is_approved for step in steps):
         return ""
@@ -100,7 +100,7 @@ def why_no_step(edition: ForumEdition) -> str:
     return _("the edition has no reminder step that asks for the reply")
 
 
-def why_not_reminded(invitation: Any) -> str:
+def reason_not_to_remind(invitation: Any) -> str:
     if invitation.status == Invitation.Status.WITHDRAWN:
         return _("the invitation was withdrawn")
     if invitation.status == Invitation.Status.DRAFT:
@@ -109,7 +109,7 @@ def why_not_reminded(invitation: Any) -> str:
         return _("it is a courtesy invitation: the State’s principal one is reminded")
     if invitation.has_answered and invitation.asked_at is None:
         return _("the office has answered")
-    if because := why_not_asked(invitation):
+    if because := reason_not_to_ask(invitation):
         return because
     if invitation.reached_at is None:
         return _("the letter has not reached the office: it did not leave, or it came back")

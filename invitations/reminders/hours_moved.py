@@ -177,7 +177,7 @@ def calendar_letter(standing: Letter) -> Letter:
     )
 
 
-def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
+def reason_calendar_must_wait(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why the mail may not leave: today is quiet, or the calendar was told otherwise since.
 
     What one of the office has already goes to its others on any day.
@@ -186,10 +186,10 @@ def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     has_begun = Delivery.objects.left().filter(letter=letter).exists()
     if not (has_begun or awake(edition, [invitation], now)):
         return _("today is a quiet day")
-    return why_calendar_is_void(invitation, letter)
+    return reason_calendar_is_void(invitation, letter)
 
 
-def why_calendar_is_void(invitation: Invitation, letter: Letter) -> Words:
+def reason_calendar_is_void(invitation: Invitation, letter: Letter) -> Words:
     """Return why it leaves on no day: the calendar was told otherwise, or has changed since."""
     invitation = copy(invitation)
     invitation.edition = released_edition(invitation.edition)

@@ -44,19 +44,19 @@ from invitations.text.by_language import Words, filled
 logger = logging.getLogger(__name__)
 
 
-def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
+def reason_reminder_must_wait(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
     schedule = schedule_of(edition, invitation.member_state, letter.asks_for)
     today = schedule.day_of(now)
-    if because := why_past(edition, letter, now):
+    if because := reason_deadline_is_past(edition, letter, now):
         return because
     if schedule.is_quiet(today):
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
         return _("a later reminder takes its place")
-    if because := why_not_owed(edition, invitation, letter, now):
+    if because := reason_no_reminder_is_owed(edition, invitation, letter, now):
         return because
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
     if others.exists():
@@ -69,14 +69,16 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     return ""
 
 
-def why_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
+def reason_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetime) -> Words:
     """Return why it leaves on no day as things stand; an empty text if a better day may come."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
-    return why_past(edition, letter, now) or why_not_owed(edition, invitation, letter, now)
+    return reason_deadline_is_past(edition, letter, now) or reason_no_reminder_is_owed(
+        edition, invitation, letter, now
+    )
 
 
-def why_not_owed(
+def reason_no_reminder_is_owed(
     edition: ForumEdition, invitation: Invitation, letter: Letter, now: dt.datetime
 ) -> Words:
     """Return why nobody is to be reminded by this letter, on whatever day; empty if somebody is."""
@@ -107,7 +109,7 @@ def asked_by(
     return offices.silent()
 
 
-def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> Words:
+def reason_deadline_is_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> Words:
     """Return why the deadline is none any more of which the letter reminds; empty if it is."""
     if edition.is_stopped:
         return STOPPED

@@ -74,7 +74,7 @@ def who_is_asked(edition: ForumEdition, what: str) -> list[tuple[int, int, dt.da
     )
 
 
-def why_not_asked(invitation: Any) -> str:
+def reason_not_to_ask(invitation: Any) -> str:
     if invitation.minister.successor_id:
         return _("whom the letter was written to has left office")
     if invitation.has_written:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze
 from invitations.models import Outage, Reply
-from invitations.outbox.arming import arm, why_mute
+from invitations.outbox.arming import arm, reason_sending_is_off
 from invitations.tests import seals
 from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.factories import (
@@ -429,7 +429,7 @@ def test_a_restored_backup_opens_no_link_until_it_is_armed(
         as_restored = Client().get(link, follow=True).status_code
         arm(links_only=True)
         once_armed = Client().get(link, follow=True).status_code
-        told = why_mute()
+        told = reason_sending_is_off()
         connection.close()
 
     assert (as_restored, once_armed) == (503, 200)

@@ -67,7 +67,7 @@ def test_a_stranger_learns_whether_replies_are_taken_and_nothing_else(client):
 
 
 def test_a_stranger_learns_no_reason_for_which_replies_are_not_taken(client, monkeypatch):
-    monkeypatch.setattr(health, "why_no_replies", lambda: "migrations")
+    monkeypatch.setattr(health, "reason_no_replies_are_taken", lambda: "migrations")
 
     answer = client.get("/healthz", headers={"Authorization": "Bearer another"})
 
@@ -278,11 +278,13 @@ def test_a_database_that_takes_no_write_is_a_fault(ticking, read_only, probed):
 
 def test_a_disk_of_the_database_without_space_is_a_fault(tmp_path, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "forum.sqlite3"))
-    assert health.why_no_replies() == ""
+    assert health.reason_no_replies_are_taken() == ""
 
     monkeypatch.setattr(health, "ENOUGH_SPACE", 10**18)
 
-    assert health.why_no_replies() == ("writes" if connection.vendor == "sqlite" else "")
+    assert health.reason_no_replies_are_taken() == (
+        "writes" if connection.vendor == "sqlite" else ""
+    )
 
 
 def test_a_migration_that_is_not_applied_is_a_fault(client, ticking, bearer):

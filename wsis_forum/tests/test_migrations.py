@@ -41,13 +41,13 @@ def test_a_database_that_another_version_made_is_refused_before_anything():
 
     assert "\n" not in str(refused.value)
     assert set(recorder.applied_migrations()) == before
-    assert health.why_no_replies() == "migrations"
+    assert health.reason_no_replies_are_taken() == "migrations"
 
 
 def test_a_database_that_was_begun_here_goes_on():
     MigrationRecorder(connection).record_unapplied("delegations", "0003_search")
 
-    assert health.why_no_replies() == "migrations"
+    assert health.reason_no_replies_are_taken() == "migrations"
     call_command("migrate", "--fake", verbosity=0)
 
-    assert health.why_no_replies() == ""
+    assert health.reason_no_replies_are_taken() == ""

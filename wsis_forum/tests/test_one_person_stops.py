@@ -8,7 +8,7 @@ from django.utils import timezone
 from delegations.tests.office.statement.statements import session_of
 from invitations.letters.composing import compose_letter
 from invitations.models import Arming, Delivery, ForumEdition, HeldChange, Letter
-from invitations.outbox.arming import arm, why_mute
+from invitations.outbox.arming import arm, reason_sending_is_off
 from invitations.tests.conftest import frozen_letter, issued, mail_server, queued
 from invitations.tests.desk import choose
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
@@ -91,13 +91,13 @@ def test_one_person_takes_the_list_of_speakers_from_the_public_page(one):
 @pytest.mark.parametrize("group", ["Drafters", "Approvers"])
 def test_one_person_stops_all_sending_until_it_is_armed_again(one, mail_server, settings, group):
     settings.ARMING_KEY = arm()
-    assert not why_mute()
+    assert not reason_sending_is_off()
 
     choose(one(group), list_of("arming"), "stop_all", Arming.objects.get(), **BECAUSE)
-    assert "somebody stopped all sending" in why_mute()
+    assert "somebody stopped all sending" in reason_sending_is_off()
 
     assert arm() == ""
-    assert not why_mute()
+    assert not reason_sending_is_off()
 
 
 @pytest.mark.parametrize("group", ["Drafters", "Approvers"])

@@ -31,7 +31,7 @@ WITHIN = dt.timedelta(seconds=40)
 
 def ask_for_erasure(edition: ForumEdition, by: User, because: str) -> Erasure:
     """Let the clock erase, in an hour, what was collected for an edition that is over."""
-    if why := why_not_erased(edition):
+    if why := reason_not_to_erase_edition(edition):
         raise ValidationError(why)
     erasure = Erasure(edition=edition, asked_by=by, because=because)
     erasure.clean_fields(exclude=["ended_at", "counts"])
@@ -54,7 +54,7 @@ def take_back_erasure(edition: ForumEdition, by: User, because: str) -> None:
     record_act(edition, Act.ERASURE_TAKEN_BACK, by, because)
 
 
-def why_not_erased(edition: ForumEdition) -> str:
+def reason_not_to_erase_edition(edition: ForumEdition) -> str:
     """Return why nothing can be erased just now; empty if it can."""
     if edition.is_ahead(timezone.now()):
         return _("The edition is not over yet.")

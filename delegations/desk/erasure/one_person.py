@@ -130,7 +130,7 @@ def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]
     if isinstance(record, Delegate | PolicyStatement):
         lock_rows(Delegation, lists_of(record))
     record.refresh_from_db()
-    if why := why_not_erased(record):
+    if why := reason_not_to_erase_person(record):
         raise ValidationError(why)
     emptied = {kind.code: erase_left(kind, rows) for kind, rows in rows_of(record)}
     counts = {code: number for code, number in emptied.items() if number}
@@ -144,7 +144,7 @@ def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]
     return counts
 
 
-def why_not_erased(record: models.Model) -> str:
+def reason_not_to_erase_person(record: models.Model) -> str:
     """Return why nothing of it is erased just now; empty if it is."""
     edition = edition_of(record)
     if isinstance(record, Delegate) and edition.is_ahead(timezone.now()):

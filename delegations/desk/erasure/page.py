@@ -16,8 +16,8 @@ from delegations.admin.erasures import format_effect, format_links
 from delegations.desk.asked import desk_page
 from delegations.desk.erasure.erasing import (
     ask_for_erasure,
+    reason_not_to_erase_edition,
     take_back_erasure,
-    why_not_erased,
 )
 from delegations.desk.erasure.kinds import count_left, in_words
 from delegations.desk.erasure.owed import owed_in_words
@@ -61,7 +61,7 @@ def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) 
         "owed": owed_in_words(edition),
         "under_way": under_way and at_hour(under_way.began_at),
         "asked": asked_in_words(under_way),
-        "why_not": "" if under_way else why_not_erased(edition),
+        "why_not": "" if under_way else reason_not_to_erase_edition(edition),
         "form": form,
         "ended": erasures_in_words(edition.erasures.exclude(ended_at=None)),
     }

@@ -21,7 +21,7 @@ from delegations.desk.erasure.one_person import (
     erase_person,
     offices_of,
     person_of,
-    why_not_erased,
+    reason_not_to_erase_person,
 )
 from delegations.desk.erasure.owed import owed_in_words
 from invitations.admin.base import user_of
@@ -68,7 +68,7 @@ def shown(request: HttpRequest, record: models.Model, form: ReasonForm) -> HttpR
         "record": record,
         "back": change_url(record),
         "left": in_words(count_of(record)),
-        "why_not": why_not_erased(record),
+        "why_not": reason_not_to_erase_person(record),
         "owed": owed_in_words(edition_of(record), offices_of(record)),
         "form": form,
     }

@@ -23,8 +23,8 @@ from delegations.programme.calling import (
     HAS_LEFT,
     note_heard,
     pass_over,
+    reason_not_to_mark_yet,
     take_mark_back,
-    why_not_marked,
 )
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
@@ -73,7 +73,7 @@ def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime
         "room": found,
         "seen": mark_of_room(found),
         "as_of": clock(now.astimezone(edition.zone)),
-        "not_yet": why_not_marked(session, now),
+        "not_yet": reason_not_to_mark_yet(session, now),
         "marks": may(MAY_MARK),
         "languages": settings.LANGUAGES,
         "language": get_language(),

@@ -148,7 +148,7 @@ def remarks_of(slot: Any, zone: dt.tzinfo, doubts: list[str]) -> list[str]:
     if slot.heard_at:
         return moved
     if not slot.comes:
-        return [why_gone(slot), *moved]
+        return [reason_not_speaking(slot), *moved]
     in_vain = []
     if slot.passed_over_at:
         hour = clock(slot.passed_over_at.astimezone(zone))
@@ -157,7 +157,7 @@ def remarks_of(slot: Any, zone: dt.tzinfo, doubts: list[str]) -> list[str]:
     return [*in_vain, *doubts, *moved]
 
 
-def why_gone(slot: Any) -> str:
+def reason_not_speaking(slot: Any) -> str:
     statement = statement_of(slot)
     if statement and statement.mode == PolicyStatement.Mode.WRITTEN:
         return _("The statement is filed in writing, and not read out.")

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from delegations.statements import PHOTOS
 from invitations.models.gone_files import let_go, unnamed_below
-from invitations.outbox.arming import why_not_armed
+from invitations.outbox.arming import reason_sending_is_not_on
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="Let the photos go.")
 
     def handle(self, *, remove: bool, **options: Any) -> str:
-        if remove and (why := why_not_armed()):
+        if remove and (why := reason_sending_is_not_on()):
             raise CommandError(why)
         names = unnamed_below(PHOTOS)
         for name in names:

@@ -15,7 +15,7 @@ from invitations.files.packages import HostilePackage, is_package
 from invitations.files.spreadsheets import TooManySigns, UnreadableSheet, divider_of
 from invitations.files.uploads import is_plain
 from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
-from invitations.minister_import.sources import DIVIDERS, why_another_kind
+from invitations.minister_import.sources import DIVIDERS, reason_for_another_kind
 from invitations.text.dates import comma_list
 from invitations.text.lines import quoted, tidy_line
 
@@ -47,7 +47,7 @@ def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    if reason := why_another_kind(content):
+    if reason := reason_for_another_kind(content):
         raise ValidationError(reason, params={"name": file.name})
     lines, told = spreadsheet_lines(content) if is_package(content) else text_lines(content)
     if not lines:

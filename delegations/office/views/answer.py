@@ -30,7 +30,7 @@ from delegations.office.page import (
 )
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
-from delegations.office.refusals import gone_page_with_typed, why_closed
+from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
@@ -102,7 +102,9 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     shown["state_name"] = invitation.member_state.name_on_paper(language)
     if filed.standing:
         shown["words"] = reply_in_words(filed.standing, language)
-    return gone_page_with_typed(request, invitation, why_closed(invitation.edition), **shown)
+    return gone_page_with_typed(
+        request, invitation, reason_replies_are_closed(invitation.edition), **shown
+    )
 
 
 def show_again(

@@ -17,7 +17,7 @@ from delegations.office.forms.answer import SUBSTITUTE, ReplyForm
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
-from delegations.office.refusals import gone_page_with_typed, why_closed
+from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
 from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import UnseenReply, reply_in_draft
@@ -38,7 +38,7 @@ def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> Htt
     if draft is None:
         return without_draft(request, invitation, form_key)
     if not invitation.edition.is_open_to_offices(timezone.now()):
-        reason = why_closed(invitation.edition)
+        reason = reason_replies_are_closed(invitation.edition)
         return gone_page_with_typed(request, invitation, reason, typed_before=draft)
     form = ReplyForm(draft, of=invitation)
     if not form.is_valid():

@@ -12,7 +12,7 @@ from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.rows import all_rows
 from invitations.admin.columns import change_url, state_url
-from invitations.letters.routes import why_kept_back
+from invitations.letters.routes import reason_to_hold_back
 from invitations.models import (
     DatesMove,
     ForumEdition,
@@ -479,7 +479,7 @@ def test_an_approved_letter_with_earlier_dates_is_kept_back(edition):
 
     letter.refresh_from_db()
     letter.invitation.edition.refresh_from_db()
-    assert "names the earlier ones" in str(why_kept_back(letter))
+    assert "names the earlier ones" in str(reason_to_hold_back(letter))
     with pytest.raises(ValidationError, match="names the earlier ones"):
         resend(delivery, UserFactory())
     with pytest.raises(ValidationError, match="names the earlier ones"):

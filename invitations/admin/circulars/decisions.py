@@ -29,7 +29,7 @@ from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import (
     call_back_circular,
     circular_progress,
-    why_not_called_back,
+    reason_not_to_call_back,
 )
 from invitations.models import Circular, Letter
 
@@ -100,7 +100,7 @@ class DecisionsMixin(CircularPageMixin):
         if not sum(circular_progress(circular).values()):
             messages.info(request, _("This circular has no letters: nothing is called back."))
             return redirect("admin:invitations_circular_change", pk)
-        if request.method != "POST" and (why := why_not_called_back(circular)):
+        if request.method != "POST" and (why := reason_not_to_call_back(circular)):
             messages.error(request, why)
             return redirect("admin:invitations_circular_progress", pk)
         form = ReasonForm(request.POST or None)
@@ -130,7 +130,7 @@ def decisions_in_vain(circular: Circular) -> set[str]:
     """Return the decisions about its letters that would be refused, or do nothing."""
     counted = circular_progress(circular)
     hidden = set() if counted[Letter.State.COMPOSED] else {"approve_page", "compose_again_page"}
-    if not sum(counted.values()) or why_not_called_back(circular):
+    if not sum(counted.values()) or reason_not_to_call_back(circular):
         hidden.add("call_back_page")
     return hidden
 

@@ -11,7 +11,7 @@ from unfold.decorators import action
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.columns import list_url, missing_links, why_it_waits
+from invitations.admin.columns import format_waiting_reason, list_url, missing_links
 from invitations.admin.letters.approval_page import format_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.letters.scrutiny.reasons import letters_with_reasons
@@ -78,7 +78,10 @@ def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
     for letter in letters.select_related("invitation"):
         found.setdefault(letter.waits_because, []).append(letter)
     return [
-        {"words": labelled(len(alike), why_it_waits(alike[0])), "links": links_of(alike, circular)}
+        {
+            "words": labelled(len(alike), format_waiting_reason(alike[0])),
+            "links": links_of(alike, circular),
+        }
         for alike in found.values()
     ]
 

@@ -16,10 +16,10 @@ from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import format_languages, hour_of_edition
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.composing_again import (
+    describe_outdated,
     may_compose_again,
     outdated_groups,
     who_then_approves,
-    why_outdated,
 )
 from invitations.admin.letters.mail_frames import WIDTHS
 from invitations.admin.letters.text_changes import compare_texts
@@ -32,7 +32,7 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
-from invitations.letters.routes import why_untrue
+from invitations.letters.routes import reason_circular_is_untrue
 from invitations.letters.scrutiny.doubts import Doubts, approval_doubts, leaves_on
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
@@ -81,7 +81,9 @@ def approval_page(
     refused, doubted = more.pop("refused", {}), approval_doubts(letters)
     outdated = outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters]))
     known, groups = obstacles_for(letters, request), outdated_groups(letters, outdated)
-    obstacles = known | {one.pk: why_outdated(group) for group in groups for one in group.letters}
+    obstacles = known | {
+        one.pk: describe_outdated(group) for group in groups for one in group.letters
+    }
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -174,7 +176,7 @@ def obstacles_now(letters: list[Letter], request: HttpRequest) -> dict[int, str]
     """Return why this person cannot approve letters now, also those that are outdated."""
     outdated = outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters]))
     groups = outdated_groups(letters, outdated)
-    stale = {one.pk: why_outdated(group) for group in groups for one in group.letters}
+    stale = {one.pk: describe_outdated(group) for group in groups for one in group.letters}
     return obstacles_for(letters, request) | stale
 
 
@@ -223,7 +225,9 @@ def signature_sentence(circular: Circular) -> str:
 def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
     """Return why this person cannot approve letters now, as far as it is known beforehand."""
     found = {}
-    untrue = {one: why_untrue(one) for one in {letter.circular for letter in letters}}
+    untrue = {
+        one: reason_circular_is_untrue(one) for one in {letter.circular for letter in letters}
+    }
     for letter in letters:
         if letter.kind == letter.circular.kind and untrue[letter.circular]:
             found[letter.pk] = str(capfirst(untrue[letter.circular]))

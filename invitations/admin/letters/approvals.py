@@ -23,9 +23,9 @@ from invitations.admin.letters.approval_page import (
 from invitations.admin.letters.composing_again import (
     MAY_APPROVE,
     OutdatedLetter,
+    describe_outdated,
     outdated_groups,
     outdated_of_minister,
-    why_outdated,
 )
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.who_may import groups_who_may
@@ -56,7 +56,7 @@ class ApprovingMixin(RecordAdmin):
             return {}
         groups = outdated_groups([letter], outdated_letters(Letter.objects.filter(pk=letter.pk)))
         outdated = _("It is outdated and has to be composed anew.")
-        told = [running_text([outdated, why_outdated(group)]) for group in groups]
+        told = [running_text([outdated, describe_outdated(group)]) for group in groups]
         if not self.has_approve_permission(request):
             who = comma_list(groups_who_may(MAY_APPROVE)) or _("an administrator")
             told.append(

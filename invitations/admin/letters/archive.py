@@ -21,7 +21,7 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.forms.action_forms import CopyToSignForm
 from invitations.models import Letter
-from invitations.outbox.archive import JOINED, archive, file_name, why_not_archived
+from invitations.outbox.archive import JOINED, archive, file_name, reason_not_to_archive
 from invitations.outbox.copies_to_sign import copy_to_sign
 
 
@@ -57,7 +57,7 @@ class ArchiveMixin(RecordAdmin):
             "Each letter as it was approved, in a file of its own. What is left out leaves its "
             "place empty."
         ),
-        why_not=why_not_archived,
+        why_not=reason_not_to_archive,
     )
     def copy_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter], **without: bool
@@ -99,7 +99,7 @@ def list_archived(request: HttpRequest, queryset: QuerySet[Letter]) -> list[Lett
     found: list[Letter] = []
 
     def choose(letter: Letter) -> None:
-        if why := why_not_archived(letter):
+        if why := reason_not_to_archive(letter):
             raise ValidationError(why)
         found.append(letter)
 

@@ -124,7 +124,7 @@ def fields_since(changes: Changes, letter: Letter) -> list[str]:
     return list(dict.fromkeys(name for names in later for name in names))
 
 
-def why_outdated(group: OutdatedGroup) -> str:
+def describe_outdated(group: OutdatedGroup) -> str:
     """Return one line for the letter's row."""
     if group.because:
         return group.because
@@ -150,7 +150,7 @@ def outdated_of_minister(minister: Minister) -> list[OutdatedLetter]:
         OutdatedLetter(
             letter,
             comma_list([letter.get_kind_display(), letter.circular]),
-            why_outdated(group),
+            describe_outdated(group),
         )
         for group in outdated_groups(letters, outdated)
         for letter in group.letters

@@ -44,7 +44,7 @@ from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import why_link_has_ended, why_link_stays
+from invitations.links import reason_not_to_end_link, reason_not_to_replace_link
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -295,7 +295,7 @@ class InvitationAdmin(
         ),
         button=gettext_lazy("Make it the principal invitation"),
         form=ReasonForm,
-        why_not=issuing.why_not_principal,
+        why_not=issuing.reason_not_to_make_principal,
     )
     def make_principal(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
@@ -321,7 +321,7 @@ class InvitationAdmin(
         ),
         button=gettext_lazy("Withdraw"),
         form=ReasonForm,
-        why_not=issuing.why_not_withdrawn,
+        why_not=issuing.reason_not_to_withdraw,
     )
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
@@ -344,7 +344,7 @@ class InvitationAdmin(
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
-        why_not=why_link_stays,
+        why_not=reason_not_to_replace_link,
     )
     def replace_links(
         self,
@@ -368,7 +368,7 @@ class InvitationAdmin(
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
-        why_not=why_link_has_ended,
+        why_not=reason_not_to_end_link,
     )
     def end_links(
         self,

@@ -15,6 +15,7 @@ from invitations.admin.base import Menu, RecordInline, user_of
 from invitations.admin.columns import (
     at_hour,
     at_hour_with,
+    format_waiting_reason,
     hour_column,
     linked_column,
     missing_links,
@@ -22,7 +23,6 @@ from invitations.admin.columns import (
     state_link,
     text_links,
     why,
-    why_it_waits,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approval_page import recipient_lines
@@ -40,10 +40,10 @@ from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import LeadsToStatesMixin, VariantMixin
 from invitations.admin.taking_out import TakenOutMixin
-from invitations.letters.approval import recompose_letter, why_not_recomposed
+from invitations.letters.approval import reason_not_to_compose_again, recompose_letter
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
-from invitations.outbox.mending.notes import forward_again, why_not_forwarded_again
+from invitations.outbox.mending.notes import forward_again, reason_not_to_forward_again
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
 from invitations.text.dates import bracketed, labelled
@@ -227,7 +227,7 @@ class LetterAdmin(
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
         """Show the hour of the next attempt; what is missing leads to its field."""
-        because = why_it_waits(letter)
+        because = format_waiting_reason(letter)
         if because and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
             because = bracketed(because, again)
@@ -308,7 +308,7 @@ class LetterAdmin(
             "cannot approve what you have composed anew: another person then has to."
         ),
         rows=in_order_of_approval,
-        why_not=why_not_recomposed,
+        why_not=reason_not_to_compose_again,
     )
     @row_by_row(
         done=ngettext_lazy(
@@ -329,7 +329,7 @@ class LetterAdmin(
             " failed, came back or is uncertain. Where an uncertain one has arrived, the mission"
             " gets these letters twice. Another person then has to approve the note."
         ),
-        why_not=why_not_forwarded_again,
+        why_not=reason_not_to_forward_again,
     )
     @row_by_row(
         done=ngettext_lazy(

@@ -26,7 +26,11 @@ from invitations.audit import record_export
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
-from invitations.outbox.decisions import dispatch_on_paper, why_not_on_paper, why_original_waits
+from invitations.outbox.decisions import (
+    dispatch_on_paper,
+    reason_not_to_record_paper,
+    reason_original_is_waiting,
+)
 from invitations.outbox.envelopes import (
     PrintRun,
     pack_envelopes,
@@ -122,7 +126,9 @@ class PrintRunMixin(RecordAdmin):
         form=LetterDispatchedForm,
         rows=letters_with_notes,
         describe=lambda page, letter: paper_route(letter),
-        why_not=lambda letter: why_not_on_paper(letter) or why_original_waits(letter),
+        why_not=lambda letter: (
+            reason_not_to_record_paper(letter) or reason_original_is_waiting(letter)
+        ),
     )
     @row_by_row(
         done=ngettext_lazy(

@@ -26,10 +26,10 @@ from invitations.admin.mixins import (
 from invitations.forms.action_forms import RewordForm
 from invitations.forms.model_forms import HeldRowForm, TemplateForm
 from invitations.letters.approval import (
+    reason_not_to_review,
     revise_template,
     reword_template,
     tick_reviewed,
-    why_not_reviewed,
 )
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -80,7 +80,7 @@ class ReviewedMixin(ModelAdmin):
             "found them right. Your name is kept with it; words that change need it anew."
         ),
         describe=lambda page, words: page.describe(words),
-        why_not=why_not_reviewed,
+        why_not=reason_not_to_review,
     )
     @row_by_row(done=ngettext_lazy("%(count)s review noted.", "%(count)s reviews noted.", "count"))
     def tick_selected(self, request: HttpRequest, words: Any) -> None:

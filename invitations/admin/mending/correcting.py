@@ -13,22 +13,22 @@ from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, list_url, state_url, text_link, text_links
 from invitations.admin.confirming import confirmation_page, submitted
 from invitations.forms.mending import CorrectedAddressForm
-from invitations.letters.approval import why_not_recomposed
+from invitations.letters.approval import reason_not_to_compose_again
 from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
     addresses_tried,
-    why_it_may_not_leave,
-    why_not_sent_elsewhere,
+    reason_not_to_send_elsewhere,
+    reason_not_to_send_once_more,
 )
-from invitations.outbox.decisions import why_not_resent, why_not_sent_again
+from invitations.outbox.decisions import reason_not_to_resend, reason_not_to_send_again
 from invitations.outbox.mending.corrected import (
     MAY_BE_CORRECTED,
     correct_address,
     new_addresses,
     places_of,
-    why_not_corrected,
+    reason_not_to_correct,
 )
-from invitations.outbox.mending.notes import NOT_PROVEN, why_not_forwarded_again
+from invitations.outbox.mending.notes import NOT_PROVEN, reason_not_to_forward_again
 from invitations.text.dates import comma_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 
@@ -65,7 +65,7 @@ class CorrectingMixin(ModelAdmin):
             found = [*(helps(delivery) if may else []), *for_its_letter(request, delivery)]
             waits = what_waits(request, delivery.letter)
             if delivery.state in NOT_ARRIVED and may and not found:
-                waits += filter(None, [why_it_may_not_leave(delivery.letter)])
+                waits += filter(None, [reason_not_to_send_once_more(delivery.letter)])
             context |= {"helps": found, "about": about(request, delivery), "waits": waits}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -74,7 +74,7 @@ class CorrectingMixin(ModelAdmin):
         if not request.user.has_perms(MAY_CORRECT):
             raise PermissionDenied
         delivery = get_object_or_404(with_office(self.get_queryset(request)), pk=pk)
-        if why := why_not_corrected(delivery):
+        if why := reason_not_to_correct(delivery):
             messages.error(request, why)
             return redirect(change_url(delivery))
         form = CorrectedAddressForm(submitted(request))
@@ -122,16 +122,16 @@ def with_office(deliveries: Any) -> Any:
 def helps(delivery: Delivery) -> list[Help]:
     """Return what may be done about the delivery, the likeliest help first."""
     found = []
-    if delivery.state in NOT_ARRIVED and not why_not_corrected(delivery):
+    if delivery.state in NOT_ARRIVED and not reason_not_to_correct(delivery):
         url = reverse("admin:invitations_delivery_correct", args=[delivery.pk])
         found.append(Help(_("Correct the address and send again"), delivery, url=url))
     if delivery.state == State.UNCERTAIN:
         found.append(Help(_("It went"), delivery, "it_went"))
-    if not why_not_sent_again(delivery):
+    if not reason_not_to_send_again(delivery):
         found.append(Help(_("Send again"), delivery, "send_again"))
-    if not why_not_resent(delivery):
+    if not reason_not_to_resend(delivery):
         found.append(Help(_("Send anew to this address"), delivery, "resend_selected"))
-    if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):
+    if delivery.state in MAY_BE_CORRECTED and not reason_not_to_send_elsewhere(delivery.letter):
         found.append(Help(_("Send to another address"), delivery, "send_to_another"))
     return found
 
@@ -141,9 +141,9 @@ def for_its_letter(request: HttpRequest, delivery: Delivery) -> list[Help]:
     letter = delivery.letter
     if not request.user.has_perm("invitations.change_letter"):
         return []
-    if delivery.state == State.MISSED and not why_not_recomposed(letter):
+    if delivery.state == State.MISSED and not reason_not_to_compose_again(letter):
         return [Help(_("Compose the letter anew"), letter, "compose_again")]
-    if delivery.state in NOT_PROVEN and not why_not_forwarded_again(letter):
+    if delivery.state in NOT_PROVEN and not reason_not_to_forward_again(letter):
         return [Help(_("Forward anew what remains"), letter, "forward_again")]
     return []
 

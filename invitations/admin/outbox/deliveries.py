@@ -20,11 +20,11 @@ from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
+    reason_delivery_is_not_uncertain,
+    reason_not_to_mark_dispatched,
+    reason_not_to_resend,
+    reason_not_to_send_again,
     resend,
-    why_not_marked,
-    why_not_resent,
-    why_not_sent_again,
-    why_not_uncertain,
 )
 from invitations.text.dates import keep_own_order
 
@@ -141,7 +141,7 @@ class DeliveryAdmin(
         ),
         form=MarksForm,
         initial=marks_of,
-        why_not=why_not_uncertain,
+        why_not=reason_delivery_is_not_uncertain,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def it_went(self, request: HttpRequest, delivery: Delivery, marks: dict[int, str]) -> None:
@@ -157,7 +157,7 @@ class DeliveryAdmin(
         ),
         form=MarksForm,
         initial=marks_of,
-        why_not=why_not_sent_again,
+        why_not=reason_not_to_send_again,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_again(self, request: HttpRequest, delivery: Delivery, marks: dict[int, str]) -> None:
@@ -172,7 +172,7 @@ class DeliveryAdmin(
             "address is corrected on the page of its delivery."
         ),
         describe=lambda page, delivery: keep_own_order(delivery.server_words),
-        why_not=why_not_resent,
+        why_not=reason_not_to_resend,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def resend_selected(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -183,7 +183,7 @@ class DeliveryAdmin(
         title=gettext_lazy("Mark as dispatched"),
         explanation=gettext_lazy("These left the house on paper."),
         form=DispatchedForm,
-        why_not=why_not_marked,
+        why_not=reason_not_to_mark_dispatched,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def mark_as_dispatched(

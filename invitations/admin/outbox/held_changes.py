@@ -29,7 +29,7 @@ from invitations.models.states import french_order, in_order
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.mending.succession import why_not_released_now
 from invitations.outbox.moved_dates.asking import take_back_move
-from invitations.outbox.moved_dates.in_force import why_not_put_in_force
+from invitations.outbox.moved_dates.in_force import reason_not_to_put_in_force
 from invitations.outbox.release import (
     release_alone,
     release_change,
@@ -125,7 +125,7 @@ def why_not_released(change: HeldChange, person: User) -> str:
         return why
     if change.kind == HeldChange.Kind.SUCCESSION:
         return why_not_released_now(change)
-    return why_not_put_in_force(change) if change.kind == HeldChange.Kind.DATES else ""
+    return reason_not_to_put_in_force(change) if change.kind == HeldChange.Kind.DATES else ""
 
 
 class RecordFilter(admin.SimpleListFilter):

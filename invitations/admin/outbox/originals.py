@@ -37,10 +37,10 @@ from invitations.models.states import french_order
 from invitations.outbox.originals import (
     Done,
     keep_scan,
+    reason_not_to_record_step,
+    reason_not_to_take_step_back,
     record_step,
     take_back_step,
-    why_not_recorded,
-    why_nothing_taken_back,
 )
 from invitations.reminders.owing import AFTER_THE_LETTER
 from invitations.text.dates import comma_list, labelled, told_day
@@ -123,7 +123,7 @@ def step_action(step: Step, title: Any, form: type[StepForm] = StepForm) -> Any:
         explanation=EXPLAINED,
         form=form,
         describe=where_it_stands,
-        why_not=lambda original: why_not_recorded(original, step),
+        why_not=lambda original: reason_not_to_record_step(original, step),
     )
     return action(description=title, permissions=["record"])(
         asked(row_by_row(done=RECORDED)(record))
@@ -319,7 +319,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         form=TakeBackForm,
         initial=last_steps,
         describe=where_it_stands,
-        why_not=why_nothing_taken_back,
+        why_not=reason_not_to_take_step_back,
     )
     @row_by_row(
         done=ngettext_lazy("%(count)s step taken back.", "%(count)s steps taken back.", "count")

@@ -16,7 +16,7 @@ from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
 from invitations.models.credentials import Credential
 from invitations.outbox.approvers import MAY_RELEASE
-from invitations.outbox.arming import why_mute, why_not_armed
+from invitations.outbox.arming import reason_sending_is_not_on, reason_sending_is_off
 from invitations.text.dates import labelled
 
 TO_RELEASE = "to_release"
@@ -120,15 +120,20 @@ class NotToldMixin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {**why_not_told(), **(extra_context or {})})
+        return super().changelist_view(
+            request, {**reason_systems_are_not_informed(), **(extra_context or {})}
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context |= why_not_told()
+        context |= reason_systems_are_not_informed()
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def why_not_told() -> dict[str, Any]:
+def reason_systems_are_not_informed() -> dict[str, Any]:
     """Return why nobody is told; a folder as mailbox needs no arming, but other systems do."""
-    return {"why_not_told": why_not_armed(), "is_said_above": bool(why_mute())}
+    return {
+        "reason_not_informed": reason_sending_is_not_on(),
+        "is_said_above": bool(reason_sending_is_off()),
+    }

@@ -18,7 +18,7 @@ from invitations.admin.outbox.other_systems import (
     NotToldMixin,
     column_name,
     in_lines,
-    why_not_told,
+    reason_systems_are_not_informed,
 )
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
@@ -86,7 +86,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
     def secret_page(
         self, request: HttpRequest, row: Credential, secret: str, **context: Any
     ) -> HttpResponse:
-        return super().secret_page(request, row, secret, **why_not_told())
+        return super().secret_page(request, row, secret, **reason_systems_are_not_informed())
 
     def in_words(self, webhook: WebhookAddress) -> str:
         """Return what the second person answers for: who made it, for what, and where it goes."""

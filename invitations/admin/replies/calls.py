@@ -16,7 +16,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import TelephoneCall
-from invitations.reminders.calls import strike_call, why_not_struck
+from invitations.reminders.calls import reason_not_to_strike_call, strike_call
 from invitations.text.dates import comma_list, told_day
 
 OUTCOME_LABELS = {
@@ -88,7 +88,7 @@ class TelephoneCallAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
             "what is right as a further call."
         ),
         form=ReasonForm,
-        why_not=why_not_struck,
+        why_not=reason_not_to_strike_call,
     )
     @row_by_row(done=ngettext_lazy("%(count)s note struck.", "%(count)s notes struck.", "count"))
     def strike_selected(self, request: HttpRequest, call: TelephoneCall, because: str) -> None:

@@ -24,8 +24,8 @@ from invitations.forms.model_forms import FiledForm, FiledMailForm
 from invitations.inbox.filing import assign_mail
 from invitations.inbox.taken_up import (
     has_only_replies_that_are_gone,
+    reason_not_to_reopen,
     take_up_again,
-    why_not_taken_up,
 )
 from invitations.models import Correspondence, Delivery, Reply
 from invitations.outbox.mending.acknowledging import is_told_otherwise
@@ -217,7 +217,7 @@ class CorrespondenceAdmin(
             "waits until somebody says whose it is."
         ),
         form=ReasonForm,
-        why_not=why_not_taken_up,
+        why_not=reason_not_to_reopen,
     )
     @row_by_row(done=ngettext_lazy("%(count)s waits anew.", "%(count)s wait anew.", "count"))
     def take_up_selected(

@@ -31,7 +31,7 @@ from invitations.models import (
     Rank,
     ReminderStep,
 )
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.text.dates import bracketed, comma_list, format_date, running_text
 
 
@@ -233,7 +233,7 @@ def test_letter(edition: ForumEdition) -> Item:
 
 
 def sending(reader: User) -> Item:
-    mute = why_mute()
+    mute = reason_sending_is_off()
     words = mute or _("Letters leave once they are approved.")
     url = list_url(Arming) if reader.has_perm("invitations.view_arming") else ""
     return Item(_("Sending"), not mute, words, url)

@@ -10,11 +10,11 @@ from invitations.admin.confirming import confirmed, row_by_row
 from invitations.models import MemberState
 
 
-def why_not_invited(state: MemberState) -> str:
+def reason_not_to_invite_state(state: MemberState) -> str:
     return _("it is invited by default already") if state.invited_by_default else ""
 
 
-def why_not_left_out(state: MemberState) -> str:
+def reason_not_to_leave_out(state: MemberState) -> str:
     return "" if state.invited_by_default else _("it is not invited by default already")
 
 
@@ -31,7 +31,7 @@ def switch(state: MemberState, invited: bool) -> None:
         "These States stand on the board, and the edition’s page offers to draft invitations for "
         "their ministers. Nothing is drafted or sent by this."
     ),
-    why_not=why_not_invited,
+    why_not=reason_not_to_invite_state,
 )
 @row_by_row(
     done=ngettext_lazy(
@@ -51,7 +51,7 @@ def invite_by_default(page: ModelAdmin, request: HttpRequest, state: MemberState
         "Invitations that these States have stay as they are. Without one, a State stands on the "
         "board no more, and no invitation is drafted for its ministers unless you do it by hand."
     ),
-    why_not=why_not_left_out,
+    why_not=reason_not_to_leave_out,
 )
 @row_by_row(
     done=ngettext_lazy(

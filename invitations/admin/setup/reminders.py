@@ -184,13 +184,13 @@ def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
             "url": change_url(step),
             "day": step.due_on and format_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < edition.local_date(now),
-            "because": why_step_never_goes(step, schedules[step.asks_for]),
+            "because": reason_step_never_goes(step, schedules[step.asks_for]),
         }
         for step in sorted(edition.reminder_steps.all(), key=lambda step: step.planned_on)
     ]
 
 
-def why_step_never_goes(step: ReminderStep, schedule: Schedule) -> str:
+def reason_step_never_goes(step: ReminderStep, schedule: Schedule) -> str:
     """Return why the step never goes by that calendar; empty if it goes."""
     if not step.is_approved:
         return _("not approved by two people: nobody gets it")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.files.sealing import seal_warning
 from invitations.mail.dns_records import dns_faults, domain_of, house_resolver, is_reserved
-from invitations.outbox.arming import arm, why_mute
+from invitations.outbox.arming import arm, reason_sending_is_off
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         if key:
             self.stderr.write("Set ARMING_KEY to this key on each host: it is not shown again.")
             return f"{said}{dns}\n{key}"
-        if mute := why_mute():
+        if mute := reason_sending_is_off():
             self.stderr.write(mute)
         return f"{said}, and its key stays{dns}"
 

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from invitations.letters.composing_queue import compose_planned
 from invitations.management.commands.compose_letters import told_of_composed
 from invitations.models import AUTOMATIC_KINDS
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.monitoring import ticked
 from invitations.times.jobs import Job
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Compose what is planned and deliver what is due, without Celery."
 
     def handle(self, **options: Any) -> str:
-        if mute := why_mute():
+        if mute := reason_sending_is_off():
             raise CommandError(mute)
         composed = compose_planned(kinds=AUTOMATIC_KINDS)
         with ticked(Job.DISPATCH_OUTBOX) as tick:

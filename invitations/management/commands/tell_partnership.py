@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import ngettext
 
-from invitations.outbox.arming import why_mute
+from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.partnership import tell_partnership
 
 
@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Tell the partnership team by mail of each new interest, without Celery."
 
     def handle(self, **options: Any) -> str:
-        if mute := why_mute():
+        if mute := reason_sending_is_off():
             raise CommandError(mute)
         sent = tell_partnership()
         told = ngettext(

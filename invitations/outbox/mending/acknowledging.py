@@ -8,8 +8,8 @@ from django.utils import timezone
 from invitations.letters.planning import (
     call_back_letters,
     planned_again,
+    reason_letter_is_overtaken,
     save_planned_letters,
-    why_overtaken,
 )
 from invitations.models import Delivery, Invitation, Letter, LetterEvent, Reply
 from invitations.outbox.sending import LEFT_OFFICE, TOLD_ONCE
@@ -35,7 +35,7 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
     cancelled = Letter.State.CANCELLED
     lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
-    again = {told_in(one): one for one in called_back if not why_overtaken(one)}
+    again = {told_in(one): one for one in called_back if not reason_letter_is_overtaken(one)}
     return save_planned_letters(
         [planned_again(one) for told, one in again.items() if (told, one.again) not in said]
     )

@@ -18,7 +18,7 @@ from invitations.outbox.another_address import (
     send_to_another_address,
 )
 from invitations.outbox.mending.replacing import replaceable
-from invitations.outbox.mending.succession import why_not_handed_over
+from invitations.outbox.mending.succession import reason_not_to_hand_over
 
 
 class Road(models.TextChoices):
@@ -60,7 +60,7 @@ def roads_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
         Road.REPLACE: bool(replaceable(invitations).letters),
         Road.SEND: any(new_addresses(minister, one) and may_leave(one) for one in letters),
         Road.HAND_OVER: bool(minister.successor_id)
-        and not why_not_handed_over(letters[0].invitation),
+        and not reason_not_to_hand_over(letters[0].invitation),
         Road.LEAVE: True,
     }
     return [road for road, opened in is_open.items() if opened]

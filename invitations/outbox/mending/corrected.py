@@ -14,8 +14,8 @@ from invitations.models import Delivery, HeldChange, Invitation, Letter, Ministe
 from invitations.outbox.another_address import (
     ON_FILE_NO_MORE,
     addresses_tried,
+    reason_not_to_send_once_more,
     send_to_another_address,
-    why_it_may_not_leave,
 )
 from invitations.text.addresses import one_address
 from invitations.text.dates import running_text
@@ -58,11 +58,11 @@ def places(letter: Letter) -> Iterator[Place]:
         yield Place(mission, "emails")
 
 
-def why_not_corrected(delivery: Delivery) -> str:
+def reason_not_to_correct(delivery: Delivery) -> str:
     """Return why the address cannot be corrected from its delivery; an empty text if it can."""
     if delivery.channel != Delivery.Channel.EMAIL or delivery.state not in MAY_BE_CORRECTED:
         return _("Only the address of a mail that was tried is corrected.")
-    if why := why_it_may_not_leave(delivery.letter):
+    if why := reason_not_to_send_once_more(delivery.letter):
         return why
     if not places_of(delivery):
         return str(ON_FILE_NO_MORE)
@@ -77,7 +77,7 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
     """
     if not because.strip():
         raise ValidationError(_("Say why the address is corrected."))
-    if why := why_not_corrected(delivery):
+    if why := reason_not_to_correct(delivery):
         raise ValidationError(why)
     new = one_address(email)
     if not new:

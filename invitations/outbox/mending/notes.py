@@ -9,7 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
-from invitations.letters.approval import locked_letter, recompose_letter, why_not_recomposed
+from invitations.letters.approval import (
+    locked_letter,
+    reason_not_to_compose_again,
+    recompose_letter,
+)
 from invitations.letters.notes.anew import note_over, plan_again, planned_over
 from invitations.letters.notes.covering import (
     answered_already,
@@ -52,7 +56,7 @@ def to_come(note: Letter, letter: Letter, drafter: User | None) -> Letter:
     """Return the note to the same mission that is to be composed yet."""
     if note.state == PLANNED:
         return note
-    if not why_not_recomposed(note):
+    if not reason_not_to_compose_again(note):
         return recompose_letter(note, drafter)
     mission: Any = note.mission
     is_gone = note.state == Letter.State.CANCELLED
@@ -71,7 +75,7 @@ def forward_again(note: Letter, by: User) -> Letter:
     Its copies that came back, or are uncertain, count no more: whoever asks for it says so.
     """
     note = locked_letter(note)
-    if why := why_not_forwarded_again(note):
+    if why := reason_not_to_forward_again(note):
         raise ValidationError(why)
     because = gettext_lazy("forwarded anew by another note")
     for copy in not_proven(note).order_by("pk").select_for_update():
@@ -80,7 +84,7 @@ def forward_again(note: Letter, by: User) -> Letter:
     return plan_again(note, by, by)
 
 
-def why_not_forwarded_again(note: Letter) -> str:
+def reason_not_to_forward_again(note: Letter) -> str:
     """Return why no other note takes the place of one that did not arrive; empty if one may."""
     is_void = note.kind == Letter.Kind.NOTE and note.covers.forwarded_no_more().exists()
     if note.state != Letter.State.APPROVED or not is_void:

@@ -39,7 +39,9 @@ def replaceable(invitations: "QuerySet[Invitation]") -> Replaceable:
     )
     standing = standing_letters(chosen)
     under_way = replaced_already(chosen)
-    why = {one: why_not_replaced(one, standing.get(one.pk), one.pk in under_way) for one in chosen}
+    why = {
+        one: reason_not_to_replace(one, standing.get(one.pk), one.pk in under_way) for one in chosen
+    }
     letters = {one: standing[one.pk] for one in chosen if not why[one]}
     return Replaceable(letters, {one: because for one, because in why.items() if because})
 
@@ -54,7 +56,7 @@ def replaced_already(invitations: Iterable[Invitation]) -> set[int]:
     return set(waiting.values_list("invitation", flat=True))
 
 
-def why_not_replaced(invitation: Invitation, letter: Letter | None, is_under_way: bool) -> str:
+def reason_not_to_replace(invitation: Invitation, letter: Letter | None, is_under_way: bool) -> str:
     """Return why the letter cannot be replaced; an empty text if it can."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("This invitation is not in force.")

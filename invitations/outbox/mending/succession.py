@@ -14,7 +14,7 @@ from invitations.audit import Act, record_act, record_acts
 from invitations.letters.circulars import (
     invitation_circular,
     plan_circular,
-    why_left_out_alone,
+    reason_not_to_address_alone,
 )
 from invitations.letters.issuing import (
     WITHDRAWN_ALREADY,
@@ -152,16 +152,16 @@ def refuse_hand_over(
 ) -> None:
     if not because.strip():
         raise ValidationError(_("Say why the invitation is handed over."))
-    if why := why_not_handed_over(invitation):
+    if why := reason_not_to_hand_over(invitation):
         raise ValidationError(why)
-    if why := why_no_successor(invitation.minister_id, invitation.member_state_id, successor):
+    if why := reason_not_to_succeed(invitation.minister_id, invitation.member_state_id, successor):
         raise ValidationError(why)
     others = other_invitations(invitation).exclude(minister=successor)
     if choices.principal and not others.filter(pk=choices.principal).exists():
         raise ValidationError(_("Choose as principal an invitation of the State that is live."))
 
 
-def why_no_successor(minister: int | None, state: int | None, successor: Minister) -> str:
+def reason_not_to_succeed(minister: int | None, state: int | None, successor: Minister) -> str:
     """Return why the person cannot succeed that minister of the State; empty if they can."""
     if successor.pk == minister:
         return _("Choose another person than the one who left office.")
@@ -170,7 +170,7 @@ def why_no_successor(minister: int | None, state: int | None, successor: Ministe
     return _("This person has left office too.") if successor.successor_id else ""
 
 
-def why_not_handed_over(invitation: Invitation) -> str:
+def reason_not_to_hand_over(invitation: Invitation) -> str:
     """Return why it cannot be asked for now; an empty text if it can."""
     if invitation.status == Status.WITHDRAWN:
         return str(WITHDRAWN_ALREADY)
@@ -195,7 +195,7 @@ def hand_over(change: HeldChange, by: User) -> None:
     old = Invitation.objects.select_related("edition", "member_state", "minister").get(
         pk=change.object_id
     )
-    if why := why_not_carried_out(old, said):
+    if why := reason_not_to_carry_out(old, said):
         raise ValidationError(why)
     standing = old.replies.standing().first()
     focal_point = released_office(old, held_changes(old))
@@ -213,10 +213,10 @@ def hand_over(change: HeldChange, by: User) -> None:
 def why_not_released_now(change: HeldChange) -> str:
     """Return why the hand-over cannot be released as things stand; an empty text if it can."""
     found = Invitation.objects.select_related("edition", "member_state", "minister")
-    return why_not_carried_out(found.get(pk=change.object_id), change.after)
+    return reason_not_to_carry_out(found.get(pk=change.object_id), change.after)
 
 
-def why_not_carried_out(old: Invitation, said: Any) -> str:
+def reason_not_to_carry_out(old: Invitation, said: Any) -> str:
     """Return why what was asked for does not fit what is on file by now."""
     if old.status == Status.WITHDRAWN:
         return _("The invitation was withdrawn meanwhile: take this back.")
@@ -229,10 +229,10 @@ def why_not_carried_out(old: Invitation, said: Any) -> str:
     live = Invitation.objects.exclude(status=Status.WITHDRAWN)
     if old.is_principal and said["principal"] and not live.filter(pk=said["principal"]).exists():
         return _("The invitation chosen as principal was withdrawn meanwhile.")
-    return why_no_first_letter(old, said)
+    return reason_not_to_plan_first_letter(old, said)
 
 
-def why_no_first_letter(old: Invitation, said: Any) -> str:
+def reason_not_to_plan_first_letter(old: Invitation, said: Any) -> str:
     """Return why the letter that is wanted cannot be planned; an empty text if it can."""
     successor = Minister.objects.select_related("member_state").get(pk=said["minister"])
     new = other_invitations(old).filter(minister=successor).first() or Invitation(
@@ -246,7 +246,7 @@ def why_no_first_letter(old: Invitation, said: Any) -> str:
         circular = invitation_circular(old.edition)
     except ValidationError as refusal:
         return running_text(refusal.messages)
-    return does_not_address(circular) if why_left_out_alone(circular, new) else ""
+    return does_not_address(circular) if reason_not_to_address_alone(circular, new) else ""
 
 
 def does_not_address(circular: Circular) -> str:

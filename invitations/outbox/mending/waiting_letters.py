@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from invitations.letters.approval import recompose_letter, why_not_recomposed
+from invitations.letters.approval import reason_not_to_compose_again, recompose_letter
 from invitations.letters.notes.covering import lock_with_notes
 from invitations.letters.planning import try_waiting_again
 from invitations.links import end_link, replace_link
@@ -40,9 +40,9 @@ def compose_waiting_again(invitation: Invitation, by: User) -> None:
     under_way = Letter.objects.filter(kind=Letter.Kind.REPLACEMENT, state__in=states)
     waiting = invitation.letters.approved().with_dead_link().exclude(replaced_by__in=under_way)
     for letter in waiting.order_by("pk"):
-        if why_not_recomposed(letter):
+        if reason_not_to_compose_again(letter):
             continue
         recompose_letter(letter, by)
         for note in letter.notes.approved().order_by("pk"):
-            if not why_not_recomposed(note):
+            if not reason_not_to_compose_again(note):
                 recompose_letter(note, by)

@@ -14,8 +14,8 @@ from invitations.audit import Act, record_act
 from invitations.letters.planning import (
     call_back_letters,
     planned_again,
+    reason_letter_is_overtaken,
     save_unless_planned,
-    why_overtaken,
 )
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -48,7 +48,7 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     edition, change = locked_change(change, mark)
     if because_not := why_not_by(change, by):
         raise ValidationError(because_not)
-    if why := why_changed_meanwhile(edition, change):
+    if why := reason_dates_changed_meanwhile(edition, change):
         raise ValidationError(why)
     move = DatesMove.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
@@ -69,12 +69,12 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     return move
 
 
-def why_not_put_in_force(change: HeldChange) -> str:
+def reason_not_to_put_in_force(change: HeldChange) -> str:
     """Return why the move cannot be released as things stand; an empty text if it can."""
-    return why_changed_meanwhile(ForumEdition.objects.get(pk=change.object_id), change)
+    return reason_dates_changed_meanwhile(ForumEdition.objects.get(pk=change.object_id), change)
 
 
-def why_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> str:
+def reason_dates_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> str:
     """Return why not, if the days, or what else moves, are not as they were when it was asked."""
     before, now = change.before or {}, values_of_edition(edition)
     if any(now[name] != before.get(name) for name in {*DATES, *change.changed}):
@@ -133,7 +133,7 @@ def call_back_frozen(move: DatesMove) -> None:
     told = ("invitation_id", "kind", "variant", "reply_id")
     last = {tuple(getattr(one, name) for name in told): one for one in gone.order_by("pk")}
     for letter in last.values():
-        if not why_overtaken(letter):
+        if not reason_letter_is_overtaken(letter):
             save_unless_planned(planned_again(letter))
     if not move.edition.has_last_day:
         # The text for a holding reply names the deadline, and there is none.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.job_errors import spread_pause_after
 from invitations.models import WebhookAddress, WebhookMessage
-from invitations.outbox.arming import why_not_armed
+from invitations.outbox.arming import reason_sending_is_not_on
 from invitations.outbox.credentials import refuse_if_revoked
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
@@ -39,7 +39,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     and while it takes what it is told.
     """
     renew_secrets()
-    if why_not_armed():
+    if reason_sending_is_not_on():
         return 0
     announce_all()
     began, arrived, way = time.monotonic(), 0, way or public_way()

@@ -16,7 +16,7 @@ from invitations.letters.circulars import (
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter, LetterTemplate, Rank
-from invitations.outbox.decisions import why_not_resent
+from invitations.outbox.decisions import reason_not_to_resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.replies import record_reply
@@ -278,7 +278,7 @@ def test_a_letter_whose_replacement_is_called_back_waits_for_a_person(peer, issu
     mail.refresh_from_db()
     assert mail.state == "missed"
     assert mail.events.latest("pk").actor == by
-    assert why_not_resent(mail) == ""
+    assert reason_not_to_resend(mail) == ""
 
 
 def test_a_notice_that_is_called_back_brings_no_cancelled_mail_back(queued, frozen_letter):

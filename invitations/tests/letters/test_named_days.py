@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.routes import LAST_DAY_OVER, NOT_SO, why_untrue
+from invitations.letters.routes import LAST_DAY_OVER, NOT_SO, reason_circular_is_untrue
 from invitations.letters.scrutiny.doubts import approval_doubts
 from invitations.letters.scrutiny.named_days import LAST_DAY_BEFORE_DATE, NOTHING_CHANGED
 from invitations.models import Letter
@@ -43,7 +43,7 @@ def test_a_notice_of_a_move_that_is_not_in_force_is_refused(variant, edition, is
     with time_machine.travel(geneva(8, 12), tick=False):
         notice = notice_of(EditionFactory(**edition), variant=variant)
 
-        assert why_untrue(notice) == ("" if is_so else NOT_SO)
+        assert reason_circular_is_untrue(notice) == ("" if is_so else NOT_SO)
 
 
 def test_nobody_is_planned_a_notice_that_says_what_is_not_so(reached):
@@ -69,9 +69,9 @@ def test_no_reply_is_asked_for_once_the_last_day_is_over_in_geneva(kind):
     circular = CircularFactory(kind=kind)
 
     with time_machine.travel(LAST_MINUTE, tick=False):
-        before = why_untrue(circular)
+        before = reason_circular_is_untrue(circular)
     with time_machine.travel(MIDNIGHT, tick=False):
-        after = why_untrue(circular)
+        after = reason_circular_is_untrue(circular)
 
     assert (before, after) == ("", LAST_DAY_OVER)
 
@@ -80,7 +80,7 @@ def test_letters_that_leave_later_than_the_last_day_are_refused_before(reached):
     with time_machine.travel(geneva(8, 12), tick=False):
         circular = CircularFactory(planned_at=geneva(2, 9, month=4))
 
-        assert why_untrue(circular) == LAST_DAY_OVER
+        assert reason_circular_is_untrue(circular) == LAST_DAY_OVER
 
 
 @pytest.mark.parametrize("edition", [{"awaits_last_day": True}, {"postponed_at": geneva(1, 9)}])
@@ -88,7 +88,7 @@ def test_without_a_last_day_none_is_over(edition):
     circular = CircularFactory(edition=EditionFactory(**edition))
 
     with time_machine.travel(geneva(2, 12, month=4), tick=False):
-        assert why_untrue(circular) == ""
+        assert reason_circular_is_untrue(circular) == ""
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
-from invitations.outbox.decisions import why_not_resent
+from invitations.outbox.decisions import reason_not_to_resend
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.notes import why_not_forwarded_again
+from invitations.outbox.mending.notes import reason_not_to_forward_again
 from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
@@ -327,5 +327,5 @@ def test_a_note_that_failed_is_not_sent_again_over_a_letter_withdrawn_after_it_l
     withdraw(first.invitation)
 
     failed = note.deliveries.get(state="failed")
-    assert "a letter it covers was called back" in why_not_resent(failed)
-    assert why_not_forwarded_again(note) == ""
+    assert "a letter it covers was called back" in reason_not_to_resend(failed)
+    assert reason_not_to_forward_again(note) == ""

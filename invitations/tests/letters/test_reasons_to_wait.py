@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from invitations.admin.columns import why_it_waits
+from invitations.admin.columns import format_waiting_reason
 from invitations.letters import composing_queue
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter, LetterTemplate
@@ -72,7 +72,7 @@ def test_the_worker_s_language_changes_nothing_of_what_is_kept(composed):
 
     assert letter.waits_because == "No approved text: invitation, French."
     with translation.override("es"):
-        assert why_it_waits(letter) == _("No approved text: %(text)s, %(language)s.") % {
+        assert format_waiting_reason(letter) == _("No approved text: %(text)s, %(language)s.") % {
             "text": _("invitation"),
             "language": _("French"),
         }
@@ -84,7 +84,7 @@ def test_a_missing_text_is_named_in_the_history_in_the_reader_s_language(compose
     event = letter.events.latest("pk")
     assert event.because == letter.waits_because
     with translation.override("ar"):
-        assert event.why == why_it_waits(letter) != letter.waits_because
+        assert event.why == format_waiting_reason(letter) != letter.waits_because
 
 
 def test_words_on_file_from_before_are_read_as_they_are():
@@ -92,7 +92,7 @@ def test_words_on_file_from_before_are_read_as_they_are():
     event = letter.events.create(state=Letter.State.PLANNED, because="Typed by a person.")
 
     with translation.override("fr"):
-        assert why_it_waits(letter) == "Il manque un texte."
+        assert format_waiting_reason(letter) == "Il manque un texte."
         assert event.why == "Typed by a person."
     assert event.because_by_language == {}
 

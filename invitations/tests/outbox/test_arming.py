@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.views.debug import SafeExceptionReporterFilter
 
 from invitations.models import Arming
-from invitations.outbox.arming import arm, database_identity, why_mute
+from invitations.outbox.arming import arm, database_identity, reason_sending_is_off
 from invitations.tests.seals import use_seal
 from wsis_forum.env import Mailbox
 
@@ -58,19 +58,19 @@ def test_arming_says_nothing_of_a_seal_that_lasts_or_that_is_not_there(settings,
 
 
 def test_nothing_is_sent_until_someone_has_armed_the_deployment():
-    assert "arm_sending" in why_mute()
+    assert "arm_sending" in reason_sending_is_off()
 
 
 def test_a_host_with_the_key_of_an_armed_deployment_may_write(settings):
     settings.ARMING_KEY = arm()
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_a_host_without_the_key_is_mute():
     arm()
 
-    assert "this host has no ARMING_KEY" in why_mute()
+    assert "this host has no ARMING_KEY" in reason_sending_is_off()
 
 
 @pytest.mark.parametrize("key", ["another", "0" * 48, "клю\u0301ч", "\udcff"])
@@ -78,14 +78,14 @@ def test_a_host_with_another_key_is_mute(settings, key):
     arm()
     settings.ARMING_KEY = key
 
-    assert "is not the one" in why_mute()
+    assert "is not the one" in reason_sending_is_off()
 
 
 def test_the_hash_is_not_the_key(settings):
     arm()
     settings.ARMING_KEY = Arming.objects.get().key_sha256
 
-    assert "is not the one" in why_mute()
+    assert "is not the one" in reason_sending_is_off()
 
 
 def test_the_database_knows_the_key_by_its_hash_alone():
@@ -108,7 +108,7 @@ def test_arming_twice_is_arming_once_and_the_key_stays(settings):
 
     assert arm() == ""
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
     assert Arming.objects.count() == 1
 
 
@@ -117,23 +117,23 @@ def test_another_key_ends_the_earlier_one(settings):
 
     another = arm(anew=True)
 
-    assert "is not the one" in why_mute()
+    assert "is not the one" in reason_sending_is_off()
     settings.ARMING_KEY = another
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_a_deployment_of_another_name_is_a_copy_and_mute(settings):
     settings.ARMING_KEY = arm()
     settings.DEPLOYMENT = "restored"
 
-    assert "this is a copy" in why_mute()
+    assert "this is a copy" in reason_sending_is_off()
 
 
 def test_the_same_rows_in_another_database_are_a_copy_and_mute(settings):
     settings.ARMING_KEY = arm()
     Arming.objects.update(database="another")
 
-    assert "this is a copy" in why_mute()
+    assert "this is a copy" in reason_sending_is_off()
 
 
 def test_a_copy_that_takes_the_place_of_the_other_is_armed_by_itself(settings):
@@ -142,10 +142,10 @@ def test_a_copy_that_takes_the_place_of_the_other_is_armed_by_itself(settings):
 
     settings.ARMING_KEY = arm()
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
     assert earlier != settings.ARMING_KEY
     settings.DEPLOYMENT, settings.ARMING_KEY = "tests", earlier
-    assert "this is a copy" in why_mute()
+    assert "this is a copy" in reason_sending_is_off()
 
 
 def test_one_database_holds_one_arming():
@@ -158,16 +158,19 @@ def test_one_database_holds_one_arming():
 def test_an_arming_of_an_earlier_version_says_what_to_run(settings):
     Arming.objects.create(pk=1, deployment="tests", database=database_identity())
 
-    assert "by an earlier version, without a key. Run “manage.py arm_sending”" in why_mute()
+    assert (
+        "by an earlier version, without a key. Run “manage.py arm_sending”"
+        in reason_sending_is_off()
+    )
 
     settings.ARMING_KEY = arm()
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_a_folder_needs_no_arming(settings, tmp_path):
     settings.MAILBOX = Mailbox("file", folder=str(tmp_path))
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_the_database_is_named_by_more_than_its_rows():
@@ -182,7 +185,7 @@ def test_whether_anything_may_leave_takes_two_queries(settings, django_assert_ma
     settings.ARMING_KEY = arm()
 
     with django_assert_max_num_queries(2):
-        assert why_mute() == ""
+        assert reason_sending_is_off() == ""
 
 
 # manage.py arm_sending
@@ -194,7 +197,7 @@ def test_the_command_shows_the_key_on_a_line_of_its_own(settings):
     assert said.startswith("Sending is armed for tests: ")
     assert "ARMING_KEY" in told
     assert settings.ARMING_KEY not in said + told
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_the_command_run_twice_shows_no_key_again(settings):
@@ -204,7 +207,7 @@ def test_the_command_run_twice_shows_no_key_again(settings):
 
     assert said.startswith("Sending is armed for tests, and its key stays: ")
     assert told == ""
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_the_command_run_twice_says_that_the_host_has_no_key():
@@ -221,4 +224,4 @@ def test_the_command_makes_another_key_where_it_is_asked_to(settings):
     (_said, settings.ARMING_KEY), _told = arm_sending("--new-key")
 
     assert earlier != settings.ARMING_KEY
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""

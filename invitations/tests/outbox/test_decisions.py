@@ -7,12 +7,12 @@ from invitations.models import Invitation, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
+    reason_not_to_resend,
+    reason_not_to_send_again,
     resend,
-    why_not_resent,
-    why_not_sent_again,
 )
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import EditionFactory, ReplyFactory, StepFactory, UserFactory
 from invitations.tests.outbox.deliveries import DAY, MINUTE, STEP_DAY, State, state_of
@@ -102,7 +102,7 @@ def test_what_would_be_called_back_is_refused_at_once(queued, state):
     reply = ReplyFactory(invitation=answered_again.letter.invitation, status="superseded")
     Letter.objects.filter(pk=answered_again.letter_id).update(kind="acknowledgement", reply=reply)
 
-    again = why_not_resent if state == State.FAILED else why_not_sent_again
+    again = reason_not_to_resend if state == State.FAILED else reason_not_to_send_again
     for delivery, why in [(withdrawn, "not in force"), (answered_again, "stands no more")]:
         delivery.letter.refresh_from_db()
         assert why in again(delivery)
@@ -116,7 +116,7 @@ def test_a_reminder_is_sent_once_more_only_to_an_office_that_still_owes_a_word(
     edition = EditionFactory()
     StepFactory(edition=edition)
     invitation = reached(edition=edition)
-    again = why_not_resent if state == State.FAILED else why_not_sent_again
+    again = reason_not_to_resend if state == State.FAILED else reason_not_to_send_again
     with time_machine.travel(STEP_DAY, tick=False):
         queue_reminders()
         reminder = invitation.letters.get(kind="reminder")
@@ -144,5 +144,5 @@ def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_again(reached, 
     failed = queued(invitation.letters.get(kind="reminder"), **to)
 
     with time_machine.travel(STEP_DAY + 4 * DAY, tick=False):
-        assert why_reminder_must_stay(invitation, failed.letter, timezone.now())
-        assert why_not_resent(failed) == ""
+        assert reason_reminder_must_wait(invitation, failed.letter, timezone.now())
+        assert reason_not_to_resend(failed) == ""

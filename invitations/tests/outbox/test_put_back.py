@@ -10,7 +10,7 @@ from django.urls import reverse
 from invitations.files.marks import mark_file, marked, raise_mark
 from invitations.models import Arming
 from invitations.outbox import dispatch
-from invitations.outbox.arming import PutBack, arm, count_batch, why_mute
+from invitations.outbox.arming import PutBack, arm, count_batch, reason_sending_is_off
 from invitations.outbox.dispatch import dispatch_outbox
 
 PUT_BACK = "was put back as it was earlier"
@@ -33,7 +33,7 @@ def test_a_row_put_back_sends_nothing_and_says_so(armed, queued, admin_client, c
 
     assert dispatch_outbox() == 0
     assert armed.taken == []
-    assert PUT_BACK in why_mute()
+    assert PUT_BACK in reason_sending_is_off()
     assert PUT_BACK in admin_client.get(reverse("admin:invitations_delivery_queue")).text
     assert "database put back" in client.get("/healthz", headers=bearer).text.splitlines()
 
@@ -53,33 +53,33 @@ def test_a_named_person_lets_it_send_under_another_key(armed, queued, settings):
 
 def test_offices_may_answer_while_nothing_leaves(armed, settings):
     settings.ARMING_KEY = arm(links_only=True)
-    assert "somebody stopped all sending" in why_mute()
+    assert "somebody stopped all sending" in reason_sending_is_off()
 
     assert arm() == ""
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_another_host_without_a_mark_takes_what_the_database_counts(peer, settings, tmp_path):
     count_batch()
     settings.VAR_DIR = tmp_path / "another-host"
 
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
     assert marked(Arming.objects.get().key_sha256) == Arming.objects.get().batches == 1
 
 
 def test_a_host_that_sends_nothing_keeps_up_by_looking(peer, settings, tmp_path):
     here, there = settings.VAR_DIR, tmp_path / "another-host"
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
     settings.VAR_DIR = there
     count_batch()
     settings.VAR_DIR = here
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
     Arming.objects.update(batches=0)
 
-    assert PUT_BACK in why_mute()
+    assert PUT_BACK in reason_sending_is_off()
 
 
 def test_a_batch_is_counted_before_its_mails_leave_and_again_at_the_end(peer, queued, monkeypatch):
@@ -126,7 +126,7 @@ def test_a_count_that_is_not_committed_leaves_no_mark(peer, monkeypatch):
 
     arming = Arming.objects.get()
     assert (arming.batches, marked(arming.key_sha256)) == (0, 0)
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_a_database_put_back_in_mid_run_stops_the_next_batch(armed):
@@ -153,7 +153,7 @@ def test_a_mark_that_cannot_be_read_keeps_the_host_mute(armed, content):
     file = mark_file(Arming.objects.get().key_sha256)
     file.write_text(content)
 
-    assert str(file) in why_mute()
+    assert str(file) in reason_sending_is_off()
 
 
 def test_a_host_that_can_keep_no_mark_is_mute_and_says_where(peer, settings, tmp_path):
@@ -161,7 +161,7 @@ def test_a_host_that_can_keep_no_mark_is_mute_and_says_where(peer, settings, tmp
     (tmp_path / "file").touch()
     settings.VAR_DIR = tmp_path / "file"
 
-    assert str(tmp_path / "file") in why_mute()
+    assert str(tmp_path / "file") in reason_sending_is_off()
 
 
 def test_a_folder_of_mail_counts_nothing(queued, mail_folder, settings, tmp_path):

@@ -19,7 +19,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
 from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.outbox import sending
-from invitations.outbox.arming import arm, why_mute
+from invitations.outbox.arming import arm, reason_sending_is_off
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.sending import begin_delivery
@@ -229,7 +229,7 @@ def test_two_who_arm_at_the_same_moment_get_one_key(settings):
 
     assert sorted(map(bool, keys)) == [False, False, False, True]
     settings.ARMING_KEY = "".join(keys)
-    assert why_mute() == ""
+    assert reason_sending_is_off() == ""
 
 
 def test_two_readers_of_one_mailbox_file_a_mail_once(reached):

@@ -10,7 +10,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, LetterTemplate
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import UserFactory
@@ -112,11 +112,11 @@ def test_who_says_so_while_the_reminder_waits_does_not_get_it(office, clock):
     reply = answered(office)
     move = moves(clock, office)
     letter = frozen(clock, geneva(24))
-    assert why_reminder_must_stay(office, letter, geneva(24)) == ""
+    assert reason_reminder_must_wait(office, letter, geneva(24)) == ""
 
     confirm_answer(office, str(reply.pk), str(move.pk))
 
-    assert "has answered" in why_reminder_must_stay(office, letter, geneva(24))
+    assert "has answered" in reason_reminder_must_wait(office, letter, geneva(24))
     queue_reminders()
     assert not reminders().exists()
 
@@ -189,7 +189,7 @@ def test_whose_paper_of_before_the_move_comes_late_is_asked_and_told_of_no_missi
 
     file_correspondence(office, UserFactory(), "letter", sent, reply_words={"answer": "in_person"})
 
-    assert "has answered" in why_reminder_must_stay(office, letter, geneva(24))
+    assert "has answered" in reason_reminder_must_wait(office, letter, geneva(24))
     queue_reminders()
     assert variants() == ["reconfirm"]
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import ReplyFactory
 from invitations.tests.reminding import geneva, handed_over, own_calendar, reminders
@@ -22,7 +22,7 @@ def test_on_a_quiet_day_of_its_state_a_reminder_rests(edition, reached, iso2, zo
     letter, sunday = reminders().get(), geneva(14, 12)
 
     assert resting_reminders(sunday).filter(pk=letter.pk).exists() == rests
-    assert bool(why_reminder_must_stay(invitation, letter, sunday)) == rests
+    assert bool(reason_reminder_must_wait(invitation, letter, sunday)) == rests
 
 
 def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, reached):
@@ -33,9 +33,9 @@ def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, rea
     handed_over(first, geneva(24))
     last = reminders().get(variant="last")
 
-    assert "less than 3 days ago" in why_reminder_must_stay(invitation, last, geneva(25))
+    assert "less than 3 days ago" in reason_reminder_must_wait(invitation, last, geneva(25))
     assert resting_reminders(geneva(25)).filter(pk=last.pk).exists()
-    assert why_reminder_must_stay(invitation, last, geneva(30)) == ""
+    assert reason_reminder_must_wait(invitation, last, geneva(30)) == ""
     assert not resting_reminders(geneva(30)).filter(pk=last.pk).exists()
 
 
@@ -55,7 +55,7 @@ def test_a_reminder_may_not_leave_when_its_edition_has_moved_or_closed(
         setattr(edition, name, value)
     edition.save()
 
-    assert because in why_reminder_must_stay(invitation, reminders().get(), geneva(10))
+    assert because in reason_reminder_must_wait(invitation, reminders().get(), geneva(10))
 
 
 def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):
@@ -63,4 +63,4 @@ def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):
     queue_reminders(geneva(10))
     ReplyFactory(invitation=invitation)
 
-    assert "answered" in why_reminder_must_stay(invitation, reminders().get(), geneva(10))
+    assert "answered" in reason_reminder_must_wait(invitation, reminders().get(), geneva(10))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from invitations.letters.planning import letter_recipients
 from invitations.models import Filed, HeldChange, Letter, NextStep, offices_to_ask
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.databases import examples_of
@@ -136,7 +136,7 @@ def leave(now):
     """Let each mail that waits leave, if it may; return these."""
     left = []
     for letter in waiting():
-        if not why_reminder_must_stay(letter.invitation, letter, now):
+        if not reason_reminder_must_wait(letter.invitation, letter, now):
             assert not resting_reminders(now).filter(pk=letter.pk).exists()
             asked = offices_to_ask(letter.step.asks_for).filter(pk=letter.invitation_id)
             assert asked.exists()

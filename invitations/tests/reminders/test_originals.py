@@ -4,7 +4,7 @@ import pytest
 
 from invitations.models import CallListEntry, HeldChange, Rank
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import InvitationFactory
 from invitations.tests.reminding import geneva, reminders, variants
@@ -55,7 +55,7 @@ def test_a_rank_that_becomes_high_calls_a_waiting_reminder_back(edition, reached
     invitation.minister.rank = Rank.objects.get(pk="HOG")
     invitation.minister.save()
 
-    assert why_reminder_must_stay(invitation, reminder, geneva(10)) == SPEAK
+    assert reason_reminder_must_wait(invitation, reminder, geneva(10)) == SPEAK
     queue_reminders(geneva(10, hour=10))
     assert variants() == []
 

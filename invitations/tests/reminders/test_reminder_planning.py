@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from invitations.models import CallListEntry, Invitation, Letter
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.databases import examples_of
@@ -353,7 +353,7 @@ def leave(world, offices, tables, now):
     for invitation_pk, letter in tables.waiting().items():
         invitation = Invitation.objects.get(pk=invitation_pk)
         office = offices[tables.invitations.index(invitation)]
-        refused = why_reminder_must_stay(invitation, letter, now)
+        refused = reason_reminder_must_wait(invitation, letter, now)
         assert (refused == "") == may_leave(world, office, now)
         if not refused:
             assert not resting_reminders(now).filter(pk=letter.pk).exists()

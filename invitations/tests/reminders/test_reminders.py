@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, ForumEdition, JobError, Letter, QuietPeriod
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import Steps
 from invitations.tests.factories import EditionFactory, StepFactory
@@ -234,7 +234,7 @@ def test_what_waited_and_was_composed_at_last_leaves_on_that_day(edition, reache
 
     assert queue_reminders(geneva(12, 10)) == 0
     with time_machine.travel(geneva(12, 10), tick=False):
-        assert why_reminder_must_stay(letter.invitation, letter, geneva(12, 10)) == ""
+        assert reason_reminder_must_wait(letter.invitation, letter, geneva(12, 10)) == ""
 
 
 @pytest.mark.parametrize(

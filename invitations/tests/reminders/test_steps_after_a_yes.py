@@ -17,7 +17,7 @@ from invitations.models import (
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.asking import THE_DAY, asked_on, asking_for, filed, office_that_said_yes
 from invitations.tests.factories import MinisterFactory, UserFactory
@@ -305,7 +305,7 @@ def test_what_happened_after_the_planning_is_seen_when_it_leaves(said_yes, event
     with time_machine.travel(THE_DAY, tick=False):
         event(invitation)
         HeldChange.objects.all().delete()
-        assert why_reminder_must_stay(Invitation.objects.get(), letter, THE_DAY)
+        assert reason_reminder_must_wait(Invitation.objects.get(), letter, THE_DAY)
 
         dispatch_outbox()
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from invitations.inbox.filing import assign_mail
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import CallListEntry, Delivery
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
@@ -232,6 +232,6 @@ def test_a_reminder_that_waits_is_called_back_when_a_scan_of_its_office_is_dropp
     letter = reminders().get()
     drop(b"a fax", state="read", proposed=invitation, found="name")
 
-    assert "sent something" in why_reminder_must_stay(invitation, letter, geneva(10))
+    assert "sent something" in reason_reminder_must_wait(invitation, letter, geneva(10))
     queue_reminders(geneva(10, 10))
     assert not reminders().exists()

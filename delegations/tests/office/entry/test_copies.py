@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import Arming, Reply
-from invitations.outbox.arming import arm, why_mute
+from invitations.outbox.arming import arm, reason_sending_is_off
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +43,9 @@ def test_on_a_copy_that_takes_the_place_offices_answer_before_anything_leaves(of
     arm(links_only=True)
 
     assert browser(office).get(page_of(office)).status_code == 200
-    assert "somebody stopped all sending" in why_mute()
+    assert "somebody stopped all sending" in reason_sending_is_off()
     arm()
-    assert "has no ARMING_KEY" in why_mute()
+    assert "has no ARMING_KEY" in reason_sending_is_off()
 
 
 def test_where_sending_was_stopped_offices_answer(office):

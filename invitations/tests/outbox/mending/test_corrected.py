@@ -9,16 +9,16 @@ from django.utils import timezone
 from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
-from invitations.outbox.another_address import why_not_sent_elsewhere
+from invitations.outbox.another_address import reason_not_to_send_elsewhere
 from invitations.outbox.decisions import (
     decide_uncertain,
+    reason_not_to_mail,
+    reason_not_to_resend,
+    reason_not_to_send_again,
     resend,
-    why_it_stays,
-    why_not_resent,
-    why_not_sent_again,
 )
 from invitations.outbox.mending.after_saving import Road, roads_open
-from invitations.outbox.mending.corrected import correct_address, why_not_corrected
+from invitations.outbox.mending.corrected import correct_address, reason_not_to_correct
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.tests.factories import (
@@ -62,16 +62,16 @@ def test_the_letter_goes_to_the_corrected_address_once_a_second_person_released_
 
 
 def test_a_mail_is_sent_again_to_no_address_that_was_corrected(failed):
-    assert why_not_resent(failed) == ""
+    assert reason_not_to_resend(failed) == ""
     [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
     failed = Delivery.objects.get(pk=failed.pk)
 
-    assert "on file no more" in why_not_resent(failed)
+    assert "on file no more" in reason_not_to_resend(failed)
     with pytest.raises(ValidationError, match="on file no more"):
         resend(failed, UserFactory())
 
     take_back_change(change, UserFactory(), change.mark)
-    assert why_not_resent(Delivery.objects.get(pk=failed.pk)) == ""
+    assert reason_not_to_resend(Delivery.objects.get(pk=failed.pk)) == ""
 
 
 def test_an_uncertain_mail_is_sent_again_to_no_address_that_was_corrected(failed):
@@ -79,7 +79,7 @@ def test_an_uncertain_mail_is_sent_again_to_no_address_that_was_corrected(failed
     failed.refresh_from_db()
     correct_address(failed, UserFactory(), RIGHT, BECAUSE)
 
-    assert "on file no more" in why_not_sent_again(Delivery.objects.get(pk=failed.pk))
+    assert "on file no more" in reason_not_to_send_again(Delivery.objects.get(pk=failed.pk))
 
 
 def test_what_went_to_the_corrected_address_is_put_right(failed):
@@ -157,16 +157,16 @@ def replaced(letter):
 def test_a_letter_that_was_replaced_is_not_sent_once_more(failed):
     replaced(failed.letter)
 
-    assert "another letter has replaced it" in why_not_corrected(failed)
-    assert "another letter has replaced it" in why_not_resent(failed)
-    assert "another letter has replaced it" in why_not_sent_elsewhere(failed.letter)
+    assert "another letter has replaced it" in reason_not_to_correct(failed)
+    assert "another letter has replaced it" in reason_not_to_resend(failed)
+    assert "another letter has replaced it" in reason_not_to_send_elsewhere(failed.letter)
 
 
 def test_a_letter_of_earlier_dates_goes_to_no_other_address(failed):
     moved(ForumEdition.objects.get())
     letter = Letter.objects.get()
 
-    for why in (why_not_corrected(failed), why_not_sent_elsewhere(letter)):
+    for why in (reason_not_to_correct(failed), reason_not_to_send_elsewhere(letter)):
         assert "The dates have moved since it was composed" in why
     minister = letter.invitation.minister
     minister.to_emails = RIGHT
@@ -190,9 +190,9 @@ def test_a_replacement_of_the_replacement_leaves_both_earlier_ones_at_home(faile
     second = replaced(failed.letter)
     third = replaced(second)
 
-    assert "another letter has replaced it" in why_it_stays(failed.letter)
-    assert "another letter has replaced it" in why_it_stays(second)
-    assert why_it_stays(third) == ""
+    assert "another letter has replaced it" in reason_not_to_mail(failed.letter)
+    assert "another letter has replaced it" in reason_not_to_mail(second)
+    assert reason_not_to_mail(third) == ""
 
 
 def test_a_replacement_meanwhile_keeps_the_replaced_letter_from_the_new_address(failed):
@@ -231,7 +231,7 @@ def test_a_note_verbale_forwards_no_letter_that_was_replaced(queued, frozen_lett
     delivery.refresh_from_db()
     assert delivery.state == "cancelled"
     assert above.events.latest("pk").because == "another letter has replaced one that it covers"
-    assert "replaced one that it covers" in why_not_sent_elsewhere(above)
+    assert "replaced one that it covers" in reason_not_to_send_elsewhere(above)
 
 
 def test_a_withdrawal_meanwhile_does_not_hinder_the_release(failed):
@@ -265,13 +265,13 @@ def test_the_same_address_again_is_refused(failed):
 
 
 def test_what_cannot_be_corrected_says_why(failed, queued):
-    assert why_not_corrected(failed) == ""
-    assert "was tried" in why_not_corrected(queued())
-    assert "on file no more" in why_not_corrected(
+    assert reason_not_to_correct(failed) == ""
+    assert "was tried" in reason_not_to_correct(queued())
+    assert "on file no more" in reason_not_to_correct(
         queued(state="failed", address="gone@example.org")
     )
     failed.letter.invitation.minister.to_emails = ""
-    assert "on file no more" in why_not_corrected(failed)
+    assert "on file no more" in reason_not_to_correct(failed)
 
 
 def test_reached_nobody_yet_is_a_set(reached, failed):

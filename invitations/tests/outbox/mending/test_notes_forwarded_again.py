@@ -8,8 +8,8 @@ from invitations.admin.columns import change_url, list_url
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
-from invitations.outbox.decisions import why_not_sent_again
-from invitations.outbox.mending.notes import forward_again, why_not_forwarded_again
+from invitations.outbox.decisions import reason_not_to_send_again
+from invitations.outbox.mending.notes import forward_again, reason_not_to_forward_again
 from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import UserFactory
 from invitations.tests.mending import came_back_over_one_withdrawn
@@ -60,7 +60,7 @@ def test_who_asks_drafts_the_note_and_its_history_says_what_became_of_each_copy(
     copy = note.deliveries.get()
     assert (copy.state, copy.events.latest("pk").actor) == ("cancelled", by)
     assert (anew.composed_by, anew.events.get().actor) == (by, by)
-    assert why_not_sent_again(copy) != ""
+    assert reason_not_to_send_again(copy) != ""
 
 
 def test_a_note_that_arrived_is_not_forwarded_again():
@@ -75,7 +75,7 @@ def test_a_note_over_letters_that_all_stand_is_sent_as_it_is_and_not_forwarded_a
     note = came_back_over_one_withdrawn("bounced")
     note.covers.remove(*note.covers.filter(state="cancelled"))
 
-    assert "Only a note verbale is forwarded anew" in why_not_forwarded_again(note)
+    assert "Only a note verbale is forwarded anew" in reason_not_to_forward_again(note)
 
 
 def test_the_page_of_the_mail_that_came_back_leads_there():

@@ -32,10 +32,10 @@ from invitations.letters.circulars import (
 from invitations.letters.composing import (
     choose_covered,
     choose_road,
+    reason_letter_is_idle,
     recipients_of,
     record_composed,
     refuse_uncomposed,
-    why_idle,
 )
 from invitations.letters.issuing import withdraw_invitation
 from invitations.letters.notes.covering import tidy_waiting_notes
@@ -319,7 +319,7 @@ def write(key):
         refuse_uncomposed(letter)
     except ValidationError:
         return Letter.objects.filter(pk=key).update(composing_until=None)
-    if because := why_idle(letter):
+    if because := reason_letter_is_idle(letter):
         return call_back_letters(Letter.objects.filter(pk=key), because)
     letter.recipients, letter.composed_at = recipients_of(letter), timezone.now()
     for name, words in (WRITTEN | (MAILED if letter.recipients else {})).items():

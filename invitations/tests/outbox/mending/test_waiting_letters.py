@@ -4,13 +4,17 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.letters.approval import approve_letter, recompose_letter, why_not_recomposed
+from invitations.letters.approval import (
+    approve_letter,
+    reason_not_to_compose_again,
+    recompose_letter,
+)
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import Circular, Delivery, Invitation, Letter
 from invitations.outbox.another_address import send_to_another_address
-from invitations.outbox.decisions import resend, why_not_resent
+from invitations.outbox.decisions import reason_not_to_resend, resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.mending.replacing import replace_letters
@@ -74,7 +78,7 @@ def test_a_letter_that_left_stays_as_it_is(peer, issued):
     renew_link(invitation, 1, UserFactory(), BECAUSE)
 
     assert invitation.letters.get().state == "approved"
-    assert "sent, or tried: replace" in why_not_recomposed(invitation.letters.get())
+    assert "sent, or tried: replace" in reason_not_to_compose_again(invitation.letters.get())
 
 
 def test_what_still_waits_with_a_dead_link_is_kept_back_and_says_what_to_do(peer, issued):
@@ -87,7 +91,7 @@ def test_what_still_waits_with_a_dead_link_is_kept_back_and_says_what_to_do(peer
     delivery = delivery_of(invitation)
     assert (state_of(delivery), peer.taken) == (State.MISSED, [])
     assert delivery.events.latest("pk").because.startswith(ENDED)
-    assert why_not_resent(delivery).startswith(ENDED)
+    assert reason_not_to_resend(delivery).startswith(ENDED)
     with pytest.raises(ValidationError, match=ENDED):
         resend(delivery, UserFactory())
     recompose_letter(delivery.letter, UserFactory())
@@ -110,7 +114,7 @@ def test_who_stays_in_office_after_all_gets_the_letter_with_a_link_that_opens(pe
     change = asked_for(invitation)
     dispatch_outbox()
     take_back_change(change, UserFactory(), change.mark)
-    assert why_not_resent(delivery_of(invitation)).startswith(ENDED)
+    assert reason_not_to_resend(delivery_of(invitation)).startswith(ENDED)
 
     new = renew_link(invitation, NO_LINK, UserFactory(), "She stays.")
     compose_planned()

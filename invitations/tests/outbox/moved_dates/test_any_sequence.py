@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, Reconfirmation, Reply
 from invitations.outbox.moved_dates.asking import DATES, take_back_move
 from invitations.outbox.moved_dates.rounds import confirm_answer
-from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.databases import examples_of
@@ -151,7 +151,7 @@ class Moves(RuleBasedStateMachine):
 
     def leaves(self, letter):
         now = dt.datetime.now(dt.UTC)
-        if why_reminder_must_stay(letter.invitation, letter, now):
+        if reason_reminder_must_wait(letter.invitation, letter, now):
             return False
         assert letter.reply_before == self.dates["reply_before"]
         standing = letter.invitation.replies.standing().first()

@@ -15,7 +15,7 @@ from invitations.letters.composing_queue import (
     compose_planned,
 )
 from invitations.letters.released import renamed_at
-from invitations.letters.routes import MOVED_AGAIN, why_kept_back
+from invitations.letters.routes import MOVED_AGAIN, reason_to_hold_back
 from invitations.models import (
     Circular,
     DatesMove,
@@ -269,7 +269,7 @@ def test_a_letter_of_a_server_whose_clock_is_ahead_is_still_of_the_earlier_dates
 
     letter.refresh_from_db()
     assert letter.is_of_earlier_dates
-    assert why_kept_back(letter)
+    assert reason_to_hold_back(letter)
 
 
 def test_a_letter_composed_after_the_move_by_a_clock_that_is_behind_names_the_new_dates(composed):
