@@ -56,7 +56,7 @@ def new_edition_from(
     taken = _("There is an edition with the code “%(symbol)s” already.")
     try:
         with transaction.atomic():
-            save_new(edition, Act.BEGUN, by, because=str(source))
+            save_new(edition, Act.BEGUN, by, reason=str(source))
     except IntegrityError:
         raise ValidationError(taken, params={"symbol": edition.symbol}) from None
     ReminderStep.objects.bulk_create(steps_like(source, edition))

@@ -26,12 +26,12 @@ from invitations.outbox.moved_dates.in_force import put_in_force
 
 
 @transaction.atomic
-def release_move(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+def release_move(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
     """Put the move in force, and its sessions on their new days, all at once.
 
     The two who ask and release have approved the new hours: calendars have them at once.
     """
-    move = put_in_force(change, by, mark, because)
+    move = put_in_force(change, by, mark, reason)
     days = dt.timedelta(days=move.days)
     if days:
         # Locked before they are read: whoever gives one another hour just now is waited for.

@@ -14,9 +14,9 @@ from invitations.outbox.release import release_change
 
 
 @transaction.atomic
-def release_hand_over(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+def release_hand_over(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
     """Hand the invitation over, and do with the delegation what was chosen, all at once."""
-    release_change(change, by, mark, because)
+    release_change(change, by, mark, reason)
     said: Any = change.after
     left = Invitation.objects.select_related("edition", "member_state").get(pk=change.object_id)
     for person in who_is_taken_off(left, said["delegation"], change.asked_at):

@@ -124,23 +124,23 @@ def record_act(  # noqa: PLR0913 -- what a row of the history keeps
     row: Model,
     act: Act,
     by: User | None,
-    because: str = "",
+    reason: str = "",
     changes: Changes | None = None,
     named: str = "",
 ) -> None:
     """Write the act into the history of the row; ``named`` is a person without an account."""
-    entry_of(row, act, by, because, changes, named).save()
+    entry_of(row, act, by, reason, changes, named).save()
 
 
 def record_acts(
     rows: Iterable[Model],
     act: Act,
     by: User | None,
-    because: str = "",
+    reason: str = "",
     changes: Changes | None = None,
 ) -> None:
     """Write the same act into the history of each row, all in one query."""
-    LogEntry.objects.bulk_create([entry_of(row, act, by, because, changes) for row in rows])
+    LogEntry.objects.bulk_create([entry_of(row, act, by, reason, changes) for row in rows])
 
 
 def record_export(model: type[Model], number: int, kind: str, by: User) -> None:
@@ -161,12 +161,12 @@ def withheld(words: str) -> str:
     return "…" if words not in ("", "None") else ""
 
 
-def save_new(row: Model, act: Act, by: User, because: str = "") -> None:
+def save_new(row: Model, act: Act, by: User, reason: str = "") -> None:
     """Save a new row, and begin its history with this act, its person and the reason."""
     # Otherwise auditlog writes a first row without a person.
     with disable_auditlog():
         row.save()
-    entry = entry_of(row, act, by, because)
+    entry = entry_of(row, act, by, reason)
     entry.action = LogEntry.Action.CREATE
     entry.save()
 
@@ -183,14 +183,14 @@ def entry_of(  # noqa: PLR0913 -- what a row of the history keeps
     row: Model,
     act: Act,
     by: User | None,
-    because: str = "",
+    reason: str = "",
     changes: Changes | None = None,
     named: str = "",
 ) -> Any:
     """Return the unsaved row of the history, in auditlog's own form."""
     # An account may be deleted: its row keeps the name.
     named = named or (by.get_username() if by else "")
-    said = {"act": act.value, "because": because, "named": named}
+    said = {"act": act.value, "reason": reason, "named": named}
     return LogEntry(
         content_type=ContentType.objects.get_for_model(row),
         object_pk=str(row.pk),

@@ -118,15 +118,15 @@ def has_failed_often(job: Job, item: str) -> bool:
     return job_error_of(job, item).attempts >= MOST_ATTEMPTS
 
 
-def note_job_error(job_error: JobError, because: str, *, pauses: bool = True) -> None:
+def note_job_error(job_error: JobError, reason: str, *, pauses: bool = True) -> None:
     """Save the reason and when the item is tried again; it is logged even if saving fails."""
-    because = legible_words(because)[:300]
-    logger.error("%s, %s: %s", job_error.job, job_error.item, because)
+    reason = legible_words(reason)[:300]
+    logger.error("%s, %s: %s", job_error.job, job_error.item, reason)
     now = timezone.now()
     attempts = job_error.attempts + 1
     kept = {
         "attempts": attempts,
-        "because": because,
+        "reason": reason,
         "at": now,
         "again_at": now + pause_after(attempts) if pauses else now,
     }

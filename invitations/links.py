@@ -58,13 +58,13 @@ def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
 
 
 @transaction.atomic
-def replace_link(invitation: Invitation, version: int, by: User, because: str) -> ReplyLink:
+def replace_link(invitation: Invitation, version: int, by: User, reason: str) -> ReplyLink:
     """Give the invitation a new link and code in place of this version, which says so.
 
     A version that was replaced meanwhile is refused: the one after it may be given out already.
     While a hand-over waits, the link of who leaves office stays dead.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the link is replaced."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if why := reason_not_to_replace_link(invitation):
@@ -72,7 +72,7 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
     end_version(invitation, version)
     link = new_link(invitation, invitation.links.aggregate(last=Max("version"))["last"] + 1)
     link.save()
-    record_act(invitation, Act.LINK_REPLACED, by, because)
+    record_act(invitation, Act.LINK_REPLACED, by, reason)
     return link
 
 
@@ -103,15 +103,15 @@ def reason_not_to_end_link(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def end_link(invitation: Invitation, version: int, by: User, because: str) -> None:
+def end_link(invitation: Invitation, version: int, by: User, reason: str) -> None:
     """Let this version of the link and code open nothing more; letters wait for a new one."""
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the link ends."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if version == NO_LINK:
         raise ValidationError(ENDED_ALREADY)
     end_version(invitation, version)
-    record_act(invitation, Act.LINK_ENDED, by, because)
+    record_act(invitation, Act.LINK_ENDED, by, reason)
 
 
 def end_version(invitation: Invitation, version: int) -> None:

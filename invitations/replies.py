@@ -293,7 +293,7 @@ def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
 
 @transaction.atomic
 def settle_contested(
-    contested: Reply, by: User, because: str, *, stands: bool, seen: str | None = None
+    contested: Reply, by: User, reason: str, *, stands: bool, seen: str | None = None
 ) -> Reply:
     """Let the contested reply stand in place of the other, or set it aside.
 
@@ -303,16 +303,16 @@ def settle_contested(
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
     earlier = list(contested.invitation.replies.exclude(pk=contested.pk))
     stood = [reply for reply in earlier if reply.status == Reply.Status.STANDING]
-    refuse_choice(contested, stood, because, seen)
-    choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
+    refuse_choice(contested, stood, reason, seen)
+    choice = {"settled_at": timezone.now(), "settled_by": by, "settlement_reason": reason}
     status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
     if stands:
         contested.invitation.replies.standing().update(status=Reply.Status.SET_ASIDE, **choice)
         changes = {"status": (Reply.Status.STANDING, Reply.Status.SET_ASIDE)}
-        record_acts(stood, Act.SET_ASIDE, by, because, changes)
+        record_acts(stood, Act.SET_ASIDE, by, reason, changes)
     Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
     act = Act.CHOSEN if stands else Act.SET_ASIDE
-    record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
+    record_act(contested, act, by, reason, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
     if stands:
         come_to_stand(contested, earlier)
@@ -323,10 +323,10 @@ def settle_contested(
     return contested
 
 
-def refuse_choice(contested: Reply, stood: list[Reply], because: str, seen: str | None) -> None:
+def refuse_choice(contested: Reply, stood: list[Reply], reason: str, seen: str | None) -> None:
     if contested.status != Reply.Status.CONTESTED:
         raise ValidationError(_("This reply is not contested any more."))
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why: the reason is kept."))
     if seen is not None and seen != "".join(str(reply.pk) for reply in stood):
         raise ValidationError(

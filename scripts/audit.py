@@ -28,8 +28,8 @@ def main() -> int:
         try:
             ask(source, first_of(PINNED), ANSWERS_WITHIN)
             found = ask(source, PINNED.read_text(), AUDITS_WITHIN)
-        except Unanswered as because:
-            print(f"{source}: {because}")
+        except Unanswered as reason:
+            print(f"{source}: {reason}")
             continue
         return tell(source, found)
     print("No source of advisories answers here: the pinned versions were NOT audited.")

@@ -51,8 +51,8 @@ class EventsApart(AnymailCoreWebhookView):
         except Exception:  # noqa: BLE001 -- nobody has signed it, so nobody needs to hear of it
             return HttpResponseBadRequest()
         taken = sum(self.is_taken(event) for event in self.readable(request))
-        for because in self.lost:
-            note_job_error(job_error_of(Job.HOOKS, self.esp_name), because, pauses=False)
+        for reason in self.lost:
+            note_job_error(job_error_of(Job.HOOKS, self.esp_name), reason, pauses=False)
         return HttpResponseBadRequest() if self.lost and not taken else HttpResponse()
 
     def readable(self, request: HttpRequest) -> list[Any]:

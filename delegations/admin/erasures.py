@@ -27,7 +27,7 @@ class ErasureAdmin(RecordAdmin):
     when_empty = gettext_lazy(
         "Nothing was erased yet. When it is, the page of an edition says under Personal data."
     )
-    list_display = ["edition", "began_at", "ended_at", "asked_by", "because", "what_was_erased"]
+    list_display = ["edition", "began_at", "ended_at", "asked_by", "reason", "what_was_erased"]
     list_filter = ["edition"]
     list_select_related = ["edition", "asked_by"]
     fields = list_display

@@ -82,7 +82,7 @@ class MoveForm(forms.Form):
         ),
         widget=UnfoldBooleanWidget,
     )
-    because = LineField(
+    reason = LineField(
         label=gettext_lazy("Why it moves"), max_length=300, widget=UnfoldAdminTextInputWidget
     )
 
@@ -190,10 +190,10 @@ def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not may_ask:
         raise PermissionDenied
     if "look" in request.POST:
-        form.errors.pop("because", None)
+        form.errors.pop("reason", None)
     elif form.is_valid():
         try:
-            ask_to_move(edition, form.asked, user_of(request), form.cleaned_data["because"])
+            ask_to_move(edition, form.asked, user_of(request), form.cleaned_data["reason"])
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:

@@ -207,11 +207,11 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         why_not=reason_not_to_unpublish,
     )
     def unpublish(
-        self, request: HttpRequest, queryset: QuerySet[HighLevelSession], because: str
+        self, request: HttpRequest, queryset: QuerySet[HighLevelSession], reason: str
     ) -> None:
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
         user = user_of(request)
-        done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, because))
+        done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, reason))
         tell_done(request, UNPUBLISHED, done)
 
 

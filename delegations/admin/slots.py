@@ -69,10 +69,8 @@ class SpeakingSlotForm(WholeRowForm):
             self.refuse_misplaced(session, delegation)
         if self.moves and self.instance.heard_at:
             self.add_error(None, HEARD_ALREADY)
-        if self.moves and not (
-            "moved_because" in self.changed_data and cleaned.get("moved_because")
-        ):
-            self.add_error("moved_because", _("Say why the speaker is moved."))
+        if self.moves and not ("move_reason" in self.changed_data and cleaned.get("move_reason")):
+            self.add_error("move_reason", _("Say why the speaker is moved."))
         if session and self.instance.pk is None:
             self.fill_in(session, cleaned)
         return cleaned
@@ -81,8 +79,8 @@ class SpeakingSlotForm(WholeRowForm):
         """Refuse a session of another edition or called off, and a second place of one State."""
         if session.edition_id != delegation.edition_id:
             self.add_error("delegation", OF_ANOTHER_EDITION)
-        if "session" in self.changed_data and (because := reason_not_to_add_speakers(session)):
-            self.add_error("session", because)
+        if "session" in self.changed_data and (reason := reason_not_to_add_speakers(session)):
+            self.add_error("session", reason)
         others = delegation.slots.in_public_sessions().exclude(pk=self.instance.pk)
         if {"session", "delegation"} & {*self.changed_data} and others.exists():
             self.add_error("delegation", HAS_A_PLACE)
@@ -199,7 +197,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         "speaker",
         "language",
         "session",
-        "moved_because",
+        "move_reason",
         "stands",
         "heard",
     ]
@@ -216,7 +214,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         "delegation__member_state__iso3__called",
         "session__title_en",
     ]
-    fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
+    fields = ["delegation", "session", ("position", "minutes"), "move_reason"]
     readonly_fields = ["number", "neighbours"]
     autocomplete_fields = ["session", "delegation"]
 
@@ -272,10 +270,10 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         request: HttpRequest,
         queryset: QuerySet[SpeakingSlot],
         session: HighLevelSession,
-        because: str,
+        reason: str,
     ) -> None:
         slots = in_their_order(queryset)
-        done = act_on_each(request, slots, lambda one: move_to_end(one, session, because))
+        done = act_on_each(request, slots, lambda one: move_to_end(one, session, reason))
         tell_done(request, MOVED, done)
         warn_of_what_does_not_fit(request, session)
         tell_whom_to_call(request, queryset)
@@ -293,10 +291,10 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         why_not=reason_not_to_move,
     )
     def swap_selected(
-        self, request: HttpRequest, queryset: QuerySet[SpeakingSlot], because: str
+        self, request: HttpRequest, queryset: QuerySet[SpeakingSlot], reason: str
     ) -> None:
         one, other = in_their_order(queryset)
-        act_on_each(request, [one], lambda _one: swap_speakers(one, other, because))
+        act_on_each(request, [one], lambda _one: swap_speakers(one, other, reason))
         for session in {one.session, other.session}:
             warn_of_what_does_not_fit(request, session)
         tell_whom_to_call(request, queryset)

@@ -81,7 +81,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
     asked = ["called", "edition", *(f"reads_{scope}" for scope in ApiToken.SCOPES), "valid_until"]
     told = [
         "begins_with", "state_shown", "made_by", "made_at", "released_by", "released_at",
-        "revoked_by", "revoked_at", "revoked_because", "calls_shown",
+        "revoked_by", "revoked_at", "revocation_reason", "calls_shown",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -145,8 +145,8 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         why_not=ApiToken.why_revoked,
     )
     @row_by_row(done=REVOKED)
-    def revoke_selected(self, request: HttpRequest, token: ApiToken, because: str) -> None:
-        revoke_credential(token, user_of(request), because)
+    def revoke_selected(self, request: HttpRequest, token: ApiToken, reason: str) -> None:
+        revoke_credential(token, user_of(request), reason)
 
 
 def format_scope(scope: str) -> str:

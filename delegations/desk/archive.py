@@ -73,7 +73,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
     if damaged:
         written.append(write(folder, "DAMAGED.txt", "\n".join([*damaged, ""]).encode()))
     write(folder, "SHA256SUMS", "".join(written).encode())
-    record_act(edition, Act.TAKEN_OUT, None, because=_("the whole edition, for the archive"))
+    record_act(edition, Act.TAKEN_OUT, None, reason=_("the whole edition, for the archive"))
     return Archived(len(written), damaged)
 
 

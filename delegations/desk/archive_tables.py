@@ -118,7 +118,7 @@ def replies_table(edition: ForumEdition) -> Table:
         "recorded_by": "recorded_by__username", "given_by": "respondent_name",
         "function": "respondent_function", "substitute": "substitute_name",
         "function_of_substitute": "substitute_function",
-        "settled": "settled_at", "settled_because": "settled_because",
+        "settled": "settled_at", "settlement_reason": "settlement_reason",
     }  # fmt: skip
     return columns_of("replies", columns, replies_of(edition))
 

@@ -53,7 +53,7 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
         asks=what_is_asked(invitation, on_file),
         initial={
             "successor": named_successor(request, invitation),
-            "because": reason_brought(request, [invitation.minister_id]),
+            "reason": reason_brought(request, [invitation.minister_id]),
         },
     )
     new = NewMinisterForm(request.POST or None, before=invitation.minister)
@@ -152,8 +152,8 @@ def asked(
     try:
         with transaction.atomic():
             successor = successor or added(request, new)
-            because = form.cleaned_data["because"]
-            ask_to_hand_over(invitation, successor, form.choices, user_of(request), because)
+            reason = form.cleaned_data["reason"]
+            ask_to_hand_over(invitation, successor, form.choices, user_of(request), reason)
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return False

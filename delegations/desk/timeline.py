@@ -167,7 +167,7 @@ def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
         if step.taken_back_at:
             words = told.STEP_TAKEN_BACK % {"step": step.get_step_display()}
             who = by(step.taken_back_by)
-            yield Line(step.taken_back_at, words, who, url, step.taken_back_because, 1)
+            yield Line(step.taken_back_at, words, who, url, step.discard_reason, 1)
 
 
 # What the office said
@@ -204,9 +204,9 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
         at = reply.received_at if said_here else reply.recorded_at
         yield Line(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
-            because = reply.settled_because
+            reason = reply.settlement_reason
             words = settled_in_words(reply) % answer
-            yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), because, 2)
+            yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), reason, 2)
 
 
 def settled_in_words(reply: Reply) -> Any:
@@ -240,7 +240,7 @@ def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
         yield Line(call.at, words, by(call.by), url, more)
         if call.struck_at:
             words = told.CALL_STRUCK % {"day": on_day(call.at)}
-            yield Line(call.struck_at, words, by(call.struck_by), url, call.struck_because)
+            yield Line(call.struck_at, words, by(call.struck_by), url, call.strike_reason)
 
 
 def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
@@ -259,7 +259,7 @@ def lines_of_invitations(dossier: Dossier) -> Iterator[Line]:
         if words := told.OF_INVITATIONS.get(said.get("act", "")):
             who = by(entry.actor, said.get("named") or entry.actor_email)
             url = url_of(Invitation, entry.object_id)
-            yield Line(entry.timestamp, str(words), who, url, said.get("because", ""), 3)
+            yield Line(entry.timestamp, str(words), who, url, said.get("reason", ""), 3)
     for one in dossier.invitations:
         yield Line(one.drafted_at, str(told.DRAFTED), "", change_url(one), str(one.minister), -1)
 
@@ -274,18 +274,18 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
         url, record = change_url(change), {"record": keep_own_order(name)}
         of_office = change.kind == HeldChange.Kind.SUCCESSION
         words = (told.SUCCESSOR_ASKED if of_office else told.CHANGED) % record
-        because = change.because
-        yield Line(change.asked_at, words, by(change.asked_by), url, because)
+        reason = change.reason
+        yield Line(change.asked_at, words, by(change.asked_by), url, reason)
         if change.alone_at:
-            words, because = told.RELEASED_ALONE % record, change.alone_because
-            yield Line(change.alone_at, words, by(change.alone_by), url, because, 1)
+            words, reason = told.RELEASED_ALONE % record, change.alone_reason
+            yield Line(change.alone_at, words, by(change.alone_by), url, reason, 1)
         if change.decided_at and change.state in told.DECIDED:
             of_address = set(change.changed) <= ADDRESSES
             released = change.state == HeldChange.State.RELEASED
             sentence = (told.HANDED_OVER if of_office else told.DECIDED)[change.state]
             words = (told.ADDRESS_RELEASED if released and of_address else sentence) % record
-            because = change.decided_because
-            yield Line(change.decided_at, words, by(change.decided_by), url, because, 2)
+            reason = change.decision_reason
+            yield Line(change.decided_at, words, by(change.decided_by), url, reason, 2)
 
 
 def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:

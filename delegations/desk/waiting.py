@@ -92,9 +92,9 @@ def put_right(keys: list[int]) -> set[int]:
 
 def letters_at_work(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for letter in dossier.letters:
-        kind, because = capfirst(letter.get_kind_display()), format_waiting_reason(letter)
-        if letter.state == Letter.State.PLANNED and because:
-            yield labelled(kind, because), change_url(letter)
+        kind, reason = capfirst(letter.get_kind_display()), format_waiting_reason(letter)
+        if letter.state == Letter.State.PLANNED and reason:
+            yield labelled(kind, reason), change_url(letter)
         if letter.state == Letter.State.COMPOSED and not to_who_left(dossier, letter):
             yield labelled(kind, _("it waits for approval.")), change_url(letter)
 

@@ -109,7 +109,7 @@ class Erasure(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
         verbose_name=_("asked for by"),
     )  # fmt: skip
-    because = ReasonField(_("why"))
+    reason = ReasonField(_("why"))
     began_at = models.DateTimeField(_("began at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     # How many rows of each kind.
@@ -132,7 +132,7 @@ class Erasure(models.Model):
             ),
             models.CheckConstraint(
                 name="who_asks_for_an_erasure_says_why",
-                condition=Q(asked_by=None) | ~Q(because=""),
+                condition=Q(asked_by=None) | ~Q(reason=""),
             ),
         ]
 

@@ -156,7 +156,7 @@ class SpeakingSlot(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
-    moved_because = models.CharField(_("why moved"), max_length=300, blank=True)
+    move_reason = models.CharField(_("why moved"), max_length=300, blank=True)
     moved_at = models.DateTimeField(_("moved at"), null=True, blank=True, editable=False)
     heard_at = models.DateTimeField(_("has spoken"), null=True, blank=True, editable=False)
     passed_over_at = models.DateTimeField(

@@ -60,6 +60,6 @@ class StoreUnavailableMiddleware:
         if not isinstance(exception, StoreUnavailable):
             return None
         refuse = private_page(fault_page)
-        response = refuse(request, "503.html", 503, because=exception)
+        response = refuse(request, "503.html", 503, reason=exception)
         response["Retry-After"] = "120"
         return response

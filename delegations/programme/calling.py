@@ -133,8 +133,8 @@ def refuse_to_mark(slot: SpeakingSlot, at: dt.datetime) -> None:
     """Refuse who has spoken already, and whose session is on a later day."""
     if slot.heard_at:
         raise ValidationError(HEARD_ALREADY)
-    if because := reason_not_to_mark_yet(slot.session, at):
-        raise ValidationError(because)
+    if reason := reason_not_to_mark_yet(slot.session, at):
+        raise ValidationError(reason)
 
 
 @transaction.atomic

@@ -31,8 +31,8 @@ class Inscribed(NamedTuple):
 def inscribe(statement: PolicyStatement, session: HighLevelSession | None = None) -> SpeakingSlot:
     """Give one its place, as ``inscribe_all`` does; raise ValidationError if it gets none."""
     done = inscribe_all([statement], session)
-    for because in done.refused.values():
-        raise ValidationError(because)
+    for reason in done.refused.values():
+        raise ValidationError(reason)
     return done.slots[0]
 
 
@@ -67,8 +67,8 @@ def put_on_a_list(
     lists: dict[int, "SessionList"],
     order: dict[int, int],
 ) -> SpeakingSlot:
-    if because := reason_not_to_inscribe(statement):
-        raise ValidationError(because)
+    if reason := reason_not_to_inscribe(statement):
+        raise ValidationError(reason)
     minutes = statement.delegation.edition.speaking_minutes
     there = list_with_room(statement, session, lists, minutes)
     slot = SpeakingSlot(session=there.session, delegation=statement.delegation, minutes=minutes)
@@ -99,7 +99,7 @@ class SessionList:
 
     def in_order(self) -> list[SpeakingSlot]:
         """Return who is a measure for others: neither moved by hand, nor speaking no more."""
-        return [one for one in self.slots if one.comes and not one.moved_because]
+        return [one for one in self.slots if one.comes and not one.move_reason]
 
     def place_by_order(self, slot: SpeakingSlot, order: dict[int, int]) -> int:
         """Return the first place behind all who come before it, and before who speaks after it.

@@ -37,14 +37,14 @@ def reason_not_to_publish(session: HighLevelSession) -> str:
 
 
 @transaction.atomic
-def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
+def unpublish_speakers(edition: ForumEdition, by: User, reason: str) -> None:
     """Take the list of speakers from the public page, or let its hour not come."""
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the list is taken from the public page."))
     published = ForumEdition.objects.filter(pk=edition.pk, speakers_published_at__isnull=False)
     if not published.update(speakers_published_at=None):
         raise ValidationError(NOT_PUBLIC)
-    record_act(edition, Act.UNPUBLISHED, by, because)
+    record_act(edition, Act.UNPUBLISHED, by, reason)
 
 
 NOT_PUBLIC = gettext_lazy("The list of speakers is not public.")

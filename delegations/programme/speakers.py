@@ -102,18 +102,18 @@ def who_is_pushed_on(others: Iterable[SpeakingSlot], position: int) -> list[Spea
 
 
 @transaction.atomic
-def move_to_end(slot: SpeakingSlot, session: HighLevelSession, because: str) -> None:
+def move_to_end(slot: SpeakingSlot, session: HighLevelSession, reason: str) -> None:
     """Let the State speak after all others of the session, its own or another, for this reason."""
     slot = lock_to_move(slot)
     refuse_place_there(slot, session)
     last = next_place(session)
     slot.position = last - 1 if session.pk == slot.session_id else last
-    slot.session, slot.moved_because = session, because
+    slot.session, slot.move_reason = session, reason
     place_speaker(slot)
 
 
 @transaction.atomic
-def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, because: str) -> None:
+def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, reason: str) -> None:
     """Let two States take each other's places, in one session or in two, for this reason."""
     one, other = lock_to_move(one), lock_to_move(other)
     refuse_place_there(one, other.session)
@@ -123,7 +123,7 @@ def swap_speakers(one: SpeakingSlot, other: SpeakingSlot, because: str) -> None:
         moved = {
             "session": (slot.session_id, place.session_id),
             "position": (slot.position, place.position),
-            "moved_because": (slot.moved_because, because),
+            "move_reason": (slot.move_reason, reason),
             "passed_over_at": (slot.passed_over_at, None),
         }
         said = {name: now for name, (_was, now) in moved.items()}
@@ -148,8 +148,8 @@ def refuse_place_there(slot: SpeakingSlot, session: HighLevelSession) -> None:
     """Refuse a session of another edition or called off, and a second place of the State."""
     if session.edition_id != slot.session.edition_id:
         raise ValidationError(OF_ANOTHER_EDITION)
-    if session != slot.session and (because := reason_not_to_add_speakers(session)):
-        raise ValidationError(because)
+    if session != slot.session and (reason := reason_not_to_add_speakers(session)):
+        raise ValidationError(reason)
     others = SpeakingSlot.objects.filter(delegation=slot.delegation_id).exclude(pk=slot.pk)
     if others.filter(session=session).exists():
         raise ValidationError(_("It has a place in that session already."))

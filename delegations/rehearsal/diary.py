@@ -33,7 +33,7 @@ STAYED = ("planned", "cancelled", "failed", "missed", "deferred", "uncertain")
 
 
 class Entry(NamedTuple):
-    """A line of the report; ``file`` is a path in the folder, ``because`` is said of what stays."""
+    """A line of the report; ``file`` is a path in the folder, ``reason`` is said of what stays."""
 
     at: dt.datetime
     what: str
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     states: str
     language: str = ""
     subject: str = ""
-    because: str = ""
+    reason: str = ""
     address: str = ""
     file: str = ""
 
@@ -53,23 +53,23 @@ class Diary:
         self.entries: list[Entry] = []
         self.refused: set[tuple[str, str]] = set()
 
-    def note_refusal(self, row: Any, because: str) -> None:
+    def note_refusal(self, row: Any, reason: str) -> None:
         """Keep why an act was refused, the first time it is said of that row."""
-        if (told := (f"{row._meta.label}/{row.pk}", because)) not in self.refused:
+        if (told := (f"{row._meta.label}/{row.pk}", reason)) not in self.refused:
             self.refused.add(told)
             kind = capfirst(str(row._meta.verbose_name))
             state = state_of(row)
-            self.entries.append(Entry(timezone.now(), HELD, kind, state, because=because))
+            self.entries.append(Entry(timezone.now(), HELD, kind, state, reason=reason))
 
     def note_unreminded(self, edition: ForumEdition, now: dt.datetime) -> None:
         """Keep who gets no reminder of this day's step, by reason."""
         plan = forecast_of(edition, now)
         kind = capfirst(str(Letter.Kind.REMINDER.label))
-        if plan.because:
-            self.entries.append(Entry(now, HELD, kind, "", because=plan.because))
-        for because, invitations in plan.none.items():
+        if plan.reason:
+            self.entries.append(Entry(now, HELD, kind, "", reason=plan.reason))
+        for reason, invitations in plan.none.items():
             states = listed(invitation.member_state for invitation in invitations)
-            self.entries.append(Entry(now, HELD, kind, states, because=because))
+            self.entries.append(Entry(now, HELD, kind, states, reason=reason))
 
     def in_order(self) -> list[Entry]:
         """Return all that happened, the earliest first."""
@@ -81,7 +81,7 @@ def left() -> Iterator[Entry]:
     """Yield each mail that left, and each letter on paper, with its file."""
     by_mail = Q(delivery__channel=Delivery.Channel.EMAIL)
     # What is told of a mail later, as a delay on its way, has a reason: it left once.
-    departures = Q(by_mail, because="") | ~by_mail
+    departures = Q(by_mail, reason="") | ~by_mail
     handed_over = LetterEvent.objects.filter(departures, state=HANDED_OVER, delivery__isnull=False)
     events = letters_of(handed_over)
     for event in events:
@@ -105,17 +105,17 @@ def left() -> Iterator[Entry]:
 
 def held() -> Iterator[Entry]:
     """Yield what did not leave, or not then, once for all States with the same reason that day."""
-    events = letters_of(LetterEvent.objects.filter(state__in=STAYED).exclude(because=""))
+    events = letters_of(LetterEvent.objects.filter(state__in=STAYED).exclude(reason=""))
     together: dict[tuple[Any, ...], dict[Any, LetterEvent]] = defaultdict(dict)
     for event in events:
         day = timezone.localdate(event.at)
         key = day, event.letter.get_kind_display(), event.get_state_display(), event.why
         together[key].setdefault(event.letter_id, event)
-    for (_day, kind, state, because), by_letter in together.items():
+    for (_day, kind, state, reason), by_letter in together.items():
         letters = [event.letter for event in by_letter.values()]
         states = listed(state for letter in letters for state in states_of(letter))
         first = next(iter(by_letter.values())).at
-        yield Entry(first, HELD, labelled(capfirst(kind), state), states, because=because)
+        yield Entry(first, HELD, labelled(capfirst(kind), state), states, reason=reason)
 
 
 def letters_of(events: "QuerySet[LetterEvent]") -> "QuerySet[Any]":
@@ -139,7 +139,7 @@ def came_in() -> Iterator[Entry]:
         late = _("late") if reply.is_late else ""
         said = comma_list([capfirst(reply.get_answer_display()), late])
         became = capfirst(reply.get_status_display())
-        yield Entry(reply.recorded_at, CAME, kind, state_of(reply), subject=said, because=became)
+        yield Entry(reply.recorded_at, CAME, kind, state_of(reply), subject=said, reason=became)
     for mail in Correspondence.objects.filter(replies=None).select_related(
         "invitation__member_state"
     ):
@@ -159,7 +159,7 @@ def came_back() -> Iterator[Entry]:
             labelled(capfirst(str(Bounce._meta.verbose_name)), bounce.get_kind_display()),
             listed(states_of(letter)) if letter else "",
             subject=letter.subject if letter else "",
-            because=bounce.server_words,
+            reason=bounce.server_words,
             address=bounce.delivery.address if bounce.delivery else "",
         )
 
@@ -172,7 +172,7 @@ def to_be_called() -> Iterator[Entry]:
         by_day[entry.listed_at].append(entry.invitation.member_state)
     kind = capfirst(str(CallListEntry._meta.verbose_name_plural))
     for at, states in by_day.items():
-        yield Entry(at, HELD, kind, listed(states), because=_("to be telephoned by staff"))
+        yield Entry(at, HELD, kind, listed(states), reason=_("to be telephoned by staff"))
 
 
 def listed(states: Iterable[Any]) -> str:

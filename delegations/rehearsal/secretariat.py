@@ -128,8 +128,8 @@ def settle(staff: Staff, diary: Diary) -> None:
     """Choose between two answers of one office: the later one stands."""
     waited = Q(recorded_at__lt=timezone.now() - SETTLED_AFTER)
     for reply in Reply.objects.contested().filter(waited):
-        because = "The office said on the telephone which of the two stands."
-        attempt(partial(settle_contested, reply, staff.drafter, because, stands=True), reply, diary)
+        reason = "The office said on the telephone which of the two stands."
+        attempt(partial(settle_contested, reply, staff.drafter, reason, stands=True), reply, diary)
 
 
 def attempt(act: Callable[[], Any], row: Any, diary: Diary) -> None:

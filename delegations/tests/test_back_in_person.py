@@ -69,7 +69,7 @@ def test_asked_on_the_page_and_released_it_is_in_person_for_the_office(
     dates = {name: getattr(edition, name).isoformat() for name in DATES}
     office = browser(invitation)
     assert "The event is held online" in text(office.get(page_of(invitation)))
-    what = {"kind": "in_person", "answers_offered": all_answers(), "because": "All may travel."}
+    what = {"kind": "in_person", "answers_offered": all_answers(), "reason": "All may travel."}
 
     answer = client.post(dates_page(edition), {**dates, **what, "days": 0})
 
@@ -86,7 +86,7 @@ def test_it_offers_at_least_one_answer(client, drafter, edition):
     moved(edition, "online", days=0)
     edition.refresh_from_db()
     dates = {name: getattr(edition, name).isoformat() for name in DATES}
-    what = {"kind": "in_person", "because": "All may travel.", "days": 0}
+    what = {"kind": "in_person", "reason": "All may travel.", "days": 0}
 
     page = client.post(dates_page(edition), {**dates, **what})
 

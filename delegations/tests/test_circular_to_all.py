@@ -74,7 +74,7 @@ def test_it_waits_in_each_language_in_which_nobody_is_addressed(circular):
 
     waiting = Letter.objects.planned().get()
     assert waiting.language == "es"
-    assert waiting.waits_because == "Missing in Spanish: addressed to, service."
+    assert waiting.waiting_reason == "Missing in Spanish: addressed to, service."
 
 
 def test_planned_letters_follow_the_text_that_is_chosen_later(circular):

@@ -166,7 +166,7 @@ def test_the_history_says_who_began_it_and_from_what(source):
     entry = LogEntry.objects.get_for_object(edition).get()
     assert entry.additional_data == {
         "act": "begun",
-        "because": "WSIS Forum 2027",
+        "reason": "WSIS Forum 2027",
         "named": "rupert",
     }
 

@@ -87,7 +87,7 @@ def test_a_notice_is_shown_as_it_was_until_a_second_person_releases_it(admin_cli
     release_change(change, UserFactory(), change.mark)
 
     assert "Ours." not in page
-    assert (change.row.kind, change.because) == ("privacy", "Our own.")
+    assert (change.row.kind, change.reason) == ("privacy", "Our own.")
     assert "Ours." in shown()
 
 

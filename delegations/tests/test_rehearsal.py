@@ -110,7 +110,7 @@ def test_each_table_is_copied_or_left_behind_by_decision():
 @pytest.mark.django_db
 def test_nothing_is_copied_that_leads_to_what_is_left_behind(tmp_path):
     edition = edition_of_seventeen()
-    withdrawn = InvitationFactory(edition=edition, status="withdrawn", withdrawn_because="x")
+    withdrawn = InvitationFactory(edition=edition, status="withdrawn", withdrawal_reason="x")
     CircularFactory(edition=edition, kind="replacement", changes="A name.").chosen.add(withdrawn)
     kind = ContentType.objects.get_for_model(Minister)
     corrected = HeldChange.objects.create(content_type=kind, object_id=str(withdrawn.minister_id))

@@ -16,7 +16,7 @@ rows => rows.map((row) => ({
     what: row.className,
     at: Date.parse(row.querySelector("time").dateTime),
     subject: row.cells[4].querySelector("bdi").innerText,
-    because: row.cells[4].querySelector("span")?.innerText ?? "",
+    reason: row.cells[4].querySelector("span")?.innerText ?? "",
     file: decodeURIComponent(row.querySelector("a")?.pathname ?? ""),
 }))
 """
@@ -42,8 +42,8 @@ def test_the_year_is_read_from_the_first_letter_to_the_last_acknowledgement(tmp_
     assert len(rows) == sum(int(said[what]) for what in ("left", "came", "held"))
     assert "invitation to deliver a policy statement" in left[0]["subject"]
     assert max(row["at"] for row in rows if row["what"] == "came") < left[-1]["at"]
-    assert all(row["because"] for row in held)
-    assert any("No approved text: reminder last" in row["because"] for row in held)
+    assert all(row["reason"] for row in held)
+    assert any("No approved text: reminder last" in row["reason"] for row in held)
     mails = [row for row in left if row["file"].endswith(".eml")]
     assert sorted(row["file"] for row in mails) == sorted(map(str, (folder / "mail").iterdir()))
     for row in mails:

@@ -18,7 +18,7 @@ SENT = {"language": "English", "address": "office@example.org", "file": "mail/1.
 ENTRIES = [
     Entry(AT, LEFT, "Invitation", "Ruritania", subject="Invitation to the Forum", **SENT),
     Entry(AT, CAME, "Reply online", "Ruritania", subject="in person"),
-    Entry(AT, HELD, "Reminder", "Zenda", because="the office has answered", **SENT),
+    Entry(AT, HELD, "Reminder", "Zenda", reason="the office has answered", **SENT),
 ]
 
 

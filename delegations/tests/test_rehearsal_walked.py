@@ -129,12 +129,12 @@ def test_what_was_held_says_why(rehearsed):
     page = (rehearsed.folder / "report.html").read_text()
 
     held = " ".join(re.findall(r'<tr class="held">.*?</tr>', page, re.S))
-    for because in (
+    for reason in (
         "the office has answered",
         "the letter has not reached the office",
         "a holding reply stands in",
     ):
-        assert because in held
+        assert reason in held
 
 
 def test_offices_say_everything_that_offices_say(copied):
@@ -167,7 +167,7 @@ def test_the_year_ends_with_the_last_acknowledgement(copied):
 
 def test_who_said_yes_is_asked_for_what_is_not_filed_by_the_focal_point_alone(copied):
     asked = copied(
-        """SELECT step.asks_for, letter.recipients, letter.waits_because FROM invitations_letter
+        """SELECT step.asks_for, letter.recipients, letter.waiting_reason FROM invitations_letter
         letter JOIN invitations_reminderstep step ON step.id = letter.step_id
         WHERE step.asks_for != '' AND letter.state != 'cancelled'"""
     )

@@ -45,7 +45,7 @@ def released_by(client, user):
     waiting = HeldChange.objects.waiting()
     marks = " ".join(f"{change.pk}:{change.mark}" for change in waiting)
     url = reverse("admin:invitations_heldchange_changelist")
-    sent = {"answered": "yes", "because": "", "marks": marks}
+    sent = {"answered": "yes", "reason": "", "marks": marks}
     choose(client, url, "release_selected", *waiting, **sent)
 
 

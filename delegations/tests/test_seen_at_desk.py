@@ -322,7 +322,7 @@ def test_of_two_staff_who_move_one_slot_the_second_reads_what_the_first_did(
     admin_client, delegation, session
 ):
     slot = SpeakingSlot.objects.create(session=session, delegation=delegation, position=5)
-    sent = opened(admin_client, slot) | {"moved_because": "The minister leaves early."}
+    sent = opened(admin_client, slot) | {"move_reason": "The minister leaves early."}
     SpeakingSlot.objects.filter(pk=slot.pk).update(position=2)
 
     refused = admin_client.post(page_url(slot), sent | {"position": 7})

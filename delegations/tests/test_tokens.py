@@ -114,11 +114,11 @@ def test_one_person_revokes_a_token_for_good_and_says_why(edition):
 
     choose(
         browser_of(of_group("Drafters")), TOKENS, "revoke_selected", token,
-        answered="yes", because="The contract ended.",
+        answered="yes", reason="The contract ended.",
     )  # fmt: skip
 
     token.refresh_from_db()
-    assert (token.revoked_because, token.is_open(timezone.localdate())) == (
+    assert (token.revocation_reason, token.is_open(timezone.localdate())) == (
         "The contract ended.",
         False,
     )

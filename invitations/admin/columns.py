@@ -73,7 +73,7 @@ def format_languages(row: Letter | Minister) -> str:
 def format_waiting_reason(letter: Letter) -> str:
     """Return why it waits, in the language of the reader."""
     lacks = [Lack(*named) for named in letter.waits_for]
-    kept = words_read(letter.waits_because, letter.waits_because_by_language)
+    kept = words_read(letter.waiting_reason, letter.waiting_reason_by_language)
     return keep_own_order(lacking_told(lacks) or kept)
 
 
@@ -170,7 +170,7 @@ def said_by_server(row: Any) -> str:
     return keep_own_order(row.server_words)
 
 
-@display(description=gettext_lazy("why"), ordering="because")
+@display(description=gettext_lazy("why"), ordering="reason")
 def why(event: LetterEvent) -> str:
     """Say in the reader's language why a letter or delivery changed."""
     return keep_own_order(event.why)

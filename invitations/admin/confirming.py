@@ -123,17 +123,17 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
 def tell_refused(request: HttpRequest, rows: Iterable[Model], refused: dict[int, str]) -> None:
     """Show why these rows, by their keys, were refused, each under the name of its row."""
     for row in rows:
-        if because := refused.get(row.pk):
-            messages.error(request, labelled(row, because))
+        if reason := refused.get(row.pk):
+            messages.error(request, labelled(row, reason))
 
 
 def those_that_can(request: HttpRequest, rows: Any, why_not: Callable[[Any], str]) -> Any:
     """Return the rows with which the action can succeed; say of the others why it cannot."""
-    refused = {row: because for row in rows if (because := why_not(row))}
+    refused = {row: reason for row in rows if (reason := why_not(row))}
     if not refused:
         return rows
-    for row, because in list(refused.items())[:MOST_REFUSED]:
-        messages.warning(request, labelled(row, because))
+    for row, reason in list(refused.items())[:MOST_REFUSED]:
+        messages.warning(request, labelled(row, reason))
     tell_more_refused(request, len(refused) - MOST_REFUSED)
     return rows.exclude(pk__in=[row.pk for row in refused])
 

@@ -69,7 +69,7 @@ def format_act(entry: Any) -> str:
     """Say what was done, and why; empty for a change of fields alone."""
     said = entry.additional_data or {}
     act = said.get("act", "")
-    return with_reason(str(dict(Act.choices).get(act, act)), said.get("because", ""))
+    return with_reason(str(dict(Act.choices).get(act, act)), said.get("reason", ""))
 
 
 def changed_field(name: object, values: list[str]) -> tuple[str, str, str]:
@@ -88,5 +88,5 @@ def line_of_event(event: LetterEvent, *, names_delivery: bool) -> HistoryLine:
     )
 
 
-def with_reason(what: str, because: str) -> str:
-    return labelled(what, keep_own_order(because)) if because else what
+def with_reason(what: str, reason: str) -> str:
+    return labelled(what, keep_own_order(reason)) if reason else what

@@ -29,7 +29,7 @@ class SureForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    because = LineField(
+    reason = LineField(
         label=_("Reason"),
         max_length=300,
         help_text=_("It is kept, and shown to whoever asks later."),
@@ -72,7 +72,7 @@ class MarksForm(forms.Form):
 class MarkedForm(MarksForm):
     """The marks, and a reason."""
 
-    because = LineField(
+    reason = LineField(
         label=_("Reason"),
         max_length=300,
         required=False,
@@ -86,7 +86,7 @@ class MarkedReasonForm(MarkedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["because"].required = True
+        self.fields["reason"].required = True
 
 
 def marks_of(rows: QuerySet[Any]) -> dict[str, str]:
@@ -187,4 +187,4 @@ class SettleForm(forms.Form):
         ],
         widget=UnfoldAdminRadioSelectWidget,
     )
-    because = LineField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+    reason = LineField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)

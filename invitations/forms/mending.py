@@ -107,7 +107,7 @@ class ReplacementForm(ReasonForm):
         widget=UnfoldAdminRadioSelectWidget,
     )
     field_order = [
-        "circular", "reference", "dated_on", *SIGNED, "because", "new_links", "ready",
+        "circular", "reference", "dated_on", *SIGNED, "reason", "new_links", "ready",
     ]  # fmt: skip
 
     def __init__(
@@ -224,7 +224,7 @@ class HandOverForm(ReasonForm):
         help_text=_("The State’s answer is this one’s."),
         widget=UnfoldAdminSelectWidget,
     )
-    field_order = ["successor", "letter", "reply", "delegation", "principal", "because"]
+    field_order = ["successor", "letter", "reply", "delegation", "principal", "reason"]
 
     def __init__(
         self, data: Any, *, invitation: Invitation, asks: Iterable[str], **more: Any
@@ -313,7 +313,7 @@ class CorrectedAddressForm(ReasonForm):
         ),
         widget=UnfoldAdminEmailInputWidget,
     )
-    field_order = ["email", "because"]
+    field_order = ["email", "reason"]
 
 
 class AfterSavingForm(ReasonForm):
@@ -322,10 +322,10 @@ class AfterSavingForm(ReasonForm):
     road = forms.ChoiceField(
         label=_("What becomes of the letter"), widget=UnfoldAdminRadioSelectWidget
     )
-    field_order = ["road", "because"]
+    field_order = ["road", "reason"]
 
     def __init__(self, data: Any, *, roads: Iterable[str], **more: Any) -> None:
         super().__init__(data, **more)
         choices: Any = self.fields["road"]
         choices.choices = [(road, Road(road).label) for road in roads]
-        self.fields["because"].required = False
+        self.fields["reason"].required = False

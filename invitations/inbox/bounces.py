@@ -121,7 +121,7 @@ def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
         delivery,
         delivery.state,
         Delivery.State.BOUNCED,
-        because=Kind(last.kind).label,
+        reason=Kind(last.kind).label,
         words=last.server_words,
         by=by,
     )
@@ -131,12 +131,12 @@ DELAYED = gettext_lazy("delayed on its way")
 TAKEN = gettext_lazy("taken by the addressee’s mail server")
 
 
-def add_event(delivery: Delivery, because: Words, words: str) -> None:
+def add_event(delivery: Delivery, reason: Words, words: str) -> None:
     """Write the event into the history once; the delivery's state stays."""
     LetterEvent.objects.get_or_create(
         letter_id=delivery.letter_id,
         delivery=delivery,
-        because=because,
+        reason=reason,
         server_words=words,
         defaults={"state": delivery.state},
     )

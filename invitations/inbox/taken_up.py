@@ -21,13 +21,13 @@ SAID = (Status.STANDING, Status.CONFIRMING)
 
 
 @transaction.atomic
-def take_up_again(filed: Correspondence, by: User, because: str) -> None:
+def take_up_again(filed: Correspondence, by: User, reason: str) -> None:
     """Let what came in wait anew, as nobody's; a reply recorded of it is set aside.
 
     What that reply had taken the place of is in force again. The record stays to be read, with
     the reason.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why: the reason is kept."))
     if filed.invitation:
         lock_invitation(filed.invitation)
@@ -40,13 +40,13 @@ def take_up_again(filed: Correspondence, by: User, because: str) -> None:
         raise ValidationError(why)
     for reply in replies_of(locked):
         if not reply.is_taken_up:
-            set_aside(reply, by, because)
+            set_aside(reply, by, reason)
     forget_confirmation(locked)
     Correspondence.objects.filter(pk=locked.pk).update(
         invitation=None, is_automatic=False, dealt_with_at=None, dealt_with_by=None
     )
     changes = {"invitation": (locked.invitation_id, None)}
-    record_act(locked, Act.TAKEN_UP, by, because, changes if locked.invitation_id else None)
+    record_act(locked, Act.TAKEN_UP, by, reason, changes if locked.invitation_id else None)
 
 
 def reason_not_to_reopen(filed: Correspondence) -> str:
@@ -70,7 +70,7 @@ def replies_of(filed: Correspondence) -> list[Reply]:
     return found
 
 
-def set_aside(reply: Reply, by: User, because: str) -> None:
+def set_aside(reply: Reply, by: User, reason: str) -> None:
     """Set the reply aside; a holding reply stays noted, and skips no reminder any more."""
     before = reply.status
     after = Status.NOTED if before == Status.NOTED else Status.SET_ASIDE
@@ -80,9 +80,9 @@ def set_aside(reply: Reply, by: User, because: str) -> None:
         skips_deadline=None,
         settled_at=timezone.now(),
         settled_by=by,
-        settled_because=because,
+        settlement_reason=reason,
     )
-    record_act(reply, Act.SET_ASIDE, by, because, {"status": (before, after)})
+    record_act(reply, Act.SET_ASIDE, by, reason, {"status": (before, after)})
     if before in (*BESIDE, Status.SET_ASIDE):
         put_back(reply, before)
         if reply.invitation.status == Invitation.Status.ISSUED:
@@ -163,7 +163,7 @@ def put_in_force(reply: Reply, status: str) -> None:
     """Let the reply be in force again; a choice against it holds no more."""
     now_so: dict[str, Any] = {"status": status}
     if reply.status == Status.SET_ASIDE:
-        now_so |= {"settled_at": None, "settled_by": None, "settled_because": ""}
+        now_so |= {"settled_at": None, "settled_by": None, "settlement_reason": ""}
     reply.status = status
     Reply.objects.filter(pk=reply.pk).update(**now_so)
 

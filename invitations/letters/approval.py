@@ -55,12 +55,12 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
     message_sha256: str,
     *,
     although_late: bool = False,
-    because: str = "",
+    reason: str = "",
 ) -> Letter:
     """Approve the letter with exactly these hashes, issue its invitation, and enqueue the letter.
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
-    ``because`` says why it is approved though its days are doubtful; its history keeps the reason.
+    ``reason`` says why it is approved though its days are doubtful; its history keeps the reason.
     """
     lock_shared(letter)
     letter = locked_letter(letter)
@@ -81,7 +81,7 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
         raise ValidationError(
             _("It would leave more than three days after the date printed on it: confirm that.")
         )
-    refuse_unexplained(letter, because)
+    refuse_unexplained(letter, reason)
     if letter.kind == Letter.Kind.NOTE:
         refuse_uncovered(letter)
     letter.state, letter.approved_by, letter.approved_at = (
@@ -93,9 +93,9 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
     is_draft = letter.invitation.status == Invitation.Status.DRAFT
     # An invitation that took the place of another's is in force before its letter.
     if letter.kind == Letter.Kind.INVITATION and is_draft:
-        issue_invitation(letter, by, because)
+        issue_invitation(letter, by, reason)
     else:
-        release_letter(letter, by, because)
+        release_letter(letter, by, reason)
     return letter
 
 
@@ -170,10 +170,10 @@ def refuse_untrue(letter: Letter) -> None:
         raise ValidationError(capfirst(why))
 
 
-def refuse_unexplained(letter: Letter, because: str) -> None:
+def refuse_unexplained(letter: Letter, reason: str) -> None:
     """Refuse a letter that names doubtful days, unless the approver says why."""
     doubts = doubted_days([letter]).get(letter.pk, [])
-    if doubts and not because.strip():
+    if doubts and not reason.strip():
         raise ValidationError(
             _("Say why you approve it all the same: %(doubts)s.") % {"doubts": comma_list(doubts)}
         )

@@ -27,10 +27,10 @@ from invitations.letters.routes import (
     reason_circular_is_untrue,
 )
 from invitations.letters.thanks import (
-    because_not_chosen,
     chosen_for,
     letters_beside,
     planned_one_by_one,
+    reason_not_chosen,
 )
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -49,7 +49,7 @@ from invitations.models.states import in_order, places_in
 class LeftOut(NamedTuple):
     state: MemberState
     invitation: Invitation | None
-    because: str
+    reason: str
 
 
 class CircularAudience(NamedTuple):
@@ -86,13 +86,13 @@ def circular_audience(circular: Circular) -> CircularAudience:
     answered = answered_before_a_letter(circular, invitations, has_letter)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
-        because = reason_not_to_address(circular, invitation, has_letter, answered)
+        reason = reason_not_to_address(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
-            because = because_not_chosen(circular)
+            reason = reason_not_chosen(circular)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
-            because = because or _("has no approved letter to refer to")
-        if because := foremost(untrue, because):
-            left_out.append(LeftOut(invitation.member_state, invitation, because))
+            reason = reason or _("has no approved letter to refer to")
+        if reason := foremost(untrue, reason):
+            left_out.append(LeftOut(invitation.member_state, invitation, reason))
         elif gets_original(invitation):
             originals.append(invitation)
         else:
@@ -338,13 +338,13 @@ def missions_to_note(circular: Circular) -> "QuerySet[Mission]":
 
 
 @transaction.atomic
-def call_back_circular(circular: Circular, by: User, because: str) -> int:
+def call_back_circular(circular: Circular, by: User, reason: str) -> int:
     """Cancel the letters of a circular of which none has left; its invitations become drafts again.
 
     One whose office has answered already stays in force, and may get a letter by the next plan.
     Raise ValidationError once a letter has left or was tried.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the circular is called back."))
     circular = locked_circular(circular)
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
@@ -359,15 +359,15 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     said = Reply.objects.exclude(pk__in=Reply.objects.gone()).values("invitation")
     issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
     issued = list(issued_by_it.exclude(pk__in=said).select_related("minister", "member_state"))
-    called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
+    called_back = call_back_letters(Letter.objects.filter(pk__in=pks), reason, by)
     replaced = Letter.objects.filter(replaced_by__in=pks, replaced_by__kind=Letter.Kind.REPLACEMENT)
     let_stand_again(replaced, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
     if called_back:
-        record_act(circular, Act.CALLED_BACK, by, because)
+        record_act(circular, Act.CALLED_BACK, by, reason)
     changes = {"status": (Invitation.Status.ISSUED, Invitation.Status.DRAFT)}
-    record_acts(issued, Act.DRAFT_AGAIN, by, because, changes)
+    record_acts(issued, Act.DRAFT_AGAIN, by, reason, changes)
     return called_back
 
 

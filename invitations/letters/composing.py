@@ -69,8 +69,8 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unsealable(letter)
     use_released_values(letter)
     letter.calendar = calendar_for(letter)
-    if because := reason_letter_is_idle(letter):
-        call_back_letters(Letter.objects.filter(pk=letter.pk), because)
+    if reason := reason_letter_is_idle(letter):
+        call_back_letters(Letter.objects.filter(pk=letter.pk), reason)
         return False
     keys = letter_keys(letter)
     letter.goes_alone = goes_alone(letter)
@@ -102,9 +102,9 @@ def call_back_overtaken(letter: Letter) -> bool:
     waiting = others.filter(deliveries__in=Delivery.objects.not_left())
     overtaken = Q(kind=Letter.Kind.CALENDAR) | Q(reply__in=Reply.objects.gone())
     keys = set(waiting.filter(overtaken).values_list("pk", flat=True))
-    because = _("a later acknowledgement took its place before it left")
+    reason = _("a later acknowledgement took its place before it left")
     if keys:
-        call_back_letters(Letter.objects.filter(pk__in=keys), because)
+        call_back_letters(Letter.objects.filter(pk__in=keys), reason)
     return bool(keys)
 
 
@@ -173,9 +173,9 @@ def choose_covered(letter: Letter) -> None:
 def refuse_uncomposed(letter: Letter) -> None:
     """Refuse a letter that says what is not so, and a note verbale before what it covers."""
     if letter.kind == letter.circular.kind and (
-        because := reason_circular_is_untrue(letter.circular)
+        reason := reason_circular_is_untrue(letter.circular)
     ):
-        raise ValidationError(because)
+        raise ValidationError(reason)
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))
 
@@ -291,8 +291,8 @@ FROZEN = (
 
 
 TRIED_NO_MORE: dict[str, Any] = {
-    "composing_until": None, "waits_because": "",
-    "waits_because_by_language": {}, "waits_for": [],
+    "composing_until": None, "waiting_reason": "",
+    "waiting_reason_by_language": {}, "waits_for": [],
     "failed_attempts": 0, "compose_again_at": None,
 }  # fmt: skip
 

@@ -114,7 +114,7 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
     return list(
         planned.annotate(
             turn=Case(
-                When(failed_attempts__gt=0, then=2), When(~Q(waits_because=""), then=1), default=0
+                When(failed_attempts__gt=0, then=2), When(~Q(waiting_reason=""), then=1), default=0
             ),
             priority=Case(
                 *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
@@ -255,12 +255,12 @@ def pause_of(refusal: ValidationError) -> dt.timedelta:
 FAULT = gettext_lazy("It could not be composed (%(fault)s): somebody has to look at it.")
 
 
-def could_not_compose(letter: Letter, because: Words, began: dt.datetime) -> None:
+def could_not_compose(letter: Letter, reason: Words, began: dt.datetime) -> None:
     """Put the letter off, longer after each attempt; staff are asked to look at it."""
     attempts = letter.failed_attempts + 1
     give_back(
         letter,
-        because,
+        reason,
         Delivery.State.FAILED,
         failed_attempts=attempts,
         compose_again_at=began + pause_after(attempts),
@@ -268,22 +268,22 @@ def could_not_compose(letter: Letter, because: Words, began: dt.datetime) -> Non
 
 
 def give_back(
-    letter: Letter, because: Words, state: str = Letter.State.PLANNED, **fields: object
+    letter: Letter, reason: Words, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
     """End the letter's lease, if it still holds, and keep the reason; a new reason is an event.
 
     If that cannot be written, the letter stays under its lease, and the log says so.
     """
-    words = words_in(settings.LANGUAGE_CODE, because)[:BECAUSE_LIMIT]
-    others = {code: said[:BECAUSE_LIMIT] for code, said in words_by_language(because).items()}
-    kept = {"waits_because": words, "waits_because_by_language": others}
+    words = words_in(settings.LANGUAGE_CODE, reason)[:BECAUSE_LIMIT]
+    others = {code: said[:BECAUSE_LIMIT] for code, said in words_by_language(reason).items()}
+    kept = {"waiting_reason": words, "waiting_reason_by_language": others}
     fields = {**kept, "waits_for": [], **fields}
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     try:
         with transaction.atomic():
             is_mine = leased.update(composing_until=None, **fields)
-            if is_mine and words != letter.waits_because:
-                letter.events.create(state=state, because=because)
+            if is_mine and words != letter.waiting_reason:
+                letter.events.create(state=state, reason=reason)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
@@ -295,17 +295,17 @@ def give_back(
 
 def give_back_as_it_was(letter: Letter) -> None:
     """End the letter's lease with the reason that it had before."""
-    names = ("waits_for", "waits_because_by_language")
-    give_back(letter, letter.waits_because, **{name: getattr(letter, name) for name in names})
+    names = ("waits_for", "waiting_reason_by_language")
+    give_back(letter, letter.waiting_reason, **{name: getattr(letter, name) for name in names})
 
 
 @transaction.atomic
 def try_composing_again(letter: Letter, by: User) -> None:
     """End the pause of a letter that waits or could not be composed: the next tick tries it."""
-    never_tried = Q(failed_attempts=0, waits_because="")
+    never_tried = Q(failed_attempts=0, waiting_reason="")
     paused = Letter.objects.planned().filter(~never_tried, pk=letter.pk)
     if not paused.update(failed_attempts=0, compose_again_at=None):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
     letter.events.create(
-        state=Letter.State.PLANNED, actor=by, because=gettext_lazy("to be tried again at once")
+        state=Letter.State.PLANNED, actor=by, reason=gettext_lazy("to be tried again at once")
     )

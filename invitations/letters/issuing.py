@@ -77,32 +77,32 @@ def draft_invitation(
 
 
 @transaction.atomic
-def issue_invitation(letter: Letter, by: User, because: str = "") -> None:
+def issue_invitation(letter: Letter, by: User, reason: str = "") -> None:
     """Put the invitation in force, and its approved letter into the outbox."""
     drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Status.DRAFT)
     if not drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
     changes = {"status": (Status.DRAFT, Status.ISSUED)}
     record_act(letter.invitation, Act.ISSUED, by, changes=changes)
-    release_letter(letter, by, because)
+    release_letter(letter, by, reason)
 
 
 @transaction.atomic
-def release_letter(letter: Letter, by: User, because: str = "") -> None:
+def release_letter(letter: Letter, by: User, reason: str = "") -> None:
     """Put an approved letter of an invitation in force into the outbox.
 
-    ``because`` is why it was approved in spite of a doubt.
+    ``reason`` is why it was approved in spite of a doubt.
     """
     if not Invitation.objects.issued().filter(pk=letter.invitation_id).exists():
         raise ValidationError(_("The invitation is not in force."))
-    letter.events.create(state=Letter.State.APPROVED, actor=by, because=because)
+    letter.events.create(state=Letter.State.APPROVED, actor=by, reason=reason)
     enqueue_letter(letter)
 
 
 @transaction.atomic
-def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
+def withdraw_invitation(invitation: Invitation, by: User, reason: str) -> None:
     """Withdraw the invitation: its link says so, and letters that have not left are cancelled."""
-    if not withdraw_invitations(Invitation.objects.filter(pk=invitation.pk), by, because):
+    if not withdraw_invitations(Invitation.objects.filter(pk=invitation.pk), by, reason):
         raise ValidationError(WITHDRAWN_ALREADY)
     invitation.refresh_from_db()
 
@@ -116,14 +116,14 @@ def reason_not_to_withdraw(invitation: Invitation) -> str:
 
 @transaction.atomic
 def withdraw_invitations(
-    invitations: "QuerySet[Invitation]", by: User, because: str
+    invitations: "QuerySet[Invitation]", by: User, reason: str
 ) -> list[Invitation]:
     """Withdraw the invitations that are not withdrawn yet, and return them.
 
     Receipts that a State's principal invitation kept back are planned again for its others.
     A note verbale is planned anew for the others whose letters it covers, to whom it has not left.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
     keys = list(invitations.values_list("pk", flat=True))
     beside = list(Invitation.objects.beside_principal(keys).values_list("pk", flat=True))
@@ -132,19 +132,17 @@ def withdraw_invitations(
     chosen = chosen.exclude(status=Status.WITHDRAWN).select_related("minister", "member_state")
     in_hand = list(chosen.locked())
     withdrawn = Invitation.objects.filter(pk__in=[one.pk for one in in_hand])
-    withdrawn.update(
-        status=Status.WITHDRAWN, withdrawn_at=timezone.now(), withdrawn_because=because
-    )
+    withdrawn.update(status=Status.WITHDRAWN, withdrawn_at=timezone.now(), withdrawal_reason=reason)
     for status in (Status.DRAFT, Status.ISSUED):
         before = [one for one in in_hand if one.status == status]
         changes = {"status": (status, Status.WITHDRAWN)}
-        record_acts(before, Act.WITHDRAWN, by, because, changes)
+        record_acts(before, Act.WITHDRAWN, by, reason, changes)
     pass_notes_on(in_hand)
     letters = Letter.objects.filter(invitation__in=in_hand)
     notes = planned_notes_over(letters)
     plan_from_now(notes)
     over_others_too = notes_not_left(letters)
-    call_back_letters(letters, because, by)
+    call_back_letters(letters, reason, by)
     plan_for_the_others(over_others_too, by)
     drop_idle_notes(notes)
     for one in Invitation.objects.issued().filter(pk__in=beside).order_by("pk"):
@@ -153,12 +151,12 @@ def withdraw_invitations(
 
 
 @transaction.atomic
-def make_principal(invitation: Invitation, by: User, because: str) -> None:
+def make_principal(invitation: Invitation, by: User, reason: str) -> None:
     """Let the invitation answer for its State; the one that did so stays in force, by courtesy.
 
     Receipts of a statement that the State's earlier answer kept back are planned again.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why it becomes the State’s principal invitation."))
     of_state = Invitation.objects.filter(
         edition=invitation.edition_id, member_state=invitation.member_state_id
@@ -172,8 +170,8 @@ def make_principal(invitation: Invitation, by: User, because: str) -> None:
     ]
     of_state.filter(pk__in=[one.pk for one in before]).update(is_principal=False)
     of_state.filter(pk=chosen.pk).update(is_principal=True)
-    record_acts(before, Act.BY_COURTESY, by, because, {"is_principal": (True, False)})
-    record_act(chosen, Act.PRINCIPAL, by, because, {"is_principal": (False, True)})
+    record_acts(before, Act.BY_COURTESY, by, reason, {"is_principal": (True, False)})
+    record_act(chosen, Act.PRINCIPAL, by, reason, {"is_principal": (False, True)})
     for one in of_state.issued().order_by("pk"):
         plan_receipts_again(one)
     invitation.refresh_from_db(fields=["is_principal"])
@@ -214,7 +212,7 @@ class ToInvite(NamedTuple):
 class NotInvited(NamedTuple):
     state: MemberState
     minister: Minister | None
-    because: str
+    reason: str
 
 
 class OnFile(NamedTuple):
@@ -236,8 +234,8 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
     live = set(standing.values_list("minister", flat=True))
     willing, left_out = [], []
     for minister in ministers:
-        if because := reason_not_to_invite(minister, status.get(minister.pk, ""), live):
-            left_out.append(NotInvited(minister.member_state, minister, because))
+        if reason := reason_not_to_invite(minister, status.get(minister.pk, ""), live):
+            left_out.append(NotInvited(minister.member_state, minister, reason))
         else:
             willing.append(minister)
     in_office = [one.member_state_id for one in ministers if not one.successor_id]

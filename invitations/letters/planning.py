@@ -38,7 +38,7 @@ from invitations.models import (
 from invitations.text.by_language import Words
 
 ENVELOPE_LENGTH = 16
-WAITS = Q(failed_attempts=0) & ~Q(waits_because="")
+WAITS = Q(failed_attempts=0) & ~Q(waiting_reason="")
 TRY_FOR = dt.timedelta(days=5)
 PRIORITY: dict[str, int] = {
     Letter.Kind.ACKNOWLEDGEMENT: 1,
@@ -355,7 +355,7 @@ def lock_letters(letters: "QuerySet[Letter]") -> list[tuple[int, int]]:
 
 
 @transaction.atomic
-def call_back_letters(letters: "QuerySet[Letter]", because: Words, by: User | None = None) -> int:
+def call_back_letters(letters: "QuerySet[Letter]", reason: Words, by: User | None = None) -> int:
     """Cancel deliveries that have not left, and letters without any other; count these letters."""
     in_force = letters.exclude(state=Letter.State.CANCELLED).order_by("pk")
     called_back = lock_letters(letters)
@@ -367,9 +367,9 @@ def call_back_letters(letters: "QuerySet[Letter]", because: Words, by: User | No
     state = Letter.State.CANCELLED
     LetterEvent.objects.bulk_create(
         [
-            LetterEvent(letter_id=letter, delivery_id=pk, state=state, because=because, actor=by)
+            LetterEvent(letter_id=letter, delivery_id=pk, state=state, reason=reason, actor=by)
             for pk, letter in called_back
         ]
-        + [LetterEvent(letter_id=pk, state=state, because=because, actor=by) for pk in emptied]
+        + [LetterEvent(letter_id=pk, state=state, reason=reason, actor=by) for pk in emptied]
     )
     return cancelled

@@ -46,7 +46,7 @@ def choose_thanked(
     circular.speakers = {str(key): words for key, words in said if key in keys}
     circular.save(update_fields=["variant", "speakers"])
     circular.chosen.set(chosen)
-    record_act(circular, Act.THANKED, by, because=comma_list(one.member_state for one in chosen))
+    record_act(circular, Act.THANKED, by, reason=comma_list(one.member_state for one in chosen))
 
 
 def reason_not_to_choose(circular: Circular) -> str:
@@ -84,7 +84,7 @@ def chosen_for(circular: Circular) -> set[int] | None:
     return set(circular.chosen.values_list("pk", flat=True))
 
 
-def because_not_chosen(circular: Circular) -> str:
+def reason_not_chosen(circular: Circular) -> str:
     if circular.kind == Circular.Kind.THANKS:
         return _("not among those who are thanked")
     return _("not among the letters that it replaces")

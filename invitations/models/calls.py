@@ -55,7 +55,7 @@ class TelephoneCall(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
         verbose_name=_("struck by"),
     )  # fmt: skip
-    struck_because = ReasonField(_("why struck"), editable=False)
+    strike_reason = ReasonField(_("why struck"), editable=False)
 
     objects = TelephoneCallQuerySet.as_manager()
 
@@ -68,8 +68,8 @@ class TelephoneCall(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="struck_call_says_why",
-                condition=Q(struck_at=None, struck_by=None, struck_because="")
-                | Q(struck_at__isnull=False, struck_by__isnull=False) & ~Q(struck_because=""),
+                condition=Q(struck_at=None, struck_by=None, strike_reason="")
+                | Q(struck_at__isnull=False, struck_by__isnull=False) & ~Q(strike_reason=""),
             ),
             models.CheckConstraint(
                 name="call_back_says_when",

@@ -54,7 +54,7 @@ class Credential(models.Model):
         verbose_name=_("revoked by"),
     )  # fmt: skip
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
-    revoked_because = ReasonField(_("why revoked"), editable=False)
+    revocation_reason = ReasonField(_("why revoked"), editable=False)
 
     class Meta:
         abstract = True

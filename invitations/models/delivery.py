@@ -231,8 +231,8 @@ class LetterEvent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("who"),
     )  # fmt: skip
-    because = ReasonField(_("why"))
-    because_by_language = ByLanguageField(of="because")
+    reason = ReasonField(_("why"))
+    reason_by_language = ByLanguageField(of="reason")
     server_words = models.TextField(_("the server’s words"), blank=True)
 
     class Meta:
@@ -247,7 +247,7 @@ class LetterEvent(models.Model):
     @property
     def why(self) -> str:
         """The reason in the language of the reader; as it was typed, if a person did."""
-        return words_read(self.because, self.because_by_language)
+        return words_read(self.reason, self.reason_by_language)
 
 
 # Letters that are signed by hand
@@ -351,7 +351,7 @@ class OriginalStep(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("taken back by"),
     )  # fmt: skip
-    taken_back_because = ReasonField(_("why taken back"))
+    discard_reason = ReasonField(_("why taken back"))
 
     objects = OriginalStepQuerySet.as_manager()
 

@@ -185,7 +185,7 @@ class Invitation(HeldRow):
     drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_because = ReasonField(_("why withdrawn"), editable=False)
+    withdrawal_reason = ReasonField(_("why withdrawn"), editable=False)
 
     # The changes that a page of its office leaves out; no column.
     held: Sequence[HeldChange] = ()

@@ -41,7 +41,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def waiting(self) -> Self:
         """Planned letters that wait for words, a field or a person."""
-        return self.planned().exclude(waits_because="").filter(failed_attempts=0)
+        return self.planned().exclude(waiting_reason="").filter(failed_attempts=0)
 
     def to_who_holds_office(self) -> Self:
         """Letters to nobody whose successor is entered; a note verbale goes to a mission."""
@@ -147,8 +147,8 @@ class Letter(models.Model):
     # The end of the lease of the worker that composes it. A lease in the past was not given back.
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Why it is still planned, and when it may be tried again: after a failure there is a pause.
-    waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
-    waits_because_by_language = ByLanguageField(of="waits_because")
+    waiting_reason = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
+    waiting_reason_by_language = ByLanguageField(of="waiting_reason")
     # The empty fields that it waits for: language, model and column of each.
     waits_for = models.JSONField(default=list, blank=True, editable=False)
     failed_attempts = models.PositiveSmallIntegerField(

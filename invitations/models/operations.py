@@ -47,7 +47,7 @@ class JobError(models.Model):
     job = models.SlugField(_("job"), max_length=40)
     item = models.CharField(_("of what"), max_length=80)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    because = models.CharField(_("why"), max_length=300)
+    reason = models.CharField(_("why"), max_length=300)
     at = models.DateTimeField(_("at"), default=timezone.now)
     again_at = models.DateTimeField(_("tried again from"), default=timezone.now)
 

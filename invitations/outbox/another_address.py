@@ -41,7 +41,7 @@ ON_FILE_NO_MORE = gettext_lazy(
 
 
 @transaction.atomic
-def send_to_another_address(letter: Letter, by: User, email: str, because: str = "") -> Delivery:
+def send_to_another_address(letter: Letter, by: User, email: str, reason: str = "") -> Delivery:
     """Put the same frozen message into the outbox once more, for an address it never went to.
 
     It may hold a personal link: an address that one person typed alone gets none. The reason, if
@@ -54,8 +54,8 @@ def send_to_another_address(letter: Letter, by: User, email: str, because: str =
     if email.strip().casefold() not in known:
         raise ValidationError(PUT_IT_ON_FILE)
     delivery = delivery_to(known[email.strip().casefold()], letter)
-    why = because.strip() or gettext_lazy("another address")
-    letter.events.create(delivery=delivery, state=delivery.state, actor=by, because=why)
+    why = reason.strip() or gettext_lazy("another address")
+    letter.events.create(delivery=delivery, state=delivery.state, actor=by, reason=why)
     return delivery
 
 
@@ -87,16 +87,14 @@ def reason_not_to_send_once_more(letter: Letter) -> str:
     """Return why the frozen letter goes to no address once more; an empty text if it may."""
     if not letter.message or letter.state != Letter.State.APPROVED:
         return _("Only an approved letter that goes by e-mail can be sent.")
-    if because := reason_to_hold_back(letter):
-        return str(because)
+    if reason := reason_to_hold_back(letter):
+        return str(reason)
     now = timezone.now()
-    because = reason_not_to_send(letter, letter.invitation, now) or reason_letter_is_replaced(
-        letter
-    )
+    reason = reason_not_to_send(letter, letter.invitation, now) or reason_letter_is_replaced(letter)
     # No change of an address is held any more once no automatic mail can leave.
-    if not because and not letters_at_hand().filter(pk=letter.pk).exists():
-        because = _("the edition is over")
-    return _("It may not leave: %s.") % because if because else ""
+    if not reason and not letters_at_hand().filter(pk=letter.pk).exists():
+        reason = _("the edition is over")
+    return _("It may not leave: %s.") % reason if reason else ""
 
 
 def reason_not_to_send_elsewhere(letter: Letter) -> str:

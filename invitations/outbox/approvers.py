@@ -116,6 +116,6 @@ def line_about(change: HeldChange) -> str:
         alone = _("%(person)s released it alone: confirm or reverse it") % {
             "person": change.alone_by
         }
-        return "- " + labelled(change.named, labelled(alone, change.alone_because))
+        return "- " + labelled(change.named, labelled(alone, change.alone_reason))
     at = told_hour(timezone.localtime(change.asked_at))
     return "- " + labelled(change.named, comma_list(filter(None, [change.asked_by, at])))

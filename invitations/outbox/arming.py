@@ -83,14 +83,14 @@ def armed(*, anew: bool, named: str) -> str:
 
 
 @transaction.atomic
-def stop_sending(by: User, because: str) -> None:
+def stop_sending(by: User, reason: str) -> None:
     """Let nothing leave any more until somebody arms the deployment again."""
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why all sending stops."))
     armed = Arming.objects.filter(stopped_at=None)
     if not armed.update(stopped_at=timezone.now()):
         raise ValidationError(_("Nothing is sent already: sending is not armed."))
-    record_act(Arming.objects.get(), Act.STOPPED, by, because)
+    record_act(Arming.objects.get(), Act.STOPPED, by, reason)
 
 
 def is_of_here(arming: Arming) -> bool:

@@ -24,14 +24,14 @@ def release_credential(credential: Credential, by: User, **fields: Any) -> None:
 
 
 @transaction.atomic
-def revoke_credential(credential: Credential, by: User, because: str) -> None:
+def revoke_credential(credential: Credential, by: User, reason: str) -> None:
     """Let it be of no use from now on: to stop, one person suffices."""
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why it is revoked."))
     in_force = type(credential).objects.filter(pk=credential.pk, revoked_at=None)
-    if not in_force.update(revoked_by=by, revoked_at=timezone.now(), revoked_because=because):
+    if not in_force.update(revoked_by=by, revoked_at=timezone.now(), revocation_reason=reason):
         raise ValidationError(REVOKED_ALREADY)
-    record_act(credential, credential.REVOKED, by, because)
+    record_act(credential, credential.REVOKED, by, reason)
 
 
 def refuse_if_revoked(credential: Credential) -> None:

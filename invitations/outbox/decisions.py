@@ -58,13 +58,13 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
             delivery,
             State.UNCERTAIN,
             State.HANDED_OVER,
-            because=gettext_lazy("it went"),
+            reason=gettext_lazy("it went"),
             by=by,
             handed_over_at=delivery.sending_at or now,
         )
     else:
-        if because := reason_not_to_send_again(delivery):
-            raise ValidationError(because)
+        if reason := reason_not_to_send_again(delivery):
+            raise ValidationError(reason)
         settled = queue_again(delivery, State.UNCERTAIN, by, gettext_lazy("send again"))
     if not settled:
         raise ValidationError(NOT_UNCERTAIN)
@@ -72,8 +72,8 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool, mark: str = ""
 
 def resend(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
-    if because := reason_not_to_resend(delivery):
-        raise ValidationError(because)
+    if reason := reason_not_to_resend(delivery):
+        raise ValidationError(reason)
     if not queue_again(delivery, delivery.state, by, gettext_lazy("send anew")):
         raise ValidationError(ONLY_FAILED)
 
@@ -83,8 +83,8 @@ ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
 
 def reason_not_to_resend(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
-    if because := reason_not_to_mail(delivery.letter):
-        return because
+    if reason := reason_not_to_mail(delivery.letter):
+        return reason
     if delivery.state not in (State.FAILED, State.MISSED):
         return str(ONLY_FAILED)
     return reason_address_was_corrected(delivery)
@@ -99,8 +99,8 @@ def reason_address_was_corrected(delivery: Delivery) -> str:
 
 def reason_not_to_mail(letter: Letter) -> str:
     """Return why the letter leaves by mail no more, whoever asks for it; empty if it may."""
-    if because := reason_to_hold_back(letter):
-        return str(because)
+    if reason := reason_to_hold_back(letter):
+        return str(reason)
     void = (
         reason_not_in_force(letter, letter.invitation)
         or reason_letter_is_replaced(letter)
@@ -118,14 +118,14 @@ def reason_mail_is_void(letter: Letter) -> Words:
     return reason_letter_is_overtaken(letter)
 
 
-def queue_again(delivery: Delivery, old: str, by: User, because: Words) -> bool:
+def queue_again(delivery: Delivery, old: str, by: User, reason: Words) -> bool:
     now = timezone.now()
     last = delivery.letter.leave_before or now + dt.timedelta(days=5)
     return transit(
         delivery,
         old,
         State.QUEUED,
-        because=because,
+        reason=reason,
         by=by,
         attempts=0,
         not_before=now,
@@ -147,7 +147,7 @@ def mark_dispatched(
         delivery,
         State.QUEUED,
         State.HANDED_OVER,
-        because=gettext_lazy("dispatched"),
+        reason=gettext_lazy("dispatched"),
         by=by,
         channel=channel,
         reference=reference,
@@ -188,8 +188,8 @@ def reason_not_to_record_paper(letter: Letter, invitation: Invitation | None = N
     """Return why it is not recorded that the letter left on paper; an empty text if it may be."""
     if letter.kind not in PRINTED_KINDS:
         return _("Reminders and acknowledgements go by e-mail: choose the letter.")
-    if because := reason_not_to_send(letter, invitation or letter.invitation, timezone.now()):
-        return _("It may not leave: %s.") % because
+    if reason := reason_not_to_send(letter, invitation or letter.invitation, timezone.now()):
+        return _("It may not leave: %s.") % reason
     return ""
 
 

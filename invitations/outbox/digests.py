@@ -154,7 +154,7 @@ def digest_of(
         at__gte=since, at__lt=until, state__in=states, letter__invitation__edition=edition
     )
     # An event that says why a letter still waits does not mean that it was planned again.
-    events = happened.exclude(~Q(because=""), state=Letter.State.PLANNED)
+    events = happened.exclude(~Q(reason=""), state=Letter.State.PLANNED)
     counts = Counter(events.order_by().values_list("state", F("letter__kind")))
     troubles = events.filter(state__in=NEEDS_A_PERSON).select_related(
         "delivery", "letter__invitation__member_state"

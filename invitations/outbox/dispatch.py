@@ -153,7 +153,7 @@ def give_back(waiting: list[Delivery], outage: Outage) -> None:
             delivery,
             State.CLAIMED,
             State.DEFERRED,
-            because=Outage.Of(outage.of).label,
+            reason=Outage.Of(outage.of).label,
             words=outage.words,
         )
 
@@ -178,6 +178,6 @@ def note_outages(runs: list[Run], at_rest: Exists) -> None:
     for outage in found.values():
         outage.began_at = now
         Outage.objects.bulk_create([outage], ignore_conflicts=True)
-        because, words = Outage.Of(outage.of).label, outage.words
-        logger.warning("Nothing can leave: %s: %s", because, words)
-        transit_each(due_now(now, at_rest), State.QUEUED, State.DEFERRED, because, words)
+        reason, words = Outage.Of(outage.of).label, outage.words
+        logger.warning("Nothing can leave: %s: %s", reason, words)
+        transit_each(due_now(now, at_rest), State.QUEUED, State.DEFERRED, reason, words)

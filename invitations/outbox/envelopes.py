@@ -134,8 +134,8 @@ def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     left_out = []
     for note in notes_of(letters):
         envelope = packed.get((Way.MISSION, note.mission_id or 0))
-        if because := reason_not_to_print_note(note, envelope, letters):
-            left_out.append((note, because))
+        if reason := reason_not_to_print_note(note, envelope, letters):
+            left_out.append((note, reason))
         elif envelope:
             envelope.notes.append(note)
     order = list(Way)

@@ -256,21 +256,21 @@ def count_reasons_to_wait() -> list[ReasonCount]:
     """
     rows = (
         Letter.objects.planned()
-        .exclude(waits_because="")
+        .exclude(waiting_reason="")
         .order_by()
         .annotate(failed=Case(When(failed_attempts__gt=0, then=True), default=False))
-        .values_list("waits_because", "waits_because_by_language", "failed")
+        .values_list("waiting_reason", "waiting_reason_by_language", "failed")
         .annotate(number=Count("pk"))
     )
     counted: Counter[tuple[str, bool]] = Counter()
     known: dict[str, dict[str, str]] = {}
-    for because, by_language, failed, number in rows:
-        counted[because, failed] += number
-        known[because] = by_language or known.get(because, {})
+    for reason, by_language, failed, number in rows:
+        counted[reason, failed] += number
+        known[reason] = by_language or known.get(reason, {})
     found = sorted(counted.items(), key=lambda one: (-one[1], *one[0]))
     return [
-        ReasonCount(words_read(because, known[because]), failed, number)
-        for (because, failed), number in found
+        ReasonCount(words_read(reason, known[reason]), failed, number)
+        for (reason, failed), number in found
     ]
 
 

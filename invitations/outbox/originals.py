@@ -202,12 +202,12 @@ def on_paper(letter: Letter) -> "models.QuerySet[Delivery]":
 
 
 @transaction.atomic
-def take_back_step(letter: Letter, step: str, by: User, because: str) -> None:
+def take_back_step(letter: Letter, step: str, by: User, reason: str) -> None:
     """Take back the last step, recorded by mistake; its row stays on file with the reason.
 
     Refuse if another step was recorded since.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the step is taken back."))
     letter = locked_letter(letter)
     last = letter.original_steps.standing().last()
@@ -215,14 +215,14 @@ def take_back_step(letter: Letter, step: str, by: User, because: str) -> None:
         raise ValidationError(
             _("Another step was recorded or taken back since you looked: look at it once more.")
         )
-    last.taken_back_at, last.taken_back_by, last.taken_back_because = timezone.now(), by, because
-    last.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_because"])
+    last.taken_back_at, last.taken_back_by, last.discard_reason = timezone.now(), by, reason
+    last.save(update_fields=["taken_back_at", "taken_back_by", "discard_reason"])
     if step == Step.HANDED_OVER:
-        take_back_paper(letter, by, because)
-    record_act(letter, Act.STEP_TAKEN_BACK, by, f"{last}: {because}")
+        take_back_paper(letter, by, reason)
+    record_act(letter, Act.STEP_TAKEN_BACK, by, f"{last}: {reason}")
 
 
-def take_back_paper(letter: Letter, by: User, because: str) -> None:
+def take_back_paper(letter: Letter, by: User, reason: str) -> None:
     """Let the delivery wait again, and that of a note verbale of which no letter has left.
 
     That of a letter that was called back waits for nothing.
@@ -238,7 +238,7 @@ def take_back_paper(letter: Letter, by: User, because: str) -> None:
                 delivery,
                 State.HANDED_OVER,
                 State.QUEUED if one.state == Letter.State.APPROVED else State.CANCELLED,
-                because=because,
+                reason=reason,
                 by=by,
                 handed_over_at=None,
                 reference="",

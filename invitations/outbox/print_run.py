@@ -202,7 +202,7 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
         "editions": list(dict.fromkeys(str(one.invitation.edition) for one in run.letters)),
         "printed_at": timezone.localtime(),
         "nowhere": [line(letter) for letter in run.nowhere],
-        "left_out": [{"note": note, "because": because} for note, because in run.left_out],
+        "left_out": [{"note": note, "reason": reason} for note, reason in run.left_out],
         "envelopes": envelopes,
         "totals": totals(run, pages),
     }

@@ -34,27 +34,27 @@ from invitations.text.segments import are_lost, own_segments
 
 
 @transaction.atomic
-def release_change(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+def release_change(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
     """Let automatic mail use the change with exactly this mark; whoever made it may not.
 
     What one approver released alone is confirmed by it.
     """
     refuse_dates(change)
     row, change = locked_change(change, mark)
-    if because_not := why_not_by(change, by) or why_segments_stay(change):
-        raise ValidationError(because_not)
-    decide(change, HeldChange.State.RELEASED, by, because)
-    record_act(change, Act.RELEASED, by, because)
+    if refusal := why_not_by(change, by) or why_segments_stay(change):
+        raise ValidationError(refusal)
+    decide(change, HeldChange.State.RELEASED, by, reason)
+    record_act(change, Act.RELEASED, by, reason)
     if change.kind == HeldChange.Kind.SUCCESSION:
         hand_over(change, by)
     elif row:
-        record_act(row, Act.RELEASED, by, because, changes=change.changed)
+        record_act(row, Act.RELEASED, by, reason, changes=change.changed)
     send_where_corrected(change, by)
     transaction.on_commit(try_waiting_again)
 
 
 @transaction.atomic
-def take_back_change(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+def take_back_change(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
     """Give the record its released values again; what was never released is deleted.
 
     What one approver released alone is reversed by it.
@@ -63,8 +63,8 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
     row, change = locked_change(change, mark)
     if change.kind == HeldChange.Kind.SUCCESSION:
         take_back_hand_over(change, by)
-        decide(change, HeldChange.State.TAKEN_BACK, by, because)
-        record_act(change, Act.TAKEN_BACK, by, because)
+        decide(change, HeldChange.State.TAKEN_BACK, by, reason)
+        record_act(change, Act.TAKEN_BACK, by, reason)
         return
     if change.is_alone:
         wait_again(change, row)
@@ -72,31 +72,31 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
     with disable_auditlog():
         undo(change, row)
     # Undoing it wrote the released values into it too: what was rejected stays to be read.
-    change.save(update_fields=["after", "asked_by", "because", "named"])
-    decide(change, HeldChange.State.TAKEN_BACK, by, because)
-    record_act(change, Act.TAKEN_BACK, by, because)
+    change.save(update_fields=["after", "asked_by", "reason", "named"])
+    decide(change, HeldChange.State.TAKEN_BACK, by, reason)
+    record_act(change, Act.TAKEN_BACK, by, reason)
     if row and change.before is not None:
         backwards = {name: (new, old) for name, (old, new) in change.changed.items()}
-        record_act(row, Act.TAKEN_BACK, by, because, changes=backwards)
+        record_act(row, Act.TAKEN_BACK, by, reason, changes=backwards)
 
 
 @transaction.atomic
-def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None:
+def release_alone(change: HeldChange, by: User, mark: str, reason: str) -> None:
     """Let automatic mail use a corrected address at once, until a second person decides.
 
     The editions that use it have to allow it. All approvers are told.
     """
     row, change = locked_change(change, mark)
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why it cannot wait for a second person."))
-    if because_not := why_not_alone(change):
-        raise ValidationError(because_not)
+    if refusal := why_not_alone(change):
+        raise ValidationError(refusal)
     change.state, change.alone_by, change.alone_at = HeldChange.State.ALONE, by, timezone.now()
-    change.alone_because = because
-    change.save(update_fields=["state", "alone_by", "alone_at", "alone_because"])
+    change.alone_reason = reason
+    change.save(update_fields=["state", "alone_by", "alone_at", "alone_reason"])
     change.told.clear()
-    record_act(change, Act.RELEASED_ALONE, by, because)
-    record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
+    record_act(change, Act.RELEASED_ALONE, by, reason)
+    record_act(row, Act.RELEASED_ALONE, by, reason, changes=change.changed)
     send_where_corrected(change, by)
 
 
@@ -217,10 +217,10 @@ def locked_change(change: HeldChange, mark: str) -> tuple[Any, HeldChange]:
     return found, locked
 
 
-def decide(change: HeldChange, state: str, person: User, because: str) -> None:
+def decide(change: HeldChange, state: str, person: User, reason: str) -> None:
     change.state, change.decided_by, change.decided_at = state, person, timezone.now()
-    change.decided_because = because
-    change.save(update_fields=["state", "decided_by", "decided_at", "decided_because"])
+    change.decision_reason = reason
+    change.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
 
 
 def undo(change: HeldChange, row: Any) -> None:

@@ -64,7 +64,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
     except Tampered as fault:
-        transit(delivery, State.CLAIMED, State.FAILED, because=str(fault))
+        transit(delivery, State.CLAIMED, State.FAILED, reason=str(fault))
         return False
     except StoreUnavailable as fault:
         ask_the_store()
@@ -83,20 +83,20 @@ def begin_delivery(delivery: Delivery) -> bool:
     office, is kept back for a person to decide.
     """
     letter = delivery.letter
-    if because := reason_to_hold_back(letter):
-        transit(delivery, State.CLAIMED, State.MISSED, because=because)
+    if reason := reason_to_hold_back(letter):
+        transit(delivery, State.CLAIMED, State.MISSED, reason=reason)
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
-    because = reason_not_to_send(letter, invitation, timezone.now()) or reason_letter_is_replaced(
+    reason = reason_not_to_send(letter, invitation, timezone.now()) or reason_letter_is_replaced(
         letter
     )
-    if because:
-        kept_back = State.MISSED if because == LEFT_OFFICE else State.CANCELLED
-        transit(delivery, State.CLAIMED, kept_back, because=because)
+    if reason:
+        kept_back = State.MISSED if reason == LEFT_OFFICE else State.CANCELLED
+        transit(delivery, State.CLAIMED, kept_back, reason=reason)
     return False
 
 
@@ -105,30 +105,30 @@ def begin_under_lock(delivery: Delivery) -> bool:
     """Begin under the invitation's lock, which excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
-    because = reason_not_to_send(letter, invitation, timezone.now())
+    reason = reason_not_to_send(letter, invitation, timezone.now())
     if letter.kind == Letter.Kind.NOTE:
-        because = because or reason_letter_is_replaced(letter)
-    if because:
+        reason = reason or reason_letter_is_replaced(letter)
+    if reason:
         if letter.kind in CALLED_BACK:
-            call_back_letters(Letter.objects.filter(pk=letter.pk), because)
+            call_back_letters(Letter.objects.filter(pk=letter.pk), reason)
         else:
-            kept_back = State.MISSED if is_for_a_person(letter, because) else State.CANCELLED
-            transit(delivery, State.CLAIMED, kept_back, because=because)
+            kept_back = State.MISSED if is_for_a_person(letter, reason) else State.CANCELLED
+            transit(delivery, State.CLAIMED, kept_back, reason=reason)
         return False
-    if letter.kind in CALLED_BACK and (because := reason_to_compose_again(letter)):
-        call_back_letters(Letter.objects.filter(pk=letter.pk), because)
+    if letter.kind in CALLED_BACK and (reason := reason_to_compose_again(letter)):
+        call_back_letters(Letter.objects.filter(pk=letter.pk), reason)
         if letter.kind in TOLD_ONCE:
             save_planned_letters([planned_again(letter)])
         return False
     return begin_sending(delivery)
 
 
-def is_for_a_person(note: Letter, because: Words) -> bool:
+def is_for_a_person(note: Letter, reason: Words) -> bool:
     """Whether a note has to be composed anew, over a letter that was; or over those that remain."""
-    if because == CALLED_BACK_UNDER_IT:
+    if reason == CALLED_BACK_UNDER_IT:
         return True
     remain = covered_now(note).exclude(answered_already())
-    return because == REPLACED_UNDER_IT and remain.exists()
+    return reason == REPLACED_UNDER_IT and remain.exists()
 
 
 def reason_to_compose_again(letter: Letter) -> Words:
@@ -145,8 +145,8 @@ def reason_to_compose_again(letter: Letter) -> Words:
 
 def reason_not_to_send(letter: Letter, invitation: Invitation, now: dt.datetime) -> Words:
     """Return why the letter may no longer leave, or an empty string if it may."""
-    if because := reason_not_in_force(letter, invitation):
-        return because
+    if reason := reason_not_in_force(letter, invitation):
+        return reason
     if letter.kind == Letter.Kind.REMINDER:
         return reason_reminder_must_wait(invitation, letter, now)
     if letter.kind == Letter.Kind.CALENDAR:
@@ -251,14 +251,14 @@ def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
         time.sleep(SETTLE_EACH)
 
 
-def postpone(delivery: Delivery, old: str, because: Words = "", words: str = "") -> bool:
+def postpone(delivery: Delivery, old: str, reason: Words = "", words: str = "") -> bool:
     """Defer the delivery, by a pause that grows with each attempt."""
     attempts = delivery.attempts + 1
     return settle(
         delivery,
         old,
         State.DEFERRED,
-        because=because,
+        reason=reason,
         words=words,
         attempts=attempts,
         not_before=timezone.now() + spread_pause_after(attempts),
@@ -267,11 +267,11 @@ def postpone(delivery: Delivery, old: str, because: Words = "", words: str = "")
 
 def break_off(delivery: Delivery, old: str, kind: Words) -> bool:
     """Defer after a fault of ours before the message began; after some attempts, fail it."""
-    because = filled(_("it could not be handed over: %s"), kind)
+    reason = filled(_("it could not be handed over: %s"), kind)
     attempts = delivery.attempts + 1
     if attempts < FAULTS_AT_MOST:
-        return postpone(delivery, old, because=because)
-    return settle(delivery, old, State.FAILED, because=because, attempts=attempts)
+        return postpone(delivery, old, reason=reason)
+    return settle(delivery, old, State.FAILED, reason=reason, attempts=attempts)
 
 
 BROKE_OFF = _("it broke off: %s")
@@ -285,4 +285,4 @@ def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
     )  # fmt: skip
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):
-        settle(delivery, State.SENDING, State.UNCERTAIN, because=filled(BROKE_OFF, kind))
+        settle(delivery, State.SENDING, State.UNCERTAIN, reason=filled(BROKE_OFF, kind))

@@ -79,8 +79,8 @@ def tell_of_vanished(job: Job) -> None:
 
 
 @transaction.atomic
-def tell_that_it_may_be_lost(mail: StaffMail, because: str) -> None:
+def tell_that_it_may_be_lost(mail: StaffMail, reason: str) -> None:
     """Let it stand among the faults, under an item of its own, until somebody deals with it."""
     if StaffMail.objects.filter(pk=mail.pk).delete()[0]:
         job, item = Job(mail.job), f"{mail.item}, {mail.begun_at:%Y-%m-%d %H:%M:%S} UTC"
-        note_job_error(job_error_of(job, item), because, pauses=False)
+        note_job_error(job_error_of(job, item), reason, pauses=False)

@@ -26,14 +26,14 @@ def transit(  # noqa: PLR0913 -- what an event keeps
     old: str,
     new: str,
     *,
-    because: Words = "",
+    reason: Words = "",
     words: str = "",
     by: User | None = None,
     **fields: Any,
 ) -> bool:
     """Change the state and write the event; return False if the delivery has moved on."""
     changes = {"state": new, **fields} | ({"server_words": words} if words else {})
-    event = {"state": new, "because": because, "server_words": words, "actor": by}
+    event = {"state": new, "reason": reason, "server_words": words, "actor": by}
     return change(in_state(delivery, old), delivery, changes, event)
 
 
@@ -101,7 +101,7 @@ def change(
 
 
 def transit_each(
-    deliveries: "QuerySet[Delivery]", old: str, new: str, because: Words, words: str = ""
+    deliveries: "QuerySet[Delivery]", old: str, new: str, reason: Words, words: str = ""
 ) -> None:
     """Move each delivery that is in the old state, with an event for each.
 
@@ -111,7 +111,7 @@ def transit_each(
     for delivery in deliveries.filter(state=old).order_by("pk"):
         try:
             with transaction.atomic():
-                transit(delivery, old, new, because=because, words=words)
+                transit(delivery, old, new, reason=reason, words=words)
         except Exception as fault:  # the others are moved all the same
             if not connection.is_usable():
                 raise

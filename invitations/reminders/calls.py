@@ -56,11 +56,11 @@ def reason_not_to_strike_call(call: TelephoneCall) -> str:
 
 
 @transaction.atomic
-def strike_call(call: TelephoneCall, by: User, because: str) -> None:
+def strike_call(call: TelephoneCall, by: User, reason: str) -> None:
     """Let the note count no more; it stays to be read, with the reason."""
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the note is struck."))
-    struck = {"struck_at": timezone.now(), "struck_by": by, "struck_because": because}
+    struck = {"struck_at": timezone.now(), "struck_by": by, "strike_reason": reason}
     if not TelephoneCall.objects.standing().filter(pk=call.pk).update(**struck):
         raise ValidationError(STRUCK_ALREADY)
-    record_act(call, Act.CALL_STRUCK, by, because)
+    record_act(call, Act.CALL_STRUCK, by, reason)

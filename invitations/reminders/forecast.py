@@ -30,15 +30,15 @@ class Forecast:
     """The reminders to come, the earliest first, and the invitations without one, by reason."""
 
     edition: ForumEdition
-    because: str = ""
+    reason: str = ""
     mails: list[ComingReminder] = field(default_factory=list)
     calls: list[ComingReminder] = field(default_factory=list)
     # How many of the mails ask for something after a yes.
     next_steps: int = 0
     none: dict[str, list[Invitation]] = field(default_factory=dict)
 
-    def add_none(self, because: str, invitation: Invitation) -> None:
-        self.none.setdefault(because, []).append(invitation)
+    def add_none(self, reason: str, invitation: Invitation) -> None:
+        self.none.setdefault(reason, []).append(invitation)
 
     def by_day(self) -> dict[tuple[dt.date, ReminderStep], list[ComingReminder]]:
         days: dict[tuple[dt.date, ReminderStep], list[ComingReminder]] = defaultdict(list)
@@ -59,9 +59,9 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     for invitation in invitations_of(edition):
         if invitation.pk in asked:
             add_next_steps(plan, invitation, asked[invitation.pk])
-        elif because := reason_not_to_remind(invitation):
-            plan.add_none(because, invitation)
-        elif not plan.because:
+        elif reason := reason_not_to_remind(invitation):
+            plan.add_none(reason, invitation)
+        elif not plan.reason:
             add_to(plan, invitation, known[invitation.pk], schedules, now)
     plan.mails.sort(key=lambda planned: planned.at)
     plan.calls.sort(key=lambda planned: planned.at)
@@ -70,8 +70,8 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
 
 def add_next_steps(plan: Forecast, invitation: Any, asked: Asked) -> None:
     """Add what the office is asked after its yes; what of it is left without a step, by reason."""
-    if because := reason_not_to_ask(invitation):
-        plan.add_none(because, invitation)
+    if reason := reason_not_to_ask(invitation):
+        plan.add_none(reason, invitation)
     elif mails := list(asked.mails_to(invitation)):
         plan.mails += mails
         plan.next_steps += len(mails)
@@ -109,8 +109,8 @@ def reason_not_to_remind(invitation: Any) -> str:
         return _("it is a courtesy invitation: the State’s principal one is reminded")
     if invitation.has_answered and invitation.asked_at is None:
         return _("the office has answered")
-    if because := reason_not_to_ask(invitation):
-        return because
+    if reason := reason_not_to_ask(invitation):
+        return reason
     if invitation.reached_at is None:
         return _("the letter has not reached the office: it did not leave, or it came back")
     return ""
@@ -131,12 +131,12 @@ def add_to(
     calls = list(coming(by_edition, by_edition.call_on, since, now))
     skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
     for step in skipped:
-        because = ngettext(
+        reason = ngettext(
             "a holding reply stands in for the step of %(days)s day before the last day",
             "a holding reply stands in for the step of %(days)s days before the last day",
             step.days_before,
         )
-        plan.add_none(because % {"days": step.days_before}, invitation)
+        plan.add_none(reason % {"days": step.days_before}, invitation)
     planned = list(mails_to(invitation, facts, schedule, mails, now))
     if not planned and not skipped:
         plan.add_none(_("no mail is left for it before the deadline"), invitation)

@@ -50,14 +50,14 @@ def reason_reminder_must_wait(invitation: Invitation, letter: Letter, now: dt.da
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
     schedule = schedule_of(edition, invitation.member_state, letter.asks_for)
     today = schedule.day_of(now)
-    if because := reason_deadline_is_past(edition, letter, now):
-        return because
+    if reason := reason_deadline_is_past(edition, letter, now):
+        return reason
     if schedule.is_quiet(today):
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
         return _("a later reminder takes its place")
-    if because := reason_no_reminder_is_owed(edition, invitation, letter, now):
-        return because
+    if reason := reason_no_reminder_is_owed(edition, invitation, letter, now):
+        return reason
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
     if others.exists():
         told = ngettext_lazy(

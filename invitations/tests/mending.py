@@ -202,7 +202,7 @@ def letting_stand_again(make, by):
 
 def cancelled_as_it_left(make):
     delivery = make.queued()
-    transit(delivery, "queued", "cancelled", because="another letter has replaced it")
+    transit(delivery, "queued", "cancelled", reason="another letter has replaced it")
     return delivery
 
 

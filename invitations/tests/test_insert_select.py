@@ -40,14 +40,14 @@ def test_each_row_found_gets_a_row(queued):
         letter=F("letter"),
         delivery=F("pk"),
         state=F("state"),
-        because="It was queued.",
+        reason="It was queued.",
     )
 
     assert inserted == 3
     for delivery in deliveries:
         event = delivery.events.get()
         assert (event.letter, event.state) == (delivery.letter, State.QUEUED)
-        assert event.because == "It was queued."
+        assert event.reason == "It was queued."
 
 
 def test_each_other_field_gets_its_default(queued, host):
@@ -56,7 +56,7 @@ def test_each_other_field_gets_its_default(queued, host):
     insert_select(Delivery.objects.all(), LetterEvent, letter=F("letter"), state="queued")
 
     event = delivery.letter.events.get()
-    assert (event.delivery, event.actor, event.because, event.host) == (None, None, "", "zenda")
+    assert (event.delivery, event.actor, event.reason, event.host) == (None, None, "", "zenda")
     assert began <= event.at <= timezone.now()
 
 
@@ -99,7 +99,7 @@ def test_each_of_distinct_rows_gets_a_row_with_nothing_where_nothing_was_given(q
 def test_the_event_of_a_transition_has_every_field_of_its_model(queued, host):
     delivery = queued()
 
-    assert transit(delivery, State.QUEUED, State.MISSED, because="A day past its hour.")
+    assert transit(delivery, State.QUEUED, State.MISSED, reason="A day past its hour.")
 
     event = delivery.events.get()
     assert (event.letter, event.state, event.host) == (delivery.letter, State.MISSED, "zenda")

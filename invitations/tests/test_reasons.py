@@ -22,8 +22,8 @@ def test_an_invitation_is_withdrawn_for_a_long_reason(issued):
     withdraw_invitation(invitation, UserFactory(), LONG)
 
     invitation.refresh_from_db()
-    assert invitation.withdrawn_because == KEPT
-    assert set(LetterEvent.objects.filter(state="cancelled").values_list("because", flat=True)) == {
+    assert invitation.withdrawal_reason == KEPT
+    assert set(LetterEvent.objects.filter(state="cancelled").values_list("reason", flat=True)) == {
         KEPT
     }
 
@@ -32,7 +32,7 @@ def test_the_row_of_the_act_keeps_a_long_reason_whole():
     withdraw_invitation(InvitationFactory(), UserFactory(), LONG)
 
     entry = LogEntry.objects.get(additional_data__act=Act.WITHDRAWN)
-    assert entry.additional_data["because"] == LONG
+    assert entry.additional_data["reason"] == LONG
 
 
 def test_a_circular_is_called_back_for_a_long_reason(issued):
@@ -40,7 +40,7 @@ def test_a_circular_is_called_back_for_a_long_reason(issued):
 
     call_back_circular(letter.circular, UserFactory(), LONG)
 
-    assert letter.events.latest("pk").because == KEPT
+    assert letter.events.latest("pk").reason == KEPT
 
 
 def test_a_contested_reply_is_settled_for_a_long_reason():
@@ -50,12 +50,12 @@ def test_a_contested_reply_is_settled_for_a_long_reason():
     settle_contested(contested, UserFactory(), LONG, stands=True)
 
     contested.refresh_from_db()
-    assert contested.settled_because == KEPT
+    assert contested.settlement_reason == KEPT
 
 
 def test_a_delivery_moves_on_with_a_long_reason(queued):
     delivery = queued()
 
-    assert transit(delivery, "queued", "failed", because=LONG)
+    assert transit(delivery, "queued", "failed", reason=LONG)
 
-    assert delivery.events.get().because == KEPT
+    assert delivery.events.get().reason == KEPT

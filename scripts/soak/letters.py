@@ -129,5 +129,5 @@ class Acknowledgements(Letters):
 
     def neither_left_nor_said_why(self) -> int:
         events = LetterEvent.objects.filter(letter__in=self.pks)
-        known = events.exclude(because="") | events.filter(state="handed_over")
+        known = events.exclude(reason="") | events.filter(state="handed_over")
         return len({*self.pks} - {*known.values_list("letter", flat=True)})

@@ -169,13 +169,13 @@ class AuthenticatorAdmin(OfAccountAdmin):
         describe=lambda page, row: row.user.get_username(),
     )
     def remove_lost(
-        self, request: HttpRequest, queryset: QuerySet[Authenticator], because: str
+        self, request: HttpRequest, queryset: QuerySet[Authenticator], reason: str
     ) -> None:
         rows = list(queryset.select_related("user"))
         for row in rows:
             row.delete()
             changes = {"type": (row.type, "")}
-            record_act(row.user, Act.FACTOR_REMOVED, user_of(request), because, changes)
+            record_act(row.user, Act.FACTOR_REMOVED, user_of(request), reason, changes)
         for user in {row.user for row in rows}:
             # What was lost may have opened a session: each one ends.
             end_sessions(user, user_of(request))
@@ -261,9 +261,9 @@ class SocialAccountAdmin(OfAccountAdmin):
     @row_by_row(
         done=ngettext_lazy("%(count)s sign-in unlinked.", "%(count)s sign-ins unlinked.", "count")
     )
-    def unlink_selected(self, request: HttpRequest, row: SocialAccount, because: str) -> None:
+    def unlink_selected(self, request: HttpRequest, row: SocialAccount, reason: str) -> None:
         row.delete()
-        record_act(row.user, Act.PROVIDER_UNLINKED, user_of(request), because)
+        record_act(row.user, Act.PROVIDER_UNLINKED, user_of(request), reason)
         end_sessions(row.user, user_of(request))
 
 

@@ -124,7 +124,7 @@ def test_letters_that_no_worker_looks_at_are_told(probed, ticking):
 def test_letters_that_wait_for_a_person_are_no_fault(probed, ticking):
     now = timezone.now()
     LetterFactory(
-        planned_at=now - dt.timedelta(days=1), compose_again_at=now, waits_because="No text."
+        planned_at=now - dt.timedelta(days=1), compose_again_at=now, waiting_reason="No text."
     )
 
     assert probed() == (200, ["ok"])

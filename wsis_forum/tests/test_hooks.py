@@ -104,7 +104,7 @@ def test_a_delay_is_an_event_alone(client, delivery):
     post(client, event(severity="temporary"))
 
     assert (state_of(delivery), Bounce.objects.get().kind) == ("handed_over", "delayed")
-    assert delivery.events.get().because == "delayed on its way"
+    assert delivery.events.get().reason == "delayed on its way"
 
 
 def test_a_provider_that_refuses_to_send_has_bounced_the_delivery(client, delivery):
@@ -118,7 +118,7 @@ def test_a_delivery_to_the_offices_server_is_noted_once(client, delivery):
     post(client, event("delivered", ident="token-2"))
 
     assert state_of(delivery) == "handed_over"
-    assert delivery.events.get().because == "taken by the addressee’s mail server"
+    assert delivery.events.get().reason == "taken by the addressee’s mail server"
 
 
 @pytest.mark.parametrize("name", ["opened", "clicked", "complained", "unsubscribed"])
@@ -230,7 +230,7 @@ def test_an_event_that_cannot_be_recorded_loses_none_beside_it(unsigned, deliver
     unsigned([refused(smtp_reply="Fritz von Tarlenheim"), refused()])
 
     assert state_of(delivery) == "bounced"
-    assert JobError.objects.get().because.startswith("ValueError in ")
+    assert JobError.objects.get().reason.startswith("ValueError in ")
 
 
 def test_where_the_database_is_away_the_provider_tries_again(unsigned, monkeypatch):

@@ -152,7 +152,7 @@ def test_search_looks_at_columns_that_the_user_sees():
         seen |= {"subject"} if "shown_subject" in seen else set()
         seen |= {"file_name"} if "file" in seen else set()
         seen |= {"server_words"} if said_by_server in seen else set()
-        seen |= {"because"} if why in seen else set()
+        seen |= {"reason"} if why in seen else set()
         # The name again, without capitals and accents.
         seen |= {"name_key"} if "family_name" in seen else set()
         if page.model is Letter and page.has_words_permission(request):

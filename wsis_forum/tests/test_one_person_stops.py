@@ -17,7 +17,7 @@ __all__ = ["frozen_letter", "issued", "mail_server", "queued"]
 
 pytestmark = pytest.mark.django_db
 
-BECAUSE = {"answered": "yes", "because": "A mistake."}
+BECAUSE = {"answered": "yes", "reason": "A mistake."}
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_one_person_calls_a_circular_back(one, queued, group):
     circular = queued().letter.circular
 
     page = reverse("admin:invitations_circular_call_back", args=[circular.pk])
-    one(group).post(page, {"because": "A mistake."})
+    one(group).post(page, {"reason": "A mistake."})
 
     assert Letter.objects.get().state == "cancelled"
 

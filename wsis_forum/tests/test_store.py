@@ -234,8 +234,8 @@ def test_a_letter_stays_planned_until_the_store_answers(peer, bucket, use, plann
 
     planned.refresh_from_db()
     assert (planned.state, planned.sha256, planned.composing_until) == ("planned", "", None)
-    ((because, number),) = reasons_not_composed(edition).items()
-    assert (because.startswith(SORRY), number) == (True, 1)
+    ((reason, number),) = reasons_not_composed(edition).items()
+    assert (reason.startswith(SORRY), number) == (True, 1)
     use(peer.url(bucket))
     assert compose_planned(edition) == 1
 

@@ -22,7 +22,7 @@ def coming_context(
 ) -> dict[str, Any]:
     return {
         "outbox": outbox_row(edition, outbox),
-        "because": plan.because,
+        "reason": plan.reason,
         "days": day_rows(plan)[:DAYS_SHOWN],
         "reminders_url": reverse("admin:invitations_forumedition_reminders", args=[edition.pk]),
     }

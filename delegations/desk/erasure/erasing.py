@@ -29,29 +29,29 @@ BATCH = 500
 WITHIN = dt.timedelta(seconds=40)
 
 
-def ask_for_erasure(edition: ForumEdition, by: User, because: str) -> Erasure:
+def ask_for_erasure(edition: ForumEdition, by: User, reason: str) -> Erasure:
     """Let the clock erase, in an hour, what was collected for an edition that is over."""
     if why := reason_not_to_erase_edition(edition):
         raise ValidationError(why)
-    erasure = Erasure(edition=edition, asked_by=by, because=because)
+    erasure = Erasure(edition=edition, asked_by=by, reason=reason)
     erasure.clean_fields(exclude=["ended_at", "counts"])
     try:
         with transaction.atomic():
             erasure.save()
-            record_act(edition, Act.ERASURE_ASKED, by, because)
+            record_act(edition, Act.ERASURE_ASKED, by, reason)
     except IntegrityError:
         raise ValidationError(_("It is being erased already.")) from None
     return erasure
 
 
 @transaction.atomic
-def take_back_erasure(edition: ForumEdition, by: User, because: str) -> None:
+def take_back_erasure(edition: ForumEdition, by: User, reason: str) -> None:
     """Let nothing be erased that a person asked for; refuse it once a row is erased."""
     erasure = Erasure.objects.under_way().select_for_update().filter(edition=edition).first()
     if erasure is None or not erasure.can_be_taken_back:
         raise ValidationError(_("There is nothing to take back: it has begun, or has ended."))
     erasure.delete()
-    record_act(edition, Act.ERASURE_TAKEN_BACK, by, because)
+    record_act(edition, Act.ERASURE_TAKEN_BACK, by, reason)
 
 
 def reason_not_to_erase_edition(edition: ForumEdition) -> str:
@@ -157,5 +157,5 @@ def end(erasure: Erasure) -> None:
     erasure.ended_at = timezone.now()
     erasure.save(update_fields=["ended_at"])
     told = {code: (number, 0) for code, number in erasure.counts.items()}
-    record_act(erasure.edition, Act.ERASED, erasure.asked_by, erasure.because, told)
+    record_act(erasure.edition, Act.ERASED, erasure.asked_by, erasure.reason, told)
     logger.warning("Personal data of %s erased: %s", erasure.edition.symbol, erasure.counts)

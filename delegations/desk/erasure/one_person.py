@@ -123,7 +123,7 @@ PEOPLE = {
 
 
 @transaction.atomic
-def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]:
+def erase_person(record: models.Model, by: User, reason: str) -> dict[str, int]:
     """Empty what the record says of a person who asks for it; return how many rows of each kind."""
     # Invitations before delegations, as a hand-over and an office's answer lock them.
     lock_rows(Invitation, offices_of(record).values("pk"))
@@ -136,7 +136,7 @@ def erase_person(record: models.Model, by: User, because: str) -> dict[str, int]
     counts = {code: number for code, number in emptied.items() if number}
     record.refresh_from_db()
     told = {code: (number, 0) for code, number in counts.items()}
-    row = entry_of(record, Act.ERASED, by, because, told)
+    row = entry_of(record, Act.ERASED, by, reason, told)
     # That of a delegate is a name, or a word in its place.
     row.object_repr = "" if isinstance(record, Delegate) else row.object_repr
     row.save()

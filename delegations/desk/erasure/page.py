@@ -73,7 +73,7 @@ def asked(
     _page: None, request: HttpRequest, edition: ForumEdition, form: ReasonForm
 ) -> HttpResponse:
     try:
-        ask_for_erasure(edition, user_of(request), form.cleaned_data["because"])
+        ask_for_erasure(edition, user_of(request), form.cleaned_data["reason"])
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return shown(request, edition, form)
@@ -83,7 +83,7 @@ def asked(
 
 def taken_back(request: HttpRequest, edition: ForumEdition, form: ReasonForm) -> HttpResponse:
     try:
-        take_back_erasure(edition, user_of(request), form.cleaned_data["because"])
+        take_back_erasure(edition, user_of(request), form.cleaned_data["reason"])
     except ValidationError as refusal:
         messages.error(request, running_text(refusal.messages))
     else:
@@ -96,7 +96,7 @@ def asked_in_words(erasure: Erasure | None) -> dict[str, str]:
     if erasure is None or not erasure.can_be_taken_back:
         return {}
     who, begins = str(erasure.asked_by), at_hour(erasure.begins_at)
-    return {"who": who, "because": erasure.because, "begins": begins}
+    return {"who": who, "reason": erasure.reason, "begins": begins}
 
 
 def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
         {
             "at": at_hour(one.ended_at),
             "who": str(one.asked_by or _("the machine")),
-            "because": one.because,
+            "reason": one.reason,
             "what": in_words(one.counts),
         }
         for one in erasures.select_related("asked_by")

@@ -52,7 +52,7 @@ def erased(
     _page: None, request: HttpRequest, record: models.Model, form: ReasonForm
 ) -> HttpResponse:
     try:
-        erase_person(record, user_of(request), form.cleaned_data["because"])
+        erase_person(record, user_of(request), form.cleaned_data["reason"])
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return shown(request, record, form)

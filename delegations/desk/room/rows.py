@@ -144,7 +144,7 @@ def row_of(
 
 def remarks_of(slot: Any, zone: dt.tzinfo, doubts: list[str]) -> list[str]:
     """Return what the chair has to know: called in vain, gone, another speaker than announced."""
-    moved = [labelled(_("Moved"), slot.moved_because)] if slot.moved_because else []
+    moved = [labelled(_("Moved"), slot.move_reason)] if slot.move_reason else []
     if slot.heard_at:
         return moved
     if not slot.comes:

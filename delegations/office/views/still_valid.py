@@ -38,11 +38,9 @@ def still_valid(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("office:answer", invitation.pk)
 
 
-def refused(
-    request: HttpRequest, invitation: Invitation, because: str, status: int
-) -> HttpResponse:
+def refused(request: HttpRequest, invitation: Invitation, reason: str, status: int) -> HttpResponse:
     """Show what is on file now, and why nothing was noted."""
     filed = read_on_file(invitation)
     if not (filed.standing or filed.contested):
         return redirect("office:answer", invitation.pk)
-    return filed_page(request, invitation, filed, status, because=because)
+    return filed_page(request, invitation, filed, status, reason=reason)

@@ -94,14 +94,14 @@ def parts_at_summary(filed: OnFile) -> list[OfficePart]:
     return [answered, *others]
 
 
-def marked_again(form: ReplyForm, name: str, mark: str, because: ValidationError) -> ReplyForm:
+def marked_again(form: ReplyForm, name: str, mark: str, reason: ValidationError) -> ReplyForm:
     """Return the form with the mark of what stands now, and the reason why nothing is recorded."""
     data = cast("QueryDict", form.data).copy()
     data[name] = mark
     again = ReplyForm(data, of=form.of)
     for earlier in form.non_field_errors():
         again.add_error(None, earlier)
-    again.add_error(None, because)
+    again.add_error(None, reason)
     return again
 
 

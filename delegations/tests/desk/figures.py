@@ -141,7 +141,7 @@ class Figures:
         told = {one.invitation.pk for one in [*plan.mails, *plan.calls]}
         told |= {one.pk for found in plan.none.values() for one in found}
         for one in self.edition.invitations.silent().principal():
-            if one.pk not in told and not plan.because:
+            if one.pk not in told and not plan.reason:
                 yield f"{one}: neither reminded nor told why not"
         to_call = [one.invitation_id for one in CallListEntry.objects.to_call()]
         if len(to_call) != len(set(to_call)):

@@ -272,7 +272,7 @@ def test_a_key_that_is_refused_is_told_and_nothing_is_written(folder, settings, 
     with pytest.raises(CommandError, match="nowhere"):
         call_command("write_binder")
 
-    assert "nowhere" in JobError.objects.get(job="write_binder").because
+    assert "nowhere" in JobError.objects.get(job="write_binder").reason
     assert not folder.exists()
 
 

@@ -48,7 +48,7 @@ def test_offices_and_missions_are_taken_out_as_vcards(client):
     assert "FN:Anton Bersonin" in focal_point.splitlines()
     assert "TEL:+41 22 555 0100" in of_mission.splitlines()
     entry = LogEntry.objects.get(additional_data__act="taken_out")
-    assert (entry.actor, entry.additional_data["because"]) == (user, "vCard, 3")
+    assert (entry.actor, entry.additional_data["reason"]) == (user, "vCard, 3")
 
 
 def test_contacts_are_not_for_readers_and_not_by_an_address_alone(client):

@@ -43,7 +43,7 @@ def test_the_page_of_the_state_tells_it_and_offers_a_new_link(client, taken_back
     member(client, "Drafters")
     waiting = client.get(page_of(taken_back)).context["waiting"]
 
-    choose(client, taken_back, offered(client, taken_back)[OFFER], because="She stays.")
+    choose(client, taken_back, offered(client, taken_back)[OFFER], reason="She stays.")
 
     assert [url for words, url in waiting if "has ended" in words] == [change_url(taken_back)]
     assert taken_back.links.current().get().version == 2

@@ -92,7 +92,7 @@ def test_first_page_counts_what_its_links_show(admin_client):
     LetterFactory(invitation=courtesy, failed_attempts=1)
     LetterFactory(failed_attempts=1)
     other = InvitationFactory(edition=edition, is_principal=False)
-    LetterFactory(invitation=other, waits_because="Missing in English: fax.")
+    LetterFactory(invitation=other, waiting_reason="Missing in English: fax.")
     JobError.objects.create(job="hooks", item="mailgun")
     Correspondence.objects.create(invitation=silent, channel="fax")
     DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
@@ -323,8 +323,8 @@ def test_first_page_says_why_nobody_is_reminded(in_february, admin_client):
 
     page = admin_client.get(reverse("admin:index")).content.decode()
 
-    because = "the edition has no reminder step that asks for the reply"
-    assert f"Nobody is reminded: {because}." in page
+    reason = "the edition has no reminder step that asks for the reply"
+    assert f"Nobody is reminded: {reason}." in page
 
 
 def test_what_is_asked_after_a_yes_goes_out_when_nobody_is_reminded_of_the_reply(

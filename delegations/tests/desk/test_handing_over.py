@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 HAND_OVER = "Hand over to a successor"
 CHANGES = reverse("admin:invitations_heldchange_changelist")
-SAID = {"letter": "now", "because": "A change of government."}
+SAID = {"letter": "now", "reason": "A change of government."}
 TYPED = {
     "new-given_name": "Rupert",
     "new-family_name": "Rassendyll",
@@ -93,7 +93,7 @@ def test_who_is_principal_is_asked_where_another_of_the_state_is_invited(client,
 def test_nothing_is_asked_about_what_is_not_there(client, drafter, issued):
     fields = client.get(url_of(issued())).context["form"].fields
 
-    assert list(fields) == ["successor", "letter", "because"]
+    assert list(fields) == ["successor", "letter", "reason"]
 
 
 def test_a_drafter_asks_and_an_approver_releases(client, drafter, coming):
@@ -104,7 +104,7 @@ def test_a_drafter_asks_and_an_approver_releases(client, drafter, coming):
     waiting = HeldChange.objects.successions().get()
     client.force_login(UserFactory())
     member(client, "Approvers")
-    marks = {"answered": "yes", "because": "", "marks": f"{waiting.pk}:{waiting.mark}"}
+    marks = {"answered": "yes", "reason": "", "marks": f"{waiting.pk}:{waiting.mark}"}
     done = choose(client, CHANGES, "release_selected", waiting, **marks)
 
     assert response.request["PATH_INFO"] == page_of(coming)
@@ -147,9 +147,9 @@ def test_a_name_typed_beside_a_chosen_successor_is_not_dropped_in_silence(client
 def test_what_is_refused_loses_nothing_that_was_typed(client, drafter, issued):
     invitation = issued()
 
-    shown = client.post(url_of(invitation), {**SAID, **TYPED, "because": ""}).context
+    shown = client.post(url_of(invitation), {**SAID, **TYPED, "reason": ""}).context
 
-    assert shown["form"].errors == {"because": ["This field is required."]}
+    assert shown["form"].errors == {"reason": ["This field is required."]}
     assert shown["new"]["family_name"].value() == "Rassendyll"
     assert not Minister.objects.filter(family_name="Rassendyll").exists()
     again = client.post(url_of(invitation), {**SAID, **TYPED, "new-family_name": ""}).context

@@ -191,9 +191,9 @@ def test_what_is_stuck_leads_to_its_list_with_its_age(admin_client):
 
 
 def test_what_the_clock_could_not_do_leads_to_what_it_was(admin_client):
-    failed = LetterFactory(failed_attempts=2, waits_because="It could not be composed.")
-    LetterFactory(waits_because="No text.", invitation__edition=failed.invitation.edition)
-    JobError.objects.create(job="read_mailboxes", item="INTRAY_URL", because="no such user")
+    failed = LetterFactory(failed_attempts=2, waiting_reason="It could not be composed.")
+    LetterFactory(waiting_reason="No text.", invitation__edition=failed.invitation.edition)
+    JobError.objects.create(job="read_mailboxes", item="INTRAY_URL", reason="no such user")
 
     items = to_do(admin_client, failed.invitation.edition)
 

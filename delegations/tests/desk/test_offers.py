@@ -166,7 +166,7 @@ def test_a_letter_is_replaced_for_this_office_alone(client, frozen_letter):
     member(client, "Drafters")
     letter, other = frozen_letter(), frozen_letter()
     Invitation.objects.update(edition=letter.invitation.edition)
-    said = {"reference": "CL-27/9", "dated_on": "2027-03-01", "because": "Her name was wrong."}
+    said = {"reference": "CL-27/9", "dated_on": "2027-03-01", "reason": "Her name was wrong."}
 
     offer = offered(client, letter.invitation)[REPLACE]
     choose(client, letter.invitation, offer, changes_en="The name is put right.", **said)
@@ -182,18 +182,18 @@ def test_an_invitation_is_withdrawn_with_a_reason_and_one_is_back(client):
     invitation = InvitationFactory()
 
     offer = offered(client, invitation)[WITHDRAW]
-    response = choose(client, invitation, offer, because="A change of government.")
+    response = choose(client, invitation, offer, reason="A change of government.")
 
     assert response.request["PATH_INFO"] == page_of(invitation)
     invitation.refresh_from_db()
-    assert invitation.withdrawn_because == "A change of government."
+    assert invitation.withdrawal_reason == "A change of government."
 
 
 @pytest.mark.parametrize("back", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
 def test_nobody_is_led_away_from_the_desk(client, back):
     member(client, "Drafters")
     invitation, withdraw = InvitationFactory(), {"action": "withdraw_selected", "back": back}
-    sent = withdraw | {"_selected_action": invitation.pk, "answered": "yes", "because": "Over."}
+    sent = withdraw | {"_selected_action": invitation.pk, "answered": "yes", "reason": "Over."}
 
     answer = client.post(list_url(Invitation), sent)
 

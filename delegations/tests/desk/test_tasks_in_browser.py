@@ -68,7 +68,7 @@ def test_a_contradiction_is_told_at_once_and_settled(registrar, invitation):
 
     registrar.link("Two replies differ: choose which one stands.")
     registrar.click("[name=stands] >> nth=0")
-    registrar.fill("because", "The cabinet confirmed the fax by telephone.")
+    registrar.fill("reason", "The cabinet confirmed the fax by telephone.")
     keep_picture(registrar.page, "contested")
     registrar.button("Record the choice")
 
@@ -81,7 +81,7 @@ def test_an_invitation_is_withdrawn_from_the_page_of_its_state(drafter, invitati
     come_to(drafter, invitation)
 
     drafter.button("Withdraw")
-    drafter.fill("because", "A change of government.")
+    drafter.fill("reason", "A change of government.")
     drafter.button("Withdraw")
 
     expect(drafter.page.locator(".state-page")).to_be_visible()

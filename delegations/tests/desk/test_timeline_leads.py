@@ -38,7 +38,7 @@ def invitation():
 
 def steps_of_an_original(invitation, person):
     letter = LetterFactory(invitation=invitation, by_original=True)
-    taken_back = {"taken_back_at": NOW, "taken_back_by": person, "taken_back_because": "A slip."}
+    taken_back = {"taken_back_at": NOW, "taken_back_by": person, "discard_reason": "A slip."}
     OriginalStep.objects.create(letter=letter, step="signed", done_on=TODAY, **taken_back)
     return reverse("admin:invitations_signedoriginal_change", args=[letter.pk])
 
@@ -57,7 +57,7 @@ def an_answer_that_still_holds(invitation, person):
 
 def a_reply_that_was_chosen(invitation, person):
     reply = ReplyFactory(
-        invitation=invitation, settled_at=NOW, settled_by=person, settled_because="By telephone."
+        invitation=invitation, settled_at=NOW, settled_by=person, settlement_reason="By telephone."
     )
     return change_url(reply)
 
@@ -65,7 +65,7 @@ def a_reply_that_was_chosen(invitation, person):
 def a_call_that_was_struck(invitation, person):
     call = TelephoneCall.objects.create(
         invitation=invitation, outcome="reached", at=NOW, by=person, struck_at=NOW,
-        struck_by=person, struck_because="Another State.",
+        struck_by=person, strike_reason="Another State.",
     )  # fmt: skip
     return change_url(call)
 

@@ -74,14 +74,14 @@ def typed(edition, kind="moved", days=21, **more):
     dates = {name: day.isoformat() for name, day in later(edition, days).items()}
     sessions = [one.pk for one in edition.sessions.all()]
     what = {"kind": kind, "days": days, "sessions": sessions, "stops": "on"}
-    return {**dates, **what, "drafts_notice": "on", "because": "The hall is repaired.", **more}
+    return {**dates, **what, "drafts_notice": "on", "reason": "The hall is repaired.", **more}
 
 
 def released(client, approver):
     """What the second person does: the list of held changes, and its confirmation."""
     client.force_login(approver)
     change = HeldChange.objects.waiting_dates().get()
-    sent = {"answered": "yes", "because": "", "marks": f"{change.pk}:{change.mark}"}
+    sent = {"answered": "yes", "reason": "", "marks": f"{change.pk}:{change.mark}"}
     return choose(client, reverse(CHANGES), "release_selected", change, **sent)
 
 
@@ -226,12 +226,12 @@ def test_looking_at_the_page_changes_nothing(client, edition, drafter):
 def test_a_move_that_is_refused_loses_nothing_that_was_typed(client, edition, drafter):
     client.force_login(drafter)
 
-    page = client.post(dates_page(edition), typed(edition, days=0, because="No reason."))
-    none = client.post(dates_page(edition), typed(edition, because=""))
+    page = client.post(dates_page(edition), typed(edition, days=0, reason="No reason."))
+    none = client.post(dates_page(edition), typed(edition, reason=""))
 
     assert "Nothing moves: this is how it stands already." in text(page)
-    assert page.context["form"]["because"].value() == "No reason."
-    assert none.context["form"].errors["because"]
+    assert page.context["form"]["reason"].value() == "No reason."
+    assert none.context["form"].errors["reason"]
     assert not DatesMove.objects.exists()
 
 
@@ -359,7 +359,7 @@ def test_a_drafter_takes_their_move_back(client, edition, drafter):
     client.force_login(drafter)
     client.post(dates_page(edition), typed(edition, "postponed"))
     change = HeldChange.objects.get()
-    sent = {"answered": "yes", "because": "", "marks": f"{change.pk}:{change.mark}"}
+    sent = {"answered": "yes", "reason": "", "marks": f"{change.pk}:{change.mark}"}
 
     choose(client, reverse(CHANGES), "take_back_selected", change, **sent)
 

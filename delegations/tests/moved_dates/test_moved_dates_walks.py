@@ -124,7 +124,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
     expect(drafter.get_by_role("heading", name="Before and after")).to_be_visible()
     expect(drafter.get_by_text("The dates are not changed yet")).to_be_visible()
     findings = faults_within(drafter, ".desk", runOnly=RULES)
-    drafter.fill("[name=because]", "The hall is being repaired.")
+    drafter.fill("[name=reason]", "The hall is being repaired.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
     expect(drafter.get_by_text("The move waits for a second person")).to_be_visible()
     findings += faults_within(drafter, ".desk", runOnly=RULES)
@@ -188,7 +188,7 @@ def test_what_was_moved_online_comes_back_in_person(staff, chromium, site, editi
     expect(drafter.locator("[name=answers_offered][value=in_person]")).to_be_checked()
     # Online nothing was to be answered by any day: none is proposed.
     drafter.fill("[name=reply_before]", edition.reply_before.isoformat())
-    drafter.fill("[name=because]", "All may travel again.")
+    drafter.fill("[name=reason]", "All may travel again.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
 
     released(approver, site)
@@ -240,7 +240,7 @@ def test_a_move_online_asks_again_who_meant_to_travel(staff, chromium, site, edi
         "list-style-type", "disc"
     )
     expect(drafter.get_by_text("2 of the answers would not be offered any more")).to_be_visible()
-    drafter.fill("[name=because]", "Nobody can travel.")
+    drafter.fill("[name=reason]", "Nobody can travel.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
 
     released(approver, site)
@@ -267,7 +267,7 @@ def test_a_postponement_without_a_date_asks_nothing_of_anybody(
     days = format_date(edition.last_day, "en")
     drafter.goto(f"{site}{dates_page(edition)}")
     drafter.get_by_label("postponed without a new date").check()
-    drafter.fill("[name=because]", "Nobody knows when.")
+    drafter.fill("[name=reason]", "Nobody knows when.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
     expect(drafter.get_by_text("Reminders and the deadline rest: nobody")).to_be_visible()
     edition.refresh_from_db()

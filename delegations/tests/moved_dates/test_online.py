@@ -148,7 +148,7 @@ def test_the_letter_that_tells_of_a_last_day_alone_can_be_composed(edition, lang
     assert compose_or_say_why(claimed(letter.pk))
 
     letter.refresh_from_db()
-    assert letter.state == "composed", letter.waits_because
+    assert letter.state == "composed", letter.waiting_reason
 
 
 def test_the_notice_of_other_days_of_the_track_alone_names_these(edition):
@@ -203,7 +203,7 @@ def test_online_the_page_proposes_no_last_day_and_promises_nothing_of_answers(cl
 def test_online_only_a_postponement_needs_no_last_day(client, edition, kind, status):
     client.force_login(of_group("Drafters"))
     moved(edition, "online", days=0)
-    said = typed(edition, kind, days=0, reply_before="", because="The hall is being repaired.")
+    said = typed(edition, kind, days=0, reply_before="", reason="The hall is being repaired.")
     said.pop("look", None)
 
     asked_for = client.post(dates_page(edition), said)

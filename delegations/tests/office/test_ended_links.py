@@ -126,7 +126,7 @@ def test_an_erasure_that_begins_ends_them_before_its_first_row_goes(clock, invit
 
 def test_what_a_person_asked_for_ends_them_once_it_cannot_be_taken_back(clock, invitation):
     client = browser(invitation)
-    Erasure.objects.create(edition=invitation.edition, asked_by=UserFactory(), because="Asked.")
+    Erasure.objects.create(edition=invitation.edition, asked_by=UserFactory(), reason="Asked.")
 
     before = client.get(page_of(invitation, "recorded")).status_code
     clock.move_to(OPEN + dt.timedelta(hours=1))

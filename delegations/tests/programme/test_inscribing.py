@@ -110,7 +110,7 @@ def list_with_all_sorts_of_places(session):
     regrets = slots["Armenia"].delegation.member_state.invitations.get()
     regrets.replies.update(answer="regrets")
     places = SpeakingSlot.objects.filter(session=session)
-    places.filter(pk=slots["Belgium"].pk).update(moved_because="The minister leaves at ten.")
+    places.filter(pk=slots["Belgium"].pk).update(move_reason="The minister leaves at ten.")
     places.filter(pk=slots["Fiji"].pk).update(position=9)
     lower = PolicyStatement.objects.filter(delegation=slots["Denmark"].delegation)
     lower.update(speaker_rank="AMB")
@@ -147,7 +147,7 @@ def test_a_higher_rank_comes_before_those_inscribed_earlier(session):
 
 def test_whoever_was_moved_by_hand_is_no_measure_for_others(session):
     ambassador = inscribe(announced(session, "Armenia", "AMB"))
-    ambassador.moved_because = "The ambassador leaves at ten."
+    ambassador.move_reason = "The ambassador leaves at ten."
     ambassador.save()
 
     inscribe(announced(session, "Belgium"))

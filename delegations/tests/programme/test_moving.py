@@ -49,7 +49,7 @@ def called_in_vain(slot):
 
 def do(client, action, *slots, **words):
     chosen = {"action": action, "_selected_action": [one.pk for one in slots]}
-    return client.post(SLOTS, chosen | {"answered": "yes", "because": LATE} | words, follow=True)
+    return client.post(SLOTS, chosen | {"answered": "yes", "reason": LATE} | words, follow=True)
 
 
 def test_who_comes_late_speaks_at_the_end_of_the_own_session(admin_client, session):
@@ -59,7 +59,7 @@ def test_who_comes_late_speaks_at_the_end_of_the_own_session(admin_client, sessi
 
     assert order_of(session) == [(1, "Belgium"), (2, "Chad"), (3, "Armenia")]
     late.refresh_from_db()
-    assert late.moved_because == LATE
+    assert late.move_reason == LATE
     assert told(page) == ["1 speaker is moved."]
 
 
@@ -82,7 +82,7 @@ def test_two_speakers_take_each_others_places(admin_client, session, afternoon):
 
     assert order_of(session) == [(1, "Estonia"), (2, "Belgium"), (3, "Chad")]
     assert order_of(afternoon) == [(1, "Denmark"), (2, "Armenia")]
-    assert {*SpeakingSlot.objects.exclude(moved_because="")} == {one, two}
+    assert {*SpeakingSlot.objects.exclude(move_reason="")} == {one, two}
     entry = LogEntry.objects.get_for_object(one).latest("pk")
     assert entry.changes["position"] == ["1", "2"]
     assert entry.actor.is_superuser
@@ -94,7 +94,7 @@ def test_history_tells_of_a_swap_what_has_changed_alone(admin_client, session):
     do(admin_client, "swap_selected", one, two)
 
     entry = LogEntry.objects.get_for_object(two).latest("pk")
-    assert entry.changes == {"position": ["2", "1"], "moved_because": ["", LATE]}
+    assert entry.changes == {"position": ["2", "1"], "move_reason": ["", LATE]}
 
 
 @pytest.mark.parametrize("action", ["move_selected", "swap_selected"])
@@ -177,7 +177,7 @@ def test_nobody_is_moved_without_a_reason(admin_client, session, action):
     slots = listed(session, "Armenia", "Belgium")
     before = order_of(session)
 
-    do(admin_client, action, *slots, session=session.pk, because=" ")
+    do(admin_client, action, *slots, session=session.pk, reason=" ")
 
     assert order_of(session) == before
 

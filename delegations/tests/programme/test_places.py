@@ -51,7 +51,7 @@ def page_url(row):
 
 def words_of(slot, **words):
     own = {"session": slot.session_id, "delegation": slot.delegation_id, "minutes": slot.minutes}
-    return own | {"position": slot.position, "moved_because": slot.moved_because} | words
+    return own | {"position": slot.position, "move_reason": slot.move_reason} | words
 
 
 def test_a_speaker_is_not_moved_without_a_reason(admin_client, session):
@@ -66,13 +66,13 @@ def test_a_speaker_is_not_moved_without_a_reason(admin_client, session):
 
 def test_the_reason_of_an_earlier_move_is_none_for_the_next(admin_client, session):
     (slot,) = listed(session, "Ruritania")
-    admin_client.post(page_url(slot), words_of(slot, position=4, moved_because=WHY))
+    admin_client.post(page_url(slot), words_of(slot, position=4, move_reason=WHY))
     slot.refresh_from_db()
 
     refused = admin_client.post(page_url(slot), words_of(slot, position=2))
 
     slot.refresh_from_db()
-    assert (slot.position, slot.moved_because) == (4, WHY)
+    assert (slot.position, slot.move_reason) == (4, WHY)
     assert "Say why the speaker is moved." in text(refused)
 
 
@@ -135,7 +135,7 @@ def test_who_has_spoken_is_not_moved_by_hand_either(admin_client, session):
     slot, _other = listed(session, "Ruritania", "Zenda")
     note_heard(slot, session.starts_at)
 
-    page = admin_client.post(page_url(slot), words_of(slot, position=2, moved_because=WHY))
+    page = admin_client.post(page_url(slot), words_of(slot, position=2, move_reason=WHY))
 
     assert "It is on file already that this State has spoken." in text(page)
     assert order_of(session) == [(1, "Ruritania"), (2, "Zenda")]
@@ -153,7 +153,7 @@ def test_other_minutes_need_no_reason(admin_client, session):
 def test_who_is_moved_into_a_taken_place_pushes_the_others_back(admin_client, session):
     *_others, last = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
 
-    admin_client.post(page_url(last), words_of(last, position=2, moved_because=WHY))
+    admin_client.post(page_url(last), words_of(last, position=2, move_reason=WHY))
 
     assert order_of(session) == [(1, "Armenia"), (2, "Denmark"), (3, "Belgium"), (4, "Chad")]
 
@@ -184,7 +184,7 @@ def test_who_is_moved_to_a_later_place_speaks_after_those_between(
 ):
     _first, second, *_others = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
 
-    admin_client.post(page_url(second), words_of(second, position=place, moved_because=WHY))
+    admin_client.post(page_url(second), words_of(second, position=place, move_reason=WHY))
 
     assert order_of(session) == order
 
@@ -219,7 +219,7 @@ def test_a_speaker_moves_into_another_session_between_two_others(admin_client, e
     listed(session, "Armenia", "Belgium")
     (slot,) = listed(session_of(edition, title="Evening"), "Chad")
 
-    words = words_of(slot, session=session.pk, position=2, moved_because=WHY)
+    words = words_of(slot, session=session.pk, position=2, move_reason=WHY)
     admin_client.post(page_url(slot), words)
 
     assert order_of(session) == [(1, "Armenia"), (2, "Chad"), (3, "Belgium")]
@@ -228,7 +228,7 @@ def test_a_speaker_moves_into_another_session_between_two_others(admin_client, e
 def test_history_keeps_from_where_to_where_each_was_moved(admin_client, session):
     first, last = listed(session, "Armenia", "Belgium")
 
-    admin_client.post(page_url(last), words_of(last, position=1, moved_because=WHY))
+    admin_client.post(page_url(last), words_of(last, position=1, move_reason=WHY))
 
     for slot, places in ((last, ["2", "1"]), (first, ["1", "2"])):
         entry = LogEntry.objects.get_for_object(slot).filter(action=LogEntry.Action.UPDATE).get()
@@ -365,7 +365,7 @@ def test_no_place_is_given_in_a_session_that_is_called_off(admin_client, edition
     (slot,) = listed(session, "Armenia")
     off = session_of(edition, title="Round table", is_called_off=True)
 
-    words = words_of(slot, session=off.pk, position=1, moved_because=WHY)
+    words = words_of(slot, session=off.pk, position=1, move_reason=WHY)
     refused = admin_client.post(page_url(slot), words)
 
     slot.refresh_from_db()

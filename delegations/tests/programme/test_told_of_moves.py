@@ -104,7 +104,7 @@ def test_the_desk_is_told_to_call_and_the_overview_counts_who_is_to_be_called(
     admin_client, session
 ):
     chosen = {"action": "move_selected", "_selected_action": [first(session).pk]}
-    words = {"answered": "yes", "because": LATE, "session": session.pk}
+    words = {"answered": "yes", "reason": LATE, "session": session.pk}
 
     page = admin_client.post(SLOTS, chosen | words, follow=True)
 

@@ -15,7 +15,7 @@ from invitations.tests.factories import EditionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
-BECAUSE = {"answered": "yes", "because": "The minister’s plane is late."}
+BECAUSE = {"answered": "yes", "reason": "The minister’s plane is late."}
 STATEMENTS = reverse("admin:delegations_policystatement_changelist")
 SLOTS = reverse("admin:delegations_speakingslot_changelist")
 SESSIONS = reverse("admin:delegations_highlevelsession_changelist")
@@ -72,7 +72,7 @@ def taking_off(client, session):
 
 def move(client, slot, **place):
     page = reverse("admin:delegations_speakingslot_change", args=[slot.pk])
-    client.post(page, as_sent(client.get(page)) | {"moved_because": BECAUSE["because"], **place})
+    client.post(page, as_sent(client.get(page)) | {"move_reason": BECAUSE["reason"], **place})
 
 
 ACTS = [publishing, withdrawing, inscribing, moving, moving_to_the_end, swapping, taking_off]

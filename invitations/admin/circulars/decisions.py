@@ -106,9 +106,7 @@ class DecisionsMixin(CircularPageMixin):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                number = call_back_circular(
-                    circular, user_of(request), form.cleaned_data["because"]
-                )
+                number = call_back_circular(circular, user_of(request), form.cleaned_data["reason"])
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:

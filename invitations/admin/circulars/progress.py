@@ -76,7 +76,7 @@ def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
     found: dict[str, list[Letter]] = {}
     letters = letters_with_reasons(circular.edition, circular)
     for letter in letters.select_related("invitation"):
-        found.setdefault(letter.waits_because, []).append(letter)
+        found.setdefault(letter.waiting_reason, []).append(letter)
     return [
         {
             "words": labelled(len(alike), format_waiting_reason(alike[0])),

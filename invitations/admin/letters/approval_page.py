@@ -95,11 +95,11 @@ def approval_page(
         "may_compose_again": bool(groups) and may_compose_again(request),
         "who_then_approves": who_then_approves(request) if groups else "",
         "refused": len(refused),
-        "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
+        "reasons": [labelled(n, reason) for reason, n in Counter(refused.values()).most_common()],
         "widths": WIDTHS,
         "few": FEW,
         "although_late": "although_late" in request.POST,
-        "because": request.POST.get("because", ""),
+        "reason": request.POST.get("reason", ""),
         **approval_details(letters, doubted, obstacles, refused),
         **more,
     }
@@ -287,5 +287,5 @@ def left_out_by_reason(
     by_reason: dict[str, list[LeftOut]] = {}
     for one in found.left_out:
         if one.invitation is None or one.invitation.pk not in served:
-            by_reason.setdefault(one.because, []).append(one)
+            by_reason.setdefault(one.reason, []).append(one)
     return sorted(by_reason.items(), key=lambda entry: len(entry[1]))

@@ -128,7 +128,7 @@ class ApprovingMixin(RecordAdmin):
                     user_of(request),
                     *hashes[letter.pk],
                     although_late="although_late" in request.POST,
-                    because=request.POST.get("because", ""),
+                    reason=request.POST.get("reason", ""),
                 )
             except ValidationError as refusal:
                 refused[letter] = refusal_sentence(refusal)
@@ -143,7 +143,7 @@ class ApprovingMixin(RecordAdmin):
 
     def _answer(self, request: HttpRequest, refused: dict[Letter, str]) -> HttpResponse:
         """Show refused letters again, each with its reason, if they can still be approved."""
-        reasons = {letter.pk: because for letter, because in refused.items()}
+        reasons = {letter.pk: reason for letter, reason in refused.items()}
         again = letters_to_approve(Letter.objects.filter(pk__in=reasons))
         for letter in set(refused) - set(again):
             messages.error(request, labelled(letter, refused[letter]))

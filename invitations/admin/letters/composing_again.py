@@ -41,7 +41,7 @@ class OutdatedGroup(NamedTuple):
     """Letters that have to be composed anew for the same reason."""
 
     records: list[ChangedRecord]
-    because: str
+    reason: str
     letters: list[Letter]
 
 
@@ -59,8 +59,8 @@ def outdated_groups(
             named[record]._replace(fields=comma_list(fields_since(changes[record], letter)))
             for record in why.records
         ]
-        one = OutdatedGroup(sorted(changed), str(why.because), [])
-        groups.setdefault((*one.records, one.because), one).letters.append(letter)
+        one = OutdatedGroup(sorted(changed), str(why.reason), [])
+        groups.setdefault((*one.records, one.reason), one).letters.append(letter)
     return list(groups.values())
 
 
@@ -126,8 +126,8 @@ def fields_since(changes: Changes, letter: Letter) -> list[str]:
 
 def describe_outdated(group: OutdatedGroup) -> str:
     """Return one line for the letter's row."""
-    if group.because:
-        return group.because
+    if group.reason:
+        return group.reason
     return labelled(
         _("Changed since it was composed"), comma_list(one.name for one in group.records)
     )
@@ -136,7 +136,7 @@ def describe_outdated(group: OutdatedGroup) -> str:
 class OutdatedLetter(NamedTuple):
     letter: Letter
     named: str
-    because: str
+    reason: str
 
 
 def outdated_of_minister(minister: Minister) -> list[OutdatedLetter]:

@@ -94,7 +94,7 @@ class InvitationColumnsMixin(ModelAdmin):
 
     @display(description=gettext_lazy("withdrawn"))
     def withdrawn(self, invitation: Invitation) -> str:
-        return at_hour_with(invitation.withdrawn_at, invitation.withdrawn_because)
+        return at_hour_with(invitation.withdrawn_at, invitation.withdrawal_reason)
 
     @display(description=gettext_lazy("office’s page"))
     def office_page(self, invitation: Invitation) -> str:

@@ -298,7 +298,7 @@ class InvitationAdmin(
         why_not=issuing.reason_not_to_make_principal,
     )
     def make_principal(
-        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+        self, request: HttpRequest, queryset: QuerySet[Invitation], reason: str
     ) -> None:
         """Of two that were chosen of one State neither becomes its principal one."""
         user = user_of(request)
@@ -307,7 +307,7 @@ class InvitationAdmin(
         def make(one: Invitation) -> None:
             if chosen[one.edition_id, one.member_state_id] > 1:
                 raise ValidationError(ONE_OF_EACH)
-            issuing.make_principal(one, user, because)
+            issuing.make_principal(one, user, reason)
             tell_uncounted(request, one)
 
         tell_done(request, PRINCIPAL, act_on_each(request, queryset, make))
@@ -324,9 +324,9 @@ class InvitationAdmin(
         why_not=issuing.reason_not_to_withdraw,
     )
     def withdraw_selected(
-        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+        self, request: HttpRequest, queryset: QuerySet[Invitation], reason: str
     ) -> None:
-        withdrawn = issuing.withdraw_invitations(queryset, user_of(request), because)
+        withdrawn = issuing.withdraw_invitations(queryset, user_of(request), reason)
         refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
         for invitation in refused:
             told = labelled(invitation, issuing.WITHDRAWN_ALREADY)
@@ -350,11 +350,11 @@ class InvitationAdmin(
         self,
         request: HttpRequest,
         queryset: QuerySet[Invitation],
-        because: str,
+        reason: str,
         versions: dict[int, int],
     ) -> None:
         def replace(one: Invitation) -> None:
-            renew_link(one, versions.get(one.pk, 0), user_of(request), because)
+            renew_link(one, versions.get(one.pk, 0), user_of(request), reason)
             tell_replaced(request, one)
 
         act_on_each(request, queryset, replace)
@@ -374,12 +374,12 @@ class InvitationAdmin(
         self,
         request: HttpRequest,
         queryset: QuerySet[Invitation],
-        because: str,
+        reason: str,
         versions: dict[int, int],
     ) -> None:
         user = user_of(request)
         done = act_on_each(
-            request, queryset, lambda one: close_link(one, versions.get(one.pk, 0), user, because)
+            request, queryset, lambda one: close_link(one, versions.get(one.pk, 0), user, reason)
         )
         tell_done(request, ENDED, done)
 

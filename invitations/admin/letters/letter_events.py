@@ -30,7 +30,7 @@ class LetterEventAdmin(RecordAdmin):
         "letter__invitation__minister__member_state",
     ]
     search_fields = [
-        "because",
+        "reason",
         "server_words",
         "delivery__address",
         "letter__invitation__member_state__iso3__called",

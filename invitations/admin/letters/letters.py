@@ -227,13 +227,13 @@ class LetterAdmin(
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
         """Show the hour of the next attempt; what is missing leads to its field."""
-        because = format_waiting_reason(letter)
-        if because and letter.compose_again_at:
+        reason = format_waiting_reason(letter)
+        if reason and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
-            because = bracketed(because, again)
+            reason = bracketed(reason, again)
         if links := missing_links(letter):
-            return format_html("{}<br>{}", because, text_links(links))
-        return because
+            return format_html("{}<br>{}", reason, text_links(links))
+        return reason
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:

@@ -49,7 +49,7 @@ class Refusal(NamedTuple):
     """A fault of a text: its field, the reason, and the words of its line."""
 
     field: str
-    because: str
+    reason: str
     quoted: str
 
 

@@ -148,8 +148,6 @@ def tell_left_out(request: HttpRequest, run: PrintRun) -> None:
     for letter in run.nowhere:
         words = _("%(letter)s has no address: it is on the list, but in no envelope.")
         messages.warning(request, words % {"letter": letter})
-    for note, because in run.left_out:
-        words = _("%(note)s, for %(mission)s, is left out: %(because)s.")
-        messages.warning(
-            request, words % {"note": note, "mission": note.mission, "because": because}
-        )
+    for note, reason in run.left_out:
+        words = _("%(note)s, for %(mission)s, is left out: %(reason)s.")
+        messages.warning(request, words % {"note": note, "mission": note.mission, "reason": reason})

@@ -96,14 +96,14 @@ class AsksAboutLettersMixin(ModelAdmin):
         self, request: HttpRequest, minister: Minister, letters: list[Letter], form: AfterSavingForm
     ) -> HttpResponse | None:
         """Take the road that was chosen; where that is refused, the form says why."""
-        road, because = form.cleaned_data["road"], form.cleaned_data["because"]
-        bring_reason(request, minister.pk, because)
+        road, reason = form.cleaned_data["road"], form.cleaned_data["reason"]
+        bring_reason(request, minister.pk, reason)
         if road == Road.REPLACE:
             return redirect(replacing_url(letter.invitation_id for letter in letters))
         if road == Road.HAND_OVER:
             return redirect("desk:hand_over", letters[0].invitation_id)
         try:
-            told = self._carried_out(request, road, minister, letters, because)
+            told = self._carried_out(request, road, minister, letters, reason)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return None

@@ -99,7 +99,7 @@ class CorrectingMixin(ModelAdmin):
     ) -> bool:
         said = form.cleaned_data
         try:
-            correct_address(delivery, user_of(request), said["email"], said["because"])
+            correct_address(delivery, user_of(request), said["email"], said["reason"])
         except ValidationError as refusal:
             form.add_error("email", refusal.messages)
             return False

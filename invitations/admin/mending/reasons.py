@@ -10,9 +10,9 @@ from django.http import HttpRequest
 TYPED = "reasons_typed"
 
 
-def bring_reason(request: HttpRequest, minister: int, because: str) -> None:
+def bring_reason(request: HttpRequest, minister: int, reason: str) -> None:
     """Keep the reason for the minister, until another is typed or the session ends."""
-    request.session[TYPED] = {**request.session.get(TYPED, {}), str(minister): because}
+    request.session[TYPED] = {**request.session.get(TYPED, {}), str(minister): reason}
 
 
 def reason_brought(request: HttpRequest, ministers: Iterable[int]) -> str:

@@ -64,9 +64,7 @@ class ReplacingMixin(ModelAdmin):
             submitted(request),
             edition=edition,
             languages=languages_of(found.letters),
-            initial={
-                "because": reason_brought(request, (one.minister_id for one in found.letters))
-            },
+            initial={"reason": reason_brought(request, (one.minister_id for one in found.letters))},
         )
         if form.is_valid() and (circular := self._replaced(request, found, form)):
             return redirect("admin:invitations_circular_progress", circular.pk)
@@ -74,8 +72,8 @@ class ReplacingMixin(ModelAdmin):
 
     def _can_be_replaced(self, request: HttpRequest, found: Replaceable) -> bool:
         """Say what cannot be replaced, before anything is asked."""
-        for invitation, because in list(found.refused.items())[:MOST_REFUSED]:
-            messages.warning(request, labelled(invitation, because))
+        for invitation, reason in list(found.refused.items())[:MOST_REFUSED]:
+            messages.warning(request, labelled(invitation, reason))
         tell_more_refused(request, len(found.refused) - MOST_REFUSED)
         if not (found.letters or found.refused):
             told = _(
@@ -94,14 +92,14 @@ class ReplacingMixin(ModelAdmin):
         by, said = user_of(request), form.cleaned_data
         [replaced, *_others] = [letter.circular for letter in found.letters.values()]
         chosen = Invitation.objects.filter(pk__in=[one.pk for one in found.letters])
-        because, links = said["because"], said["new_links"]
+        reason, links = said["reason"], said["new_links"]
         named = {name: said[name] for name in ("reference", "dated_on", *SIGNED)}
         try:
             with transaction.atomic():
                 circular: Circular = said.get("circular") or begin_replacement(
-                    replaced, by, because, changes=form.changes, **named
+                    replaced, by, reason, changes=form.changes, **named
                 )
-                number = replace_letters(circular, chosen, by, because, new_links=links)
+                number = replace_letters(circular, chosen, by, reason, new_links=links)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return None

@@ -177,7 +177,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
         StateFilter,
     ]
     list_select_related = ["content_type", "asked_by", "decided_by"]
-    search_fields = ["named", "because"]
+    search_fields = ["named", "reason"]
     actions = ["release_selected", "release_alone_selected", "take_back_selected"]
     fields = [
         "record",
@@ -186,13 +186,13 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
         "state",
         "changers",
         "asked_at",
-        "because",
+        "reason",
         "alone_by",
         "alone_at",
-        "alone_because",
+        "alone_reason",
         "decided_by",
         "decided_at",
-        "decided_because",
+        "decision_reason",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HeldChange]:
@@ -311,14 +311,14 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
         request: HttpRequest,
         queryset: Any,
         decision: Decision,
-        because: str,
+        reason: str,
         marks: dict[int, str],
     ) -> HttpResponse | None:
         """Decide what the page showed; show once more what was changed again since then."""
         done = act_on_each(
             request,
             queryset.undecided().filter(pk__in=marks),
-            lambda one: self.verb_of(decision, one)(one, user_of(request), marks[one.pk], because),
+            lambda one: self.verb_of(decision, one)(one, user_of(request), marks[one.pk], reason),
         )
         tell_done(request, decision.done, done)
         anew = [one.pk for one in queryset.undecided() if one.mark != marks.get(one.pk)]

@@ -38,8 +38,8 @@ class ArmingAdmin(RecordAdmin):
         form=ReasonForm,
     )
     @row_by_row(done=ngettext_lazy("Sending is stopped.", "Sending is stopped.", "count"))
-    def stop_all(self, request: HttpRequest, arming: Arming, because: str) -> None:
-        stop_sending(user_of(request), because)
+    def stop_all(self, request: HttpRequest, arming: Arming, reason: str) -> None:
+        stop_sending(user_of(request), reason)
 
 
 @admin.register(Tick)
@@ -62,13 +62,13 @@ class JobErrorAdmin(RecordAdmin):
     list_display = [
         "job_shown",
         "item",
-        "because",
+        "reason",
         "attempts",
         hour_column("at", gettext_lazy("at")),
         hour_column("again_at", gettext_lazy("tried again from")),
     ]
     actions = ["try_again"]
-    fields = ["job", "item", "because", "attempts", "at", "again_at"]
+    fields = ["job", "item", "reason", "attempts", "at", "again_at"]
 
     def has_try_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.delete_joberror")

@@ -80,7 +80,7 @@ class StepsOfOriginal(RecordInline):
 
     @display(description=gettext_lazy("taken back"))
     def taken_back(self, step: OriginalStep) -> str:
-        return at_hour_with(step.taken_back_at, step.taken_back_by, step.taken_back_because)
+        return at_hour_with(step.taken_back_at, step.taken_back_by, step.discard_reason)
 
 
 class StageFilter(admin.SimpleListFilter):
@@ -325,9 +325,9 @@ class SignedOriginalAdmin(PrintRunMixin):
         done=ngettext_lazy("%(count)s step taken back.", "%(count)s steps taken back.", "count")
     )
     def take_back(
-        self, request: HttpRequest, original: SignedOriginal, because: str, steps: dict[int, str]
+        self, request: HttpRequest, original: SignedOriginal, reason: str, steps: dict[int, str]
     ) -> None:
-        take_back_step(original, steps.get(original.pk, ""), user_of(request), because)
+        take_back_step(original, steps.get(original.pk, ""), user_of(request), reason)
 
 
 def receipt_missing(original: Any) -> str:

@@ -73,7 +73,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
     asked = ["called", "edition", "url"]
     told = [
         "state_shown", "made_by", "made_at", "released_by", "released_at", "rotated_at",
-        "revoked_by", "revoked_at", "revoked_because",
+        "revoked_by", "revoked_at", "revocation_reason",
     ]  # fmt: skip
 
     @signed_in_recently("make_webhook")
@@ -125,8 +125,8 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
         why_not=WebhookAddress.why_revoked,
     )
     @row_by_row(done=REVOKED)
-    def revoke_selected(self, request: HttpRequest, webhook: WebhookAddress, because: str) -> None:
-        revoke_credential(webhook, user_of(request), because)
+    def revoke_selected(self, request: HttpRequest, webhook: WebhookAddress, reason: str) -> None:
+        revoke_credential(webhook, user_of(request), reason)
 
     @action(description=gettext_lazy("Change the secret"), permissions=["keep"])
     @signed_in_recently("make_webhook")

@@ -78,7 +78,7 @@ class TelephoneCallAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
     @display(description=gettext_lazy("struck"))
     def struck(self, call: TelephoneCall) -> str:
-        return at_hour_with(call.struck_at, call.struck_by, call.struck_because)
+        return at_hour_with(call.struck_at, call.struck_by, call.strike_reason)
 
     @action(description=gettext_lazy("Strike the note"), permissions=["strike"])
     @confirmed(
@@ -91,8 +91,8 @@ class TelephoneCallAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         why_not=reason_not_to_strike_call,
     )
     @row_by_row(done=ngettext_lazy("%(count)s note struck.", "%(count)s notes struck.", "count"))
-    def strike_selected(self, request: HttpRequest, call: TelephoneCall, because: str) -> None:
-        strike_call(call, user_of(request), because)
+    def strike_selected(self, request: HttpRequest, call: TelephoneCall, reason: str) -> None:
+        strike_call(call, user_of(request), reason)
 
 
 def call_in_short(call: TelephoneCall) -> str:

@@ -221,9 +221,9 @@ class CorrespondenceAdmin(
     )
     @row_by_row(done=ngettext_lazy("%(count)s waits anew.", "%(count)s wait anew.", "count"))
     def take_up_selected(
-        self, request: HttpRequest, correspondence: Correspondence, because: str
+        self, request: HttpRequest, correspondence: Correspondence, reason: str
     ) -> None:
-        take_up_again(correspondence, user_of(request), because)
+        take_up_again(correspondence, user_of(request), reason)
         invitation = correspondence.invitation
         told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
         if invitation and told.exists() and is_told_otherwise(invitation):

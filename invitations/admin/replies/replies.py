@@ -203,7 +203,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
 
     @display(description=gettext_lazy("settled"))
     def settled(self, reply: Reply) -> str:
-        return at_hour_with(reply.settled_at, reply.settled_by, reply.settled_because)
+        return at_hour_with(reply.settled_at, reply.settled_by, reply.settlement_reason)
 
     @display(description=gettext_lazy("to put it right"))
     def put_right(self, reply: Reply) -> str:
@@ -232,10 +232,10 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
         )
         form = SettleForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            chosen, because = form.cleaned_data["stands"], form.cleaned_data["because"]
+            chosen, reason = form.cleaned_data["stands"], form.cleaned_data["reason"]
             by, seen = user_of(request), request.POST.get("seen")
             try:
-                settle_contested(contested, by, because, stands=chosen == "contested", seen=seen)
+                settle_contested(contested, by, reason, stands=chosen == "contested", seen=seen)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:

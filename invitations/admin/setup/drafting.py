@@ -79,5 +79,5 @@ def by_reason(left_out: list[NotInvited]) -> list[tuple[str, list[NotInvited]]]:
     """Return those who are left out by reason, the rarest first."""
     found: dict[str, list[NotInvited]] = {}
     for one in left_out:
-        found.setdefault(one.because, []).append(one)
+        found.setdefault(one.reason, []).append(one)
     return sorted(found.items(), key=lambda entry: len(entry[1]))

@@ -90,7 +90,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
     now = timezone.now()
     plan = forecast_of(edition, now)
     return {
-        "because": plan.because,
+        "reason": plan.reason,
         "asks_besides": bool(plan.next_steps),
         "as_of": format_hour(
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
@@ -99,11 +99,11 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
         "days": day_rows(plan),
         "none": [
             {
-                "because": because,
+                "reason": reason,
                 "count": len(found),
                 "rows": [invitation_row(invitation) for invitation in found],
             }
-            for because, found in plan.none.items()
+            for reason, found in plan.none.items()
         ],
     }
 
@@ -184,7 +184,7 @@ def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
             "url": change_url(step),
             "day": step.due_on and format_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < edition.local_date(now),
-            "because": reason_step_never_goes(step, schedules[step.asks_for]),
+            "reason": reason_step_never_goes(step, schedules[step.asks_for]),
         }
         for step in sorted(edition.reminder_steps.all(), key=lambda step: step.planned_on)
     ]

@@ -38,11 +38,11 @@ def failed_in_vain(letter: Letter) -> list[str]:
     return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
 
 
-def call_back_whole(letter: Letter, because: Words, actor: User | None) -> None:
+def call_back_whole(letter: Letter, reason: Words, actor: User | None) -> None:
     """Call the letter back with all its deliveries; what nobody has counts as what waits."""
     failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
     failed.update(state=Delivery.State.MISSED)
-    call_back_letters(Letter.objects.filter(pk=letter.pk), because, actor)
+    call_back_letters(Letter.objects.filter(pk=letter.pk), reason, actor)
 
 
 def note_over(letter: Letter, mission: Mission, circular: Circular, drafter: User | None) -> Letter:

@@ -107,5 +107,5 @@ def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
     stands = Letter.objects.exclude(is_called_back())
     forwarded = stands.filter(notes=OuterRef("pk")).exclude(answered_already())
     if keys := list(notes.filter(~Exists(forwarded)).values_list("pk", flat=True)):
-        because = _("it covers no letter any more: they were called back, or are answered")
-        call_back_letters(Letter.objects.filter(pk__in=keys), because)
+        reason = _("it covers no letter any more: they were called back, or are answered")
+        call_back_letters(Letter.objects.filter(pk__in=keys), reason)

@@ -39,9 +39,9 @@ def keep_for_a_person(letters: "QuerySet[Letter]", by: User) -> None:
     copies = copies.filter(cancelled_as_it_left())
     found = list(copies.order_by("pk").select_for_update(of=("self",)))
     Delivery.objects.filter(pk__in=[one.pk for one in found]).update(state=Delivery.State.MISSED)
-    because, state = _("the letter that replaced it was called back"), Delivery.State.MISSED
+    reason, state = _("the letter that replaced it was called back"), Delivery.State.MISSED
     LetterEvent.objects.bulk_create(
-        LetterEvent(letter_id=one.letter_id, delivery=one, state=state, because=because, actor=by)
+        LetterEvent(letter_id=one.letter_id, delivery=one, state=state, reason=reason, actor=by)
         for one in found
     )
 

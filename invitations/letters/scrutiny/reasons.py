@@ -13,7 +13,7 @@ def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None
     Letters that a worker composes at this moment are not counted.
     """
     said = letters_with_reasons(edition, circular)
-    return Counter(said.values_list("waits_because", flat=True))
+    return Counter(said.values_list("waiting_reason", flat=True))
 
 
 def letters_with_reasons(
@@ -23,4 +23,4 @@ def letters_with_reasons(
     waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:
         waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
-    return waiting.exclude(waits_because="").order_by("waits_because")
+    return waiting.exclude(waiting_reason="").order_by("waiting_reason")

@@ -40,9 +40,9 @@ def left(edition: ForumEdition) -> Iterator[str]:
     planned = Letter.objects.planned().filter(invitation__edition=edition)
     leased = planned.exclude(composing_until=None).count()
     reasons = reasons_not_composed(edition)
-    for because, number in reasons.items():
+    for reason, number in reasons.items():
         waits = ngettext("%(count)s waits: %(why)s", "%(count)s wait: %(why)s", number)
-        yield waits % {"count": number, "why": because}
+        yield waits % {"count": number, "why": reason}
     if leased:
         in_hand = ngettext(
             "%(count)s is being composed by another worker.",

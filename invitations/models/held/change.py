@@ -90,7 +90,7 @@ class HeldChange(models.Model):
         verbose_name=_("changed by"),
     )  # fmt: skip
     asked_at = models.DateTimeField(_("changed at"), default=timezone.now)
-    because = ReasonField(_("why"))
+    reason = ReasonField(_("why"))
     contributors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("all who changed it")
     )
@@ -99,7 +99,7 @@ class HeldChange(models.Model):
         verbose_name=_("released alone by"),
     )  # fmt: skip
     alone_at = models.DateTimeField(_("released alone at"), null=True)
-    alone_because = ReasonField(_("why released alone"))
+    alone_reason = ReasonField(_("why released alone"))
     told = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("approvers told by mail")
     )
@@ -108,7 +108,7 @@ class HeldChange(models.Model):
         verbose_name=_("decided by"),
     )  # fmt: skip
     decided_at = models.DateTimeField(_("decided at"), null=True)
-    decided_because = ReasonField(_("why decided so"))
+    decision_reason = ReasonField(_("why decided so"))
 
     objects = HeldChangeQuerySet.as_manager()
 
@@ -133,7 +133,7 @@ class HeldChange(models.Model):
             models.CheckConstraint(
                 name="who_releases_alone_says_why",
                 condition=~Q(state="alone")
-                | (Q(alone_by__isnull=False, alone_at__isnull=False) & ~Q(alone_because="")),
+                | (Q(alone_by__isnull=False, alone_at__isnull=False) & ~Q(alone_reason="")),
             ),
             models.CheckConstraint(
                 name="decided_change_says_when",

@@ -92,7 +92,7 @@ def touches(model: type[models.Model], named: Iterable[str]) -> bool:
 def holding(
     model: type[models.Model],
     keys: Callable[[], list[Any]],
-    because: str = "",
+    reason: str = "",
     states: Iterable[Any] = (),
 ) -> Iterator[None]:
     """Lock the rows, let them be written, and hold what changed in those that are in use."""
@@ -102,7 +102,7 @@ def holding(
             values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
         before = values_of(model, keys(), lock=True)
         yield
-        hold_changes(model, before, values_of(model, keys()), because)
+        hold_changes(model, before, values_of(model, keys()), reason)
 
 
 @contextmanager
@@ -168,7 +168,7 @@ def hold_changes(
     model: type[models.Model],
     before: Mapping[Any, Values],
     after: Mapping[Any, Values],
-    because: str = "",
+    reason: str = "",
 ) -> None:
     """Hold the changes of rows in use, each together with what of it waits already."""
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
@@ -186,7 +186,7 @@ def hold_changes(
         if change is None and key in in_use:
             change = HeldChange(content_type=kind, object_id=str(key), before=before.get(key))
         if change:
-            hold_change(change, model, key, after.get(key), because)
+            hold_change(change, model, key, after.get(key), reason)
 
 
 # A query names at most so many rows: databases bound the columns and parameters of one.
@@ -226,11 +226,11 @@ def keys_in_use(
 
 
 def hold_change(
-    change: HeldChange, model: type[models.Model], key: Any, after: Values | None, because: str
+    change: HeldChange, model: type[models.Model], key: Any, after: Values | None, reason: str
 ) -> None:
     """Let the change wait with today's values; what is as it was released waits no more."""
     by = acting_user()
-    change.after, change.asked_by, change.because = after, by, because or change.because
+    change.after, change.asked_by, change.reason = after, by, reason or change.reason
     change.named = name_of(model, key) or change.named
     if change.before == after:
         change.state, change.decided_at = HeldChange.State.DISSOLVED, timezone.now()
@@ -242,7 +242,7 @@ def hold_change(
     change.states.add(*concerned)
     if by:
         change.contributors.add(by)
-    record_act(change, Act.HELD, by, because)
+    record_act(change, Act.HELD, by, reason)
 
 
 def name_of(model: type[models.Model], key: Any) -> str:

@@ -55,7 +55,7 @@ class Outdated(NamedTuple):
     """The records that changed, as the hashes name them, or another reason in a sentence."""
 
     records: list[str]
-    because: Any = ""
+    reason: Any = ""
 
 
 BACK, COVERS = Outdated([], CALLED_BACK), Outdated([], COVERS_OUTDATED)
@@ -67,8 +67,8 @@ def refuse_outdated(letter: Any) -> None:
     outdated = outdated_among([letter], lock=True).get(letter.pk)
     if outdated is None:
         return
-    if outdated.because:
-        raise ValidationError(outdated.because)
+    if outdated.reason:
+        raise ValidationError(outdated.reason)
     changed = sorted({name_of_record(record) for record in outdated.records})
     raise ValidationError(
         _("Changed since it was composed: %(what)s. Have it composed anew, and look at it again.")

@@ -102,5 +102,5 @@ def hold_states_of_missions(
         )
         values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
     elif verb in ("add", "remove", "clear"):
-        before, because = instance.held_before, getattr(instance, "why_changed", "")
-        hold_changes(mission, before, values_of(mission, before), because)
+        before, reason = instance.held_before, getattr(instance, "why_changed", "")
+        hold_changes(mission, before, values_of(mission, before), reason)

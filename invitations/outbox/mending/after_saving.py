@@ -89,7 +89,7 @@ def road_for(changed: Sequence[str], roads: Sequence[str]) -> str:
 
 @transaction.atomic
 def send_to_new_addresses(
-    minister: Minister, letters: Iterable[Letter], by: User, because: str = ""
+    minister: Minister, letters: Iterable[Letter], by: User, reason: str = ""
 ) -> bool:
     """Send the letters to the minister's new addresses; return whether that waits for a release.
 
@@ -101,25 +101,25 @@ def send_to_new_addresses(
             continue
         for change in waiting:
             change.letters.add(letter)
-            words = because.strip() or TO_LEAVE
-            letter.events.create(state=letter.state, actor=by, because=words)
+            words = reason.strip() or TO_LEAVE
+            letter.events.create(state=letter.state, actor=by, reason=words)
         if not waiting:
-            send_to_each(minister, letter, by, because)
+            send_to_each(minister, letter, by, reason)
     return bool(waiting)
 
 
 TO_LEAVE = gettext_lazy("to leave for the new address, once released")
 
 
-def send_to_each(minister: Minister, letter: Letter, by: User, because: str = "") -> None:
+def send_to_each(minister: Minister, letter: Letter, by: User, reason: str = "") -> None:
     wanted = new_addresses(minister, letter)
     found = [one for one in addresses_not_tried(letter) if one.casefold() in wanted]
     if not found:
         raise ValidationError(_("This letter has a delivery to that address already."))
     for address in found:
-        send_to_another_address(letter, by, address, because)
+        send_to_another_address(letter, by, address, reason)
 
 
-def leave_letters(minister: Minister, by: User, because: str) -> None:
+def leave_letters(minister: Minister, by: User, reason: str) -> None:
     """Record that the letters that left stay as they are, though the record says otherwise."""
-    record_act(minister, Act.LETTER_LEFT, by, because)
+    record_act(minister, Act.LETTER_LEFT, by, reason)

@@ -70,12 +70,12 @@ def reason_not_to_correct(delivery: Delivery) -> str:
 
 
 @transaction.atomic
-def correct_address(delivery: Delivery, by: User, email: str, because: str) -> list[HeldChange]:
+def correct_address(delivery: Delivery, by: User, email: str, reason: str) -> list[HeldChange]:
     """Put the new address in the place of the delivery's wherever it stands on file.
 
     The letter goes there when a second person releases the change, without another step.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the address is corrected."))
     if why := reason_not_to_correct(delivery):
         raise ValidationError(why)
@@ -87,7 +87,7 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
     changes = [
         held
         for place in sorted(places_of(delivery), key=place_among_locks)
-        for held in put_in_place(place, delivery, new, because)
+        for held in put_in_place(place, delivery, new, reason)
     ]
     for change in changes:
         change.contributors.add(by)
@@ -96,7 +96,7 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
         delivery=delivery,
         state=delivery.state,
         actor=by,
-        because=gettext_lazy("its address was corrected"),
+        reason=gettext_lazy("its address was corrected"),
     )
     return changes
 
@@ -106,7 +106,7 @@ def place_among_locks(place: Place) -> tuple[int, int]:
     return (Mission, Invitation, Minister).index(type(place.row)), place.row.pk
 
 
-def put_in_place(place: Place, delivery: Delivery, new: str, because: str) -> Iterator[HeldChange]:
+def put_in_place(place: Place, delivery: Delivery, new: str, reason: str) -> Iterator[HeldChange]:
     """Write the address into the record, and let the change that waits carry the letter."""
     row: Any = (
         type(place.row).objects.select_for_update(of=("self",), no_key=True).get(pk=place.row.pk)
@@ -114,7 +114,7 @@ def put_in_place(place: Place, delivery: Delivery, new: str, because: str) -> It
     old = delivery.address.casefold()
     lines = [new if line.casefold() == old else line for line in Place(row, place.column).lines]
     setattr(row, place.column, "\n".join(dict.fromkeys(lines)))
-    row.why_changed = because
+    row.why_changed = reason
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save()
     for change in HeldChange.objects.waiting().of(row):
@@ -132,8 +132,8 @@ def send_where_corrected(change: HeldChange, by: User) -> None:
             try:
                 send_to_another_address(letter, by, address)
             except ValidationError as refusal:
-                because = running_text(refusal.messages)
-                letter.events.create(state=letter.state, actor=by, because=because[:300])
+                reason = running_text(refusal.messages)
+                letter.events.create(state=letter.state, actor=by, reason=reason[:300])
 
 
 def new_addresses(change: HeldChange) -> set[str]:

@@ -77,10 +77,10 @@ def forward_again(note: Letter, by: User) -> Letter:
     note = locked_letter(note)
     if why := reason_not_to_forward_again(note):
         raise ValidationError(why)
-    because = gettext_lazy("forwarded anew by another note")
+    reason = gettext_lazy("forwarded anew by another note")
     for copy in not_proven(note).order_by("pk").select_for_update():
-        transit(copy, copy.state, Delivery.State.CANCELLED, because=because, by=by)
-    call_back_letters(Letter.objects.filter(pk=note.pk), because, by)
+        transit(copy, copy.state, Delivery.State.CANCELLED, reason=reason, by=by)
+    call_back_letters(Letter.objects.filter(pk=note.pk), reason, by)
     return plan_again(note, by, by)
 
 

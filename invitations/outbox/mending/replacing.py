@@ -43,7 +43,7 @@ def replaceable(invitations: "QuerySet[Invitation]") -> Replaceable:
         one: reason_not_to_replace(one, standing.get(one.pk), one.pk in under_way) for one in chosen
     }
     letters = {one: standing[one.pk] for one in chosen if not why[one]}
-    return Replaceable(letters, {one: because for one, because in why.items() if because})
+    return Replaceable(letters, {one: reason for one, reason in why.items() if reason})
 
 
 def replaced_already(invitations: Iterable[Invitation]) -> set[int]:
@@ -73,7 +73,7 @@ def reason_not_to_replace(invitation: Invitation, letter: Letter | None, is_unde
 def begin_replacement(  # noqa: PLR0913 -- what a circular is begun with
     replaced: Circular,
     by: User,
-    because: str,
+    reason: str,
     *,
     reference: str,
     dated_on: dt.date,
@@ -106,7 +106,7 @@ def begin_replacement(  # noqa: PLR0913 -- what a circular is begun with
         **said,
     )
     circular.full_clean(exclude=[*TAKEN_OVER, "changes"])
-    save_new(circular, Act.BEGUN_REPLACEMENT, by, because)
+    save_new(circular, Act.BEGUN_REPLACEMENT, by, reason)
     return circular
 
 
@@ -115,7 +115,7 @@ def replace_letters(
     circular: Circular,
     invitations: "QuerySet[Invitation]",
     by: User,
-    because: str,
+    reason: str,
     *,
     new_links: bool = False,
 ) -> int:
@@ -126,7 +126,7 @@ def replace_letters(
     """
     if circular.kind != Circular.Kind.REPLACEMENT:
         raise ValidationError(_("Only a circular of replacement replaces letters."))
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the letters are replaced."))
     # The circular before its invitations, as whoever approves one of its letters locks them.
     locked_circular(circular)
@@ -138,17 +138,17 @@ def replace_letters(
     planned = plan_circular(
         circular, Invitation.objects.filter(pk__in=[one.pk for one in chosen]), by
     )
-    record_acts(chosen, Act.REPLACED, by, because)
+    record_acts(chosen, Act.REPLACED, by, reason)
     if new_links:
-        give_new_links(chosen, by, because)
+        give_new_links(chosen, by, reason)
     return planned
 
 
-def give_new_links(invitations: Iterable[Invitation], by: User, because: str) -> None:
+def give_new_links(invitations: Iterable[Invitation], by: User, reason: str) -> None:
     current = ReplyLink.objects.current().filter(invitation__in=[one.pk for one in invitations])
     versions = dict(current.values_list("invitation", "version"))
     for one in invitations:
-        renew_link(one, versions.get(one.pk, NO_LINK), by, because)
+        renew_link(one, versions.get(one.pk, NO_LINK), by, reason)
 
 
 def replacements_of(edition: ForumEdition) -> "QuerySet[Circular]":

@@ -87,7 +87,7 @@ OTHER_SUCCESSOR = gettext_lazy(
 
 @transaction.atomic
 def ask_to_hand_over(
-    invitation: Invitation, successor: Minister, choices: Choices, by: User, because: str
+    invitation: Invitation, successor: Minister, choices: Choices, by: User, reason: str
 ) -> HeldChange:
     """Enter the successor, end the old link and code at once, and hold the rest for a release.
 
@@ -95,7 +95,7 @@ def ask_to_hand_over(
     """
     lock_state(invitation)
     invitation = Invitation.objects.select_related("minister__member_state").get(pk=invitation.pk)
-    refuse_hand_over(invitation, successor, choices, because)
+    refuse_hand_over(invitation, successor, choices, reason)
     before = invitation.minister.successor_id
     in_office = Minister.objects.filter(pk=invitation.minister_id, successor=before)
     if not in_office.update(successor=successor):
@@ -115,12 +115,12 @@ def ask_to_hand_over(
             **choices._asdict(),
         },
         asked_by=by,
-        because=because,
+        reason=reason,
     )
     change.states.add(invitation.member_state_id)
     change.contributors.add(by)
-    record_act(change, Act.HELD, by, because)
-    record_act(invitation, Act.HAND_OVER_ASKED, by, because)
+    record_act(change, Act.HELD, by, reason)
+    record_act(invitation, Act.HAND_OVER_ASKED, by, reason)
     return change
 
 
@@ -148,9 +148,9 @@ def lock_for_release(invitation: Invitation) -> None:
 
 
 def refuse_hand_over(
-    invitation: Invitation, successor: Minister, choices: Choices, because: str
+    invitation: Invitation, successor: Minister, choices: Choices, reason: str
 ) -> None:
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why the invitation is handed over."))
     if why := reason_not_to_hand_over(invitation):
         raise ValidationError(why)
@@ -199,13 +199,13 @@ def hand_over(change: HeldChange, by: User) -> None:
         raise ValidationError(why)
     standing = old.replies.standing().first()
     focal_point = released_office(old, held_changes(old))
-    withdraw_invitation(old, by, change.because)
+    withdraw_invitation(old, by, change.reason)
     new = invitation_of_successor(old, focal_point, said)
     if old.is_principal:
         settle_principal(new, said)
     plan_first_letter(new, said, change.asked_by)
     changes = {"invitation": (old.pk, new.pk)}
-    record_acts(pass_unread_on(old, new), Act.ASSIGNED, by, change.because, changes)
+    record_acts(pass_unread_on(old, new), Act.ASSIGNED, by, change.reason, changes)
     if standing and said["reply"] == ReplyChoice.CARRY:
         carry_over(standing, new, by)
 

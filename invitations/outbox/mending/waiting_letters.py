@@ -11,23 +11,23 @@ from invitations.models import Invitation, Letter, ReplyLink
 
 
 @transaction.atomic
-def renew_link(invitation: Invitation, version: int, by: User, because: str) -> ReplyLink:
+def renew_link(invitation: Invitation, version: int, by: User, reason: str) -> ReplyLink:
     """Replace the link; approved letters that wait with the old one are composed anew.
 
     A second person approves them once more.
     """
     lock_with_notes([invitation.pk])
-    link = replace_link(invitation, version, by, because)
+    link = replace_link(invitation, version, by, reason)
     compose_waiting_again(invitation, by)
     transaction.on_commit(try_waiting_again)
     return link
 
 
 @transaction.atomic
-def close_link(invitation: Invitation, version: int, by: User, because: str) -> None:
+def close_link(invitation: Invitation, version: int, by: User, reason: str) -> None:
     """End the link; approved letters that wait with it are planned anew, and wait for a new one."""
     lock_with_notes([invitation.pk])
-    end_link(invitation, version, by, because)
+    end_link(invitation, version, by, reason)
     compose_waiting_again(invitation, by)
 
 

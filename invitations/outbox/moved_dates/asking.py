@@ -44,12 +44,12 @@ def offices_were_told(edition: ForumEdition) -> bool:
 
 
 @transaction.atomic
-def ask_to_move(edition: ForumEdition, asked: Asked, by: User, because: str) -> DatesMove:
+def ask_to_move(edition: ForumEdition, asked: Asked, by: User, reason: str) -> DatesMove:
     """Hold the move until a second person releases it; it takes the place of one that waits.
 
     A postponement and a move online stop reminders and the deadline at once.
     """
-    if not because.strip():
+    if not reason.strip():
         raise ValidationError(_("Say why it moves: who releases it reads this."))
     now = timezone.now()
     edition = locked_edition(edition)
@@ -57,10 +57,10 @@ def ask_to_move(edition: ForumEdition, asked: Asked, by: User, because: str) -> 
     after = values_asked(before, asked, now)
     refuse_if_nothing_moves(edition, asked, before, after)
     for earlier in HeldChange.objects.waiting_dates().of(edition):
-        take_back_move(earlier, by, earlier.mark, because=_("another move takes its place"))
-    change = hold(edition, before, after, by, because)
+        take_back_move(earlier, by, earlier.mark, reason=_("another move takes its place"))
+    change = hold(edition, before, after, by, reason)
     if asked.stops or asked.kind in STOPPING:
-        stop(edition, by, because, now)
+        stop(edition, by, reason, now)
     return DatesMove.objects.create(
         edition=edition,
         change=change,
@@ -119,7 +119,7 @@ def refuse_if_nothing_moves(
 
 
 def hold(
-    edition: ForumEdition, before: dict[str, Any], after: dict[str, Any], by: User, because: str
+    edition: ForumEdition, before: dict[str, Any], after: dict[str, Any], by: User, reason: str
 ) -> HeldChange:
     change = HeldChange.objects.create(
         kind=HeldChange.Kind.DATES,
@@ -129,17 +129,17 @@ def hold(
         before=before,
         after=after,
         asked_by=by,
-        because=because,
+        reason=reason,
     )
     change.contributors.add(by)
-    record_act(change, Act.HELD, by, because)
+    record_act(change, Act.HELD, by, reason)
     return change
 
 
-def stop(edition: ForumEdition, by: User, because: str, now: dt.datetime) -> None:
+def stop(edition: ForumEdition, by: User, reason: str, now: dt.datetime) -> None:
     """Stop reminders and the deadline of the edition; who stopped it first stays on file."""
     if write_edition(edition, stopped_at=now, only_if=models.Q(stopped_at=None)):
-        record_act(edition, Act.REMINDERS_STOPPED, by, because)
+        record_act(edition, Act.REMINDERS_STOPPED, by, reason)
 
 
 def write_edition(edition: ForumEdition, only_if: models.Q | None = None, **values: Any) -> int:
@@ -149,10 +149,10 @@ def write_edition(edition: ForumEdition, only_if: models.Q | None = None, **valu
 
 
 @transaction.atomic
-def take_back_move(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+def take_back_move(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
     """Drop a move that waits: the dates stay, reminders and the deadline hold again."""
     edition, change = locked_change(change, mark)
     write_edition(edition, stopped_at=None)
-    decide(change, HeldChange.State.TAKEN_BACK, by, because)
-    record_act(change, Act.TAKEN_BACK, by, because)
-    record_act(edition, Act.TAKEN_BACK, by, because)
+    decide(change, HeldChange.State.TAKEN_BACK, by, reason)
+    record_act(change, Act.TAKEN_BACK, by, reason)
+    record_act(edition, Act.TAKEN_BACK, by, reason)

@@ -39,17 +39,15 @@ DECIDED = ("stopped_at", "moved_at")
 
 
 @transaction.atomic
-def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> DatesMove:
+def put_in_force(change: HeldChange, by: User, mark: str, reason: str = "") -> DatesMove:
     """Let the edition have its new dates, for everybody at once; whoever asked for it may not.
 
     Answers stay as they are: each office that gave one is asked if it holds. What was frozen with
     the earlier days and has not left is called back; letters that a person approved wait for one.
     """
     edition, change = locked_change(change, mark)
-    if because_not := why_not_by(change, by):
-        raise ValidationError(because_not)
-    if why := reason_dates_changed_meanwhile(edition, change):
-        raise ValidationError(why)
+    if refusal := why_not_by(change, by) or reason_dates_changed_meanwhile(edition, change):
+        raise ValidationError(refusal)
     move = DatesMove.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
     list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
@@ -63,9 +61,9 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
         overtake_questions(move)
     if move.asks_again:
         ask_again(move)
-    decide(change, HeldChange.State.RELEASED, by, because)
-    record_act(change, Act.RELEASED, by, because)
-    record_act(edition, Act.DATES_MOVED, by, because, changes=change.changed)
+    decide(change, HeldChange.State.RELEASED, by, reason)
+    record_act(change, Act.RELEASED, by, reason)
+    record_act(edition, Act.DATES_MOVED, by, reason, changes=change.changed)
     return move
 
 
@@ -117,17 +115,17 @@ def after_all_composed(edition: ForumEdition) -> dt.datetime:
 
 def call_back_frozen(move: DatesMove) -> None:
     """Call back automatic mail that has not left; acknowledgements and receipts are made anew."""
-    because = gettext_lazy("the dates have moved since it was composed")
+    reason = gettext_lazy("the dates have moved since it was composed")
     planned = Letter.objects.planned().filter(
         invitation__edition=move.edition_id, kind=Letter.Kind.REMINDER
     )
-    call_back_letters(planned, because)
+    call_back_letters(planned, reason)
     waiting = Delivery.objects.not_left().filter(
         letter__invitation__edition=move.edition_id, letter__kind__in=AUTOMATIC_KINDS
     )
     frozen = Letter.objects.in_force().filter(pk__in=waiting.values("letter"))
     keys = list(frozen.values_list("pk", flat=True))
-    call_back_letters(Letter.objects.filter(pk__in=keys), because)
+    call_back_letters(Letter.objects.filter(pk__in=keys), reason)
     gone = Letter.objects.filter(pk__in=keys, state=Letter.State.CANCELLED, kind__in=TOLD_ONCE)
     # Of two receipts that both waited to leave, the later one tells what is on file.
     told = ("invitation_id", "kind", "variant", "reply_id")

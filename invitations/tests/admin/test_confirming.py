@@ -12,7 +12,7 @@ from invitations.tests.factories import InvitationFactory, LetterFactory
 pytestmark = pytest.mark.django_db
 
 INVITATIONS = reverse("admin:invitations_invitation_changelist")
-WITHDRAWN = {"answered": "yes", "because": "A change of government."}
+WITHDRAWN = {"answered": "yes", "reason": "A change of government."}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_of_a_page_without_a_reason_no_row_is_called_gone(desk):
     gone = InvitationFactory()
 
     Invitation.objects.filter(pk=gone.pk).delete()
-    response = choose(desk, INVITATIONS, "withdraw_selected", gone, answered="yes", because="")
+    response = choose(desk, INVITATIONS, "withdraw_selected", gone, answered="yes", reason="")
 
     assert told(response) == []
 

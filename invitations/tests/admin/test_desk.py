@@ -413,9 +413,9 @@ def test_the_desk_has_the_site_s_icon(admin_client):
 
 def test_the_list_of_events_begins_with_the_last_one(admin_client):
     letter = LetterFactory()
-    for because in ("first", "last"):
-        letter.events.create(state="planned", because=because)
+    for reason in ("first", "last"):
+        letter.events.create(state="planned", reason=reason)
 
     rows = admin_client.get(list_url(LetterEvent)).context["cl"].result_list
 
-    assert [event.because for event in rows] == ["last", "first"]
+    assert [event.reason for event in rows] == ["last", "first"]

@@ -84,7 +84,7 @@ def test_a_report_to_the_envelope_sender_moves_the_delivery_to_bounced(sent):
     assert (delivery.state, bounce.delivery, bounce.kind) == ("bounced", delivery, "hard")
     assert REFUSED in delivery.server_words
     event = delivery.events.last()
-    assert (event.state, event.because) == ("bounced", "refused for good")
+    assert (event.state, event.reason) == ("bounced", "refused for good")
     assert REFUSED in event.server_words
 
 
@@ -158,7 +158,7 @@ def test_a_delay_leaves_an_event_with_the_servers_words(sent):
     record_report(report("delayed", "4.4.1", envid=TOKEN, diagnostic="451 try later"))
 
     event = delivery.events.get()
-    assert (event.state, event.because) == ("handed_over", "delayed on its way")
+    assert (event.state, event.reason) == ("handed_over", "delayed on its way")
     assert "451 try later" in event.server_words
 
 

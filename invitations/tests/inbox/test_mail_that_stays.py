@@ -51,7 +51,7 @@ def test_a_person_reads_why_mails_stay_until_they_are_moved(intray, full):
     read_mailboxes()
 
     assert told.item == "INTRAY_URL: Filed"
-    assert told.because.startswith("What is on file stays in the mailbox")
+    assert told.reason.startswith("What is on file stays in the mailbox")
     assert not JobError.objects.exists()
     assert intray.holds("Filed") == (3 if intray.moves else 0)
     assert intray.holds(wanted="UNSEEN") == 0

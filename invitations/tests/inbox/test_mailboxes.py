@@ -318,7 +318,7 @@ def test_what_a_mailbox_says_that_nobody_foresaw_does_not_keep_the_other(
     assert read_mailboxes().taken == 1
 
     job_error = JobError.objects.get(item="INTRAY_URL")
-    assert job_error.because.startswith("KeyError in ")
+    assert job_error.reason.startswith("KeyError in ")
     assert job_error.again_at - job_error.at == dt.timedelta(minutes=5)
 
 

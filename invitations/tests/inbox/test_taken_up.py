@@ -56,7 +56,7 @@ def test_an_office_for_which_another_s_fax_was_recorded_is_silent_again(invitati
     filed = taken_up(by_fax(invitation))
 
     assert statuses(invitation) == [("regrets", "fax", "set_aside")]
-    assert invitation.replies.get().settled_because == WHY
+    assert invitation.replies.get().settlement_reason == WHY
     assert list(Invitation.objects.silent()) == [invitation]
     assert (filed.invitation, filed.dealt_with_at, filed.dealt_with_by) == (None, None, None)
 
@@ -253,7 +253,7 @@ def test_what_was_set_aside_for_it_by_choice_stands_again(invitation):
         ("regrets", "fax", "set_aside"),
     ]
     online.refresh_from_db()
-    assert (online.settled_at, online.settled_by, online.settled_because) == (None, None, "")
+    assert (online.settled_at, online.settled_by, online.settlement_reason) == (None, None, "")
 
 
 def test_what_it_had_contradicted_before_the_choice_is_compared_again(invitation):

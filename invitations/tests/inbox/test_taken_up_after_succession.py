@@ -42,7 +42,7 @@ def test_a_paper_is_taken_up_once_its_answer_stands_for_the_successor_no_more(fi
 
     assert statuses(old) == [("in_person", "fax", "set_aside")]
     assert statuses(new) == [("in_person", "fax", "set_aside"), ("regrets", "online", "standing")]
-    assert new.replies.earliest("pk").settled_because == WHY
+    assert new.replies.earliest("pk").settlement_reason == WHY
     assert all(reply.is_taken_up for reply in filed.replies.all())
     assert new.replies.earliest("pk").is_taken_up
 

@@ -141,12 +141,12 @@ def test_an_acknowledgement_waits_for_the_release_of_a_segment_that_it_names(
     )
 
     assert compose_planned() == 0
-    waits_because = reply.acknowledgements.get().waits_because
+    waiting_reason = reply.acknowledgements.get().waiting_reason
     change = HeldChange.objects.waiting().of(edition).get()
     release_change(change, UserFactory(), change.mark)
     assert compose_after_save() == 1
 
-    assert waits_because.startswith("A segment that the answer names waits for a second person")
+    assert waiting_reason.startswith("A segment that the answer names waits for a second person")
     assert "Visit to the river" in reply.acknowledgements.get().mail
 
 
@@ -169,7 +169,7 @@ def test_an_acknowledgement_without_an_address_on_file_waits_and_says_why(reache
 
     letter = reply.acknowledgements.get()
     assert letter.state == Letter.State.PLANNED
-    assert letter.events.latest("pk").because == "There is no address on file for this letter."
+    assert letter.events.latest("pk").reason == "There is no address on file for this letter."
 
 
 # Which of several
@@ -298,7 +298,7 @@ def test_one_whose_reply_was_superseded_before_it_was_written_is_called_back(
     assert {*earlier.acknowledgements.values_list("state", flat=True)} == {"cancelled"}
     assert later.acknowledgements.get().state == "approved"
     event = earlier.acknowledgements.first().events.latest("pk")
-    assert "its reply stands no more" in event.because
+    assert "its reply stands no more" in event.reason
 
 
 def test_one_that_waits_in_the_outbox_does_not_leave_once_its_reply_is_superseded(

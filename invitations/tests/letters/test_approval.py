@@ -303,7 +303,7 @@ def test_a_notice_is_approved_for_an_invitation_in_force_and_issues_nothing(issu
     plan_circular(notice)
     compose_planned()
 
-    letter = approve(notice.letters.get(), because="The hours have changed.")
+    letter = approve(notice.letters.get(), reason="The hours have changed.")
 
     assert letter.deliveries.filter(state="queued").count() == 1
     assert invitation.letters.filter(kind="invitation").get().state == Letter.State.APPROVED

@@ -46,7 +46,7 @@ def drafted(circular):
 
 
 def reasons(circular):
-    return {left.state.iso3: left.because for left in circular_audience(circular).left_out}
+    return {left.state.iso3: left.reason for left in circular_audience(circular).left_out}
 
 
 def approve(letter):
@@ -83,7 +83,7 @@ def test_crowns_get_a_text_of_their_own_before_the_others_get_the_usual_one(circ
 
 
 @pytest.mark.parametrize(
-    ("narrowed", "because"),
+    ("narrowed", "reason"),
     [
         ({"regions": ["Europe"]}, "another region: Africa"),
         ({"languages": ["fr"]}, "another language: English"),
@@ -91,13 +91,13 @@ def test_crowns_get_a_text_of_their_own_before_the_others_get_the_usual_one(circ
         ({"audience": "principal"}, "not the principal invitation of its State"),
     ],
 )
-def test_the_audience_is_narrowed_and_says_why(circular, drafted, narrowed, because):
+def test_the_audience_is_narrowed_and_says_why(circular, drafted, narrowed, reason):
     draft = drafted(minister__member_state__region="Africa", is_principal=False)
     for field, value in narrowed.items():
         setattr(circular, field, value)
 
     assert circular_audience(circular).addressed == []
-    assert reasons(circular) == {draft.member_state.iso3: because}
+    assert reasons(circular) == {draft.member_state.iso3: reason}
 
 
 def test_a_narrowed_audience_keeps_those_who_fit(circular, drafted):

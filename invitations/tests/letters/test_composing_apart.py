@@ -92,7 +92,7 @@ def test_the_letter_says_which_address_no_mail_server_takes(acknowledged):
 
     event = letter.events.latest("pk")
     assert (event.state, event.delivery) == ("failed", None)
-    assert event.because.endswith("Bcc=3Ax?=@example.org: no mail server takes it as an address")
+    assert event.reason.endswith("Bcc=3Ax?=@example.org: no mail server takes it as an address")
 
 
 def released():
@@ -109,8 +109,8 @@ def test_the_letter_says_what_went_wrong_and_nobodys_data(acknowledged, caplog):
 
     event = letter.events.latest("pk")
     assert (event.state, event.delivery) == ("failed", None)
-    assert event.because.startswith("It could not be composed (ValueError, Subject in ")
-    told = event.because + caplog.text
+    assert event.reason.startswith("It could not be composed (ValueError, Subject in ")
+    told = event.reason + caplog.text
     assert f"Letter {letter.pk} could not be composed: ValueError, Subject" in caplog.text
     assert not any(word in told for word in ("Bcc", "example.org", "Elphberg", "Traceback"))
 
@@ -164,7 +164,7 @@ def test_a_letter_that_pauses_is_not_tried(acknowledged):
         assert compose_planned() == 1
 
     assert state_of(letter) == "approved"
-    assert (letter.failed_attempts, letter.waits_because) == (0, "")
+    assert (letter.failed_attempts, letter.waiting_reason) == (0, "")
 
 
 def test_no_pause_is_longer_because_a_clock_ran_ahead(acknowledged):
@@ -244,7 +244,7 @@ def test_letters_that_wait_and_then_meet_something_else_keep_no_other(acknowledg
     compose_after_save()
 
     letter.refresh_from_db()
-    assert letter.waits_because.startswith("It could not be composed (ValueError in ")
+    assert letter.waiting_reason.startswith("It could not be composed (ValueError in ")
 
 
 def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, monkeypatch):
@@ -266,7 +266,7 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
     gaps = [(b - a) / MINUTE for a, b in pairwise(tried)]
     assert gaps == [6, 10, 20]
     letter.refresh_from_db()
-    assert letter.waits_because == "the program stopped while composing it"
+    assert letter.waiting_reason == "the program stopped while composing it"
     assert compose_planned() == 1
 
 
@@ -408,7 +408,7 @@ def test_a_note_finds_out_that_it_waits_before_it_is_rendered(monkeypatch):
     assert compose_planned() == 0
 
     note = circular.letters.get(kind="note")
-    assert (note.waits_because, rendered) == ("It waits for the letters that it covers.", [])
+    assert (note.waiting_reason, rendered) == ("It waits for the letters that it covers.", [])
 
 
 # What is behind twenty is read at once
@@ -454,7 +454,7 @@ def test_what_another_worker_has_tried_since_it_was_read_is_left_to_the_next_tic
     assert claim_to_compose(noted) is None
 
     letter = draft.letters.get()
-    assert (letter.waits_because, letter.composing_until) == ("Missing in Russian: theme.", None)
+    assert (letter.waiting_reason, letter.composing_until) == ("Missing in Russian: theme.", None)
     try_waiting_again()
     assert claimed(letter.pk)
 
@@ -470,7 +470,7 @@ def test_compose_letters_counts_all_that_it_did_not_compose():
     plan_invitation_letters(edition)
     Letter.objects.filter(invitation=fails).update(
         failed_attempts=1,
-        waits_because="It could not be composed.",
+        waiting_reason="It could not be composed.",
         compose_again_at=timezone.now() + MINUTE,
     )
     Letter.objects.filter(invitation=leased).update(composing_until=timezone.now() + MINUTE)

@@ -92,7 +92,7 @@ def test_no_letter_to_a_crown_has_a_flaw_whether_a_field_is_empty_or_not(
     else:
         letter = composed_after(kind, edition, language=language, **KING)
 
-    assert letter.variant == "crown", letter.waits_because
+    assert letter.variant == "crown", letter.waiting_reason
     assert flaws_in(letter) == []
     assert says_you(letter.subject + letter.paper + letter.mail, language) == []
     assert not re.search(r"\[\[|\n\n\n|  |\$", letter.paper + letter.mail + letter.subject)
@@ -126,7 +126,7 @@ def test_a_letter_speaks_of_the_person_and_of_their_government(
 
     letter = composed(member_state=state, rank_id=rank, address_gender=gender, language=language)
 
-    assert letter.state == "composed", letter.waits_because
+    assert letter.state == "composed", letter.waiting_reason
     assert [words for words in said if words not in letter.paper] == []
 
 
@@ -177,7 +177,7 @@ def notice_to(invitation, circular):
 
 def words_on_paper(letter):
     letter.refresh_from_db()
-    assert letter.state == "composed", letter.waits_because
+    assert letter.state == "composed", letter.waiting_reason
     return " ".join(ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-").split())
 
 
@@ -192,7 +192,7 @@ def test_a_signed_original_keeps_the_text_of_a_postponement_where_others_are_add
     compose_planned()
 
     letter.refresh_from_db()
-    assert (letter.state, letter.variant) == ("composed", "postponed"), letter.waits_because
+    assert (letter.state, letter.variant) == ("composed", "postponed"), letter.waiting_reason
 
 
 def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
@@ -200,7 +200,7 @@ def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
 
     letter = composed(**KING)
 
-    assert letter.waits_because == "Missing in English: the terms reply_code_crown."
+    assert letter.waiting_reason == "Missing in English: the terms reply_code_crown."
 
 
 def test_a_minister_is_spoken_to(composed):
@@ -215,7 +215,7 @@ def test_a_letter_waits_for_the_text_for_crowns_and_the_audience_names_it(compos
 
     letter = composed(**KING, language="fr")
 
-    assert letter.waits_because == "No approved text: invitation crown, French."
+    assert letter.waiting_reason == "No approved text: invitation crown, French."
     [french] = audience_lacks(letter.circular, [], [letter.invitation])
     assert (french.language, french.called, french.has_text) == ("fr", CROWNS, False)
     assert french.letters == 1
@@ -226,7 +226,9 @@ def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
 
     letter = composed(member_state=luxembourg, rank_id="MON", language="fr", **PRINTED)
 
-    assert "The text for crowns needs a form of address in French that fits" in letter.waits_because
+    assert (
+        "The text for crowns needs a form of address in French that fits" in letter.waiting_reason
+    )
     general = FormOfAddress.objects.get(form="MON", gender="f", language="fr", member_state=None)
     general.pk, general.member_state, general.styled = None, luxembourg, "Votre Altesse Royale"
     general.save()
@@ -241,8 +243,8 @@ def test_nobody_s_gender_is_guessed_where_the_language_needs_it(composed, rank):
     letter = composed(rank_id=rank, address_gender="x", language="ar")
 
     assert letter.state == "planned"
-    assert "is sure to fit" in letter.waits_because
-    assert "not known" in letter.waits_because
+    assert "is sure to fit" in letter.waiting_reason
+    assert "not known" in letter.waiting_reason
 
 
 def test_a_circular_with_a_text_of_its_own_keeps_it(composed):

@@ -59,7 +59,7 @@ def test_a_russian_letter_waits_for_a_dative_and_says_so(composed, missing):
     letter = composed(**RUSSIAN | {missing: ""})
 
     assert letter.state == Letter.State.PLANNED
-    assert "write name and portfolio in the dative" in letter.waits_because
+    assert "write name and portfolio in the dative" in letter.waiting_reason
     Minister.objects.update(**{missing: RUSSIAN[missing]})
     compose_after_save()
     letter.refresh_from_db()

@@ -335,7 +335,7 @@ def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(composed, 
 
     letter = composed(edition=edition, language=language)
 
-    assert letter.state == "composed", letter.waits_because
+    assert letter.state == "composed", letter.waiting_reason
     assert letter.template.variant == "circular"
     assert flaws_in(letter) == []
     assert "[[" not in letter.paper + letter.mail
@@ -359,7 +359,7 @@ def test_no_shipped_letter_has_a_flaw_whether_a_field_is_empty_or_not(
     else:
         letter = composed_after(kind, edition, language=language)
 
-    assert letter.state != "planned", letter.waits_because
+    assert letter.state != "planned", letter.waiting_reason
     assert flaws_in(letter) == []
     assert "[[" not in letter.paper + letter.mail + letter.subject
     assert "\n\n\n" not in letter.paper + letter.mail

@@ -85,7 +85,7 @@ def test_each_who_is_left_out_is_named_with_the_reason(new_edition):
     found = ministers_on_file(new_edition)
 
     assert [one.minister for one in found.to_invite] == [heir]
-    assert {(one.state, one.minister): one.because for one in found.left_out} == {
+    assert {(one.state, one.minister): one.reason for one in found.left_out} == {
         (invited.member_state, invited): "has an invitation to this edition already",
         (withdrawn.member_state, withdrawn): (
             "the invitation to this edition was withdrawn: draft another one by hand"

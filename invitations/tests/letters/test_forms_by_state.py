@@ -234,7 +234,7 @@ def test_a_letter_to_a_king_ranked_as_president_stays_planned_and_says_what_to_d
     letter = composed(member_state=state, language="fr", rank_id="HOS", address_gender="m")
 
     assert letter.state == Letter.State.PLANNED
-    assert "correct rank or gender" in letter.waits_because
+    assert "correct rank or gender" in letter.waiting_reason
 
 
 def test_a_state_s_own_form_wins_and_two_of_a_kind_are_refused():

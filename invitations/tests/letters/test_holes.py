@@ -53,7 +53,7 @@ def test_an_edition_with_the_required_fields_alone_composes_nothing_and_says_why
     assert {letter.state for letter in letters} == {"planned"}
     for letter in letters:
         language = letter.get_language_display()
-        assert letter.waits_because == f"Missing in {language}: organization, telephone."
+        assert letter.waiting_reason == f"Missing in {language}: organization, telephone."
         suffix = letter.language.replace("-", "_")
         assert letter.waits_for == [
             [letter.language, "forumedition", f"organization_{suffix}"],
@@ -67,7 +67,7 @@ def test_a_letter_that_names_a_last_day_waits_for_it_while_there_is_none():
     assert {letter.state for letter in letters} == {"planned"}
     for letter in letters:
         told = "last day to reply, which is still to be set"
-        assert letter.waits_because == f"Missing in {letter.get_language_display()}: {told}."
+        assert letter.waiting_reason == f"Missing in {letter.get_language_display()}: {told}."
         assert letter.waits_for == [[letter.language, "forumedition", "reply_before"]]
 
 
@@ -79,7 +79,7 @@ def test_letters_are_composed_once_the_fields_are_filled():
     compose_after_save()
 
     for letter in Letter.objects.all():
-        assert (letter.state, letter.waits_because, letter.waits_for) == ("composed", "", [])
+        assert (letter.state, letter.waiting_reason, letter.waits_for) == ("composed", "", [])
 
 
 def test_letters_that_wait_for_one_field_are_looked_up_once(django_assert_max_num_queries):
@@ -96,7 +96,7 @@ def test_letters_that_wait_for_one_field_are_looked_up_once(django_assert_max_nu
 def test_a_text_of_blanks_is_none(composed):
     letter = composed(edition=EditionFactory(organization="\u00a0 "))
 
-    assert letter.waits_because == "Missing in English: organization."
+    assert letter.waiting_reason == "Missing in English: organization."
 
 
 def test_each_language_of_a_letter_says_what_it_lacks(composed):
@@ -105,7 +105,7 @@ def test_each_language_of_a_letter_says_what_it_lacks(composed):
     letter = composed(edition=edition, language="fr", second_language="en")
 
     said = "Missing in French: organizers, telephone. Missing in English: telephone."
-    assert letter.waits_because == said
+    assert letter.waiting_reason == said
 
 
 def test_a_function_within_a_sentence_has_to_be_known(composed):
@@ -113,7 +113,7 @@ def test_a_function_within_a_sentence_has_to_be_known(composed):
 
     letter = composed(portfolio=" ")
 
-    assert letter.waits_because == "Missing in English: portfolio."
+    assert letter.waiting_reason == "Missing in English: portfolio."
     assert letter.waits_for == [["en", "minister", "portfolio"]]
 
 
@@ -124,14 +124,14 @@ def test_a_line_with_a_part_that_stays_may_lack_no_function(composed, beside):
 
     letter = composed(portfolio="")
 
-    assert letter.waits_because == "Missing in English: portfolio."
+    assert letter.waiting_reason == "Missing in English: portfolio."
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\u200f", "\u2068\u2069", "\ufeff \u00a0"])
 def test_what_nobody_sees_is_no_text(composed, unseen):
     letter = composed(edition=EditionFactory(organizers=unseen))
 
-    assert letter.waits_because == "Missing in English: organizers."
+    assert letter.waiting_reason == "Missing in English: organizers."
 
 
 def test_who_has_no_function_lacks_its_line_in_an_address_block(composed):
@@ -151,7 +151,7 @@ def test_another_reason_leaves_no_field_to_wait_for(composed):
     compose_after_save()
 
     letter.refresh_from_db()
-    assert letter.waits_because.startswith("No approved text")
+    assert letter.waiting_reason.startswith("No approved text")
     assert letter.waits_for == []
 
 
@@ -219,7 +219,7 @@ def test_an_acknowledgement_with_a_hole_waits_and_then_leaves(reached, approved_
     compose_after_save()
 
     assert (waiting.state, waiting.failed_attempts) == ("planned", 0)
-    assert waiting.waits_because == "Missing in English: telephone."
+    assert waiting.waiting_reason == "Missing in English: telephone."
     assert reply.acknowledgements.get().state == "approved"
 
 

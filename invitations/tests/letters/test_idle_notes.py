@@ -76,7 +76,7 @@ def test_a_note_whose_letters_are_all_answered_drops_out(circular):
 
     note = note_of(circular)
     assert note.state == "cancelled"
-    assert note.events.latest("pk").because.startswith("it covers no letter any more")
+    assert note.events.latest("pk").reason.startswith("it covers no letter any more")
     assert by_mission(circular) == {}
 
 

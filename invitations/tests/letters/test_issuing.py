@@ -94,7 +94,7 @@ def test_withdrawing_says_why_and_keeps_in_the_house_what_has_not_left(issued):
     withdraw_invitation(invitation, registrar, "A change of government.")
 
     letter = invitation.letters.get()
-    assert (invitation.status, invitation.withdrawn_because) == (
+    assert (invitation.status, invitation.withdrawal_reason) == (
         "withdrawn",
         "A change of government.",
     )
@@ -166,23 +166,23 @@ def test_one_invitation_of_a_state_is_principal_and_the_one_before_stays_by_cour
     for one, act in ((before, "by_courtesy"), (chosen, "principal")):
         entry = LogEntry.objects.get_for_object(one).first()
         assert entry.additional_data["act"] == act
-        assert entry.additional_data["because"] == "The minister speaks for the State."
+        assert entry.additional_data["reason"] == "The minister speaks for the State."
 
 
 @pytest.mark.parametrize(
-    ("fields", "because", "refused"),
+    ("fields", "reason", "refused"),
     [
         ({"status": "draft"}, "So.", "not in force"),
         ({"status": "withdrawn"}, "So.", "not in force"),
         ({}, " ", "Say why"),
     ],
 )
-def test_no_invitation_that_is_not_in_force_becomes_principal(fields, because, refused):
+def test_no_invitation_that_is_not_in_force_becomes_principal(fields, reason, refused):
     before = InvitationFactory()
     chosen = beside(before, **fields)
 
     with pytest.raises(ValidationError, match=refused):
-        make_principal(chosen, UserFactory(), because)
+        make_principal(chosen, UserFactory(), reason)
 
     before.refresh_from_db()
     assert before.is_principal

@@ -31,7 +31,7 @@ def test_a_letter_in_the_language_of_yesterday_is_not_approved(composed, today):
     letter = composed(portfolio_in_second_language="Ministre des communications")
     Minister.objects.update(language=today[0], second_language=today[1])
 
-    assert IN_ANOTHER in str(outdated_letters(Letter.objects.all())[letter.pk].because)
+    assert IN_ANOTHER in str(outdated_letters(Letter.objects.all())[letter.pk].reason)
     with pytest.raises(ValidationError, match=IN_ANOTHER):
         approve(letter)
 
@@ -85,7 +85,7 @@ def test_a_letter_that_waits_for_a_text_in_its_language_of_today_is_tried_once_i
     LetterTemplate.objects.filter(pk=text.pk).delete()
     for _tick in range(2):
         compose_planned()
-    assert draft.letters.get().waits_because
+    assert draft.letters.get().waiting_reason
 
     text.save()
     compose_after_save()
@@ -99,7 +99,7 @@ def test_a_note_in_the_language_of_yesterday_is_composed_again_in_that_of_its_mi
         approve(letter)
     Mission.objects.update(language="fr", greeted_as="à la Mission permanente de la Ruritanie")
 
-    assert IN_ANOTHER in str(outdated_letters(Letter.objects.all())[note.pk].because)
+    assert IN_ANOTHER in str(outdated_letters(Letter.objects.all())[note.pk].reason)
     with pytest.raises(ValidationError, match=IN_ANOTHER):
         approve(note)
 

@@ -261,7 +261,7 @@ def test_a_missing_text_leaves_the_letter_planned_with_an_event():
     letter = draft.letters.get()
     assert composed == [0, 0]
     assert letter.state == Letter.State.PLANNED
-    assert letter.events.filter(because__startswith="No approved text").count() == 1
+    assert letter.events.filter(reason__startswith="No approved text").count() == 1
 
 
 def test_one_letter_without_a_text_does_not_keep_the_others():

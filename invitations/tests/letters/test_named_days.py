@@ -51,7 +51,7 @@ def test_nobody_is_planned_a_notice_that_says_what_is_not_so(reached):
         notice = notice_of(reached().edition, variant="postponed")
 
         assert plan_circular(notice) == 0
-        assert {one.because for one in circular_audience(notice).left_out} == {NOT_SO}
+        assert {one.reason for one in circular_audience(notice).left_out} == {NOT_SO}
 
 
 def test_who_has_a_letter_is_left_out_for_that_once_the_last_day_is_over(reached):
@@ -59,7 +59,7 @@ def test_who_has_a_letter_is_left_out_for_that_once_the_last_day_is_over(reached
         circular = reached().letters.get().circular
         clock.move_to(MIDNIGHT)
 
-        left_out = [one.because for one in circular_audience(circular).left_out if one.invitation]
+        left_out = [one.reason for one in circular_audience(circular).left_out if one.invitation]
 
     assert left_out == ["has its letter already"]
 
@@ -117,7 +117,7 @@ def test_a_letter_that_became_untrue_after_it_was_composed_is_not_approved(compo
         clock.move_to(MIDNIGHT)
 
         with pytest.raises(ValidationError, match="last day to reply is over"):
-            approved(letter, because="It was signed.")
+            approved(letter, reason="It was signed.")
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_doubtful_days_are_approved_with_a_reason_that_is_kept(composed_of, kind
 
         with pytest.raises(ValidationError, match="Say why you approve it all the same"):
             approved(letter)
-        approved(letter, because="The minister asked for it.")
+        approved(letter, reason="The minister asked for it.")
 
     event = letter.events.get(state=Letter.State.APPROVED)
-    assert event.because == "The minister asked for it."
+    assert event.reason == "The minister asked for it."
 
 
 def test_a_corrigendum_after_the_last_day_needs_a_reason(composed_of):
@@ -154,4 +154,4 @@ def test_an_invitation_whose_days_are_in_order_needs_no_reason(composed):
         letter = composed()
 
         assert approved(letter).state == Letter.State.APPROVED
-        assert letter.events.get(state=Letter.State.APPROVED).because == ""
+        assert letter.events.get(state=Letter.State.APPROVED).reason == ""

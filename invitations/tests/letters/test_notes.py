@@ -128,7 +128,7 @@ def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     waiting = note(greeted_as="")
 
     assert waiting.state == "planned"
-    assert waiting.waits_because == "Missing in English: greeting in a note verbale."
+    assert waiting.waiting_reason == "Missing in English: greeting in a note verbale."
 
 
 def test_a_note_waits_for_the_name_of_its_secretariat(note):
@@ -136,7 +136,7 @@ def test_a_note_waits_for_the_name_of_its_secretariat(note):
 
     waiting = note(edition=circular.edition)
 
-    assert waiting.waits_because == "Missing in English: secretariat."
+    assert waiting.waiting_reason == "Missing in English: secretariat."
 
 
 def test_a_term_missing_while_a_note_is_written_is_not_told_in_the_language_of_the_note(note):
@@ -144,7 +144,7 @@ def test_a_term_missing_while_a_note_is_written_is_not_told_in_the_language_of_t
 
     waiting = note(language="fr")
 
-    assert waiting.waits_because == "Missing in French: the terms addressee."
+    assert waiting.waiting_reason == "Missing in French: the terms addressee."
 
 
 def test_a_note_has_its_date_and_enclosures_below_its_text_and_no_address_above(note):

@@ -190,7 +190,7 @@ def test_a_note_over_a_letter_that_was_replaced_meanwhile_is_not_approved():
 
     with pytest.raises(ValidationError, match="replaced one that it covers: compose the note anew"):
         approved(note)
-    assert outdated_letters(Letter.objects.all())[note.pk].because == OVER_REPLACED
+    assert outdated_letters(Letter.objects.all())[note.pk].reason == OVER_REPLACED
     recompose_letter(note, UserFactory())
     compose_planned()
 

@@ -59,7 +59,7 @@ def test_a_note_over_a_letter_to_who_left_office_is_not_approved(circular):
     note = note_of(circular)
     succeed(first)
 
-    assert OVER_WHO_LEFT in str(outdated_letters(Letter.objects.all())[note.pk].because)
+    assert OVER_WHO_LEFT in str(outdated_letters(Letter.objects.all())[note.pk].reason)
     with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
         approved(note)
 
@@ -80,7 +80,7 @@ def test_an_approved_note_over_such_a_letter_is_kept_back(peer, circular, enter)
     assert states_of(first) == states_of(note) == {"missed"}
     assert states_of(second) == {"handed_over"}
     [delivery] = note.deliveries.all()
-    assert delivery.events.last().because.startswith(OVER_WHO_LEFT)
+    assert delivery.events.last().reason.startswith(OVER_WHO_LEFT)
     with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
         resend(delivery, UserFactory())
 

@@ -23,7 +23,7 @@ def squeezed(words):
 def test_a_name_is_printed_and_sent_as_it_is_written(composed, name, language):
     letter = composed(family_name=name, salutation_as_printed=name, language=language)
 
-    assert letter.waits_because == ""
+    assert letter.waiting_reason == ""
     assert name in text_of(letter)
     assert language == "ar" or squeezed(name) in squeezed(printed(letter))
     html = message_of(letter).get_body(("html",)).get_content()

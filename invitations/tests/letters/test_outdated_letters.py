@@ -92,7 +92,7 @@ def test_a_letter_of_which_it_is_not_known_is_outdated(composed):
     letter = composed()
     Letter.objects.update(composed_with={})
 
-    assert "Nobody can tell" in str(outdated_letters(Letter.objects.all())[letter.pk].because)
+    assert "Nobody can tell" in str(outdated_letters(Letter.objects.all())[letter.pk].reason)
 
 
 def test_only_letters_that_wait_for_approval_are_outdated(composed):
@@ -112,7 +112,7 @@ def test_a_note_over_an_outdated_letter_is_outdated_with_it(composed, note_over)
     found = outdated_letters(Letter.objects.filter(pk=note.pk))
 
     assert list(found) == [note.pk]
-    assert "is to be composed anew" in str(found[note.pk].because)
+    assert "is to be composed anew" in str(found[note.pk].reason)
 
 
 def test_a_note_over_a_letter_that_was_composed_again_is_outdated(composed, note_over):
@@ -124,7 +124,7 @@ def test_a_note_over_a_letter_that_was_composed_again_is_outdated(composed, note
     found = outdated_letters(Letter.objects.all())
 
     assert list(found) == [note.pk]
-    assert "was called back" in str(found[note.pk].because)
+    assert "was called back" in str(found[note.pk].reason)
 
 
 @pytest.mark.parametrize("kind", ["notice", "corrigendum"])
@@ -193,7 +193,7 @@ def test_a_mail_to_whom_a_signed_original_is_due_meanwhile_is_outdated():
     found = outdated_letters(Letter.objects.all())
 
     assert (mailed.pk in found, other.pk in found) == (True, False)
-    assert str(found[mailed.pk].because).startswith("A signed original is due to this rank now")
+    assert str(found[mailed.pk].reason).startswith("A signed original is due to this rank now")
 
 
 def test_an_original_that_is_not_due_any_more_is_outdated(composed):
@@ -202,4 +202,4 @@ def test_an_original_that_is_not_due_any_more_is_outdated(composed):
 
     found = outdated_letters(Letter.objects.all())
 
-    assert "is not due to this rank any more" in str(found[letter.pk].because)
+    assert "is not due to this rank any more" in str(found[letter.pk].reason)

@@ -212,7 +212,7 @@ def test_a_letter_that_would_fill_three_pages_waits_and_says_so(composed):
     letter = composed()
 
     assert letter.state == "planned"
-    assert letter.events.filter(because__contains="The letter is too long").exists()
+    assert letter.events.filter(reason__contains="The letter is too long").exists()
 
 
 def test_html_is_no_markdown():

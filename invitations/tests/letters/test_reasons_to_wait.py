@@ -70,7 +70,7 @@ def test_the_worker_s_language_changes_nothing_of_what_is_kept(composed):
     with translation.override("ar"):
         letter = composed(language="fr")
 
-    assert letter.waits_because == "No approved text: invitation, French."
+    assert letter.waiting_reason == "No approved text: invitation, French."
     with translation.override("es"):
         assert format_waiting_reason(letter) == _("No approved text: %(text)s, %(language)s.") % {
             "text": _("invitation"),
@@ -82,31 +82,31 @@ def test_a_missing_text_is_named_in_the_history_in_the_reader_s_language(compose
     letter = composed(EditionFactory(contact_phone=""), language="fr")
 
     event = letter.events.latest("pk")
-    assert event.because == letter.waits_because
+    assert event.reason == letter.waiting_reason
     with translation.override("ar"):
-        assert event.why == format_waiting_reason(letter) != letter.waits_because
+        assert event.why == format_waiting_reason(letter) != letter.waiting_reason
 
 
 def test_words_on_file_from_before_are_read_as_they_are():
-    letter = LetterFactory(waits_because="Il manque un texte.")
-    event = letter.events.create(state=Letter.State.PLANNED, because="Typed by a person.")
+    letter = LetterFactory(waiting_reason="Il manque un texte.")
+    event = letter.events.create(state=Letter.State.PLANNED, reason="Typed by a person.")
 
     with translation.override("fr"):
         assert format_waiting_reason(letter) == "Il manque un texte."
         assert event.why == "Typed by a person."
-    assert event.because_by_language == {}
+    assert event.reason_by_language == {}
 
 
 def test_letters_of_one_reason_are_counted_once_for_old_rows_and_new():
-    LetterFactory(waits_because="No text.")
-    LetterFactory(waits_because="No text.", waits_because_by_language={"fr": "Pas de texte."})
+    LetterFactory(waiting_reason="No text.")
+    LetterFactory(waiting_reason="No text.", waiting_reason_by_language={"fr": "Pas de texte."})
 
     with translation.override("fr"):
         assert count_reasons_to_wait() == [("Pas de texte.", False, 2)]
 
 
 def test_the_reason_is_kept_in_each_language_after_the_database_failed(unaddressed, monkeypatch):
-    kept = unaddressed.waits_because_by_language
+    kept = unaddressed.waiting_reason_by_language
 
     def lost(_letter):
         raise OperationalError
@@ -117,5 +117,5 @@ def test_the_reason_is_kept_in_each_language_after_the_database_failed(unaddress
         compose_planned()
 
     unaddressed.refresh_from_db()
-    assert unaddressed.waits_because_by_language == kept
+    assert unaddressed.waiting_reason_by_language == kept
     assert sorted(kept) == sorted(set(LANGUAGES) - {"en"})

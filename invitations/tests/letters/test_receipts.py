@@ -112,7 +112,7 @@ def test_a_planned_receipt_is_called_back_once_the_answer_is_regrets(speaking, c
 
     receipt = receipts(speaking).get()
     assert receipt.state == Letter.State.CANCELLED
-    assert "not expected" in receipt.events.latest("pk").because
+    assert "not expected" in receipt.events.latest("pk").reason
 
 
 def test_a_composed_receipt_does_not_leave_after_regrets(speaking, clock):
@@ -219,7 +219,7 @@ def test_what_is_filed_once_replies_are_closed_is_receipted_though_a_change_wait
     compose_planned()
 
     receipt = receipts(speaking).get()
-    assert receipt.state == Letter.State.APPROVED, receipt.waits_because
+    assert receipt.state == Letter.State.APPROVED, receipt.waiting_reason
     assert receipt.recipients == [["to", "office@example.org"]]
 
 
@@ -233,4 +233,4 @@ def test_without_an_approved_text_a_receipt_waits(clock, reached):
 
     receipt = receipts(invitation).get()
     assert receipt.state == Letter.State.PLANNED
-    assert "No approved text" in receipt.waits_because
+    assert "No approved text" in receipt.waiting_reason

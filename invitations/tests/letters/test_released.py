@@ -195,7 +195,7 @@ def test_a_letter_waits_for_a_form_of_address_that_was_never_released(office):
     letter = remind(office)
 
     assert letter.state == Letter.State.PLANNED
-    assert "a second person has to release it first" in letter.waits_because
+    assert "a second person has to release it first" in letter.waiting_reason
 
 
 def test_a_reminder_waits_while_a_new_deadline_does(office):
@@ -207,7 +207,7 @@ def test_a_reminder_waits_while_a_new_deadline_does(office):
     letter = remind(office, "2027-03-11 09:00Z")
 
     assert letter.state == Letter.State.PLANNED
-    assert "reply before" in letter.waits_because
+    assert "reply before" in letter.waiting_reason
 
 
 def test_a_letter_asks_what_is_held_before_it_is_composed_and_after(office):
@@ -271,7 +271,7 @@ def test_no_letter_leaves_while_it_waits_that_replies_are_taken_again(office):
 
     letter = office.letters.get(kind="acknowledgement")
     assert letter.state == Letter.State.PLANNED
-    assert "replies are taken again" in letter.waits_because
+    assert "replies are taken again" in letter.waiting_reason
 
 
 def test_an_answer_that_came_in_time_is_acknowledged_after_replies_were_closed(office):

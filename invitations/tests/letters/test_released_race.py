@@ -59,7 +59,7 @@ def test_a_form_of_address_that_changes_meanwhile_is_not_printed(answered):
         waits = acknowledgement(answered)
 
     assert (waits.state, waits.mail) == ("planned", "")
-    assert "changed while it was composed" in waits.waits_because
+    assert "changed while it was composed" in waits.waiting_reason
     assert "Rupert" not in text_of(acknowledgement(answered))
 
 

@@ -128,9 +128,9 @@ def test_a_reminder_whose_step_lost_its_approval_waits_until_it_has_it_again(rem
     steps = ReminderStep.objects.filter(pk=letter.step_id)
 
     assert letter.state == Letter.State.PLANNED
-    assert letter.waits_because == "Its reminder step waits for the approval of two people."
+    assert letter.waiting_reason == "Its reminder step waits for the approval of two people."
     compose_planned()
-    assert letter.events.filter(because=letter.waits_because).count() == 1
+    assert letter.events.filter(reason=letter.waiting_reason).count() == 1
 
     steps.update(second_approver=UserFactory())
     with time_machine.travel("2027-03-10 09:05Z"):
@@ -169,5 +169,5 @@ def test_a_reminder_whose_frozen_letter_is_damaged_waits_and_keeps_no_other(
 
     letter = damaged.letters.get(kind="reminder")
     assert letter.state == Letter.State.PLANNED
-    assert "not what was frozen" in letter.events.latest("pk").because
+    assert "not what was frozen" in letter.events.latest("pk").reason
     assert default_storage.exists(name)

@@ -178,7 +178,7 @@ def test_a_reminder_repeats_the_sealed_letter_also_while_the_seal_is_not_fit_for
     compose_planned()
 
     reminder.refresh_from_db()
-    assert reminder.waits_because == ""
+    assert reminder.waiting_reason == ""
     assert (reminder.sha256, reminder.sealed_by) == (letter.sha256, OWNER)
     assert attached(thaw(reminder.message.name, reminder.message_sha256)) == [pdf_of(letter)]
 
@@ -223,7 +223,7 @@ def test_the_owner_of_a_seal_is_named_without_signs_that_nobody_sees(
 
     letter = composed()
 
-    assert (letter.waits_because, letter.sealed_by) == ("", OWNER)
+    assert (letter.waiting_reason, letter.sealed_by) == ("", OWNER)
 
 
 # Before the approval
@@ -361,7 +361,7 @@ def test_a_seal_that_cannot_be_read_keeps_letters_planned(
     letter = composed()
 
     assert letter.state == Letter.State.PLANNED
-    assert letter.waits_because.startswith("The seal cannot be read: ask whoever runs the site")
+    assert letter.waiting_reason.startswith("The seal cannot be read: ask whoever runs the site")
     assert letter.failed_attempts == 0
 
 
@@ -375,9 +375,9 @@ def test_a_seal_that_nobody_could_check_keeps_letters_planned(composed, settings
     letter = composed()
 
     assert letter.state == Letter.State.PLANNED
-    assert "names the organization and has an RSA or an elliptic-curve key" in letter.waits_because
+    assert "names the organization and has an RSA or an elliptic-curve key" in letter.waiting_reason
     assert letter.failed_attempts == 0
-    assert seal_warning() == letter.waits_because
+    assert seal_warning() == letter.waiting_reason
 
 
 @pytest.mark.parametrize(
@@ -394,8 +394,8 @@ def test_a_weak_key_seals_nothing_and_is_told_in_words(composed, settings, tmp_p
     letter = composed()
 
     assert letter.state == Letter.State.PLANNED
-    assert letter.waits_because.startswith(f"The key of the seal is too weak ({bits} bits)")
-    assert "an RSA key of at least 2048 bits" in letter.waits_because
+    assert letter.waiting_reason.startswith(f"The key of the seal is too weak ({bits} bits)")
+    assert "an RSA key of at least 2048 bits" in letter.waiting_reason
 
 
 def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(
@@ -403,14 +403,14 @@ def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(
 ):
     use_seal(settings, tmp_path / "seal.p12", days=-1)
     letter = composed()
-    because = letter.waits_because
+    reason = letter.waiting_reason
 
     use_seal(settings, tmp_path / "renewed.p12")
     compose_after_save()
 
     letter.refresh_from_db()
-    assert because.startswith(f"The certificate of the seal ({OWNER}) is valid from ")
-    assert "put a valid one into SEAL_FILE" in because
+    assert reason.startswith(f"The certificate of the seal ({OWNER}) is valid from ")
+    assert "put a valid one into SEAL_FILE" in reason
     assert (letter.state, letter.sealed_by) == (Letter.State.COMPOSED, OWNER)
 
 

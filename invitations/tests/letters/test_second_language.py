@@ -56,7 +56,7 @@ def test_each_language_has_its_function_opening_and_courtesy(composed):
 def test_a_letter_waits_for_the_function_in_its_second_language(composed):
     letter = composed(**BILINGUAL | {"portfolio_in_second_language": " "})
 
-    assert (letter.state, letter.waits_because) == (Letter.State.PLANNED, MISSING)
+    assert (letter.state, letter.waiting_reason) == (Letter.State.PLANNED, MISSING)
     assert letter.waits_for == [["en", "minister", "portfolio_in_second_language"]]
     Minister.objects.update(portfolio_in_second_language="Minister of Posts")
     compose_after_save()

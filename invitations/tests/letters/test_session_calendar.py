@@ -157,7 +157,7 @@ def test_regrets_cancel_nothing_that_nobody_was_sent(office, opening):
 
     unsent.refresh_from_db()
     assert unsent.state == "cancelled"
-    assert unsent.events.last().because == "a later acknowledgement took its place before it left"
+    assert unsent.events.last().reason == "a later acknowledgement took its place before it left"
     assert calendars_of(letter) == {}
 
 

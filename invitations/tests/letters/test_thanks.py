@@ -61,7 +61,7 @@ def test_only_who_was_chosen_is_thanked(thanked):
     found = circular_audience(thanks(thanked))
 
     assert found.addressed == [thanked]
-    assert [str(one.because) for one in found.left_out if one.invitation] == [
+    assert [str(one.reason) for one in found.left_out if one.invitation] == [
         "not among those who are thanked"
     ]
 

@@ -134,7 +134,7 @@ def test_letters_wait_while_the_service_gives_no_time_stamp(composed, peer):
     letter = composed()
 
     assert letter.state == Letter.State.PLANNED
-    assert letter.waits_because == WAITS.format(FAULTS["fails"])
+    assert letter.waiting_reason == WAITS.format(FAULTS["fails"])
     assert letter.failed_attempts == 0
     assert Outage.objects.standing().get().words == FAULTS["fails"]
 
@@ -165,7 +165,7 @@ def test_a_silent_service_is_not_asked_again_for_each_letter(composed, peer):
     compose_planned()
     compose_planned()
 
-    reasons = Letter.objects.values_list("waits_because", flat=True)
+    reasons = Letter.objects.values_list("waiting_reason", flat=True)
     assert set(reasons) == {WAITS.format(FAULTS["fails"])}
     assert len(peer.asked) == 1
     assert Outage.objects.count() == 1
@@ -212,7 +212,7 @@ def test_no_log_and_no_reason_shows_the_password(composed, peer, caplog):
 
     letter = composed()
 
-    said = [caplog.text, letter.waits_because, *Outage.objects.values_list("words", flat=True)]
+    said = [caplog.text, letter.waiting_reason, *Outage.objects.values_list("words", flat=True)]
     assert "of-this-test-alone" not in " ".join(said)
     assert "cmVnaXN0cnk6" not in caplog.text
 
@@ -228,7 +228,7 @@ def test_no_address_but_that_of_the_service_gets_the_password(composed, peer):
 def test_a_service_without_a_certificate_that_is_trusted_is_not_believed(composed, peer, settings):
     settings.SEAL_TSA = peer.address.replace("http:", "https:")
 
-    assert composed().waits_because == WAITS.format("it cannot be reached")
+    assert composed().waiting_reason == WAITS.format("it cannot be reached")
 
 
 def test_the_password_is_kept_apart_from_the_address(monkeypatch):

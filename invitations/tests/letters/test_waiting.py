@@ -45,7 +45,7 @@ def rested(letter):
     """Let the clock tick, and return the letter, which waits."""
     compose_planned()
     letter.refresh_from_db()
-    assert letter.waits_because
+    assert letter.waiting_reason
     return letter
 
 
@@ -85,7 +85,7 @@ def test_a_letter_that_waits_is_tried_again_after_ten_minutes(waiting, tries):
         assert tries() == []
 
     waiting.refresh_from_db()
-    assert waiting.waits_because.startswith("Its link has ended")
+    assert waiting.waiting_reason.startswith("Its link has ended")
 
 
 def save_at_desk(admin_client, row, capture):
@@ -121,7 +121,7 @@ def test_a_letter_that_waits_is_tried_at_once_when_a_change_is_released(
 
     assert tries() == [acknowledgement.pk]
     acknowledgement.refresh_from_db()
-    assert not acknowledgement.waits_because
+    assert not acknowledgement.waiting_reason
 
 
 def test_a_letter_that_waits_is_tried_at_once_when_a_text_is_approved(
@@ -262,7 +262,7 @@ def test_a_greeting_lets_the_note_to_that_mission_be_composed(composed):
 
 def test_a_note_is_composed_once_the_letter_that_it_covers_is(waiting):
     note = rested(note_over(waiting))
-    assert note.waits_because == "It waits for the letters that it covers."
+    assert note.waiting_reason == "It waits for the letters that it covers."
 
     new_link(waiting.invitation).save()
     assert is_composed(waiting)

@@ -77,7 +77,7 @@ def test_another_address_is_asked_for_by_a_person_whose_name_is_kept(letter):
     delivery = send_to_another_address(letter, sapt, "cabinet@example.org")
 
     event = delivery.events.get()
-    assert (event.actor, event.state, event.because) == (sapt, "queued", "another address")
+    assert (event.actor, event.state, event.reason) == (sapt, "queued", "another address")
 
 
 def test_an_address_that_one_person_types_gets_no_letter(letter):

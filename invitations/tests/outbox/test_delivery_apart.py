@@ -22,7 +22,7 @@ def test_a_delivery_that_raises_before_anything_is_said_stops_no_other(peer, que
     assert poisoned.attempts == 1
     assert 4 * MINUTE < poisoned.not_before - timezone.now() <= 15 * MINUTE
     event = poisoned.events.latest("pk")
-    assert event.because == "it could not be handed over: SuspiciousFileOperation"
+    assert event.reason == "it could not be handed over: SuspiciousFileOperation"
     assert {state_of(delivery) for delivery in good} == {State.HANDED_OVER}
 
 
@@ -32,7 +32,7 @@ def test_a_delivery_that_cannot_be_said_stops_no_other(peer, queued):
     assert dispatch_outbox() == 1
 
     assert (state_of(poisoned), poisoned.attempts) == (State.DEFERRED, 1)
-    assert poisoned.events.latest("pk").because == "it could not be handed over: ValueError"
+    assert poisoned.events.latest("pk").reason == "it could not be handed over: ValueError"
     assert state_of(good) == State.HANDED_OVER
 
 
@@ -45,7 +45,7 @@ def test_a_delivery_that_goes_on_raising_fails_and_so_comes_before_a_person(peer
             clock.shift(4 * 60 * MINUTE)
 
     assert (state_of(delivery), delivery.attempts) == (State.FAILED, 5)
-    assert delivery.events.latest("pk").because == "it could not be handed over: ValueError"
+    assert delivery.events.latest("pk").reason == "it could not be handed over: ValueError"
 
 
 def test_a_file_that_cannot_be_read_stops_no_other(peer, queued, frozen_letter, settings):

@@ -69,7 +69,7 @@ def digests(peer):
 def test_a_digest_counts_what_happened_and_names_what_needs_a_person(peer, edition, sapt):
     happened(edition, "handed_over", 3)
     happened(edition, "failed", server_words="550 5.1.1 no such mailbox")
-    happened(edition, "missed", because="more than a day past its hour")
+    happened(edition, "missed", reason="more than a day past its hour")
 
     assert send_digest() == 1
 
@@ -229,7 +229,7 @@ def test_a_digest_that_cannot_be_written_keeps_no_other_and_is_told_later(peer, 
     assert send_digest() == 1
 
     job_error = JobError.objects.get(job="send_digest", item=str(broken.pk))
-    assert job_error.because.startswith("Refused, To in ")
+    assert job_error.reason.startswith("Refused, To in ")
     broken.email = "fritz@example.org"
     broken.save()
     with time_machine.travel("2027-03-10 11:04Z", tick=False):
@@ -244,7 +244,7 @@ def test_a_letter_that_could_not_be_composed_needs_a_person(peer, edition, sapt)
         invitation__edition=edition, kind="acknowledgement", reply=ReplyFactory()
     )
     letter.events.create(
-        state="failed", because="It could not be composed.", at=timezone.now() - 4 * MINUTE
+        state="failed", reason="It could not be composed.", at=timezone.now() - 4 * MINUTE
     )
 
     send_digest()
@@ -255,7 +255,7 @@ def test_a_letter_that_could_not_be_composed_needs_a_person(peer, edition, sapt)
 
 
 def test_a_letter_that_says_why_it_waits_was_not_planned_once_more(peer, edition, sapt):
-    happened(edition, "planned", because="Missing in Russian: theme.")
+    happened(edition, "planned", reason="Missing in Russian: theme.")
 
     assert send_digest() == 0
 

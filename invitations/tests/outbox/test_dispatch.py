@@ -219,7 +219,7 @@ def test_a_deferred_delivery_fails_after_its_last_day(peer, queued):
     assert dispatch_outbox() == 0
 
     assert state_of(delivery) == State.FAILED
-    assert "last day" in delivery.events.get().because
+    assert "last day" in delivery.events.get().reason
 
 
 def test_without_its_message_a_letter_fails_and_nothing_is_sent(peer, frozen_letter, queued):
@@ -228,7 +228,7 @@ def test_without_its_message_a_letter_fails_and_nothing_is_sent(peer, frozen_let
     assert dispatch_outbox() == 0
 
     assert state_of(delivery) == State.FAILED
-    assert "missing" in delivery.events.latest("pk").because
+    assert "missing" in delivery.events.latest("pk").reason
     assert not peer.taken
 
 
@@ -239,7 +239,7 @@ def test_a_tampered_message_fails_and_nothing_is_sent(peer, frozen_letter, queue
     assert dispatch_outbox() == 0
 
     assert state_of(delivery) == State.FAILED
-    assert "not what was frozen" in delivery.events.latest("pk").because
+    assert "not what was frozen" in delivery.events.latest("pk").reason
     assert not peer.taken
 
 

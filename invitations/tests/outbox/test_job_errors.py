@@ -40,7 +40,7 @@ def test_words_that_no_database_keeps_are_kept_without_these_signs(words):
 
     done = each_apart("read_mailboxes", [("a", refused), ("b", one)], (TimeoutError,))
 
-    assert (done, JobError.objects.get().because) == (1, "NO \ufffd")
+    assert (done, JobError.objects.get().reason) == (1, "NO \ufffd")
 
 
 def test_a_fault_that_cannot_be_kept_keeps_no_other(caplog):

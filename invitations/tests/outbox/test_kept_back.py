@@ -29,8 +29,8 @@ def test_a_letter_to_a_rank_that_was_raised_stays_and_says_what_to_do(peer, queu
     dispatch_outbox()
 
     assert (state_of(delivery), peer.taken) == (State.MISSED, [])
-    because = delivery.events.latest("pk").because
-    assert because.startswith("A signed original is due to this rank now, no mail. Replace")
+    reason = delivery.events.latest("pk").reason
+    assert reason.startswith("A signed original is due to this rank now, no mail. Replace")
 
 
 def test_what_is_kept_back_is_sent_again_only_once_the_rank_is_corrected(peer, queued):

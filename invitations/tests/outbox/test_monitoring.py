@@ -174,10 +174,10 @@ def test_what_left_is_counted_by_the_hour():
 def test_letters_are_counted_by_state_and_planned_ones_by_why_they_wait():
     LetterFactory(composing_until=NOW + MINUTE)
     LetterFactory(composing_until=NOW - MINUTE)
-    for because in ("No address.", "No address.", "No text.", ""):
-        LetterFactory(waits_because=because)
-    LetterFactory(waits_because="No address.", failed_attempts=1)
-    LetterFactory(state="cancelled", waits_because="No text.")
+    for reason in ("No address.", "No address.", "No text.", ""):
+        LetterFactory(waiting_reason=reason)
+    LetterFactory(waiting_reason="No address.", failed_attempts=1)
+    LetterFactory(state="cancelled", waiting_reason="No text.")
     LetterFactory(state=Letter.State.COMPOSED, composed_at=NOW, sha256="0", message_sha256="0")
 
     letters = monitoring.count_letters(NOW)
@@ -195,11 +195,11 @@ def test_a_letter_that_no_worker_looks_at_for_a_quarter_of_an_hour_is_left_waiti
     long_ago, lately = NOW - 16 * MINUTE, NOW - 14 * MINUTE
     LetterFactory(planned_at=long_ago)
     LetterFactory(planned_at=long_ago, composing_until=NOW - MINUTE)
-    LetterFactory(planned_at=long_ago, waits_because="No text.", compose_again_at=long_ago)
+    LetterFactory(planned_at=long_ago, waiting_reason="No text.", compose_again_at=long_ago)
     for looked_at in (
         {"planned_at": lately},
         {"composing_until": NOW + MINUTE},
-        {"waits_because": "No text.", "compose_again_at": lately},
+        {"waiting_reason": "No text.", "compose_again_at": lately},
         {"failed_attempts": 3, "compose_again_at": NOW + HOUR},
         {"state": "cancelled"},
     ):

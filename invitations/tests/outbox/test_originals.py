@@ -67,7 +67,7 @@ def test_the_steps_are_recorded_in_order_with_day_person_and_remark(original):
 
 
 @pytest.mark.parametrize(
-    ("reached", "step", "because"),
+    ("reached", "step", "reason"),
     [
         (None, Step.SIGNED, "Record first: printed"),
         (Step.PRINTED, Step.HANDED_OVER, "Record first: signed"),
@@ -75,11 +75,11 @@ def test_the_steps_are_recorded_in_order_with_day_person_and_remark(original):
         (Step.SIGNED, Step.SIGNED, "“signed” is on file already"),
     ],
 )
-def test_a_step_that_cannot_be_is_refused(original, reached, step, because):
+def test_a_step_that_cannot_be_is_refused(original, reached, step, reason):
     if reached:
         brought(original, reached)
 
-    with pytest.raises(ValidationError, match=because):
+    with pytest.raises(ValidationError, match=reason):
         record_step(original, step, UserFactory(), done())
 
 
@@ -270,7 +270,7 @@ def test_a_wrong_tick_is_taken_back_with_a_reason_and_stays_on_file(original):
 
     assert standing(original) == ["printed", "signed"]
     taken_back = original.original_steps.get(step="handed_over")
-    assert (taken_back.taken_back_by, taken_back.taken_back_because) == (
+    assert (taken_back.taken_back_by, taken_back.discard_reason) == (
         clerk,
         "It lies on the desk still.",
     )

@@ -41,7 +41,7 @@ def test_a_delivery_hears_once_of_an_outage(peer, settings, queued):
         dispatch_outbox()
 
     (event,) = delivery.events.all()
-    assert (event.state, event.because) == ("deferred", "no connection to the mail server")
+    assert (event.state, event.reason) == ("deferred", "no connection to the mail server")
     assert "refused" in event.server_words
 
 

@@ -31,7 +31,7 @@ def test_what_was_decided_at_a_french_desk_is_read_in_arabic(admin_client):
     with translation.override("fr"):
         decide_uncertain(delivery, UserFactory(), went=True)
 
-    assert last_event().because == "it went"
+    assert last_event().reason == "it went"
     for language in ("fr", "ar"):
         with translation.override(language):
             said = _("it went")
@@ -56,7 +56,7 @@ def test_letters_called_back_together_have_their_reason_in_each_language(compose
         recompose_letter(letter, UserFactory())
 
     event = letter.events.latest("pk")
-    assert event.because == "composed anew"
+    assert event.reason == "composed anew"
     with translation.override("zh-hans"):
         assert event.why == _("composed anew") != "composed anew"
 

@@ -46,7 +46,7 @@ def test_a_second_person_releases_it(office):
 
     change.refresh_from_db()
     assert (change.state, change.decided_by) == ("released", second)
-    assert change.decided_because == "By telephone."
+    assert change.decision_reason == "By telephone."
 
 
 def test_nobody_who_changed_it_releases_it(office):
@@ -209,7 +209,7 @@ def test_an_approver_alone_releases_a_corrected_address_where_the_edition_allows
     change = released_alone(office, person)
 
     assert (change.state, change.alone_by) == ("alone", person)
-    assert change.alone_because == "The plane leaves at six."
+    assert change.alone_reason == "The plane leaves at six."
     assert not held_changes(office)
 
 

@@ -107,7 +107,7 @@ def test_what_was_taken_from_a_worker_that_was_killed_is_not_sent_again_and_says
         assert [tell(), tell()] == [0, 0]
 
     assert len(peer.taken) == 1
-    assert JobError.objects.get().because.startswith("A worker vanished")
+    assert JobError.objects.get().reason.startswith("A worker vanished")
 
 
 def test_a_mail_that_may_have_arrived_stands_among_the_faults(peer, tell):
@@ -117,4 +117,4 @@ def test_a_mail_that_may_have_arrived_stands_among_the_faults(peer, tell):
 
     assert tell() == 0
     assert len(peer.taken) == 1
-    assert "may not have arrived" in JobError.objects.get().because
+    assert "may not have arrived" in JobError.objects.get().reason

@@ -60,7 +60,7 @@ def test_a_reply_between_claim_and_sending_stops_the_reminder(peer, reminder, an
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
-    assert "answered" in delivery.events.latest("pk").because
+    assert "answered" in delivery.events.latest("pk").reason
     assert not peer.taken
 
 
@@ -86,7 +86,7 @@ def test_a_reminder_whose_step_lost_its_approval_does_not_leave(peer, reminder):
     assert dispatch_outbox() == 0
 
     assert state_of(delivery) == State.CANCELLED
-    assert "approval of two people" in delivery.events.latest("pk").because
+    assert "approval of two people" in delivery.events.latest("pk").reason
 
 
 @time_machine.travel(STEP_DAY)

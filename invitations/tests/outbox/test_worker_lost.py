@@ -57,7 +57,7 @@ def test_a_worker_that_vanished_while_sending_leaves_it_uncertain(peer, queued):
     assert dispatch_outbox() == 0
 
     assert state_of(delivery) == State.UNCERTAIN
-    assert "stopped while sending" in delivery.events.get().because
+    assert "stopped while sending" in delivery.events.get().reason
     assert not peer.taken
 
 

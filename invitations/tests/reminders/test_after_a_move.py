@@ -55,7 +55,7 @@ def frozen(clock, at):
     queue_reminders()
     compose_planned()
     letter = reminders().latest("pk")
-    assert letter.state == "approved", letter.waits_because
+    assert letter.state == "approved", letter.waiting_reason
     return letter
 
 
@@ -130,7 +130,7 @@ def test_the_text_waits_for_two_people(office, clock):
     queue_reminders()
     compose_planned()
 
-    assert "No approved text: reminder reconfirm" in reminders().get().waits_because
+    assert "No approved text: reminder reconfirm" in reminders().get().waiting_reason
 
 
 def test_a_quiet_day_holds_it(office, clock):
@@ -277,7 +277,7 @@ def test_online_without_another_last_day_nobody_is_reminded_called_or_late(offic
 
     assert queue_reminders(geneva(24)) + queue_reminders(geneva(12, month=4)) == 0
     assert mails_and_calls(edition, geneva(4)) == [[], []]
-    assert "without a last day to reply" in forecast_of(edition, geneva(4)).because
+    assert "without a last day to reply" in forecast_of(edition, geneva(4)).reason
     assert not edition.is_late(edition.deadline)
 
 

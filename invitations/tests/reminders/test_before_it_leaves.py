@@ -40,14 +40,14 @@ def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, rea
 
 
 @pytest.mark.parametrize(
-    ("happens", "because"),
+    ("happens", "reason"),
     [
         ({"reply_before": dt.date(2027, 4, 2)}, "passed or moved"),
         ({"replies_closed_at": geneva(9)}, "passed or moved"),
     ],
 )
 def test_a_reminder_may_not_leave_when_its_edition_has_moved_or_closed(
-    edition, reached, happens, because
+    edition, reached, happens, reason
 ):
     invitation = reached(edition=edition)
     queue_reminders(geneva(10))
@@ -55,7 +55,7 @@ def test_a_reminder_may_not_leave_when_its_edition_has_moved_or_closed(
         setattr(edition, name, value)
     edition.save()
 
-    assert because in reason_reminder_must_wait(invitation, reminders().get(), geneva(10))
+    assert reason in reason_reminder_must_wait(invitation, reminders().get(), geneva(10))
 
 
 def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):

@@ -86,11 +86,11 @@ def test_a_struck_note_counts_no_more_and_stays_on_file():
     strike_call(call, keeper, "It was another State.")
 
     call.refresh_from_db()
-    assert (call.struck_by, call.struck_because) == (keeper, "It was another State.")
+    assert (call.struck_by, call.strike_reason) == (keeper, "It was another State.")
     assert not TelephoneCall.objects.standing().exists()
-    for because, said in (("", "Say why"), ("Twice.", "struck already")):
+    for reason, said in (("", "Say why"), ("Twice.", "struck already")):
         with pytest.raises(ValidationError, match=said):
-            strike_call(call, keeper, because)
+            strike_call(call, keeper, reason)
 
 
 def test_the_database_keeps_no_struck_note_without_a_reason():
@@ -107,7 +107,7 @@ def test_a_note_is_struck_in_the_list_and_nothing_else_can_be_changed(client):
 
     assert client.post(page, {"outcome": "no_answer"}).status_code == 403
     response = choose(
-        client, CALLS, "strike_selected", call, answered="yes", because="It was another State."
+        client, CALLS, "strike_selected", call, answered="yes", reason="It was another State."
     )
 
     assert told(response) == ["1 note struck."]

@@ -133,7 +133,7 @@ def arrived_late(invitation):
 
 
 @pytest.mark.parametrize(
-    ("happens", "because"),
+    ("happens", "reason"),
     [
         (answered, "has answered"),
         (called_off, "was withdrawn"),
@@ -143,7 +143,7 @@ def arrived_late(invitation):
         (arrived_late, "no mail is left"),
     ],
 )
-def test_who_gets_none_is_named_with_the_reason(edition, reached, happens, because):
+def test_who_gets_none_is_named_with_the_reason(edition, reached, happens, reason):
     invitation = reached(edition=edition)
     happens(invitation)
 
@@ -151,7 +151,7 @@ def test_who_gets_none_is_named_with_the_reason(edition, reached, happens, becau
 
     assert plan.mails == []
     [(said, found)] = plan.none.items()
-    assert because in said
+    assert reason in said
     assert found == [invitation]
 
 
@@ -162,20 +162,20 @@ def test_a_draft_gets_none_yet(edition):
 
 
 @pytest.mark.parametrize(
-    ("now", "changes", "because"),
+    ("now", "changes", "reason"),
     [
         (geneva(1, month=4), {}, "deadline has passed"),
         (geneva(10), {"replies_closed_at": geneva(9)}, "closed"),
     ],
 )
-def test_an_edition_that_is_over_reminds_nobody(edition, reached, now, changes, because):
+def test_an_edition_that_is_over_reminds_nobody(edition, reached, now, changes, reason):
     reached(edition=edition)
     for name, value in changes.items():
         setattr(edition, name, value)
 
     plan = forecast_of(edition, now)
 
-    assert because in plan.because
+    assert reason in plan.reason
     assert plan.mails == plan.calls == []
 
 
@@ -183,7 +183,7 @@ def test_steps_without_approval_remind_nobody(edition, reached):
     reached(edition=edition)
     edition.reminder_steps.update(second_approver=None)
 
-    assert "no reminder step is approved" in forecast_of(edition, geneva(1)).because
+    assert "no reminder step is approved" in forecast_of(edition, geneva(1)).reason
 
 
 @pytest.mark.parametrize("offices", [1, 3])

@@ -474,7 +474,7 @@ def test_a_text_that_is_not_approved_waits(clock, coming):
 
     letter = mails(invitation).get()
     assert letter.state == "planned"
-    assert "No approved text" in letter.waits_because
+    assert "No approved text" in letter.waiting_reason
 
 
 def test_the_command_plans_what_is_due_and_says_how_many(clock, coming, capsys):

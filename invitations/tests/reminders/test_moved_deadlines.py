@@ -21,7 +21,7 @@ def test_a_moved_deadline_calls_back_what_has_not_left_and_plans_again(edition, 
 
     first.refresh_from_db()
     assert first.state == Letter.State.CANCELLED
-    assert "deadline has moved" in first.events.latest("pk").because
+    assert "deadline has moved" in first.events.latest("pk").reason
     assert (on_the_day, on_the_next) == (0, 1)
     assert reminders().get().reply_before == edition.reply_before
 

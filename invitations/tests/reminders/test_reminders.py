@@ -56,7 +56,7 @@ def test_an_edition_whose_calendar_cannot_be_reckoned_keeps_no_other(edition, re
         broken.symbol,
         1,
     )
-    assert job_error.because.startswith("ZoneInfoNotFoundError in ")
+    assert job_error.reason.startswith("ZoneInfoNotFoundError in ")
 
 
 def test_an_edition_that_pauses_is_planned_once_its_calendar_is_put_right(edition, reached):
@@ -202,7 +202,7 @@ def test_a_reminder_that_did_not_leave_gives_way_to_the_next_step(edition, reach
     deferred.refresh_from_db()
     assert deferred.state == Delivery.State.CANCELLED
     cancelled = Letter.objects.get(kind="reminder", state="cancelled")
-    assert "a later reminder" in cancelled.events.latest("pk").because
+    assert "a later reminder" in cancelled.events.latest("pk").reason
 
 
 def composed_on(day):
@@ -238,14 +238,14 @@ def test_what_waited_and_was_composed_at_last_leaves_on_that_day(edition, reache
 
 
 @pytest.mark.parametrize(
-    ("steps", "now", "because"),
+    ("steps", "now", "reason"),
     [
         ([21, 7], geneva(22), "a later reminder"),
         ([21], geneva(1, 0, month=4), "the deadline has passed"),
     ],
 )
 def test_what_waits_uncomposed_is_called_back_once_it_has_lost_its_sense(
-    edition, reached, steps, now, because
+    edition, reached, steps, now, reason
 ):
     edition.reminder_steps.exclude(days_before__in=steps).delete()
     reached(edition=edition)
@@ -254,7 +254,7 @@ def test_what_waits_uncomposed_is_called_back_once_it_has_lost_its_sense(
     queue_reminders(now)
 
     cancelled = Letter.objects.get(kind="reminder", state="cancelled")
-    assert because in cancelled.events.latest("pk").because
+    assert reason in cancelled.events.latest("pk").reason
 
 
 def test_a_missed_reminder_is_planned_again(edition, reached, queued):

@@ -67,7 +67,7 @@ def test_where_neither_is_known_the_letter_waits_for_a_person(said_yes):
 
     letter = reminders().get()
     assert letter.state == "planned"
-    assert letter.waits_because == "There is no address on file for this letter."
+    assert letter.waiting_reason == "There is no address on file for this letter."
     assert not Delivery.objects.filter(letter=letter).exists()
 
 
@@ -77,7 +77,7 @@ def test_what_lacks_an_address_is_one_letter_that_waits_until_there_is_one(said_
     for days in range(6):
         asked_on(THE_DAY + dt.timedelta(days=days))
     waiting = Letter.objects.get(kind="reminder")
-    assert waiting.waits_because == "There is no address on file for this letter."
+    assert waiting.waiting_reason == "There is no address on file for this letter."
 
     Invitation.objects.update(focal_point_email="focal@example.org")
     # As if a second person had released it.

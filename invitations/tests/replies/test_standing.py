@@ -225,7 +225,7 @@ def test_staff_let_the_contested_reply_stand():
         ("in_person", "online", "set_aside"),
         ("regrets", "note_verbale", "standing"),
     ]
-    assert (settled.settled_by, settled.settled_because) == (registrar, "Signed by the minister.")
+    assert (settled.settled_by, settled.settlement_reason) == (registrar, "Signed by the minister.")
 
 
 def test_staff_set_the_contested_reply_aside():

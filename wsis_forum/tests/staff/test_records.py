@@ -124,7 +124,7 @@ def test_an_administrator_unlinks_an_account_from_the_provider_for_a_reason(clie
     page = reverse("admin:socialaccount_socialaccount_changelist")
 
     words = {"action": "unlink_selected", "_selected_action": [row.pk], "answered": "yes"}
-    told = admin_client.post(page, words | {"because": "Left the house."}, follow=True)
+    told = admin_client.post(page, words | {"reason": "Left the house."}, follow=True)
 
     assert "1 sign-in unlinked." in told.text
     assert not SocialAccount.objects.exists()

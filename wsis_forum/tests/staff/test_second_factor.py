@@ -134,7 +134,7 @@ def test_an_administrator_takes_off_what_was_lost_and_ends_the_sessions(client, 
     words = {"action": "remove_lost", "_selected_action": rows}
     asked = admin_client.post(page, words)
     done = admin_client.post(
-        page, words | {"answered": "yes", "because": "Lost in Strelsau"}, follow=True
+        page, words | {"answered": "yes", "reason": "Lost in Strelsau"}, follow=True
     )
 
     assert "Make sure by telephone" in asked.text

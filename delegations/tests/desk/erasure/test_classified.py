@@ -42,31 +42,31 @@ invitations.ReplyDraft: words
 # Names persons and stays, as the handbook says: the archive, ministers, who did what and why.
 STAYS = """
 auditlog.LogEntry: additional_data actor_email
-delegations.ApiToken: revoked_because
-delegations.Erasure: because
+delegations.ApiToken: revocation_reason
+delegations.Erasure: reason
 delegations.HighLevelSession: title chair
 delegations.PolicyStatement: speaker_name speaker_function title theme quotation
-delegations.SpeakingSlot: moved_because
+delegations.SpeakingSlot: move_reason
 delegations.StatementText: file called
 invitations.Circular: signatory_honorific signatory_name signatory_title original_signed_by
  second_signatory_name second_signatory_title original_scan addressed_to speakers
 invitations.Correspondence: reference sender summary scan message message_id
 invitations.Delivery: envelope
 invitations.ForumEdition: contact_honorific contact_name contact_phone contact_fax contact_email
-invitations.HeldChange: named because alone_because decided_because
-invitations.Invitation: withdrawn_because
+invitations.HeldChange: named reason alone_reason decision_reason
+invitations.Invitation: withdrawal_reason
 invitations.Letter: subject addressee sealed_by
-invitations.LetterEvent: because because_by_language
+invitations.LetterEvent: reason reason_by_language
 invitations.Minister: ref honorific prenominal given_name family_name name_in_script
  family_name_in_script name_in_dative portfolio_in_dative name_as_printed salutation_as_printed
  closing_as_printed name_key portfolio portfolio_in_second_language to_emails cc_emails
  postal_address
 invitations.Mission: postal_address phone emails greeted_as
-invitations.OriginalStep: remark scan taken_back_because
+invitations.OriginalStep: remark scan discard_reason
 invitations.Reply: substitute_name substitute_function respondent_name respondent_function
- settled_because
-invitations.TelephoneCall: whom fact struck_because
-invitations.WebhookAddress: revoked_because
+ settlement_reason
+invitations.TelephoneCall: whom fact strike_reason
+invitations.WebhookAddress: revocation_reason
 """
 # Of staff, with their accounts; or of a job, an hour, a day, until it is done.
 APART = """
@@ -79,7 +79,7 @@ axes.AccessLog: user_agent ip_address username http_accept path_info session_has
 invitations.DroppedScan: file_name sha256 told pages
 invitations.GoneFile: name
 invitations.KeptPage: name language
-invitations.JobError: job item because
+invitations.JobError: job item reason
 invitations.StaffMail: job item
 mfa.Authenticator: data
 sessions.Session: session_key session_data
@@ -118,7 +118,7 @@ invitations.ForumEdition: symbol name name_in_full theme city place organization
  organization_website website registration_link partnership_link partnership_email
  consultation_link statements_link original_ranks
 invitations.HeldChange: object_id
-invitations.Letter: variant waits_because waits_because_by_language waits_for check_code
+invitations.Letter: variant waiting_reason waiting_reason_by_language waits_for check_code
  sha256 time_stamped_by message_sha256 message_id composed_with
 invitations.LetterTemplate: variant subject paper mail
 invitations.MemberState: iso2 iso3 m49 short_name formal_name list_name_fr sort_key_fr itu_region

@@ -139,7 +139,7 @@ def test_history_says_who_and_why_and_not_what(edition):
     erase_person(delegate, by, BECAUSE)
 
     row = LogEntry.objects.get(additional_data__act="erased")
-    assert (row.actor, row.additional_data["because"]) == (by, BECAUSE)
+    assert (row.actor, row.additional_data["reason"]) == (by, BECAUSE)
     assert (row.object_pk, row.object_repr) == (str(delegate.pk), "")
     assert row.changes == {"delegates": ["1", "0"], "fields": ["1", "0"]}
 
@@ -214,7 +214,7 @@ def test_who_changes_the_record_or_erases_editions_comes_from_its_page(edition, 
     for of, record in records.items():
         url = reverse("desk:erase_person", args=[of, record.pk])
         page = text(client.get(change_url(record)))
-        answer = client.post(url, {"because": BECAUSE})
+        answer = client.post(url, {"reason": BECAUSE})
 
         assert answer.status_code == (302 if of in may else 403), of
         assert ("Erase what a person asks for" in page) == (of in may), of
@@ -225,7 +225,7 @@ def test_whoever_erases_takes_the_place_of_nobody_in_the_history_of_the_record(e
     desk = of_group("Speakers' desk")
 
     url = reverse("desk:erase_person", args=["delegate", delegate.pk])
-    browser_of(desk).post(url, {"because": BECAUSE})
+    browser_of(desk).post(url, {"reason": BECAUSE})
 
     rows = LogEntry.objects.get_for_object(delegate).order_by("pk")
     assert [(one.actor, one.remote_addr is None) for one in rows] == [(None, True), (desk, False)]

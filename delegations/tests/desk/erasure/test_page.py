@@ -60,13 +60,13 @@ def test_who_may_erases_in_an_hour_with_a_reason_which_history_keeps(in_may, edi
     came(edition)
     approver = of_group("Approvers")
 
-    browser_of(approver).post(page(edition), {"because": "The delegate asked for it."})
+    browser_of(approver).post(page(edition), {"reason": "The delegate asked for it."})
     assert erase_personal_data() == 0
     in_may.shift(AN_HOUR)
     erase_personal_data()
 
     erasure = Erasure.objects.get()
-    assert (erasure.asked_by, erasure.because) == (approver, "The delegate asked for it.")
+    assert (erasure.asked_by, erasure.reason) == (approver, "The delegate asked for it.")
     assert not Delegate.objects.named().exists()
     shown = text(browser_of(approver).get(page(edition)))
     assert "The delegate asked for it." in shown
@@ -80,7 +80,7 @@ def test_who_may_erases_in_an_hour_with_a_reason_which_history_keeps(in_may, edi
 def test_without_a_reason_nothing_is_erased(admin_client, edition):
     came(edition)
 
-    admin_client.post(page(edition), {"because": " "})
+    admin_client.post(page(edition), {"reason": " "})
 
     assert not Erasure.objects.exists()
 
@@ -91,7 +91,7 @@ def test_who_may_only_look_asks_for_nothing(edition, group):
     client = browser_of(of_group(group))
 
     assert "Erase for good" not in text(client.get(page(edition)))
-    client.post(page(edition), {"because": "Why not?"})
+    client.post(page(edition), {"reason": "Why not?"})
 
     assert not Erasure.objects.exists()
 
@@ -101,7 +101,7 @@ def test_of_an_edition_that_is_not_over_nothing_is_erased(admin_client, edition)
     edition.closes_on = NOW.date()
     edition.save()
 
-    admin_client.post(page(edition), {"because": "Too early."})
+    admin_client.post(page(edition), {"reason": "Too early."})
 
     assert not Erasure.objects.exists()
 
@@ -136,7 +136,7 @@ def test_what_is_owed_is_named_with_its_list_and_waited_for(admin_client, editio
     owing(edition.invitations.get())
 
     shown = admin_client.get(page(edition))
-    admin_client.post(page(edition), {"because": "All the same."})
+    admin_client.post(page(edition), {"reason": "All the same."})
 
     assert words in text(shown)
     assert not Erasure.objects.exists()
@@ -149,7 +149,7 @@ def test_what_can_leave_no_more_is_owed_to_nobody(admin_client, edition):
     letter = LetterFactory(invitation=edition.invitations.get())
     mail = DeliveryFactory(letter=letter, state="uncertain", sending_at=NOW)
     [before] = admin_client.get(page(edition)).context["owed"]
-    edition.invitations.update(status="withdrawn", withdrawn_at=NOW, withdrawn_because="A mistake.")
+    edition.invitations.update(status="withdrawn", withdrawn_at=NOW, withdrawal_reason="A mistake.")
 
     shown = admin_client.get(page(edition))
 
@@ -189,22 +189,22 @@ def test_what_was_asked_for_is_taken_back_with_a_reason_before_it_begins(in_may,
     ask_for_erasure(edition, UserFactory(), "All is done.")
     approver = of_group("Approvers")
 
-    browser_of(approver).post(page(edition), {"because": "Not all is.", "take_back": "1"})
+    browser_of(approver).post(page(edition), {"reason": "Not all is.", "take_back": "1"})
     in_may.shift(AN_HOUR)
     erase_personal_data()
 
     assert Delegate.objects.named().exists()
     assert not Erasure.objects.closes(edition)
     kept = LogEntry.objects.get(additional_data__act="erasure_taken_back")
-    assert (kept.actor, kept.additional_data["because"]) == (approver, "Not all is.")
+    assert (kept.actor, kept.additional_data["reason"]) == (approver, "Not all is.")
 
 
 def test_what_has_begun_is_not_taken_back(in_may, edition, monkeypatch):
     erased_in_part(in_may, edition, monkeypatch)
-    Erasure.objects.update(asked_by=UserFactory(), because="All is done.")
+    Erasure.objects.update(asked_by=UserFactory(), reason="All is done.")
 
     answer = browser_of(of_group("Approvers")).post(
-        page(edition), {"because": "Not all is.", "take_back": "1"}, follow=True
+        page(edition), {"reason": "Not all is.", "take_back": "1"}, follow=True
     )
 
     assert "There is nothing to take back" in " ".join(told(answer))
@@ -215,7 +215,7 @@ def test_who_would_erase_takes_nothing_back_that_a_colleague_asked_for_meanwhile
     came(edition)
     ask_for_erasure(edition, UserFactory(), "All is done.")
 
-    browser_of(of_group("Approvers")).post(page(edition), {"because": "All is done."})
+    browser_of(of_group("Approvers")).post(page(edition), {"reason": "All is done."})
 
     assert Erasure.objects.under_way().count() == 1
 

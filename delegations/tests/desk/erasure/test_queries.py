@@ -33,7 +33,7 @@ def test_the_day_of_an_erasure_by_hand_is_the_same_asked_alone_or_with_others():
         type(edition).objects.filter(pk=edition.pk).update(erased_after=None)
         edition.refresh_from_db()
         Erasure.objects.create(
-            edition=edition, asked_by=UserFactory(), because="Asked.", began_at=now, ended_at=now
+            edition=edition, asked_by=UserFactory(), reason="Asked.", began_at=now, ended_at=now
         )
 
     done = list(Erasure.objects.done_by_hand().order_by("ended_at"))

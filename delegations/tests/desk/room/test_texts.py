@@ -193,7 +193,7 @@ def test_the_list_is_printed_in_each_language(desk, session, language):
 
 
 def test_what_is_for_the_desk_alone_is_not_printed(desk, session):
-    session.slots.filter(position=1).update(moved_because="The plane is late.")
+    session.slots.filter(position=1).update(move_reason="The plane is late.")
     office_of(session, "Belgium").replies.update(answer="regrets")
 
     answer = desk.get(reverse("desk:room_paper", args=[session.pk]), {"language": "en"})

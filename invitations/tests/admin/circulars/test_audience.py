@@ -39,8 +39,7 @@ def test_audience_is_seen_before_anything_is_composed(client, drafter):
         (french, "French, English", "To: cabinet@example.org\nCc: mission@example.org")
     ]
     assert [
-        (because, [one.invitation for one in ones])
-        for because, ones in response.context["left_out"]
+        (reason, [one.invitation for one in ones]) for reason, ones in response.context["left_out"]
     ] == [("another language: English", [english])]
     assert "French, English" in shown
     assert "Compose 1 letter<" in " ".join(shown.split()).replace(" <", "<")

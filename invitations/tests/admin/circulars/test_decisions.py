@@ -52,15 +52,15 @@ def test_circular_is_called_back_for_a_reason(client, drafter):
     circular = CircularFactory()
     letter = approved_in(circular)
 
-    asked = client.post(page(circular, "call_back"), {"because": " "})
-    response = client.post(page(circular, "call_back"), {"because": "The dates move."}, follow=True)
+    asked = client.post(page(circular, "call_back"), {"reason": " "})
+    response = client.post(page(circular, "call_back"), {"reason": "The dates move."}, follow=True)
 
     letter.refresh_from_db()
-    assert "because" in asked.context["form"].errors
+    assert "reason" in asked.context["form"].errors
     assert letter.state == "cancelled"
     assert letter.invitation.status == "draft"
     assert letter.deliveries.get().state == "cancelled"
-    assert letter.events.filter(because="The dates move.", actor=drafter).exists()
+    assert letter.events.filter(reason="The dates move.", actor=drafter).exists()
     assert told(response) == ["1 letter called back; its approval is void."]
 
 
@@ -69,7 +69,7 @@ def test_circular_that_has_started_is_not_called_back(client, drafter):
     letter = approved_in(circular)
     letter.deliveries.update(state=Delivery.State.HANDED_OVER, handed_over_at=timezone.now())
 
-    response = client.post(page(circular, "call_back"), {"because": "The dates move."})
+    response = client.post(page(circular, "call_back"), {"reason": "The dates move."})
 
     letter.refresh_from_db()
     assert letter.state == "approved"

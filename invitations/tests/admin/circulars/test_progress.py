@@ -18,7 +18,7 @@ def test_progress_counts_and_names_the_reasons_to_wait(client, drafter):
         LetterFactory(
             invitation=draft(circular.edition),
             circular=circular,
-            waits_because="There is no text in Ruritanian.",
+            waiting_reason="There is no text in Ruritanian.",
         )
     composed_in(circular)
     approved_in(circular)
@@ -96,7 +96,7 @@ def test_progress_leads_to_the_letters_whose_ministers_lack_a_field(client, draf
         LetterFactory(
             invitation=draft(circular.edition),
             circular=circular,
-            waits_because="Missing in English: portfolio.",
+            waiting_reason="Missing in English: portfolio.",
             waits_for=[["en", "minister", "portfolio"]],
         )
 

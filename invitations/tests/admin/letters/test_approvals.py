@@ -124,7 +124,7 @@ def test_page_says_who_is_left_out_and_why(client, approver):
     response = page_of(client, composed_letter(invitation=served, circular=circular))
 
     ((_circular, groups),) = response.context["left_out"]
-    assert {because: [one.state for one in ones] for because, ones in groups} == {
+    assert {reason: [one.state for one in ones] for reason, ones in groups} == {
         "another region: Zenda": [elsewhere.member_state],
         "no invitation is drafted": [undrafted],
     }
@@ -262,11 +262,11 @@ def test_letter_with_doubtful_days_is_approved_only_with_a_reason_that_its_histo
 
     asked = page_of(client, letter).content.decode()
     refused = client.post(APPROVE, {"letters": [shown(letter)]})
-    client.post(APPROVE, {"letters": [shown(letter)], "because": "The minister asked for it."})
+    client.post(APPROVE, {"letters": [shown(letter)], "reason": "The minister asked for it."})
 
-    assert 'name="because"' in asked
+    assert 'name="reason"' in asked
     assert "Say why you approve it all the same" in refused.context["rows"][0].refused
-    assert letter.events.get(state="approved").because == "The minister asked for it."
+    assert letter.events.get(state="approved").reason == "The minister asked for it."
 
 
 def test_late_letter_leaves_only_when_that_is_confirmed(client, approver):

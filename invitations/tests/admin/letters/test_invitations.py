@@ -53,7 +53,7 @@ def replace_the_link(client, invitation, page):
         "replace_links",
         invitation,
         answered="yes",
-        because="It was forwarded.",
+        reason="It was forwarded.",
         versions=page.context["form"]["versions"].value(),
     )
 
@@ -209,16 +209,16 @@ def test_withdrawal_asks_for_the_reason_and_keeps_it(admin_client):
     invitation = InvitationFactory()
 
     asked = choose(admin_client, "withdraw_selected", invitation)
-    unsaid = choose(admin_client, "withdraw_selected", invitation, answered="yes", because="")
+    unsaid = choose(admin_client, "withdraw_selected", invitation, answered="yes", reason="")
     invitation.refresh_from_db()
     assert str(invitation) in asked.content.decode()
     assert unsaid.context["form"].errors
     assert invitation.status == "issued"
 
     reason = "A change of government."
-    done = choose(admin_client, "withdraw_selected", invitation, answered="yes", because=reason)
+    done = choose(admin_client, "withdraw_selected", invitation, answered="yes", reason=reason)
     invitation.refresh_from_db()
-    assert (invitation.status, invitation.withdrawn_because) == ("withdrawn", reason)
+    assert (invitation.status, invitation.withdrawal_reason) == ("withdrawn", reason)
     assert told(done) == ["1 invitation withdrawn."]
 
 
@@ -226,7 +226,7 @@ def test_withdrawal_of_what_is_withdrawn_is_refused_by_name(admin_client):
     withdrawn, live = InvitationFactory(status="withdrawn"), InvitationFactory()
 
     response = choose(
-        admin_client, "withdraw_selected", withdrawn, live, answered="yes", because="Moved."
+        admin_client, "withdraw_selected", withdrawn, live, answered="yes", reason="Moved."
     )
 
     assert set(told(response)) == {
@@ -242,7 +242,7 @@ def test_the_principal_invitation_of_a_state_is_changed_for_a_reason(admin_clien
 
     asked = choose(admin_client, "make_principal", chosen)
     done = choose(
-        admin_client, "make_principal", chosen, answered="yes", because="He speaks for the State."
+        admin_client, "make_principal", chosen, answered="yes", reason="He speaks for the State."
     )
 
     assert "stays in force, by courtesy" in asked.text
@@ -256,7 +256,7 @@ def test_whose_statement_counts_no_more_is_named_to_be_told(admin_client):
     minister = MinisterFactory(member_state=before.member_state, family_name="Sapt")
     chosen = InvitationFactory(edition=before.edition, minister=minister, is_principal=False)
 
-    done = choose(admin_client, "make_principal", chosen, answered="yes", because="He speaks.")
+    done = choose(admin_client, "make_principal", chosen, answered="yes", reason="He speaks.")
 
     assert told(done) == [
         f"{before}: The statement that its answer brings does not count any more: tell its office.",
@@ -275,7 +275,7 @@ def test_of_two_invitations_of_a_state_none_becomes_the_principal_one(admin_clie
         for name in ("Sapt", "Tarlenheim")
     ]
 
-    done = choose(admin_client, "make_principal", *others, answered="yes", because="They speak.")
+    done = choose(admin_client, "make_principal", *others, answered="yes", reason="They speak.")
 
     assert told(done) == [f"{one}: Choose one invitation of each State." for one in others]
     assert list(Invitation.objects.filter(is_principal=True)) == [before]
@@ -287,15 +287,15 @@ def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
     asked = choose(admin_client, "replace_links", invitation)
     versions = asked.context["form"]["versions"].value()
     answer = {"answered": "yes", "versions": versions}
-    unsaid = choose(admin_client, "replace_links", invitation, because="", **answer)
+    unsaid = choose(admin_client, "replace_links", invitation, reason="", **answer)
     assert "is told that it was replaced" in asked.content.decode()
     assert unsaid.context["form"].errors
     assert invitation.links.count() == 1
 
     reason = "It was forwarded to a newspaper."
-    done = choose(admin_client, "replace_links", invitation, because=reason, **answer)
+    done = choose(admin_client, "replace_links", invitation, reason=reason, **answer)
     (entry,) = LogEntry.objects.get_for_object(invitation).filter(actor=admin_user)
-    assert entry.additional_data["because"] == reason
+    assert entry.additional_data["reason"] == reason
     assert page_of(invitation) in told(done)[0]
 
 
@@ -317,7 +317,7 @@ def test_a_link_that_the_page_did_not_name_is_not_replaced(admin_client, version
     invitation = InvitationFactory()
 
     choose(
-        admin_client, "replace_links", invitation, answered="yes", because="Forwarded.", **versions
+        admin_client, "replace_links", invitation, answered="yes", reason="Forwarded.", **versions
     )
 
     assert invitation.links.count() == 1
@@ -363,7 +363,7 @@ def test_the_link_of_a_draft_is_not_replaced(admin_client):
     draft = InvitationFactory(status="draft", issued_at=None)
 
     response = choose(
-        admin_client, "replace_links", draft, answered="yes", because="It was forwarded."
+        admin_client, "replace_links", draft, answered="yes", reason="It was forwarded."
     )
 
     assert told(response) == [f"{draft}: The invitation is not in force."]
@@ -386,7 +386,7 @@ def test_a_reader_replaces_no_link(client):
     user.user_permissions.set(Permission.objects.filter(codename="view_invitation"))
     client.force_login(user)
 
-    choose(client, "replace_links", invitation, answered="yes", because="It was forwarded.")
+    choose(client, "replace_links", invitation, answered="yes", reason="It was forwarded.")
 
     assert invitation.links.count() == 1
 

@@ -48,7 +48,7 @@ def test_composed_letter_is_planned_again_on_request(client):
 def test_a_letter_that_could_not_be_composed_is_tried_again_on_request(client):
     drafter = signed_in(client, "view_letter", "change_letter")
     failed, waiting = (
-        LetterFactory(waits_because="No.", compose_again_at=timezone.now(), failed_attempts=times)
+        LetterFactory(waiting_reason="No.", compose_again_at=timezone.now(), failed_attempts=times)
         for times in (3, 0)
     )
 
@@ -65,7 +65,7 @@ def test_a_letter_that_could_not_be_composed_is_tried_again_on_request(client):
 
 
 def test_the_page_of_a_letter_says_why_it_waits(admin_client):
-    letter = LetterFactory(waits_because="Missing in Russian: theme.")
+    letter = LetterFactory(waiting_reason="Missing in Russian: theme.")
 
     page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
 
@@ -74,7 +74,7 @@ def test_the_page_of_a_letter_says_why_it_waits(admin_client):
 
 def test_the_page_and_the_list_of_letters_lead_to_the_field_that_is_empty(admin_client):
     letter = LetterFactory(
-        waits_because="Missing in French: organizers, portfolio.",
+        waiting_reason="Missing in French: organizers, portfolio.",
         waits_for=[["fr", "forumedition", "organizers_fr"], ["fr", "minister", "portfolio"]],
     )
     edition, minister = letter.invitation.edition, letter.invitation.minister
@@ -92,7 +92,7 @@ def test_the_page_and_the_list_of_letters_lead_to_the_field_that_is_empty(admin_
 
 def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
     again = timezone.now() + dt.timedelta(minutes=5)
-    letter = LetterFactory(waits_because="No.", failed_attempts=1, compose_again_at=again)
+    letter = LetterFactory(waiting_reason="No.", failed_attempts=1, compose_again_at=again)
 
     page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
 
@@ -100,7 +100,7 @@ def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
 
 
 def test_the_list_of_letters_that_failed_says_why(admin_client):
-    LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
+    LetterFactory(waiting_reason="It could not be composed.", failed_attempts=1)
 
     assert (
         "It could not be composed."
@@ -150,7 +150,7 @@ def test_letter_without_a_message_has_none_to_open(admin_client):
 def test_page_of_a_letter_shows_words_hashes_recipients_deliveries_and_history(admin_client):
     letter = composed_letter(subject="On the Forum", paper="Your Excellency,", mail="Please find")
     delivery = DeliveryFactory(letter=letter, address="mission@example.org")
-    letter.events.create(state="composed", because="as asked by Sapt", delivery=delivery)
+    letter.events.create(state="composed", reason="as asked by Sapt", delivery=delivery)
     to = letter.invitation.minister.to_emails
 
     page = admin_client.get(

@@ -91,7 +91,7 @@ def test_a_refused_text_says_why_in_place_of_its_preview(admin_client, text, fie
 
     assert page.status_code == 422
     assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert [refusal.because.split(": ", 1)[-1] for refusal in page.context["refusals"]] == [said]
+    assert [refusal.reason.split(": ", 1)[-1] for refusal in page.context["refusals"]] == [said]
 
 
 def test_the_refused_line_is_quoted(admin_client, text, invitation):
@@ -104,7 +104,7 @@ def test_the_refused_line_is_quoted(admin_client, text, invitation):
 def test_a_lack_is_named_before_the_text_is_saved(admin_client, text, invitation):
     page = preview(admin_client, text, mail="Dear Sir")
 
-    missing = {refusal.because.split()[0] for refusal in page.context["refusals"]}
+    missing = {refusal.reason.split()[0] for refusal in page.context["refusals"]}
     assert missing == {"$last_day", "$reply_before", "$reply_code", "$reply_link"}
 
 

@@ -131,20 +131,20 @@ def test_the_letter_goes_to_the_new_address_once_it_is_released(client, invited)
 def test_to_leave_it_is_on_file_too(client, drafter, invited):
     response = saved(client, invited.minister, prenominal="Dr.")
 
-    client.post(response.url, {"road": "leave", "because": "They know her."})
+    client.post(response.url, {"road": "leave", "reason": "They know her."})
 
     entry = LogEntry.objects.get(additional_data__act=Act.LETTER_LEFT)
-    assert (entry.actor, entry.additional_data["because"]) == (drafter, "They know her.")
+    assert (entry.actor, entry.additional_data["reason"]) == (drafter, "They know her.")
 
 
 def test_the_reason_comes_along_to_the_replacement(client, invited):
-    because = "It was spelt wrongly."
+    reason = "It was spelt wrongly."
 
-    asked = client.post(url_of(invited.minister), {"road": "replace", "because": because})
+    asked = client.post(url_of(invited.minister), {"road": "replace", "reason": reason})
     page = client.get(asked.url)
 
-    assert page.context["form"]["because"].value() == because
-    assert because not in asked.url
+    assert page.context["form"]["reason"].value() == reason
+    assert reason not in asked.url
 
 
 def test_the_reason_comes_along_to_the_hand_over(client, invited):
@@ -152,10 +152,10 @@ def test_the_reason_comes_along_to_the_hand_over(client, invited):
     minister = invited.minister
     saved(client, minister, successor=Minister.objects.get(given_name="Rupert").pk)
 
-    said = {"road": "hand_over", "because": "A new government."}
+    said = {"road": "hand_over", "reason": "A new government."}
     asked = client.post(url_of(minister), said)
 
-    assert client.get(asked.url).context["form"]["because"].value() == "A new government."
+    assert client.get(asked.url).context["form"]["reason"].value() == "A new government."
 
 
 @pytest.mark.parametrize("is_released", [True, False])
@@ -165,19 +165,19 @@ def test_the_reason_stands_in_the_history_of_a_letter_that_is_sent(client, invit
         change = HeldChange.objects.get()
         release_change(change, UserFactory(), change.mark)
 
-    client.post(url_of(invited.minister), {"road": "send", "because": "Their office has moved."})
+    client.post(url_of(invited.minister), {"road": "send", "reason": "Their office has moved."})
 
-    assert invited.letters.get().events.last().because == "Their office has moved."
+    assert invited.letters.get().events.last().reason == "Their office has moved."
 
 
 def test_each_minister_has_a_reason_of_their_own(client, invited, frozen_letter, queued):
     other = frozen_letter(invitation__edition=invited.edition)
     queued(other, arrived=True, address=other.invitation.minister.to_emails)
-    for minister, because in [(invited.minister, "One."), (other.invitation.minister, "Two.")]:
-        client.post(url_of(minister), {"road": "replace", "because": because})
+    for minister, reason in [(invited.minister, "One."), (other.invitation.minister, "Two.")]:
+        client.post(url_of(minister), {"road": "replace", "reason": reason})
 
     one, two, both = (
-        client.get(replacing_url(keys)).context["form"]["because"].value()
+        client.get(replacing_url(keys)).context["form"]["reason"].value()
         for keys in ([invited.pk], [other.invitation_id], [invited.pk, other.invitation_id])
     )
 

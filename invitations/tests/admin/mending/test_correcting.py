@@ -95,7 +95,7 @@ def test_who_only_reads_sees_whom_it_is_about_and_no_button(client, failed):
 def test_an_address_is_corrected_and_the_letter_follows_its_release(client, failed):
     url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
     asked = client.get(url)
-    said = {"answered": "yes", "email": "right@example.org", "because": "A slip of the pen."}
+    said = {"answered": "yes", "email": "right@example.org", "reason": "A slip of the pen."}
     response = client.post(url, said, follow=True)
 
     assert failed.address in asked.content.decode()
@@ -104,7 +104,7 @@ def test_an_address_is_corrected_and_the_letter_follows_its_release(client, fail
     ]
     change = HeldChange.objects.waiting().get()
     member(client, "Approvers")
-    marks = {"answered": "yes", "because": "", "marks": f"{change.pk}:{change.mark}"}
+    marks = {"answered": "yes", "reason": "", "marks": f"{change.pk}:{change.mark}"}
     choose(client, list_url(HeldChange), "release_selected", change, **marks)
     assert failed.letter.deliveries.filter(address="right@example.org", state="queued").exists()
 
@@ -128,12 +128,12 @@ def test_the_page_says_what_waits_and_what_happens_then(client, failed, group):
 def test_a_refused_address_is_shown_with_what_was_typed(client, failed):
     url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
 
-    form = client.post(url, {"answered": "yes", "email": failed.address, "because": "Why."})
+    form = client.post(url, {"answered": "yes", "email": failed.address, "reason": "Why."})
 
     assert form.context["form"].errors == {
         "email": ["This letter has a delivery to that address already."]
     }
-    assert form.context["form"]["because"].value() == "Why."
+    assert form.context["form"]["reason"].value() == "Why."
 
 
 def test_the_page_is_not_shown_where_nothing_can_be_corrected(client, failed):

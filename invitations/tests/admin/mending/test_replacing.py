@@ -23,7 +23,7 @@ SAID = {
     "answered": "yes",
     "reference": "CL-27/9",
     "dated_on": "2027-03-01",
-    "because": "The name was spelt wrongly.",
+    "reason": "The name was spelt wrongly.",
     "changes_en": "The name is put right.",
 }
 
@@ -93,7 +93,7 @@ def test_a_signature_is_recorded_whole_and_of_the_past(client, drafter, forty, t
     form = choose(client, list_url(Letter), "replace_letters", forty[0], **said).context["form"]
 
     assert form.errors == refused
-    assert form["because"].value() == SAID["because"]
+    assert form["reason"].value() == SAID["reason"]
 
 
 def test_without_a_last_day_replacements_wait_and_that_is_said(client, drafter, forty):
@@ -116,7 +116,7 @@ def test_more_letters_join_a_circular_of_replacement_on_file(client, drafter, fo
     choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
     circular = Circular.objects.get(reference="CL-27/9")
 
-    more = {"answered": "yes", "because": "One was forgotten.", "circular": circular.pk}
+    more = {"answered": "yes", "reason": "One was forgotten.", "circular": circular.pk}
     choose(client, list_url(Letter), "replace_letters", forty[2], **more)
 
     assert circular.letters.count() == 3
@@ -146,7 +146,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, drafter, fort
         "reference": ["There is a circular with this reference already."],
         "changes_en": ["This field is required."],
     }
-    assert form["because"].value() == SAID["because"]
+    assert form["reason"].value() == SAID["reason"]
     assert not Circular.objects.filter(kind="replacement").exists()
 
 
@@ -157,9 +157,9 @@ def test_a_new_circular_marks_what_it_needs_and_one_on_file_needs_the_reason_alo
         form = choose(client, list_url(Letter), "replace_letters", letter).context["form"]
         return [name for name, field in form.fields.items() if field.required]
 
-    assert needed(forty[0]) == ["reference", "dated_on", "because"]
+    assert needed(forty[0]) == ["reference", "dated_on", "reason"]
     choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
-    assert needed(forty[2]) == ["because"]
+    assert needed(forty[2]) == ["reason"]
 
 
 def test_a_ready_sentence_stands_in_each_language_in_which_nothing_else_is_typed(

@@ -190,7 +190,7 @@ def test_whatever_a_page_changes_of_the_table_waits(office, admin_client, place)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     change = HeldChange.objects.get(content_type__model=row._meta.model_name)
     assert change.changed.keys() == {column.attname for column in columns} != set()
-    assert change.because == "They wrote."
+    assert change.reason == "They wrote."
     assert change.asked_by.username == "admin"
 
 
@@ -250,7 +250,7 @@ def test_the_page_of_a_record_shows_each_change_that_is_not_decided(change, clie
     signed_in(client, *RELEASER)
     now = timezone.now()
     HeldChange.objects.update(
-        state="alone", alone_by=UserFactory(), alone_at=now, alone_because="The plane leaves."
+        state="alone", alone_by=UserFactory(), alone_at=now, alone_reason="The plane leaves."
     )
     minister = Minister.objects.get()
     minister.to_emails = "newer@example.org"
@@ -290,7 +290,7 @@ def test_a_second_person_releases_it_after_looking_at_it(change, client):
     marks = asked.context["form"]["marks"].value()
     answer = choose(
         client, LIST, "release_selected", change,
-        answered="yes", because="By telephone.", marks=marks,
+        answered="yes", reason="By telephone.", marks=marks,
     )  # fmt: skip
 
     change.refresh_from_db()
@@ -306,7 +306,7 @@ def test_what_changed_again_meanwhile_is_shown_again(change, client):
     minister.save()
 
     answer = choose(
-        client, LIST, "release_selected", change, answered="yes", because="", marks=marks
+        client, LIST, "release_selected", change, answered="yes", reason="", marks=marks
     )
 
     assert "changed again since you looked" in told(answer)[0]
@@ -320,9 +320,9 @@ def test_a_drafter_takes_it_back_and_does_not_release_it(change, client):
     client.force_login(user)
     marks = f"{change.pk}:{change.mark}"
 
-    choose(client, LIST, "release_selected", change, answered="yes", because="", marks=marks)
+    choose(client, LIST, "release_selected", change, answered="yes", reason="", marks=marks)
     assert HeldChange.objects.get().is_waiting
-    choose(client, LIST, "take_back_selected", change, answered="yes", because="", marks=marks)
+    choose(client, LIST, "take_back_selected", change, answered="yes", reason="", marks=marks)
 
     assert HeldChange.objects.get().state == "taken_back"
     assert Minister.objects.get().to_emails == "office@example.org"
@@ -335,7 +335,7 @@ def test_a_drafter_does_not_release_alone_either(change, client, office):
     user = UserFactory()
     user.groups.add(Group.objects.get(name="Drafters"))
     client.force_login(user)
-    sent = {"answered": "yes", "because": "Now.", "marks": f"{change.pk}:{change.mark}"}
+    sent = {"answered": "yes", "reason": "Now.", "marks": f"{change.pk}:{change.mark}"}
 
     choose(client, LIST, "release_alone_selected", change, **sent)
 

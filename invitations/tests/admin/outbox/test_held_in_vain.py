@@ -108,7 +108,7 @@ def test_what_came_meanwhile_is_refused_where_an_older_page_still_offers_it(
     client, approver, reached
 ):
     change, why = answered_meanwhile(reached)
-    sent = {"answered": "yes", "because": "", "marks": f"{change.pk}:{change.mark}"}
+    sent = {"answered": "yes", "reason": "", "marks": f"{change.pk}:{change.mark}"}
 
     answer = choose(client, list_url(HeldChange), "release_selected", change, **sent)
 

@@ -122,7 +122,7 @@ def test_a_wrong_tick_is_taken_back_with_a_reason(client, clerk, original):
     words = {"answered": "yes", "steps": asked.context["form"].initial["steps"]}
 
     refused = choose(client, LIST, "take_back", original, **words)
-    taken = choose(client, LIST, "take_back", original, because="Not signed yet.", **words)
+    taken = choose(client, LIST, "take_back", original, reason="Not signed yet.", **words)
 
     assert "This field is required." in refused.content.decode()
     assert told(taken) == ["1 step taken back."]
@@ -136,7 +136,7 @@ def test_what_another_recorded_meanwhile_is_not_taken_back(client, clerk, origin
 
     words = {
         "answered": "yes",
-        "because": "Wrong.",
+        "reason": "Wrong.",
         "steps": asked.context["form"].initial["steps"],
     }
     said = told(choose(client, LIST, "take_back", original, **words))

@@ -133,7 +133,7 @@ def test_workers_that_are_alive_are_named(page):
 
 
 def test_letters_that_wait_are_shown_with_the_reason(page):
-    LetterFactory(waits_because="There is no address on file.")
+    LetterFactory(waiting_reason="There is no address on file.")
     LetterFactory(composing_until=timezone.now() + dt.timedelta(minutes=1))
 
     context, words = page()
@@ -161,7 +161,7 @@ def test_a_waiting_acknowledgement_is_shown_on_the_queue_and_on_the_desk(
 
 
 def test_letters_that_failed_are_not_said_to_be_tried_within_a_minute(page):
-    LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
+    LetterFactory(waiting_reason="It could not be composed.", failed_attempts=1)
 
     context, words = page()
 
@@ -172,7 +172,7 @@ def test_letters_that_failed_are_not_said_to_be_tried_within_a_minute(page):
 
 
 def test_a_reason_of_another_direction_keeps_its_order():
-    LetterFactory(waits_because="No text.", failed_attempts=1)
+    LetterFactory(waiting_reason="No text.", failed_attempts=1)
     Outage.objects.create(of="mail_server", words="[Errno 111] Connection refused")
 
     with translation.override("ar"):
@@ -197,7 +197,7 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
 ):
     for number in range(rows):
         DeliveryFactory(state="failed")
-        LetterFactory(waits_because=f"Reason {number}.")
+        LetterFactory(waiting_reason=f"Reason {number}.")
         Worker.objects.create(name=f"strelsau:{number}", seen_at=timezone.now())
 
     with django_assert_num_queries(9):
@@ -205,7 +205,7 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
 
 
 def test_a_fault_that_was_dealt_with_is_tried_again_at_once(client):
-    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", reason="ValueError")
     url = reverse("admin:invitations_joberror_changelist")
     signed_in(client, "view_joberror")
     choose(client, url, "try_again", job_error)
@@ -354,7 +354,7 @@ def test_the_banner_costs_one_statement(admin_client, settings, django_assert_nu
     ("group", "remains"), [("Drafters", False), ("Approvers", True), ("Readers", True)]
 )
 def test_every_group_reads_faults_of_jobs_and_drafters_deal_with_them(client, group, remains):
-    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    job_error = JobError.objects.create(job="send_digest", item="wsis-2027", reason="ValueError")
     url = reverse("admin:invitations_joberror_changelist")
     user = signed_in(client)
     user.groups.add(Group.objects.get(name=group))

@@ -98,7 +98,7 @@ def test_whoever_releases_an_address_sees_who_made_it_and_for_which_edition(clie
 
 
 @pytest.mark.parametrize(
-    ("url", "because"),
+    ("url", "reason"),
     [
         ("https://user:secret@systems.example.org/told", "Leave out the user name and password"),
         ("https://user@systems.example.org/told", "Leave out the user name and password"),
@@ -106,14 +106,14 @@ def test_whoever_releases_an_address_sees_who_made_it_and_for_which_edition(clie
     ],
 )
 def test_an_address_to_which_nothing_could_be_sent_is_refused_when_it_is_saved(
-    admin_client, url, because
+    admin_client, url, reason
 ):
     add = reverse("admin:invitations_webhookaddress_add")
     words = {"edition": EditionFactory().pk, "called": "Badges", "url": url}
 
     page = admin_client.post(add, words).content.decode()
 
-    assert because in page
+    assert reason in page
     assert 'value="Badges"' in page
     assert not WebhookAddress.objects.exists()
 

@@ -69,7 +69,7 @@ def test_the_team_sees_nothing_else(client, reply):
 
 
 def test_the_history_of_an_interest_tells_nothing_of_the_answer(client, reply):
-    record_act(Reply.objects.get(), Act.CHOSEN, UserFactory(), because="The note regrets.")
+    record_act(Reply.objects.get(), Act.CHOSEN, UserFactory(), reason="The note regrets.")
     history = reverse("admin:invitations_partnershipinterest_history", args=[reply.pk])
     member(client, "Partnership team")
 

@@ -425,19 +425,19 @@ def test_who_chooses_between_two_replies_sees_what_each_says_but_an_interest_in_
 def test_staff_choose_with_a_reason(client, registrar, choice, stands, set_aside):
     _standing, contested = contradiction()
 
-    client.post(settle_url(contested), {"stands": choice, "because": "The note is signed."})
+    client.post(settle_url(contested), {"stands": choice, "reason": "The note is signed."})
 
     replies = contested.invitation.replies
     assert replies.standing().get().answer == stands
     aside = replies.get(status="set_aside")
     assert aside.answer == set_aside
-    assert (aside.settled_by, aside.settled_because) == (registrar, "The note is signed.")
+    assert (aside.settled_by, aside.settlement_reason) == (registrar, "The note is signed.")
 
 
 def test_a_reply_that_came_to_stand_meanwhile_is_shown_before_it_is_set_aside(client, registrar):
     standing, contested = contradiction()
     seen = client.get(settle_url(contested)).context["seen"]
-    choice = {"stands": "contested", "because": "The note is signed."}
+    choice = {"stands": "contested", "reason": "The note is signed."}
     record_reply(standing.invitation, {"answer": "video", "remarks": "By video after all."})
 
     page = client.post(settle_url(contested), {**choice, "seen": seen})
@@ -452,9 +452,9 @@ def test_a_reply_that_came_to_stand_meanwhile_is_shown_before_it_is_set_aside(cl
 def test_choice_without_a_reason_is_asked_again(client, registrar):
     _standing, contested = contradiction()
 
-    response = client.post(settle_url(contested), {"stands": "contested", "because": ""})
+    response = client.post(settle_url(contested), {"stands": "contested", "reason": ""})
 
-    assert "because" in response.context["form"].errors
+    assert "reason" in response.context["form"].errors
     contested.refresh_from_db()
     assert contested.status == "contested"
 
@@ -471,7 +471,7 @@ def test_choosing_needs_the_right_to_change_replies(client):
     reader.user_permissions.set(Permission.objects.filter(codename="view_reply"))
     client.force_login(reader)
 
-    choice = {"stands": "contested", "because": "The note is signed."}
+    choice = {"stands": "contested", "reason": "The note is signed."}
 
     assert client.post(settle_url(contested), choice).status_code == 403
 

@@ -26,7 +26,7 @@ def all_have_left():
 
 def page_after_choosing(client, contested, choice="contested"):
     url = reverse("admin:invitations_reply_settle", args=[contested.pk])
-    return client.post(url, {"stands": choice, "because": "He signed it."}, follow=True)
+    return client.post(url, {"stands": choice, "reason": "He signed it."}, follow=True)
 
 
 @pytest.fixture

@@ -120,8 +120,8 @@ def test_an_edition_without_steps_says_what_to_do(admin_client):
 
     said = shown(admin_client, edition)
 
-    because = "the edition has no reminder step that asks for the reply"
-    assert f"Nobody is reminded: {because}." in said
+    reason = "the edition has no reminder step that asks for the reply"
+    assert f"Nobody is reminded: {reason}." in said
     assert "Add a step" in said
 
 

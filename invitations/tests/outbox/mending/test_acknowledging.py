@@ -49,7 +49,7 @@ def test_an_acknowledgement_is_made_again_with_a_new_link_for_who_stays_in_offic
     take_back_change(change, UserFactory(), change.mark)
     compose_planned()
     [waiting] = answered.letters.planned()
-    assert waiting.waits_because == "Its link has ended: give the invitation a new one first."
+    assert waiting.waiting_reason == "Its link has ended: give the invitation a new one first."
 
     replace_link(answered, NO_LINK, UserFactory(), "She stays.")
     compose_after_save()

@@ -203,7 +203,7 @@ def test_a_replacement_meanwhile_keeps_the_replaced_letter_from_the_new_address(
 
     assert addresses(failed.letter) == {failed.address}
     last = failed.letter.events.latest("pk")
-    assert last.because == "It may not leave: another letter has replaced it."
+    assert last.reason == "It may not leave: another letter has replaced it."
 
 
 def test_a_mail_that_waits_is_cancelled_when_its_letter_was_replaced(queued):
@@ -214,7 +214,7 @@ def test_a_mail_that_waits_is_cancelled_when_its_letter_was_replaced(queued):
 
     delivery.refresh_from_db()
     assert delivery.state == "cancelled"
-    assert delivery.letter.events.latest("pk").because == "another letter has replaced it"
+    assert delivery.letter.events.latest("pk").reason == "another letter has replaced it"
 
 
 def test_a_note_verbale_forwards_no_letter_that_was_replaced(queued, frozen_letter):
@@ -230,7 +230,7 @@ def test_a_note_verbale_forwards_no_letter_that_was_replaced(queued, frozen_lett
 
     delivery.refresh_from_db()
     assert delivery.state == "cancelled"
-    assert above.events.latest("pk").because == "another letter has replaced one that it covers"
+    assert above.events.latest("pk").reason == "another letter has replaced one that it covers"
     assert "replaced one that it covers" in reason_not_to_send_elsewhere(above)
 
 
@@ -241,20 +241,20 @@ def test_a_withdrawal_meanwhile_does_not_hinder_the_release(failed):
     release_change(change, UserFactory(), change.mark)
 
     assert addresses(failed.letter) == {failed.address}
-    assert "not in force" in failed.letter.events.last().because
+    assert "not in force" in failed.letter.events.last().reason
 
 
 @pytest.mark.parametrize(
-    ("email", "because", "why"),
+    ("email", "reason", "why"),
     [
         ("nobody", BECAUSE, "is not an e-mail address"),
         (RIGHT, " ", "Say why"),
         ("", BECAUSE, "Type the corrected address"),
     ],
 )
-def test_what_is_no_correction_is_refused(failed, email, because, why):
+def test_what_is_no_correction_is_refused(failed, email, reason, why):
     with pytest.raises(ValidationError, match=why):
-        correct_address(failed, UserFactory(), email, because)
+        correct_address(failed, UserFactory(), email, reason)
 
     assert not HeldChange.objects.exists()
 

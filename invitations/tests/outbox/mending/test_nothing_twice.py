@@ -319,8 +319,8 @@ def write(key):
         refuse_uncomposed(letter)
     except ValidationError:
         return Letter.objects.filter(pk=key).update(composing_until=None)
-    if because := reason_letter_is_idle(letter):
-        return call_back_letters(Letter.objects.filter(pk=key), because)
+    if reason := reason_letter_is_idle(letter):
+        return call_back_letters(Letter.objects.filter(pk=key), reason)
     letter.recipients, letter.composed_at = recipients_of(letter), timezone.now()
     for name, words in (WRITTEN | (MAILED if letter.recipients else {})).items():
         setattr(letter, name, words)

@@ -72,7 +72,7 @@ def test_the_release_withdraws_the_old_invitation_and_a_letter_goes_to_the_succe
     new = released_by(asked_for(invitation, asker), second)
 
     old = now_of(invitation)
-    assert (old.status, old.withdrawn_because) == ("withdrawn", NEW_GOVERNMENT)
+    assert (old.status, old.withdrawal_reason) == ("withdrawn", NEW_GOVERNMENT)
     assert (new.status, new.is_principal) == ("draft", True)
     compose_planned()
     letter = new.letters.get()
@@ -276,7 +276,7 @@ def test_nothing_leaves_to_a_person_out_of_office(peer, issued):
 
     [delivery] = Delivery.objects.filter(letter__invitation=invitation)
     assert (delivery.state, peer.taken) == ("missed", [])
-    assert delivery.events.last().because == "the person it is written to has left office"
+    assert delivery.events.last().reason == "the person it is written to has left office"
     with pytest.raises(ValidationError, match="has left office"):
         resend(delivery, UserFactory())
 

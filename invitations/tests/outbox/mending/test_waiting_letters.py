@@ -64,7 +64,7 @@ def test_a_letter_whose_link_ends_waits_for_a_new_one(issued):
     compose_planned()
 
     [letter] = invitation.letters.in_force()
-    assert letter.waits_because == "Its link has ended: give the invitation a new one first."
+    assert letter.waiting_reason == "Its link has ended: give the invitation a new one first."
     renew_link(invitation, NO_LINK, UserFactory(), "It is theirs again.")
     compose_after_save()
     letter.refresh_from_db()
@@ -90,7 +90,7 @@ def test_what_still_waits_with_a_dead_link_is_kept_back_and_says_what_to_do(peer
 
     delivery = delivery_of(invitation)
     assert (state_of(delivery), peer.taken) == (State.MISSED, [])
-    assert delivery.events.latest("pk").because.startswith(ENDED)
+    assert delivery.events.latest("pk").reason.startswith(ENDED)
     assert reason_not_to_resend(delivery).startswith(ENDED)
     with pytest.raises(ValidationError, match=ENDED):
         resend(delivery, UserFactory())

@@ -401,7 +401,7 @@ def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, days, 
     assert compose_or_say_why(claimed(letter.pk))
 
     letter.refresh_from_db()
-    assert letter.state == "composed", letter.waits_because
+    assert letter.state == "composed", letter.waiting_reason
 
 
 def test_a_receipt_that_has_not_left_is_made_again(frozen_letter, queued):
@@ -482,7 +482,7 @@ def test_nobody_gets_the_notice_of_a_move_once_dates_moved_again(edition):
     last = moved(edition, days=7).notice
 
     left_out = circular_audience(first).left_out
-    assert {str(one.because) for one in left_out if one.invitation} == {MOVED_AGAIN}
+    assert {str(one.reason) for one in left_out if one.invitation} == {MOVED_AGAIN}
     assert [one.pk for one in circular_audience(last).addressed] == [office.pk]
     with pytest.raises(ValidationError, match="moved again since this notice"):
         compose_letter(first.letters.get())

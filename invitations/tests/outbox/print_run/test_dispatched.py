@@ -71,7 +71,7 @@ def test_letter_that_left_by_pouch_may_leave_by_post_too(letter):
 
 
 @pytest.mark.parametrize(
-    ("fields", "channel", "ago", "because"),
+    ("fields", "channel", "ago", "reason"),
     [
         ({}, "", dt.timedelta(), "It has no address"),
         ({}, "email", dt.timedelta(), "by pouch or by post"),
@@ -80,10 +80,10 @@ def test_letter_that_left_by_pouch_may_leave_by_post_too(letter):
         ({"state": "composed", "approved_at": None}, "post", dt.timedelta(), "is not in force"),
     ],
 )
-def test_letter_that_cannot_have_left_is_not_marked(letter, fields, channel, ago, because):
+def test_letter_that_cannot_have_left_is_not_marked(letter, fields, channel, ago, reason):
     one = letter(**fields)
 
-    with pytest.raises(ValidationError, match=because):
+    with pytest.raises(ValidationError, match=reason):
         dispatch_on_paper(one, UserFactory(), channel, "", timezone.now() - ago)
 
     assert not one.deliveries.exists()

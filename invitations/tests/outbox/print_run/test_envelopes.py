@@ -153,8 +153,8 @@ def test_note_verbale_over_a_letter_to_who_left_office_is_left_out(letter, note)
 
     run = packed(one)
 
-    because = "a letter it covers is to a person who has left office: compose the note anew"
-    assert run.left_out == [(above, because)]
+    reason = "a letter it covers is to a person who has left office: compose the note anew"
+    assert run.left_out == [(above, reason)]
 
 
 def test_note_verbale_that_is_not_approved_stays_out(letter, note):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_4cd50904'),
+        ('invitations', '0001_initial_5a181a27'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made at')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released at')),
                 ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
-                ('revoked_because', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why revoked')),
+                ('revocation_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why revoked')),
                 ('called', models.CharField(help_text='Which system, and who runs it.', max_length=120, verbose_name='system that reads')),
                 ('reads_answers', models.BooleanField(default=False, verbose_name='answers by State')),
                 ('reads_contacts', models.BooleanField(default=False, verbose_name='contacts of offices and missions')),
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             name='Erasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.CharField(blank=True, max_length=300, verbose_name='why')),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why')),
                 ('began_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='began at')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='ended at')),
                 ('counts', models.JSONField(default=dict, verbose_name='what was erased')),
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('minutes', models.PositiveSmallIntegerField(default=3, verbose_name='minutes')),
-                ('moved_because', models.CharField(blank=True, max_length=300, verbose_name='why moved')),
+                ('move_reason', models.CharField(blank=True, max_length=300, verbose_name='why moved')),
                 ('moved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='moved at')),
                 ('heard_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='has spoken')),
                 ('passed_over_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='called in vain')),
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_by', None), models.Q(('because', ''), _negated=True), _connector='OR'), name='who_asks_for_an_erasure_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(('asked_by', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='who_asks_for_an_erasure_says_why'),
         ),
         migrations.AddConstraint(
             model_name='highlevelsession',
