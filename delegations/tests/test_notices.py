@@ -11,7 +11,7 @@ from delegations.notices import filled_notice, load_notices, shipped_notice
 from delegations.office.access import OPEN_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
-from invitations.letters.scrutiny.own_names import FORUM
+from invitations.letters.checks.own_names import FORUM
 from invitations.models import HeldChange, Language
 from invitations.models.for_a_day import KEPT_FOR
 from invitations.outbox.release import release_change

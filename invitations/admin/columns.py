@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.letters.scrutiny.holes import Lack, lacking_told
+from invitations.letters.checks.missing_words import Lack, lacking_told
 from invitations.models import (
     ForumEdition,
     Invitation,

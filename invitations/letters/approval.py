@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
+from invitations.letters.checks.named_days import doubted_days
+from invitations.letters.checks.warnings import is_late
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_again
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
@@ -24,8 +26,6 @@ from invitations.letters.routes import (
     reason_circular_is_untrue,
     reason_to_hold_back,
 )
-from invitations.letters.scrutiny.doubts import is_late
-from invitations.letters.scrutiny.named_days import doubted_days
 from invitations.models import (
     ApprovedByTwo,
     Invitation,

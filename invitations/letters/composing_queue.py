@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.job_errors import ENDS_THE_TICK, pause_after, pause_at, place_of_error
+from invitations.letters.checks.missing_words import Lacking
 from invitations.letters.composing import (
     choose_languages,
     compose_letter,
@@ -27,7 +28,6 @@ from invitations.letters.context import terms_in
 from invitations.letters.notes.covering import tidy_waiting_notes
 from invitations.letters.planning import PRIORITY, try_waiting_again
 from invitations.letters.released import Passing, forms_on_file, held_changes
-from invitations.letters.scrutiny.holes import Lacking
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,

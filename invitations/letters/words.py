@@ -10,12 +10,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from invitations.letters.addressing import is_styled
-from invitations.letters.context import (
-    LetterKeys,
-    addressee_of,
-    placeholder_words,
-)
-from invitations.letters.scrutiny.holes import (
+from invitations.letters.checks.missing_words import (
     Lack,
     empty_words,
     lack_of,
@@ -23,6 +18,11 @@ from invitations.letters.scrutiny.holes import (
     lacking_texts,
     lacking_words,
     refuse_lacks,
+)
+from invitations.letters.context import (
+    LetterKeys,
+    addressee_of,
+    placeholder_words,
 )
 from invitations.models import (
     ACKNOWLEDGING,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import ngettext
 
 from invitations.data import names_apart
-from invitations.letters.scrutiny.former_languages import may_be_of_another_language
+from invitations.letters.checks.former_languages import may_be_of_another_language
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
 from invitations.minister_import.table import ranges

@@ -19,9 +19,9 @@ from delegations.tests.office.statement.statements import announced, file, send,
 from delegations.tests.offices import browser, text
 from invitations.files.frozen import StoreUnavailable, Tampered, freeze, thaw
 from invitations.letters.approval import approve_letter
+from invitations.letters.checks.reasons import reasons_not_composed
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.scrutiny.reasons import reasons_not_composed
 from invitations.mail.outgoing import dated
 from invitations.models import Delivery, GoneFile, Letter, Outage, Tick
 from invitations.models.gone_files import let_go, remove_gone_file

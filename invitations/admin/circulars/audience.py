@@ -18,6 +18,8 @@ from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     recipient_lines,
 )
+from invitations.letters.checks.audience import LanguageLacks, audience_lacks
+from invitations.letters.checks.missing_words import Lack
 from invitations.letters.circulars import (
     CircularAudience,
     circular_audience,
@@ -25,8 +27,6 @@ from invitations.letters.circulars import (
     missions_foreseen,
     plan_circular,
 )
-from invitations.letters.scrutiny.audience import LanguageLacks, audience_lacks
-from invitations.letters.scrutiny.holes import Lack
 from invitations.models import Circular, Invitation, Language, Minister
 from invitations.text.dates import comma_list, labelled
 

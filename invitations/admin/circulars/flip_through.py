@@ -21,7 +21,7 @@ from invitations.admin.letters.approval_page import (
 )
 from invitations.admin.letters.approvals import hashes_on_page
 from invitations.letters.approval import note_seen, seen_by
-from invitations.letters.scrutiny.doubts import approval_doubts
+from invitations.letters.checks.warnings import approval_doubts
 from invitations.models import Circular, Letter
 
 # Who turns a page waits for it: of the letters before and after, no more is read than this.

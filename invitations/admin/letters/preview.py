@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from invitations.admin.confirming import refusal_sentence
-from invitations.letters.scrutiny.audience import styled_among
+from invitations.letters.checks.audience import styled_among
 from invitations.models import (
     CROWN,
     ForumEdition,

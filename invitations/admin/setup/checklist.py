@@ -14,9 +14,9 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.admin.columns import change_url, list_url
 from invitations.audit import Act
+from invitations.letters.checks.missing_words import LAST_DAY, Lack, lacking_in, lacking_words
+from invitations.letters.checks.own_names import ranks_of_another, texts_of_another
 from invitations.letters.context import edition_words
-from invitations.letters.scrutiny.holes import LAST_DAY, Lack, lacking_in, lacking_words
-from invitations.letters.scrutiny.own_names import ranks_of_another, texts_of_another
 from invitations.models import (
     Arming,
     Circular,

@@ -20,8 +20,8 @@ from invitations.admin.mending.after_saving import AsksAboutLettersMixin
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
-from invitations.letters.scrutiny.former_languages import former_languages
-from invitations.letters.scrutiny.holes import lacking_function, refuse_lacks
+from invitations.letters.checks.former_languages import former_languages
+from invitations.letters.checks.missing_words import lacking_function, refuse_lacks
 from invitations.models import Invitation, Language, Letter, Minister
 from invitations.models.states import french_order
 from invitations.text.datives import dative_of_function, dative_of_name

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
+from invitations.letters.checks.reasons import reasons_not_composed
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import try_waiting_again
-from invitations.letters.scrutiny.reasons import reasons_not_composed
 from invitations.models import ForumEdition, Letter
 
 

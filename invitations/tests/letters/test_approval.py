@@ -11,9 +11,9 @@ from invitations.letters.approval import (
     revise_template,
     tick_reviewed,
 )
+from invitations.letters.checks.warnings import approval_doubts
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.scrutiny.doubts import approval_doubts
 from invitations.models import Letter, LetterTemplate, ReminderStep, Term
 from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, MissionFactory, StepFactory, UserFactory

@@ -15,6 +15,7 @@ from django.utils import timezone
 from invitations import tasks
 from invitations.files.frozen import freeze
 from invitations.letters import composing, composing_queue
+from invitations.letters.checks.reasons import reasons_not_composed
 from invitations.letters.circulars import (
     pass_on_to_planned,
     plan_circular,
@@ -28,7 +29,6 @@ from invitations.letters.composing_queue import (
     try_composing_again,
 )
 from invitations.letters.planning import try_waiting_again
-from invitations.letters.scrutiny.reasons import reasons_not_composed
 from invitations.models import ForumEdition, HeldChange, Letter, LetterTemplate, Reply, Tick
 from invitations.replies import record_reply
 from invitations.tests.factories import (

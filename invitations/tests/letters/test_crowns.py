@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 
 from invitations.data import load_shipped
 from invitations.files.frozen import thaw
+from invitations.letters.checks.audience import CROWNS, audience_lacks
+from invitations.letters.checks.warnings import AS_TO_A_MINISTER, flawed, flaws_in
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys, printed_terms_in
-from invitations.letters.scrutiny.audience import CROWNS, audience_lacks
-from invitations.letters.scrutiny.doubts import AS_TO_A_MINISTER, flawed, flaws_in
 from invitations.letters.words import letter_texts
 from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, Term
 from invitations.replies import record_reply

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.letters.scrutiny.former_languages import former_languages
+from invitations.letters.checks.former_languages import former_languages
 from invitations.models import HeldChange
 from invitations.outbox.release import release_change, take_back_change
 from invitations.tests.factories import UserFactory

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import translation
 
 from invitations.data import letter_templates
+from invitations.letters.checks.warnings import as_read, flaws_in
 from invitations.letters.context import edition_words
-from invitations.letters.scrutiny.doubts import as_read, flaws_in
 from invitations.letters.words import escape_markdown, fill_placeholders
 from invitations.models import ForumEdition, Language, Letter
 from invitations.text.dates import format_date, format_hour

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.letters.scrutiny.doubts import OBSERVERS_GOVERNMENT, approval_doubts
+from invitations.letters.checks.warnings import OBSERVERS_GOVERNMENT, approval_doubts
 from invitations.models import FormOfAddress, Language, MemberState
 from invitations.tests.factories import MemberStateFactory
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from invitations.letters.scrutiny.doubts import approval_doubts
-from invitations.letters.scrutiny.own_names import (
+from invitations.letters.checks.own_names import (
     CALLED_OTHERWISE,
     NO_FORUM,
     OF_ANOTHER,
     UNFIT_ARTICLE,
 )
+from invitations.letters.checks.warnings import approval_doubts
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import EditionFactory
 

@@ -5,9 +5,9 @@ import pytest
 
 from invitations.letters.addressing import formal_address
 from invitations.letters.approval import approve_letter, recompose_letter
+from invitations.letters.checks.audience import audience_lacks
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
-from invitations.letters.scrutiny.audience import audience_lacks
 from invitations.letters.words import letter_texts
 from invitations.models import HeldChange, Letter, Minister
 from invitations.models.held.outdated import outdated_letters

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.letters.scrutiny.doubts import ONE_OF_TWO, approval_doubts
+from invitations.letters.checks.warnings import ONE_OF_TWO, approval_doubts
 from invitations.models import LetterTemplate
 from invitations.tests.factories import CircularFactory, EditionFactory
 from invitations.tests.reading import printed

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from invitations.letters.approval import reword_template
-from invitations.letters.scrutiny.own_names import TRACK
+from invitations.letters.checks.own_names import TRACK
 from invitations.models import LetterTemplate
 from invitations.tests.desk import choose, told
 from invitations.text.rewording import Pair, pairs_in, reworded

@@ -9,7 +9,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.admin.setup.checklist import checklist, remaining
 from invitations.forms.model_forms import NAMES_OF_ITS_TIME
-from invitations.letters.scrutiny.holes import lacking_in
+from invitations.letters.checks.missing_words import lacking_in
 from invitations.models import ForumEdition, Language, LetterTemplate, ReminderStep
 from invitations.outbox.specimens import send_test
 from invitations.tests.desk import add_edition, as_sent, page_of, signed_in

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from invitations.letters.approval import revise_template
-from invitations.letters.scrutiny.doubts import (
+from invitations.letters.checks.former_languages import OF_FORMER_LANGUAGE
+from invitations.letters.checks.warnings import (
     ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
     EARLIER_TEXT,
@@ -20,7 +21,6 @@ from invitations.letters.scrutiny.doubts import (
     flaws_in,
     with_earlier_texts,
 )
-from invitations.letters.scrutiny.former_languages import OF_FORMER_LANGUAGE
 from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, MemberState
 from invitations.tests.factories import (
     CircularFactory,

@@ -9,14 +9,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.letters.context import own_text
-from invitations.letters.released import forms_on_file
-from invitations.letters.scrutiny.former_languages import (
+from invitations.letters.checks.former_languages import (
     OF_FORMER_LANGUAGE,
     with_former_functions,
 )
-from invitations.letters.scrutiny.named_days import doubted_days
-from invitations.letters.scrutiny.own_names import (
+from invitations.letters.checks.named_days import doubted_days
+from invitations.letters.checks.own_names import (
     CALLED_OTHERWISE,
     NO_FORUM,
     OF_ANOTHER,
@@ -26,6 +24,8 @@ from invitations.letters.scrutiny.own_names import (
     has_unfit_article,
     is_of_another,
 )
+from invitations.letters.context import own_text
+from invitations.letters.released import forms_on_file
 from invitations.models import (
     IN_PERSON,
     INVITING_KINDS,

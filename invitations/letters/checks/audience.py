@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from invitations.letters.context import shared_words
-from invitations.letters.released import forms_on_file
-from invitations.letters.routes import variant_by_name
-from invitations.letters.scrutiny.holes import (
+from invitations.letters.checks.missing_words import (
     Lack,
     is_empty,
     lack_of,
@@ -18,6 +15,9 @@ from invitations.letters.scrutiny.holes import (
     lacking_words,
     left_out_words,
 )
+from invitations.letters.context import shared_words
+from invitations.letters.released import forms_on_file
+from invitations.letters.routes import variant_by_name
 from invitations.models import (
     CROWN,
     THANKING,
