@@ -216,7 +216,7 @@ WITHOUT_HISTORY = tuple(
         "delegations/tests/moved_dates",
         "invitations/tests/admin/circulars",
         "invitations/tests/admin/letters",
-        "invitations/tests/admin/mending",
+        "invitations/tests/admin/corrections",
         "invitations/tests/admin/outbox",
         "invitations/tests/admin/replies",
         "invitations/tests/admin/setup",

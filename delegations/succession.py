@@ -9,7 +9,7 @@ from django.db import transaction
 from delegations.changes import lock_delegation, note_staff_change
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.models import HeldChange, Invitation
-from invitations.outbox.mending.succession import DelegationChoice
+from invitations.outbox.corrections.succession import DelegationChoice
 from invitations.outbox.release import release_change
 
 

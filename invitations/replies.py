@@ -26,7 +26,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
-from invitations.outbox.mending.acknowledging import acknowledge_again
+from invitations.outbox.corrections.acknowledgements import acknowledge_again
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
     lock_with_dates_seen,

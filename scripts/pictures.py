@@ -30,8 +30,8 @@ from playwright.sync_api import Browser, Page
 from delegations.demonstration import SYMBOLS
 from delegations.moved_dates import release_move
 from invitations.admin.columns import change_url, state_url
+from invitations.admin.corrections.replacing import replacing_url
 from invitations.admin.letters.invitation_columns import still_valid_url
-from invitations.admin.mending.replacing import replacing_url
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
 from invitations.links import reply_url

@@ -21,12 +21,12 @@ from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
 from invitations.admin.columns import on_day, state_url
-from invitations.admin.mending.reasons import reason_brought
+from invitations.admin.corrections.reasons import reason_brought
 from invitations.audit import Act, save_new
-from invitations.forms.mending import HandOverForm, NewMinisterForm
+from invitations.forms.corrections import HandOverForm, NewMinisterForm
 from invitations.letters.planning import standing_letter
 from invitations.models import Invitation, Minister
-from invitations.outbox.mending.succession import (
+from invitations.outbox.corrections.succession import (
     ask_to_hand_over,
     other_invitations,
     reason_not_to_hand_over,

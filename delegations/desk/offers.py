@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import Dossier
 from invitations.admin.columns import list_url
+from invitations.admin.corrections.correcting import MAY_CORRECT, NOT_ARRIVED
+from invitations.admin.corrections.replacing import MAY_REPLACE
 from invitations.admin.letters.invitation_columns import still_valid_url
-from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
-from invitations.admin.mending.replacing import MAY_REPLACE
 from invitations.letters.approval import reason_not_to_compose_again
 from invitations.letters.issuing import reason_not_to_make_principal
 from invitations.models import (
@@ -27,8 +27,8 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.another_address import reason_not_to_send_elsewhere
+from invitations.outbox.corrections.addresses import reason_not_to_correct
 from invitations.outbox.decisions import reason_not_to_resend, reason_not_to_send_again
-from invitations.outbox.mending.corrected import reason_not_to_correct
 
 AGAIN: dict[str, str] = {
     Delivery.State.UNCERTAIN: "send_again",

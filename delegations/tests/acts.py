@@ -23,6 +23,7 @@ from invitations.outbox.moved_dates.asking import (
     values_of_edition,
 )
 from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -31,7 +32,6 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked, in_force
 
 

@@ -55,6 +55,7 @@ from invitations.outbox.release import release_alone, release_change, take_back_
 from invitations.reminders.calls import note_call, strike_call
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests import webhooks
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.desk import GROUPS, browser_of, composed_letter, of_group
 from invitations.tests.factories import (
     CircularFactory,
@@ -65,7 +66,6 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked
 from invitations.tests.originals import brought
 

@@ -16,13 +16,14 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DatesMove, Delivery, Invitation, Letter, LetterTemplate
-from invitations.outbox.mending.corrected import correct_address
-from invitations.outbox.mending.replacing import replace_letters
+from invitations.outbox.corrections.addresses import correct_address
+from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.moved_dates.asking import take_back_move
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -30,7 +31,6 @@ from invitations.tests.factories import (
     HoursFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked
 from invitations.tests.reading import message_of
 from invitations.text.dates import format_date

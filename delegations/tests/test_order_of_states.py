@@ -29,8 +29,8 @@ from invitations.models import (
     StateAlias,
 )
 from invitations.outbox.archive import IN_ORDER
+from invitations.outbox.corrections.replacing import replaceable
 from invitations.outbox.envelopes import with_covered_letters
-from invitations.outbox.mending.replacing import replaceable
 from invitations.reminders.known import invitations_of
 from invitations.tests.desk import composed_letters
 from invitations.tests.factories import (

@@ -6,8 +6,8 @@ from delegations.changes import note_staff_change
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.succession import release_hand_over
 from invitations.tests.conftest import composed, issued
+from invitations.tests.corrections import asked_for
 from invitations.tests.factories import ReplyFactory, UserFactory
-from invitations.tests.mending import asked_for
 
 __all__ = ["composed", "issued"]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from invitations.admin.columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
-from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
+from invitations.outbox.corrections.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, told_day
 
 OF_SUCCESSION = (

@@ -23,8 +23,8 @@ from invitations.models.held.holding import (
     values_of,
 )
 from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
-from invitations.outbox.mending.corrected import send_where_corrected
-from invitations.outbox.mending.succession import (
+from invitations.outbox.corrections.addresses import send_where_corrected
+from invitations.outbox.corrections.succession import (
     hand_over,
     lock_for_release,
     take_back_hand_over,

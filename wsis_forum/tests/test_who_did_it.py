@@ -73,6 +73,7 @@ from invitations.outbox.release import release_alone, release_change, take_back_
 from invitations.outbox.specimens import send_test
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle_contested
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
+from invitations.tests.corrections import MENDING_ACTS
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -83,7 +84,6 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.mending import MENDING_ACTS
 from invitations.tests.originals import ORIGINAL_ACTS
 from invitations.tests.paper import PAPER_ACTS
 from invitations.tests.reminding import CALL_ACTS

@@ -25,6 +25,7 @@ from invitations.outbox.transitions import transit
 from invitations.reminders.calls import note_call
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply, settle_contested
+from invitations.tests.corrections import BECAUSE, asked_for, successor_of
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -35,7 +36,6 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, asked_for, successor_of
 from invitations.tests.moving import asked
 
 DAY = dt.timedelta(days=1)

@@ -9,8 +9,8 @@ from invitations.admin.columns import change_url
 from invitations.links import end_link
 from invitations.models import ForumEdition, Invitation
 from invitations.outbox.release import take_back_change
+from invitations.tests.corrections import asked_for
 from invitations.tests.factories import InvitationFactory, UserFactory
-from invitations.tests.mending import asked_for
 
 pytestmark = pytest.mark.django_db
 

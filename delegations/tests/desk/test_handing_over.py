@@ -10,9 +10,9 @@ from delegations.models import Delegate, Delegation, PolicyStatement
 from delegations.tests.desk.test_offers import member, offered, page_of
 from invitations.models import HeldChange, Invitation, Minister
 from invitations.tests.conftest import composed, frozen_letter, issued
+from invitations.tests.corrections import asked_for, released_by, successor_of
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory, UserFactory
-from invitations.tests.mending import asked_for, released_by, successor_of
 
 __all__ = ["composed", "frozen_letter", "issued"]
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from invitations.admin.columns import list_url, state_url
 from invitations.models import Circular, Delivery, Invitation, Letter, Minister
 from invitations.tests.conftest import frozen_letter, queued
+from invitations.tests.corrections import successor_of
 from invitations.tests.desk import composed_letter, told
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
-from invitations.tests.mending import successor_of
 
 __all__ = ["frozen_letter", "queued"]
 

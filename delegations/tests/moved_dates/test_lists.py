@@ -7,8 +7,8 @@ from django.urls import reverse
 from delegations.tests.offices import coming
 from invitations.admin.columns import change_url, list_url
 from invitations.models import HeldChange, Invitation, Minister
+from invitations.tests.corrections import asked_for
 from invitations.tests.factories import EditionFactory, LetterFactory, UserFactory
-from invitations.tests.mending import asked_for
 from invitations.tests.moving import asked, moved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]

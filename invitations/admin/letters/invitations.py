@@ -19,6 +19,7 @@ from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
 from invitations.admin.columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
     CalendarOfInvitation,
@@ -28,7 +29,6 @@ from invitations.admin.letters.invitation_inlines import (
     RepliesOfInvitation,
 )
 from invitations.admin.lookups import holding_address
-from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import (
     AnotherAddressMixin,
     ErasingPersonMixin,
@@ -57,8 +57,8 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.states import places_in
-from invitations.outbox.mending.replacing import Replaceable
-from invitations.outbox.mending.waiting_letters import close_link, renew_link
+from invitations.outbox.corrections.replacing import Replaceable
+from invitations.outbox.corrections.waiting_letters import close_link, renew_link
 from invitations.text.dates import labelled
 
 # More ministers than these are named to the database by what they have in common.

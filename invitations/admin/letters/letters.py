@@ -25,6 +25,7 @@ from invitations.admin.columns import (
     why,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
+from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
 from invitations.admin.letters.archive import ArchiveMixin
@@ -37,14 +38,13 @@ from invitations.admin.letters.frozen_words import shown_mail, shown_paper, show
 from invitations.admin.letters.letter_files import OPENS, LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
-from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import LeadsToStatesMixin, VariantMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import reason_not_to_compose_again, recompose_letter
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
-from invitations.outbox.mending.notes import forward_again, reason_not_to_forward_again
-from invitations.outbox.mending.replacing import Replaceable
+from invitations.outbox.corrections.notes import forward_again, reason_not_to_forward_again
+from invitations.outbox.corrections.replacing import Replaceable
 from invitations.outbox.specimens import send_test
 from invitations.text.dates import bracketed, labelled
 

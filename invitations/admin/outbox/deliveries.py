@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, user_of
 from invitations.admin.columns import change_url, hour_column, said_by_server, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mending.correcting import CorrectingMixin
+from invitations.admin.corrections.correcting import CorrectingMixin
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.admin.taking_out import TakenOutMixin

@@ -28,7 +28,7 @@ from invitations.inbox.taken_up import (
     take_up_again,
 )
 from invitations.models import Correspondence, Delivery, Reply
-from invitations.outbox.mending.acknowledging import is_told_otherwise
+from invitations.outbox.corrections.acknowledgements import is_told_otherwise
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import labelled
 

@@ -29,7 +29,7 @@ from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Correspondence, Invitation, Reply
-from invitations.outbox.mending.acknowledging import is_told_otherwise
+from invitations.outbox.corrections.acknowledgements import is_told_otherwise
 from invitations.replies import settle_contested
 from invitations.text.dates import bracketed, comma_list, running_text
 

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from invitations.admin.columns import list_url, text_link
-from invitations.admin.mending.replacing import replacing_url
+from invitations.admin.corrections.replacing import replacing_url
 from invitations.minister_import.remarks import FollowUp, Remark
 from invitations.models import Invitation
 

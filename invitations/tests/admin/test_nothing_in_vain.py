@@ -16,9 +16,9 @@ from invitations.models import (
     TelephoneCall,
 )
 from invitations.reminders.calls import note_call, strike_call
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import DeliveryFactory, InvitationFactory, UserFactory
-from invitations.tests.mending import BECAUSE, asked_for
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from invitations.replies import (
     record_reply,
     settle_contested,
 )
+from invitations.tests.corrections import asked_for, released_by
 from invitations.tests.factories import InvitationFactory, ReplyFactory, StepFactory, UserFactory
-from invitations.tests.mending import asked_for, released_by
 from invitations.tests.moving import moved
 from invitations.tests.paper import drop, on_file
 from invitations.tests.replies.replying import IN_PERSON, REGRETS, statuses

@@ -8,8 +8,8 @@ from invitations.inbox.recording import record_filed
 from invitations.inbox.taken_up import take_up_again
 from invitations.models import Letter
 from invitations.replies import file_correspondence, record_reply
+from invitations.tests.corrections import asked_for, released_by
 from invitations.tests.factories import MinisterFactory, UserFactory
-from invitations.tests.mending import asked_for, released_by
 from invitations.tests.paper import on_file
 from invitations.tests.replies.replying import IN_PERSON, REGRETS, statuses
 

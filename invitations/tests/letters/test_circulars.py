@@ -16,9 +16,9 @@ from invitations.letters.circulars import (
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter, LetterTemplate, Rank
+from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.decisions import reason_not_to_resend
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.replacing import replace_letters
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,

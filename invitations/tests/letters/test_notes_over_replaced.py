@@ -12,14 +12,14 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import call_back_letters
 from invitations.models import Invitation, Letter
 from invitations.models.held.outdated import OVER_REPLACED, outdated_letters
+from invitations.outbox.corrections.notes import forward_again
+from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.notes import forward_again
-from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.release import take_back_change
 from invitations.replies import record_reply
+from invitations.tests.corrections import asked_for
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.letters.drafts import under_one_note
-from invitations.tests.mending import asked_for
 from invitations.tests.originals import approved
 from invitations.tests.unset import not_set_in_type
 

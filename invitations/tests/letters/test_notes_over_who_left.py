@@ -16,9 +16,9 @@ from invitations.outbox.decisions import dispatch_on_paper, resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.transitions import LEASE, begin_sending
+from invitations.tests.corrections import asked_for, successor_of
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted, under_one_note
-from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
+from invitations.outbox.corrections.notes import reason_not_to_forward_again
 from invitations.outbox.decisions import reason_not_to_resend
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.notes import reason_not_to_forward_again
 from invitations.outbox.transitions import LEASE
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory

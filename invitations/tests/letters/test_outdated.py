@@ -23,6 +23,7 @@ from invitations.models import Circular, HeldChange, Letter, Minister
 from invitations.models.held.outdated import outdated_letters
 from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders_of
+from invitations.tests.corrections import asked_for, successor_of
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.letters.changes import (
     CHANGES,
@@ -32,7 +33,6 @@ from invitations.tests.letters.changes import (
     new_mission,
 )
 from invitations.tests.letters.drafts import claimed, drafted
-from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = pytest.mark.django_db

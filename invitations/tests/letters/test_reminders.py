@@ -7,7 +7,7 @@ from invitations.files.frozen import freeze, thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
 from invitations.models import HeldChange, Letter, LetterTemplate, ReminderStep
-from invitations.outbox.mending.waiting_letters import renew_link
+from invitations.outbox.corrections.waiting_letters import renew_link
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,

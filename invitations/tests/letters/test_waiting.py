@@ -24,7 +24,7 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
-from invitations.outbox.mending.waiting_letters import close_link, renew_link
+from invitations.outbox.corrections.waiting_letters import close_link, renew_link
 from invitations.outbox.release import release_change
 from invitations.replies import record_reply
 from invitations.tests.factories import (

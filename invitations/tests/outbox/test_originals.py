@@ -13,16 +13,16 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import SignedOriginal
 from invitations.models.delivery import Step
+from invitations.outbox.corrections.waiting_letters import close_link
 from invitations.outbox.decisions import dispatch_on_paper
-from invitations.outbox.mending.waiting_letters import close_link
 from invitations.outbox.originals import keep_scan, record_step, take_back_step
+from invitations.tests.corrections import asked_for, successor_of
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.originals import approved, brought, done
 from invitations.tests.outbox.deliveries import DAY
 from invitations.tests.paper import drop

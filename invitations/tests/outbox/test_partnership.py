@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from invitations.models import ForumEdition, HeldChange, JobError, Reply
-from invitations.outbox.mending.succession import carry_over
+from invitations.outbox.corrections.succession import carry_over
 from invitations.outbox.partnership import tell_partnership
 from invitations.replies import record_reply
 from invitations.tests.factories import (

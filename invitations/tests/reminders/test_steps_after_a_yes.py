@@ -14,8 +14,8 @@ from invitations.models import (
     Minister,
     ReminderStep,
 )
+from invitations.outbox.corrections.waiting_letters import renew_link
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.replies import file_correspondence, record_reply

@@ -4,7 +4,7 @@ import pytest
 
 from invitations.models import ANSWERS_BRINGING, Answer, Rank, Reply
 from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
-from invitations.outbox.mending.succession import CARRIED
+from invitations.outbox.corrections.succession import CARRIED
 from invitations.replies import reply_in_draft
 from invitations.tests.answers import all_said
 

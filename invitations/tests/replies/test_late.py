@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from invitations.models import Reply
-from invitations.outbox.mending.succession import carry_over
+from invitations.outbox.corrections.succession import carry_over
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.replies.replying import IN_PERSON, REGRETS

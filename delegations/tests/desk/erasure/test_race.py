@@ -16,7 +16,7 @@ from delegations.desk.erasure.one_person import erase_person
 from delegations.models import Delegate, Delegation, Erasure
 from delegations.nominations import amend_delegate, delegate_mark
 from delegations.tests.desk.erasure.erased import NIGHT, came, over
-from invitations.outbox.mending.succession import lock_for_release
+from invitations.outbox.corrections.succession import lock_for_release
 from invitations.tests.factories import UserFactory
 from invitations.tests.races import at_once
 

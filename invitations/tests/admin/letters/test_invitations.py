@@ -13,6 +13,7 @@ from invitations.audit import Act
 from invitations.links import replace_link, reply_url
 from invitations.models import CallListEntry, Correspondence, Invitation
 from invitations.reminders.calls import note_call, strike_call
+from invitations.tests.corrections import asked_for
 from invitations.tests.desk import told
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -25,7 +26,6 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.mending import asked_for
 
 pytestmark = pytest.mark.django_db
 

@@ -9,6 +9,7 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Circular, ForumEdition, HeldChange, Minister, Mission, Rank
 from invitations.outbox.release import release_alone
 from invitations.replies import record_reply
+from invitations.tests.corrections import asked_for
 from invitations.tests.desk import choose, page_of, told
 from invitations.tests.factories import (
     InvitationFactory,
@@ -17,7 +18,6 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.mending import asked_for
 from invitations.tests.moving import asked
 
 pytestmark = pytest.mark.django_db

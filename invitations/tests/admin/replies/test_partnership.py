@@ -10,8 +10,8 @@ from django.utils import timezone
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import PartnershipInterest, Reply
+from invitations.tests.corrections import asked_for, released_by
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
-from invitations.tests.mending import asked_for, released_by
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:invitations_partnershipinterest_changelist"

@@ -7,8 +7,11 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
+from invitations.outbox.corrections.acknowledgements import (
+    acknowledge_once_more,
+    hold_acknowledgements,
+)
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 from invitations.replies import record_reply
 from invitations.tests.factories import DeliveryFactory, ReplyFactory, UserFactory
 from invitations.tests.replies.replying import IN_PERSON, REGRETS, on_paper

@@ -21,6 +21,7 @@ from invitations.outbox.moved_dates.in_force import put_in_force
 from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
+from invitations.tests.corrections import asked_for
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -28,7 +29,6 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.letters.drafts import claimed
-from invitations.tests.mending import asked_for
 from invitations.tests.moving import asked, moved
 from invitations.tests.races import at_once, before_the_commit_of
 

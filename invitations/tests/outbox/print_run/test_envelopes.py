@@ -6,8 +6,8 @@ from invitations.letters.planning import enqueue_letter
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.envelopes import refuse_unprintable
+from invitations.tests.corrections import successor_of
 from invitations.tests.factories import StepFactory
-from invitations.tests.mending import successor_of
 from invitations.tests.outbox.print_run.papers import contents, mission_for, packed
 
 pytestmark = pytest.mark.django_db

@@ -15,16 +15,16 @@ from delegations.models import Delegate, Delegation
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import bring_axe, faults_within, looks_in
 from invitations.admin.columns import change_url, list_url, state_url
-from invitations.admin.mending.replacing import replacing_url
+from invitations.admin.corrections.replacing import replacing_url
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, Delivery, HeldChange, Invitation, Letter
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
+from invitations.tests.corrections import failed_mail, successor_of
 from invitations.tests.factories import (
     InvitationFactory,
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.mending import failed_mail, successor_of
 
 __all__ = ["composed", "frozen_letter", "issued", "queued"]
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
-from invitations.outbox.mending.corrected import correct_address
+from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.release import release_change
+from invitations.tests.corrections import failed_mail, successor_of
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import UserFactory
-from invitations.tests.mending import failed_mail, successor_of
 
 pytestmark = pytest.mark.django_db
 

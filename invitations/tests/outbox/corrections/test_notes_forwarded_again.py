@@ -8,11 +8,11 @@ from invitations.admin.columns import change_url, list_url
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
+from invitations.outbox.corrections.notes import forward_again, reason_not_to_forward_again
 from invitations.outbox.decisions import reason_not_to_send_again
-from invitations.outbox.mending.notes import forward_again, reason_not_to_forward_again
+from invitations.tests.corrections import came_back_over_one_withdrawn
 from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import UserFactory
-from invitations.tests.mending import came_back_over_one_withdrawn
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db

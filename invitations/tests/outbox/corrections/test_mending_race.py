@@ -13,14 +13,14 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import replace_link
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Reply
-from invitations.outbox.mending.corrected import correct_address
-from invitations.outbox.mending.replacing import replace_letters
+from invitations.outbox.corrections.addresses import correct_address
+from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.replies import record_reply
+from invitations.tests.corrections import BECAUSE, asked_for, successor_of
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
-from invitations.tests.mending import BECAUSE, asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [

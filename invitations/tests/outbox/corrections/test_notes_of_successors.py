@@ -8,9 +8,9 @@ from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing import record_composed
 from invitations.letters.composing_queue import claim_to_compose, compose_planned, note_records
 from invitations.models import Letter
+from invitations.tests.corrections import asked_for, released_by
 from invitations.tests.factories import MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted, under_one_note
-from invitations.tests.mending import asked_for, released_by
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db

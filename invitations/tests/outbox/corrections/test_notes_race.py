@@ -15,17 +15,17 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import send_to_another_address
+from invitations.outbox.corrections.notes import forward_again
+from invitations.outbox.corrections.replacing import replace_letters
+from invitations.outbox.corrections.waiting_letters import renew_link
 from invitations.outbox.decisions import decide_uncertain, resend
-from invitations.outbox.mending.notes import forward_again
-from invitations.outbox.mending.replacing import replace_letters
-from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.release import take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.outbox.transitions import LEASE, begin_sending
+from invitations.tests.corrections import BECAUSE, asked_for, came_back_over_one_withdrawn
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.letters.drafts import under_one_note
-from invitations.tests.mending import BECAUSE, asked_for, came_back_over_one_withdrawn
 from invitations.tests.originals import approved
 from invitations.tests.races import at_once, before_the_commit_of
 from invitations.tests.unset import not_set_in_type

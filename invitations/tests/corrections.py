@@ -16,19 +16,19 @@ from invitations.letters.notes.standing_again import (
 )
 from invitations.letters.planning import call_back_letters
 from invitations.models import HeldChange, Invitation, Letter, LetterTemplate
-from invitations.outbox.mending.after_saving import (
+from invitations.outbox.corrections.addresses import correct_address, send_where_corrected
+from invitations.outbox.corrections.after_saving import (
     leave_letters,
     send_to_each,
     send_to_new_addresses,
 )
-from invitations.outbox.mending.corrected import correct_address, send_where_corrected
-from invitations.outbox.mending.notes import forward_again, forward_with_notes
-from invitations.outbox.mending.replacing import (
+from invitations.outbox.corrections.notes import forward_again, forward_with_notes
+from invitations.outbox.corrections.replacing import (
     begin_replacement,
     give_new_links,
     replace_letters,
 )
-from invitations.outbox.mending.succession import (
+from invitations.outbox.corrections.succession import (
     Choices,
     ask_to_hand_over,
     carry_over,
@@ -36,7 +36,7 @@ from invitations.outbox.mending.succession import (
     plan_first_letter,
     take_back_hand_over,
 )
-from invitations.outbox.mending.waiting_letters import (
+from invitations.outbox.corrections.waiting_letters import (
     close_link,
     compose_waiting_again,
     renew_link,

@@ -24,13 +24,13 @@ from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.reminders.owing import may_be_reminded
 from invitations.replies import mark_dealt_with, record_reply
+from invitations.tests.corrections import NEW_GOVERNMENT, asked_for, released_by, successor_of
 from invitations.tests.factories import (
     InvitationFactory,
     MinisterFactory,
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.mending import NEW_GOVERNMENT, asked_for, released_by, successor_of
 from invitations.tests.moving import moved
 from invitations.tests.paper import on_file
 

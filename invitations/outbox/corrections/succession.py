@@ -36,8 +36,11 @@ from invitations.models import (
 )
 from invitations.models.invitation import InvitationQuerySet
 from invitations.models.reply import REPLY_FIELDS
-from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
-from invitations.outbox.mending.notes import forward_with_notes
+from invitations.outbox.corrections.acknowledgements import (
+    acknowledge_once_more,
+    hold_acknowledgements,
+)
+from invitations.outbox.corrections.notes import forward_with_notes
 from invitations.text.dates import running_text
 
 Status = Invitation.Status

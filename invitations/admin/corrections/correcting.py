@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, list_url, state_url, text_link, text_links
 from invitations.admin.confirming import confirmation_page, submitted
-from invitations.forms.mending import CorrectedAddressForm
+from invitations.forms.corrections import CorrectedAddressForm
 from invitations.letters.approval import reason_not_to_compose_again
 from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
@@ -20,15 +20,15 @@ from invitations.outbox.another_address import (
     reason_not_to_send_elsewhere,
     reason_not_to_send_once_more,
 )
-from invitations.outbox.decisions import reason_not_to_resend, reason_not_to_send_again
-from invitations.outbox.mending.corrected import (
+from invitations.outbox.corrections.addresses import (
     MAY_BE_CORRECTED,
     correct_address,
     new_addresses,
     places_of,
     reason_not_to_correct,
 )
-from invitations.outbox.mending.notes import NOT_PROVEN, reason_not_to_forward_again
+from invitations.outbox.corrections.notes import NOT_PROVEN, reason_not_to_forward_again
+from invitations.outbox.decisions import reason_not_to_resend, reason_not_to_send_again
 from invitations.text.dates import comma_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 

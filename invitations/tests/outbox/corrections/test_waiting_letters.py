@@ -14,15 +14,15 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import Circular, Delivery, Invitation, Letter
 from invitations.outbox.another_address import send_to_another_address
+from invitations.outbox.corrections.replacing import replace_letters
+from invitations.outbox.corrections.waiting_letters import close_link, renew_link
 from invitations.outbox.decisions import reason_not_to_resend, resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
-from invitations.outbox.mending.replacing import replace_letters
-from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.outbox.release import take_back_change
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 from invitations.tests.letters.drafts import compose_after_save
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.outbox.deliveries import State, state_of
 
 pytestmark = pytest.mark.django_db

@@ -23,11 +23,11 @@ from invitations.admin.confirming import (
     tell_more_refused,
     too_many,
 )
-from invitations.admin.mending.reasons import reason_brought
+from invitations.admin.corrections.reasons import reason_brought
 from invitations.forms.circular import SIGNED
-from invitations.forms.mending import ReplacementForm
+from invitations.forms.corrections import ReplacementForm
 from invitations.models import Circular, Invitation
-from invitations.outbox.mending.replacing import (
+from invitations.outbox.corrections.replacing import (
     Replaceable,
     begin_replacement,
     languages_of,

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, format_languages, on_day, text_link
-from invitations.admin.mending.reasons import bring_reason
-from invitations.admin.mending.replacing import MAY_REPLACE, replacing_url
-from invitations.forms.mending import AfterSavingForm
+from invitations.admin.corrections.reasons import bring_reason
+from invitations.admin.corrections.replacing import MAY_REPLACE, replacing_url
+from invitations.forms.corrections import AfterSavingForm
 from invitations.models import Delivery, Letter, Minister
-from invitations.outbox.mending.after_saving import (
+from invitations.outbox.corrections.after_saving import (
     Road,
     has_any_left,
     leave_letters,

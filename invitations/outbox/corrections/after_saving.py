@@ -17,8 +17,8 @@ from invitations.outbox.another_address import (
     refuse_if_it_may_not_leave,
     send_to_another_address,
 )
-from invitations.outbox.mending.replacing import replaceable
-from invitations.outbox.mending.succession import reason_not_to_hand_over
+from invitations.outbox.corrections.replacing import replaceable
+from invitations.outbox.corrections.succession import reason_not_to_hand_over
 
 
 class Road(models.TextChoices):

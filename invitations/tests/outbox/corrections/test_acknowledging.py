@@ -14,9 +14,9 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
+from invitations.tests.corrections import asked_for, released_by
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 from invitations.tests.letters.drafts import compose_after_save
-from invitations.tests.mending import asked_for, released_by
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,8 @@ from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import reason_not_to_send_elsewhere
+from invitations.outbox.corrections.addresses import correct_address, reason_not_to_correct
+from invitations.outbox.corrections.after_saving import Road, roads_open
 from invitations.outbox.decisions import (
     decide_uncertain,
     reason_not_to_mail,
@@ -17,10 +19,9 @@ from invitations.outbox.decisions import (
     reason_not_to_send_again,
     resend,
 )
-from invitations.outbox.mending.after_saving import Road, roads_open
-from invitations.outbox.mending.corrected import correct_address, reason_not_to_correct
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
+from invitations.tests.corrections import BECAUSE, failed_mail
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -28,7 +29,6 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, failed_mail
 from invitations.tests.moving import moved
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from invitations.letters.circulars import locked_circular, plan_circular, standi
 from invitations.links import NO_LINK
 from invitations.models import Circular, ForumEdition, Invitation, Letter, ReplyLink
 from invitations.models.states import french_order
-from invitations.outbox.mending.waiting_letters import renew_link
+from invitations.outbox.corrections.waiting_letters import renew_link
 
 # What a replacement takes over from the circular whose letters it replaces, in each language.
 TAKEN_OVER = ("place", "service", "addressed_to", "signatory_honorific", "signatory_name",

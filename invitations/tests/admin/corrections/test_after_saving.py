@@ -5,13 +5,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.admin.columns import change_url
-from invitations.admin.mending.replacing import replacing_url
+from invitations.admin.corrections.replacing import replacing_url
 from invitations.audit import Act
 from invitations.models import HeldChange, Minister
 from invitations.outbox.release import release_change
+from invitations.tests.corrections import successor_of
 from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import UserFactory
-from invitations.tests.mending import successor_of
 
 pytestmark = pytest.mark.django_db
 

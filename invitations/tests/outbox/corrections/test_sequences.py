@@ -41,15 +41,16 @@ from invitations.models import (
     Reply,
     ReplyLink,
 )
-from invitations.outbox.mending.corrected import correct_address
-from invitations.outbox.mending.replacing import replace_letters
-from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
-from invitations.outbox.mending.waiting_letters import close_link, renew_link
+from invitations.outbox.corrections.addresses import correct_address
+from invitations.outbox.corrections.replacing import replace_letters
+from invitations.outbox.corrections.succession import DelegationChoice, LetterChoice, ReplyChoice
+from invitations.outbox.corrections.waiting_letters import close_link, renew_link
 from invitations.outbox.moved_dates.asking import take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import mark_dealt_with, record_reply
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -60,7 +61,6 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked, in_force
 from invitations.tests.outbox.deliveries import DAY, MINUTE, STEP_DAY
 

@@ -42,12 +42,13 @@ from invitations.letters.notes.covering import tidy_waiting_notes
 from invitations.letters.planning import call_back_letters
 from invitations.models import AUTOMATIC_KINDS, Delivery, Invitation, Letter, Minister, Mission
 from invitations.outbox.another_address import addresses_not_tried, send_to_another_address
+from invitations.outbox.corrections.notes import forward_again
+from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.decisions import decide_uncertain, resend
-from invitations.outbox.mending.notes import forward_again
-from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.release import release_change
 from invitations.outbox.sending import begin_delivery
 from invitations.replies import record_reply
+from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -57,7 +58,6 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.letters.drafts import claimed, drafted
-from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.outbox.deliveries import MINUTE
 
 pytestmark = pytest.mark.django_db

@@ -32,9 +32,9 @@ from invitations.models import (
     Minister,
     Rank,
 )
-from invitations.outbox.mending.after_saving import Road
-from invitations.outbox.mending.replacing import replacements_of
-from invitations.outbox.mending.succession import (
+from invitations.outbox.corrections.after_saving import Road
+from invitations.outbox.corrections.replacing import replacements_of
+from invitations.outbox.corrections.succession import (
     Choices,
     DelegationChoice,
     LetterChoice,

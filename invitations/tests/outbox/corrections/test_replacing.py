@@ -6,7 +6,8 @@ from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import link_for_token
 from invitations.models import Circular, Invitation, Letter
-from invitations.outbox.mending.replacing import replace_letters, replaceable
+from invitations.outbox.corrections.replacing import replace_letters, replaceable
+from invitations.tests.corrections import BECAUSE
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -14,7 +15,6 @@ from invitations.tests.factories import (
     MinisterFactory,
     UserFactory,
 )
-from invitations.tests.mending import BECAUSE
 
 pytestmark = pytest.mark.django_db
 
