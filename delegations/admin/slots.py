@@ -32,7 +32,7 @@ from delegations.programme.speakers import (
 )
 from invitations.admin.base import Menu, ModelAdmin
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
-from invitations.admin.taking_out import TakenOutMixin
+from invitations.admin.exports import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import WholeRowForm
 from invitations.forms.seen import lock_rows

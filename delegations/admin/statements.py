@@ -26,8 +26,8 @@ from delegations.statements import Download, download_response, photo_download, 
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import confirmed, tell_done, tell_refused
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import ErasingPersonMixin
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.models.gone_files import let_go
 from invitations.models.states import french_order
 from invitations.text.dates import labelled

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from delegations.desk.archive_files import files_of
 from delegations.desk.archive_tables import Table, cell, tables_of
 from invitations.audit import Act, record_act
+from invitations.files.exported_tables import write_csv
 from invitations.files.frozen import Tampered, thaw_or_damaged
-from invitations.files.tables import write_csv
 from invitations.models import ForumEdition
 
 # Whoever reads it in ten years may have none of us to ask.

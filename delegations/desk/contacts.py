@@ -11,8 +11,8 @@ from icalendar.parser import Contentline
 from delegations.desk.asked import desk_page
 from delegations.desk.dossier import Dossier
 from invitations.admin.base import user_of
+from invitations.admin.exports import TAKE_OUT
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out import TAKE_OUT
 from invitations.audit import Act, record_act
 from invitations.models import Invitation
 from invitations.text.lines import without_unstorable

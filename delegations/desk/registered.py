@@ -18,10 +18,10 @@ from delegations.desk.registered_compared import Comparison, Row, compared
 from delegations.desk.registration_list import RegisteredList, read_registered
 from delegations.models import Delegate
 from invitations.admin.columns import state_url
+from invitations.admin.export_files import Kind
+from invitations.admin.exports import TAKE_OUT, KindForm, handed_over
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out import TAKE_OUT, KindForm, handed_over
-from invitations.admin.taking_out_files import Kind
-from invitations.files.tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, Sheet
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 

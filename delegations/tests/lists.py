@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from unfold.templatetags.unfold_list import result_headers, results
 
 from delegations.models import Delegation, DelegationChange, SpeakingSlot
-from invitations.admin.taking_out import TakenOutMixin
-from invitations.admin.taking_out_files import as_shown
-from invitations.files.tables import DAY_IN_CELL
+from invitations.admin.export_files import as_shown
+from invitations.admin.exports import TakenOutMixin
+from invitations.files.exported_tables import DAY_IN_CELL
 from invitations.models import (
     Bounce,
     CallListEntry,

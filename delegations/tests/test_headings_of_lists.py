@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils import translation
 
 from delegations.tests.lists import PAGES
-from invitations.admin.taking_out_cells import headings_of
+from invitations.admin.export_cells import headings_of
 from invitations.models import HeldChange, Language
 
 

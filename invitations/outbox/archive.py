@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from invitations.files.exported_tables import as_csv
 from invitations.files.frozen import Tampered, thaw
-from invitations.files.tables import as_csv
 from invitations.models import AUTOMATIC_KINDS, Letter
 from invitations.models.states import french_order
 

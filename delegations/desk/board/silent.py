@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
 from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
-from invitations.admin.taking_out import TAKE_OUT
+from invitations.admin.exports import TAKE_OUT
 from invitations.models import (
     INVITING_KINDS,
     Correspondence,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_names, rows_asked
+from invitations.admin.exports import TAKE_OUT, asked_or_handed_over
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out import TAKE_OUT, asked_or_handed_over
-from invitations.files.tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, Sheet
 from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, labelled
 

@@ -20,6 +20,7 @@ from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
 from invitations.admin.columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.corrections.replacing import ReplacingMixin
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
     CalendarOfInvitation,
@@ -39,7 +40,6 @@ from invitations.admin.mixins import (
     UnreachedFilter,
 )
 from invitations.admin.setup.editions import plan_letters_of_editions
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions_of_links
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing

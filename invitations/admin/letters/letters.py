@@ -26,6 +26,7 @@ from invitations.admin.columns import (
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.corrections.replacing import ReplacingMixin
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
 from invitations.admin.letters.archive import ArchiveMixin
@@ -39,7 +40,6 @@ from invitations.admin.letters.letter_files import OPENS, LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mixins import LeadsToStatesMixin, VariantMixin
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import reason_not_to_compose_again, recompose_letter
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent

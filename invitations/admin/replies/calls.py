@@ -12,8 +12,8 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour_with, hour_column, state_link
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import LeadsToStatesMixin
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import TelephoneCall
 from invitations.reminders.calls import reason_not_to_strike_call, strike_call

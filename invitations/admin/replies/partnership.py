@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import hour_column
-from invitations.admin.taking_out import TakenOutMixin
+from invitations.admin.exports import TakenOutMixin
 from invitations.models import PartnershipInterest
 
 

@@ -25,8 +25,8 @@ from invitations.admin.columns import (
     text_link,
     text_links,
 )
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Correspondence, Invitation, Reply
 from invitations.outbox.corrections.acknowledgements import is_told_otherwise

@@ -12,12 +12,12 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import leads_on, list_url, listed_state, text_link
+from invitations.admin.exports import TakenOutMixin
 from invitations.admin.setup.invited_by_default import (
     do_not_invite_by_default,
     invite_by_default,
 )
 from invitations.admin.state_names import Called
-from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import (
     FormOfAddressForm,

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from invitations.files.tables import Cell, Sheet, write_csv, write_workbook
+from invitations.files.exported_tables import Cell, Sheet, write_csv, write_workbook
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.text.typography import with_isolated_numbers

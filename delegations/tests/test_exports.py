@@ -207,7 +207,7 @@ class EachList(TestCase):
 
     def test_pdf_of_too_many_rows_says_so(self):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("invitations.admin.taking_out.MOST_PRINTED", 1)
+            patch.setattr("invitations.admin.exports.MOST_PRINTED", 1)
             answer = self.client.post(take_out_url(MemberState), {"kind": "pdf"})
 
         assert answer.status_code == 200
@@ -228,7 +228,7 @@ class EachList(TestCase):
 
     def test_a_long_list_is_handed_over_whole_though_read_some_rows_at_a_time(self):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("invitations.admin.taking_out_cells.AT_ONCE", 5)
+            patch.setattr("invitations.admin.export_cells.AT_ONCE", 5)
             answer = self.client.post(f"{take_out_url(MemberState)}?o=1", {"kind": "xlsx"})
 
         _headings, rows = rows_read(answer)

@@ -14,9 +14,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.admin.taking_out_cells import plain
-from invitations.admin.taking_out_files import Kind, shares_of, written
-from invitations.files.tables import Sheet
+from invitations.admin.export_cells import plain
+from invitations.admin.export_files import Kind, shares_of, written
+from invitations.files.exported_tables import Sheet
 from invitations.text.formulas import escape_formula
 
 NAME, REGARDS = "Rupert Lauengram", "regrets, and asks for the texts in Arabic!"

@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.admin.lookups import name_of_choice, path_of_editions
-from invitations.files.tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, Sheet
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import without_unstorable
 

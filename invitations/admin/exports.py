@@ -16,11 +16,11 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
+from invitations.admin.export_cells import sheet_of
+from invitations.admin.export_files import CONTENT_TYPES, Kind, written
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out_cells import sheet_of
-from invitations.admin.taking_out_files import CONTENT_TYPES, Kind, written
 from invitations.audit import record_export
-from invitations.files.tables import Sheet
+from invitations.files.exported_tables import Sheet
 
 TAKE_OUT = "invitations.take_out_lists"
 MOST_PRINTED = 500  # rows: more would take a process of the site hundreds of megabytes
