@@ -213,7 +213,7 @@ WITHOUT_HISTORY = tuple(
         "delegations/tests/api",
         "delegations/tests/desk",
         "delegations/tests/office",
-        "delegations/tests/moved_dates",
+        "delegations/tests/date_change",
         "invitations/tests/admin/circulars",
         "invitations/tests/admin/letters",
         "invitations/tests/admin/corrections",

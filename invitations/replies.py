@@ -27,7 +27,7 @@ from invitations.models import (
 )
 from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
 from invitations.outbox.corrections.acknowledgements import acknowledge_again
-from invitations.outbox.moved_dates.rounds import (
+from invitations.outbox.date_change.rounds import (
     confirm_for_office,
     lock_with_dates_seen,
     note_reply,

@@ -27,8 +27,8 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from delegations.date_change import release_move
 from delegations.demonstration import SYMBOLS
-from delegations.moved_dates import release_move
 from invitations.admin.columns import change_url, state_url
 from invitations.admin.corrections.replacing import replacing_url
 from invitations.admin.letters.invitation_columns import still_valid_url
@@ -46,8 +46,8 @@ from invitations.models import (
     Letter,
     Reconfirmation,
 )
-from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
-from invitations.outbox.moved_dates.rounds import confirm_answer, mark_of
+from invitations.outbox.date_change.asking import DATES, Asked, ask_to_move
+from invitations.outbox.date_change.rounds import confirm_answer, mark_of
 from invitations.outbox.transitions import State, transit
 from invitations.replies import record_reply
 from scripts.bench.spam import file_with_receipts, move_sessions

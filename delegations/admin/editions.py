@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
+from delegations.admin.date_change import moved_dates_page
 from delegations.admin.erasures import MonthsForm, format_effect
-from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from delegations.models import HighLevelSession
@@ -22,7 +22,7 @@ from invitations.admin.base import user_of
 from invitations.admin.columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
 from invitations.models import ForumEdition, HeldChange
-from invitations.outbox.moved_dates.asking import DATES, offices_were_told
+from invitations.outbox.date_change.asking import DATES, offices_were_told
 from invitations.text.dates import comma_list, labelled
 
 admin.site.unregister(ForumEdition)

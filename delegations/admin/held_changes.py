@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
-from delegations.moved_dates import release_move
+from delegations.date_change import release_move
 from delegations.succession import release_hand_over
 from invitations.admin.outbox.held_changes import RELEASE, Decision, HeldChangeAdmin
 from invitations.models import HeldChange

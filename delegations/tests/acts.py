@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.utils import timezone
 
+from delegations.date_change import release_move
 from delegations.desk.erasure.erasing import ask_for_erasure, take_back_erasure
 from delegations.desk.erasure.one_person import erase_person
 from delegations.editions import new_edition_from
-from delegations.moved_dates import release_move
 from delegations.programme.sessions import publish_speakers
 from delegations.succession import release_hand_over
 from delegations.tests.api.tokens import made
@@ -15,14 +15,14 @@ from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
 from invitations.letters.thanks import choose_thanked
 from invitations.outbox.credentials import release_credential, revoke_credential
-from invitations.outbox.moved_dates.asking import (
+from invitations.outbox.date_change.asking import (
     ask_to_move,
     hold,
     stop,
     take_back_move,
     values_of_edition,
 )
-from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.outbox.date_change.in_force import put_in_force
 from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (
     CircularFactory,

@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.date_change import release_move
 from delegations.models import HighLevelSession
-from delegations.moved_dates import release_move
 from delegations.succession import release_hand_over
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.approval import approve_letter
@@ -18,8 +18,8 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DatesMove, Delivery, Invitation, Letter, LetterTemplate
 from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.corrections.replacing import replace_letters
-from invitations.outbox.moved_dates.asking import take_back_move
-from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.outbox.date_change.asking import take_back_move
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply

@@ -21,6 +21,7 @@ from invitations.models.correspondence import (
     DroppedScan,
     has_unread_mail,
 )
+from invitations.models.date_change import DatesMove, Reconfirmation
 from invitations.models.delivery import (
     Bounce,
     Delivery,
@@ -52,7 +53,6 @@ from invitations.models.gone_files import GoneFile
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
-from invitations.models.moved_dates import DatesMove, Reconfirmation
 from invitations.models.operations import (
     Arming,
     DigestChoice,

@@ -4,8 +4,8 @@ import datetime as dt
 
 from invitations.models import DatesMove
 from invitations.models.edition import all_answers
-from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
-from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.outbox.date_change.asking import DATES, Asked, ask_to_move
+from invitations.outbox.date_change.in_force import put_in_force
 from invitations.tests.factories import UserFactory
 
 ONLINE = ["attends_only", "video", "written", "regrets"]

@@ -34,7 +34,7 @@ from delegations.office.refusals import gone_page_with_typed, reason_replies_are
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
-from invitations.outbox.moved_dates.rounds import UnseenDates
+from invitations.outbox.date_change.rounds import UnseenDates
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once
 from invitations.text.dates import format_date
 

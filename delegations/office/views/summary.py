@@ -19,7 +19,7 @@ from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
 from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
-from invitations.outbox.moved_dates.rounds import UnseenDates
+from invitations.outbox.date_change.rounds import UnseenDates
 from invitations.replies import UnseenReply, reply_in_draft
 
 

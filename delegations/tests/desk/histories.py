@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from delegations.date_change import release_move
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
-from delegations.moved_dates import release_move
 from delegations.nominations import nominate_delegate
 from delegations.programme.sessions import approve_session
 from delegations.programme.speakers import next_place, place_speaker
@@ -20,7 +20,7 @@ from delegations.tests.states import PERSON, STATEMENT
 from invitations.inbox.taken_up import take_up_again
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DatesMove, Delivery, Minister
-from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.transitions import transit
 from invitations.reminders.calls import note_call
 from invitations.reminders.planning import queue_reminders

@@ -8,7 +8,7 @@ from django.utils import timezone
 from invitations.inbox.recording import record_filed
 from invitations.inbox.taken_up import take_up_again
 from invitations.models import Reconfirmation
-from invitations.outbox.moved_dates.rounds import confirm_answer, mark_of, open_question
+from invitations.outbox.date_change.rounds import confirm_answer, mark_of, open_question
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.moving import moved

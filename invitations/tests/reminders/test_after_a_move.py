@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, LetterTemplate
-from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders

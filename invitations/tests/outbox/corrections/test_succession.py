@@ -18,9 +18,9 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.decisions import resend
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.reminders.owing import may_be_reminded
 from invitations.replies import mark_dealt_with, record_reply

@@ -21,15 +21,15 @@ from unfold.widgets import (
 )
 
 from delegations.admin.new_edition import DayInput
+from delegations.date_change import HangsOn, hangs_on
 from delegations.models import HighLevelSession
-from delegations.moved_dates import HangsOn, hangs_on
 from invitations.admin.base import user_of
 from invitations.admin.columns import at_hour, change_url
 from invitations.forms.fields import DayField, LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
-from invitations.outbox.moved_dates.asking import (
+from invitations.outbox.date_change.asking import (
     DATES,
     Asked,
     ask_to_move,

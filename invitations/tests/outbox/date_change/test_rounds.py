@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.models import DatesMove, Reconfirmation, Reply
-from invitations.outbox.moved_dates.asking import Asked, ask_to_move
-from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
+from invitations.outbox.date_change.asking import Asked, ask_to_move
+from invitations.outbox.date_change.rounds import UnseenDates, confirm_answer
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.moving import in_force, later, moved

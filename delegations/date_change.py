@@ -21,8 +21,8 @@ from invitations.models import (
     Reply,
     SessionHours,
 )
-from invitations.models.moved_dates import ASKED_AGAIN_FOR
-from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.models.date_change import ASKED_AGAIN_FOR
+from invitations.outbox.date_change.in_force import put_in_force
 
 
 @transaction.atomic

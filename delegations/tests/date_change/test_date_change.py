@@ -22,9 +22,9 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.models.held.outdated import outdated_letters
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.decisions import resend
 from invitations.outbox.envelopes import refuse_unprintable
-from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, choose, composed_letter, of_group
 from invitations.tests.desk import page_of as record_of

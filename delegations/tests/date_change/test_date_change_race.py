@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from delegations.date_change import release_move
 from delegations.models import HighLevelSession
-from delegations.moved_dates import release_move
 from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.tests.moving import asked
 from invitations.tests.races import before_the_commit_of

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
 )
 
 from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, Reconfirmation, Reply
-from invitations.outbox.moved_dates.asking import DATES, take_back_move
-from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.outbox.date_change.asking import DATES, take_back_move
+from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply

@@ -17,8 +17,8 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.moved_dates.in_force import put_in_force
-from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
+from invitations.outbox.date_change.in_force import put_in_force
+from invitations.outbox.date_change.rounds import UnseenDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.corrections import asked_for

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from modeltranslation.utils import build_localized_fieldname
 
-from delegations.tests.moved_dates.test_moved_dates import dates_page, typed
+from delegations.tests.date_change.test_date_change import dates_page, typed
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from invitations.admin.columns import change_url
 from invitations.admin.held_values import format_change
