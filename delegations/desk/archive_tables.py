@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, CharField, F, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from delegations.desk.thanks import slots_of
+from delegations.desk.thank_you_letters import slots_of
 from delegations.models import SpeakingSlot, StatementText
 from invitations.models import (
     INVITING_KINDS,

@@ -16,7 +16,7 @@ from delegations.desk.room.page import room
 from delegations.desk.room.paper import paper
 from delegations.desk.room.texts import texts, texts_in_writing
 from delegations.desk.state import state_page
-from delegations.desk.thanks import thanks
+from delegations.desk.thank_you_letters import thanks
 
 app_name = "desk"
 urlpatterns = [

@@ -13,7 +13,7 @@ from delegations.succession import release_hand_over
 from delegations.tests.api.tokens import made
 from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
-from invitations.letters.thanks import choose_thanked
+from invitations.letters.thank_you_letters import choose_thanked
 from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.outbox.date_change.asking import (
     ask_to_move,

@@ -26,7 +26,7 @@ from invitations.letters.routes import (
     gets_original,
     reason_circular_is_untrue,
 )
-from invitations.letters.thanks import (
+from invitations.letters.thank_you_letters import (
     chosen_for,
     letters_beside,
     planned_one_by_one,

@@ -16,7 +16,7 @@ from delegations.programme.doubts import names_of
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
-from invitations.letters.thanks import choose_thanked, reason_not_to_choose
+from invitations.letters.thank_you_letters import choose_thanked, reason_not_to_choose
 from invitations.models import (
     CAME,
     SENT_A_TEXT,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.thanks import all_known
+from delegations.desk.thank_you_letters import all_known
 from delegations.models import (
     Delegation,
     HighLevelSession,
@@ -18,7 +18,7 @@ from delegations.models import (
 )
 from delegations.tests.desk.test_offers import member
 from invitations.letters.circulars import circular_audience
-from invitations.letters.thanks import choose_thanked
+from invitations.letters.thank_you_letters import choose_thanked
 from invitations.models import Reply
 from invitations.tests.factories import (
     CircularFactory,
