@@ -32,7 +32,7 @@ from invitations.files.uploads import (
 )
 from invitations.forms.seen import Stale, row_mark
 from invitations.models import Invitation, Reply
-from invitations.models.gone_files import keep, let_go
+from invitations.models.deleted_files import keep, let_go
 from invitations.text.lines import tidy_line, without_overrides
 
 # The folder of the store that holds photos, and nothing else.

@@ -28,7 +28,7 @@ from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import confirmed, tell_done, tell_refused
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import ErasingPersonMixin
-from invitations.models.gone_files import let_go
+from invitations.models.deleted_files import let_go
 from invitations.models.states import french_order
 from invitations.text.dates import labelled
 

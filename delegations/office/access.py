@@ -19,10 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 from delegations.models.erasure import have_links_ended
 from delegations.office.contact import refusal_page, show_as_released
 from delegations.office.drafts import newest_form
-from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
+from delegations.office.saved_pages import shown_at_an_address
 from invitations.letters.released import held_changes
 from invitations.models import Arming, Invitation, ReplyLink
 from invitations.outbox.arming import is_a_copy

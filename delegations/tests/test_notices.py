@@ -13,7 +13,7 @@ from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.checks.own_names import FORUM
 from invitations.models import HeldChange, Language
-from invitations.models.for_a_day import KEPT_FOR
+from invitations.models.saved_forms import KEPT_FOR
 from invitations.outbox.release import release_change
 from invitations.tests.desk import letter_in_force
 from invitations.tests.factories import AnnouncedEditionFactory, UserFactory

@@ -22,6 +22,7 @@ from invitations.models.correspondence import (
     has_unread_mail,
 )
 from invitations.models.date_change import DatesMove, Reconfirmation
+from invitations.models.deleted_files import GoneFile
 from invitations.models.delivery import (
     Bounce,
     Delivery,
@@ -48,8 +49,6 @@ from invitations.models.filed import (
     left_to_do,
     offices_to_ask,
 )
-from invitations.models.for_a_day import KeptPage, ReplyDraft
-from invitations.models.gone_files import GoneFile
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
@@ -66,6 +65,7 @@ from invitations.models.partnership import PartnershipInterest
 from invitations.models.quiet_periods import QuietPeriod
 from invitations.models.reminder_steps import ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Reply
+from invitations.models.saved_forms import KeptPage, ReplyDraft
 from invitations.models.states import (
     MemberState,
     Region,

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from invitations.files.frozen import remove_old_drafts
 from invitations.job_errors import each_apart
-from invitations.models.for_a_day import KEPT_FOR, delete_expired_forms
-from invitations.models.gone_files import GoneFile, remove_gone_file
+from invitations.models.deleted_files import GoneFile, remove_gone_file
+from invitations.models.saved_forms import KEPT_FOR, delete_expired_forms
 from invitations.outbox.arming import reason_sending_is_not_on
 from invitations.times.jobs import Job
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wsis_forum.staff.demonstration import demonstration_code
-from wsis_forum.staff.kept_forms import act_kept
+from wsis_forum.staff.saved_forms import act_kept
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

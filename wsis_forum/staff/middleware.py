@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from invitations.admin.reauthentication import UNATTENDED, act_behind
 from invitations.audit import acting
 from wsis_forum.staff.counting import counted_address
-from wsis_forum.staff.kept_forms import (
+from wsis_forum.staff.provider import asked_at_provider, came_by_provider
+from wsis_forum.staff.saved_forms import (
     drop_sent_form,
     form_of_desk,
     keep_act,
@@ -27,7 +28,6 @@ from wsis_forum.staff.kept_forms import (
     note_signed_out,
     who_signed_out,
 )
-from wsis_forum.staff.provider import asked_at_provider, came_by_provider
 from wsis_forum.staff.sessions import (
     follow_session,
     has_second_factor,

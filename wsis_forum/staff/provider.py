@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wsis_forum.staff.kept_forms import ASKED_FOR, KEPT
+from wsis_forum.staff.saved_forms import ASKED_FOR, KEPT
 from wsis_forum.staff.sessions import PROVED_AT, has_second_factor, is_recent
 
 

@@ -20,7 +20,7 @@ from delegations.office.views import errors
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import AskedFirst
 from wsis_forum.staff.forms import OwnPasswordForm
-from wsis_forum.staff.kept_forms import fields_of, form_with_old_token, kept_form
+from wsis_forum.staff.saved_forms import fields_of, form_with_old_token, kept_form
 from wsis_forum.staff.sessions import end_session
 
 

@@ -24,7 +24,7 @@ from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.mail.outgoing import dated
 from invitations.models import Delivery, GoneFile, Letter, Outage, Tick
-from invitations.models.gone_files import let_go, remove_gone_file
+from invitations.models.deleted_files import let_go, remove_gone_file
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory

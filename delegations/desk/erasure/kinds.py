@@ -25,7 +25,7 @@ from invitations.models import (
     Reply,
     ReplyDraft,
 )
-from invitations.models.gone_files import let_go
+from invitations.models.deleted_files import let_go
 from invitations.text.dates import labelled
 from invitations.text.spellings import normalize_name
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from delegations.statements import PHOTOS
-from invitations.models.gone_files import let_go, unnamed_below
+from invitations.models.deleted_files import let_go, unnamed_below
 from invitations.outbox.arming import reason_sending_is_not_on
 
 

@@ -25,7 +25,7 @@ from delegations.statements import (
 from invitations.files.frozen import Tampered, freeze, frozen_as, thaw
 from invitations.files.uploads import kind_by_first_bytes, refuse_misnamed
 from invitations.models import GoneFile, Invitation
-from invitations.models.for_a_day import KEPT_FOR, NEWEST_OF_EACH
+from invitations.models.saved_forms import KEPT_FOR, NEWEST_OF_EACH
 
 # The folder of the store that holds such files, each for a day.
 WAITING = "waiting"

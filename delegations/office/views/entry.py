@@ -15,7 +15,6 @@ from delegations.models.erasure import have_links_ended
 from delegations.office.access import private_page, set_link_cookie
 from delegations.office.contact import announced_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
-from delegations.office.kept_pages import keep_shortly, lead_to_kept, shown_shortly_at_an_address
 from delegations.office.page import (
     activate_letter_language,
     activate_linked_language,
@@ -24,6 +23,7 @@ from delegations.office.page import (
     remember_language,
 )
 from delegations.office.refusals import gone_page
+from delegations.office.saved_pages import keep_shortly, lead_to_kept, shown_shortly_at_an_address
 from delegations.office.several_states import hold_for_several
 from delegations.office.throttle import count_wrong
 from invitations.files.sealing import has_seal

@@ -14,7 +14,7 @@ from delegations.tests.browser import CHECK, RECORD, browser_page
 from delegations.tests.browser import invited as invited_by_link
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import KeptPage, Reply, ReplyDraft
-from invitations.models.for_a_day import NEWEST_OF_EACH
+from invitations.models.saved_forms import NEWEST_OF_EACH
 
 REDIS = "wsis_forum.backends.RedisOrOwnMemory"
 AWAY = "redis://127.0.0.1:1/0"

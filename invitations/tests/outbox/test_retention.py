@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable
 from invitations.models import KeptPage, ReplyDraft
-from invitations.models.gone_files import GoneFile
+from invitations.models.deleted_files import GoneFile
 from invitations.outbox import retention as expired
 from invitations.outbox.arming import arm
 from invitations.outbox.retention import delete_expired

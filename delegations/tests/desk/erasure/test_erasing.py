@@ -31,7 +31,7 @@ from delegations.tests.desk.erasure.erased import (
 )
 from delegations.tests.rows import all_rows
 from invitations.models import HeldChange, ReplyDraft
-from invitations.models.gone_files import GoneFile
+from invitations.models.deleted_files import GoneFile
 from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, UserFactory
 
 EVE_OF_THE_FORUM = dt.datetime(2020, 4, 5, 9, tzinfo=dt.UTC)

@@ -25,7 +25,7 @@ from delegations.tests.desk.erasure.test_erasing import told_in_database, with_e
 from delegations.tests.offices import text
 from invitations.admin.columns import change_url
 from invitations.models import Delivery, Letter
-from invitations.models.gone_files import GoneFile
+from invitations.models.deleted_files import GoneFile
 from invitations.tests.desk import browser_of, composed_letter, of_group
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
 

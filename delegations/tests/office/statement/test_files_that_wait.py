@@ -12,8 +12,8 @@ from delegations.tests.office.statement.statements import file, speaking, words_
 from delegations.tests.offices import browser, page_of, text
 from invitations.files.frozen import freeze
 from invitations.models import GoneFile
-from invitations.models.for_a_day import NEWEST_OF_EACH
-from invitations.models.gone_files import files_below
+from invitations.models.deleted_files import files_below
+from invitations.models.saved_forms import NEWEST_OF_EACH
 from invitations.outbox.arming import arm
 from invitations.outbox.retention import delete_expired
 from invitations.tests.uploading import pdf, picture
@@ -130,7 +130,7 @@ def test_what_a_killed_writer_leaves_goes_with_its_day(invitation, settings, mon
         freeze(*given)
         raise SystemExit
 
-    for module in ("delegations.office.forms.waiting_files", "invitations.models.gone_files"):
+    for module in ("delegations.office.forms.waiting_files", "invitations.models.deleted_files"):
         monkeypatch.setattr(f"{module}.freeze", killed, raising=False)
     with pytest.raises(SystemExit):
         save(browser(invitation), invitation, file(b"Words."), speaker_name="")

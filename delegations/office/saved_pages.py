@@ -131,6 +131,6 @@ def page_names(request: HttpRequest, path: str, key: str) -> list[str]:
     """Return the name of a page, which only its browser can give, and those by older keys."""
     words = f"{request.META.get('CSRF_COOKIE', '')} {path} {key}"
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    salt = "delegations.office.kept_pages"
+    salt = "delegations.office.saved_pages"
     named = (salted_hmac(salt, words, secret=one, algorithm="sha256") for one in keys)
     return [name.hexdigest() for name in named]

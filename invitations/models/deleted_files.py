@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import Frozen, freeze, frozen_as
-from invitations.models.for_a_day import KEPT_FOR, KeptForADay
+from invitations.models.saved_forms import KEPT_FOR, KeptForADay
 
 
 class GoneFile(KeptForADay):
