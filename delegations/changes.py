@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.letters.released import Held, released
 from invitations.models import Filed, Invitation
 from invitations.text.dates import comma_list

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from delegations.editions import moved_by_the_clock
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.models import (
     AUTOMATIC_KINDS,
     Delivery,

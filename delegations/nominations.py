@@ -18,7 +18,7 @@ from delegations.changes import (
 from delegations.models import Delegate, Delegation, DelegationChange, Erasure
 from delegations.receipts import plan_delegation_receipt
 from invitations.files.spreadsheets import comparable_words
-from invitations.forms.seen import Stale, row_mark
+from invitations.forms.stale_form import Stale, row_mark
 from invitations.models import Invitation, Reply
 
 COMPARED = (

@@ -30,7 +30,7 @@ from invitations.files.uploads import (
     kind_by_first_bytes,
     refuse_misnamed,
 )
-from invitations.forms.seen import Stale, row_mark
+from invitations.forms.stale_form import Stale, row_mark
 from invitations.models import Invitation, Reply
 from invitations.models.deleted_files import keep, let_go
 from invitations.text.lines import tidy_line, without_overrides

@@ -18,7 +18,7 @@ from delegations.models import Delegate, Delegation, DelegationChange, Erasure
 from delegations.nominations import ERASED
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.forms.model_forms import WholeRowForm
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 
 Act = DelegationChange.Act
 

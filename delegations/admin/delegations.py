@@ -34,7 +34,7 @@ from invitations.admin.columns import leads_on, listed_state, state_link
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
-from invitations.forms.seen import Stale
+from invitations.forms.stale_form import Stale
 from invitations.models.states import french_order
 from invitations.text.dates import labelled, running_text
 

@@ -35,7 +35,7 @@ from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.exports import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import WholeRowForm
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.text.dates import comma_list, labelled
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.speakers import HEARD_ALREADY
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.models import ForumEdition
 from invitations.text.dates import format_date
 

@@ -17,7 +17,7 @@ from delegations.programme.speakers import (
     save_in_places,
     who_is_pushed_on,
 )
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.text.dates import comma_list
 
 

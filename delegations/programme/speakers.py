@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
 from delegations.models.statement import OF_STATE
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.models import ANSWERS_SPEAKING, Answer, Rank, Reply
 from invitations.models.states import french_order
 

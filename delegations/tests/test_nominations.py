@@ -16,7 +16,7 @@ from delegations.nominations import (
     remove_delegate,
 )
 from delegations.tests.offices import coming, invited
-from invitations.forms.seen import Stale
+from invitations.forms.stale_form import Stale
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 

@@ -44,7 +44,7 @@ from invitations.admin.who_may import (
 )
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
-from invitations.forms.seen import ListedForm, ListedFormSet
+from invitations.forms.stale_form import ListedForm, ListedFormSet
 from invitations.letters.planning import try_waiting_again
 from invitations.models import HeldChange
 from invitations.models.held.holding import rows_used, why_kept

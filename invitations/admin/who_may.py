@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
 
 from invitations.admin.answers import READS_ANSWERS
-from invitations.forms.seen import lock_to_delete, mark_of_deletion
+from invitations.forms.stale_form import lock_to_delete, mark_of_deletion
 from invitations.models.held.holding import rows_used, why_kept
 from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list

@@ -18,8 +18,8 @@ from unfold.widgets import (
 )
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, HourOfEditionField, LineField
-from invitations.forms.seen import SeenForm, lock_rows
 from invitations.forms.segments import faults_of_own_segments, without_new_nothing
+from invitations.forms.stale_form import SeenForm, lock_rows
 from invitations.models import (
     Answer,
     DigestChoice,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.desk.erasure import histories
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.models import (
     Bounce,
     Delivery,

@@ -22,7 +22,7 @@ from delegations.desk.erasure.kinds import KINDS, Kind, erase_left
 from delegations.desk.erasure.owed import owed_in_words
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.audit import Act, entry_of
-from invitations.forms.seen import lock_rows
+from invitations.forms.stale_form import lock_rows
 from invitations.models import ForumEdition, Invitation, Letter, Reply
 from invitations.text.dates import comma_list
 

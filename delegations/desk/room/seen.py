@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from delegations.desk.room.rows import Room, Row
-from invitations.forms.seen import keyed_digest
+from invitations.forms.stale_form import keyed_digest
 
 
 def mark_of_room(room: Room) -> str:

@@ -33,7 +33,7 @@ from delegations.office.page import (
 )
 from delegations.office.parts import named_by_answer, office_parts
 from delegations.office.views.delegation import STAFF_NEED, delegate_particulars
-from invitations.forms.seen import Stale
+from invitations.forms.stale_form import Stale
 from invitations.models import ANSWERS_BRINGING, Invitation
 
 CHANGED_SINCE = gettext_lazy(

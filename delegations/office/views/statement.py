@@ -34,7 +34,7 @@ from delegations.office.views.statement_page import (
     statement_page,
 )
 from delegations.statements import statement_mark, submit_statement, takes_texts
-from invitations.forms.seen import Stale
+from invitations.forms.stale_form import Stale
 from invitations.models import Invitation
 from invitations.text.dates import format_list, running_text
 

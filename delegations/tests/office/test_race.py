@@ -20,7 +20,7 @@ from delegations.nominations import (
     nominate_delegates,
 )
 from delegations.statements import submit_statement
-from invitations.forms.seen import Stale
+from invitations.forms.stale_form import Stale
 from invitations.replies import UnseenReply, record_reply, record_reply_once
 from invitations.tests.factories import (
     EditionFactory,

@@ -14,10 +14,10 @@ from invitations.admin.columns import at_hour_with, hour_column, linked_column, 
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import LeadsToStatesMixin
-from invitations.admin.replies.beside import BesideMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
+from invitations.admin.replies.side_by_side import BesideMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledForm, FiledMailForm

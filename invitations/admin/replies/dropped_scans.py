@@ -26,8 +26,8 @@ from invitations.admin.columns import (
 )
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.reauthentication import UNATTENDED
-from invitations.admin.replies.beside import may_record
 from invitations.admin.replies.offered import NOT_IN_FORCE
+from invitations.admin.replies.side_by_side import may_record
 from invitations.forms.dropped_scans import DroppedScansForm, kind_or_refusal
 from invitations.inbox.scans import Scan, drop_scan
 from invitations.models import DroppedScan, Invitation

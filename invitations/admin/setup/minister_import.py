@@ -31,7 +31,7 @@ from invitations.admin.setup.import_preview import PreviewedResource, preview_ro
 from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.audit import record_export
 from invitations.files.exported_tables import as_csv
-from invitations.forms.seen import MarkField, keyed_digest
+from invitations.forms.stale_form import MarkField, keyed_digest
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS
 from invitations.minister_import.importing import (

@@ -21,7 +21,7 @@ from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
 from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.recording import tell_of_replies
-from invitations.forms.beside import BesideForm
+from invitations.forms.side_by_side import BesideForm
 from invitations.inbox.recording import record_filed
 from invitations.models import Correspondence, DroppedScan
 from invitations.replies import mark_dealt_with
