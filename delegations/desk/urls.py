@@ -10,11 +10,11 @@ from delegations.desk.contacts import contacts
 from delegations.desk.erasure.page import erasure_page
 from delegations.desk.erasure.person_page import person_page
 from delegations.desk.finding.page import find
+from delegations.desk.floor.page import room
+from delegations.desk.floor.paper import paper
+from delegations.desk.floor.texts import texts, texts_in_writing
 from delegations.desk.handing_over import hand_over_page
 from delegations.desk.registered import registered
-from delegations.desk.room.page import room
-from delegations.desk.room.paper import paper
-from delegations.desk.room.texts import texts, texts_in_writing
 from delegations.desk.state import state_page
 from delegations.desk.thank_you_letters import thanks
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, language_asked
 from delegations.desk.binder.printing import typeset
-from delegations.desk.room.rows import MAY_READ, room_of
+from delegations.desk.floor.rows import MAY_READ, room_of
 from delegations.models import HighLevelSession
 from invitations.text.dates import format_hour
 

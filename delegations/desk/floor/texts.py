@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from delegations.desk.asked import desk_page
-from delegations.desk.room.rows import texts_of
+from delegations.desk.floor.rows import texts_of
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.calling import in_places
 from delegations.statements import name_with_kind, text_download

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.room.texts import named_texts
+from delegations.desk.floor.texts import named_texts
 from delegations.models import PolicyStatement
 from delegations.programme.inscribing import inscribe
 from delegations.statements import file_text

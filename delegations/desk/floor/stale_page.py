@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from delegations.desk.room.rows import Room, Row
+from delegations.desk.floor.rows import Room, Row
 from invitations.forms.stale_form import keyed_digest
 
 
