@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
-from delegations.editions import moved_by_the_clock
 from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.new_edition import moved_by_the_clock
 from invitations.forms.stale_form import lock_rows
 from invitations.models import (
     AUTOMATIC_KINDS,

@@ -7,7 +7,7 @@ from django.db.migrations.state import StateApps
 
 from delegations.models import Notice
 from invitations.models import Language
-from invitations.text.marks import fill_marked
+from invitations.text.optional_parts import fill_marked
 
 FOLDER = Path(__file__).resolve().parent / "data" / "notices"
 

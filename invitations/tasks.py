@@ -13,7 +13,7 @@ from invitations.outbox import approvers, digests, dispatch, monitoring, partner
 from invitations.outbox import retention as expired
 from invitations.outbox.monitoring import ticked
 from invitations.outbox.webhooks import sending as webhooks
-from invitations.reminders import hours_moved
+from invitations.reminders import calendar_updates
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
 from invitations.times.jobs import Job
 
@@ -29,7 +29,7 @@ def queue_reminders() -> None:
 @shared_task
 def update_calendars() -> None:
     with ticked(Job.UPDATE_CALENDARS) as tick:
-        tick.did = hours_moved.update_calendars()
+        tick.did = calendar_updates.update_calendars()
 
 
 @shared_task

@@ -29,9 +29,9 @@ from playwright.sync_api import Browser, Page
 
 from delegations.date_change import release_move
 from delegations.demonstration import SYMBOLS
-from invitations.admin.columns import change_url, state_url
 from invitations.admin.corrections.replacing import replacing_url
 from invitations.admin.letters.invitation_columns import still_valid_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
 from invitations.links import reply_url

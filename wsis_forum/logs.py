@@ -11,7 +11,7 @@ from typing import Any
 from django.db.utils import InterfaceError, OperationalError
 from pythonjsonlogger.json import JsonFormatter
 
-from invitations.text.keys import mask_keys
+from invitations.text.masking import mask_keys
 
 # An address of mail, also as it stands in a link; a Message-ID of ours tells of nobody.
 ADDRESS = re.compile(

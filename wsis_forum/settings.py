@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from invitations.times.jobs import CLOCK_JOBS, Job
-from wsis_forum import __version__, env, error_reports, logs, looks
+from wsis_forum import __version__, desk_settings, env, error_reports, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
@@ -379,7 +379,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
 
 # The desk and the codes of staff are called as the sender of mail is.
 NAME = parseaddr(DEFAULT_FROM_EMAIL)[0] or SITE_HOST
-UNFOLD = looks.unfold_of(NAME)
+UNFOLD = desk_settings.unfold_of(NAME)
 
 LOG_JSON = env.flag("LOG_JSON", default=False)
 LOGGING = logs.settings_of_logging(as_json=LOG_JSON)

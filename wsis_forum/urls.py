@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from invitations.admin.lookups import AutocompleteView
-from wsis_forum import health, notices
+from wsis_forum import health, well_known
 
 handler400 = "delegations.office.views.errors.bad_request"
 handler403 = "delegations.office.views.errors.not_permitted"
@@ -19,10 +19,10 @@ urlpatterns = [
     path("handbook/", include("delegations.desk.handbook")),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
-    path("robots.txt", notices.robots, name="robots"),
-    path(".well-known/security.txt", notices.security, name="security"),
-    path("security.txt", notices.security),
+    path("robots.txt", well_known.robots, name="robots"),
+    path(".well-known/security.txt", well_known.security, name="security"),
+    path("security.txt", well_known.security),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("hooks/", include("wsis_forum.hooks")),
+    path("hooks/", include("wsis_forum.provider_events")),
     path("", include("delegations.office.urls")),
 ]

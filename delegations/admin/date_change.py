@@ -24,7 +24,7 @@ from delegations.admin.new_edition import DayInput
 from delegations.date_change import HangsOn, hangs_on
 from delegations.models import HighLevelSession
 from invitations.admin.base import user_of
-from invitations.admin.columns import at_hour, change_url
+from invitations.admin.list_columns import at_hour, change_url
 from invitations.forms.fields import DayField, LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DatesMove, ForumEdition, HeldChange

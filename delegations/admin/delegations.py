@@ -30,8 +30,8 @@ from delegations.changes import (
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
-from invitations.admin.columns import leads_on, listed_state, state_link
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import leads_on, listed_state, state_link
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.stale_form import Stale

@@ -16,10 +16,10 @@ from unfold.decorators import action
 from delegations.admin.date_change import moved_dates_page
 from delegations.admin.erasures import MonthsForm, format_effect
 from delegations.admin.new_edition import NewEditionForm, proposed
-from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from delegations.models import HighLevelSession
+from delegations.new_edition import PAGES, QuietDays, new_edition_from, sessions_outside
 from invitations.admin.base import user_of
-from invitations.admin.columns import change_url, hour_of_edition
+from invitations.admin.list_columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
 from invitations.models import ForumEdition, HeldChange
 from invitations.outbox.date_change.asking import DATES, offices_were_told

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from delegations.models import Delegate, Erasure
 from delegations.models.erasure import AT_HOUR, erases_on, have_links_ended
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import leads_on, text_link
+from invitations.admin.list_columns import leads_on, text_link
 from invitations.forms.model_forms import EditionForm
 from invitations.links import LINKS_HAVE_ENDED, links_open_until
 from invitations.models import ForumEdition

@@ -10,7 +10,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from delegations.editions import QuietDays
+from delegations.new_edition import QuietDays
 from invitations.forms.fields import LineField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition

@@ -24,9 +24,9 @@ from delegations.programme.sessions import (
 )
 from delegations.programme.speakers import what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
-from invitations.admin.columns import hour_by_its_edition
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import hour_by_its_edition
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.admin.outbox.calendars import SegmentFilter, segment_shown
 from invitations.forms.action_forms import ReasonForm

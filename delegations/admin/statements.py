@@ -24,9 +24,9 @@ from delegations.programme.inscribing import inscribe_all, reason_not_to_inscrib
 from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
-from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.confirming import confirmed, tell_done, tell_refused
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import at_hour, hour_column, text_link
 from invitations.admin.mixins import ErasingPersonMixin
 from invitations.models.deleted_files import let_go
 from invitations.models.states import french_order

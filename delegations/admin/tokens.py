@@ -14,8 +14,8 @@ from unfold.decorators import action, display
 from delegations.models import ApiCall, ApiToken
 from delegations.tokens import make_token
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
-from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.list_columns import hour_column, list_url, text_link
 from invitations.admin.outbox.other_systems import (
     ForOtherSystemsMixin,
     column_name,

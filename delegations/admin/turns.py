@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from delegations.models import SpeakingSlot
 from delegations.programme.turns import Turn, neighbours_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.text.dates import comma_list, labelled, left_to_right
 
 

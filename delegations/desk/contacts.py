@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 from icalendar import vText
 from icalendar.parser import Contentline
 
-from delegations.desk.asked import desk_page
 from delegations.desk.dossier import Dossier
+from delegations.desk.page_arguments import desk_page
 from invitations.admin.base import user_of
 from invitations.admin.exports import TAKE_OUT
 from invitations.admin.reauthentication import signed_in_recently

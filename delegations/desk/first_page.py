@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import edition_asked
 from delegations.desk.board.coming import coming_context, next_of_each
 from delegations.desk.board.silent import Silent, by_region, silent_rows
 from delegations.desk.needs.page import needs_of
 from delegations.desk.outbox import outbox_counts, outbox_of
+from delegations.desk.page_arguments import edition_asked
 from invitations.admin.answers import ANSWERS_IN_SHORT, READS_ANSWERS, SILENT
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.admin.outbox.queue import outage_rows
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.reminders.forecast import forecast_of

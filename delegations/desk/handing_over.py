@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.desk.asked import desk_page
 from delegations.desk.offers import HANDS_OVER
+from delegations.desk.page_arguments import desk_page
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
-from invitations.admin.columns import on_day, state_url
 from invitations.admin.corrections.reasons import reason_brought
+from invitations.admin.list_columns import on_day, state_url
 from invitations.audit import Act, save_new
 from invitations.forms.corrections import HandOverForm, NewMinisterForm
 from invitations.letters.planning import standing_letter

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from delegations.desk.dossier import Dossier
 from delegations.models import Delegation
-from invitations.admin.columns import FILTERS, LISTED_IN, list_url
+from invitations.admin.list_columns import FILTERS, LISTED_IN, list_url
 from invitations.models import (
     CallListEntry,
     Correspondence,

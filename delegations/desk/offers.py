@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import Dossier
-from invitations.admin.columns import list_url
 from invitations.admin.corrections.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.corrections.replacing import MAY_REPLACE
 from invitations.admin.letters.invitation_columns import still_valid_url
+from invitations.admin.list_columns import list_url
 from invitations.letters.approval import reason_not_to_compose_again
 from invitations.letters.issuing import reason_not_to_make_principal
 from invitations.models import (

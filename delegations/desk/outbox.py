@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import Delivery, ForumEdition
 
 # What needs a person comes first.

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from delegations.desk.asked import desk_page, edition_asked
+from delegations.desk.page_arguments import desk_page, edition_asked
 from delegations.desk.registered_compared import Comparison, Row, compared
 from delegations.desk.registration_list import RegisteredList, read_registered
 from delegations.models import Delegate
-from invitations.admin.columns import state_url
 from invitations.admin.export_files import Kind
 from invitations.admin.exports import TAKE_OUT, KindForm, handed_over
+from invitations.admin.list_columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.files.exported_tables import Cell, Sheet
 from invitations.models import ForumEdition

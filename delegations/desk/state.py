@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page
 from delegations.desk.calls import call_form, noted
 from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
 from delegations.desk.offers import offers
+from delegations.desk.page_arguments import desk_page
 from delegations.desk.timeline import Line, timeline
 from delegations.desk.waiting import waiting
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
-from invitations.admin.columns import at_hour
+from invitations.admin.list_columns import at_hour
 from invitations.admin.setup.ministers import address_previews
 from invitations.letters.words import direction
 from invitations.links import grouped_code, reply_url

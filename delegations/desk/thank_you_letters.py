@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page
+from delegations.desk.page_arguments import desk_page
 from delegations.models import PolicyStatement, SpeakingSlot, StatementText
 from delegations.programme.doubts import names_of
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import user_of
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.letters.thank_you_letters import choose_thanked, reason_not_to_choose
 from invitations.models import (
     CAME,

@@ -11,10 +11,10 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from delegations.changes import AUTHOR_PATHS, changed_field_labels, format_author
-from delegations.desk import told
+from delegations.desk import timeline_sentences
 from delegations.desk.dossier import Dossier
 from delegations.models import DelegationChange
-from invitations.admin.columns import change_url, on_day
+from invitations.admin.list_columns import change_url, on_day
 from invitations.models import (
     AUTOMATIC_KINDS,
     CallListEntry,
@@ -104,7 +104,7 @@ def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
 
 def reason_of(event: LetterEvent) -> str:
     """Return why, and what the mail server said; not its polite word that all is well."""
-    said = "" if event.state == told.State.HANDED_OVER else event.server_words
+    said = "" if event.state == timeline_sentences.State.HANDED_OVER else event.server_words
     return keep_own_order(running_text([event.why, said]))
 
 
@@ -123,34 +123,41 @@ def signature(event: LetterEvent) -> str:
 
 def number_on_paper(event: LetterEvent, deliveries: list[Delivery]) -> str:
     """Return the number of the pouch, the registered letter or the receipt book."""
-    left = event.state == told.State.HANDED_OVER
+    left = event.state == timeline_sentences.State.HANDED_OVER
     return keep_own_order(deliveries[0].reference) if left and deliveries else ""
 
 
 def last_of_deferrals(events: list[LetterEvent]) -> list[LetterEvent]:
     """Leave out all deferrals of a delivery but its last one: it is tried many times."""
-    last = {event.delivery_id: event.pk for event in events if event.state == told.State.DEFERRED}
+    last = {
+        event.delivery_id: event.pk
+        for event in events
+        if event.state == timeline_sentences.State.DEFERRED
+    }
     return [
         event
         for event in events
-        if event.state != told.State.DEFERRED or last[event.delivery_id] == event.pk
+        if event.state != timeline_sentences.State.DEFERRED or last[event.delivery_id] == event.pk
     ]
 
 
 def sentence_of_letter(event: LetterEvent) -> Any:
     """Return what became of the letter; nobody composes and approves what is automatic."""
     by_itself = event.letter.kind in AUTOMATIC_KINDS and event.state != Letter.State.CANCELLED
-    return "" if by_itself else told.OF_LETTERS.get(event.state, "")
+    return "" if by_itself else timeline_sentences.OF_LETTERS.get(event.state, "")
 
 
 def sentence_of_deliveries(event: LetterEvent, deliveries: list[Delivery]) -> Any:
     """Return what became of the deliveries; none where only our own work went on."""
-    if not deliveries or (event.state == told.State.QUEUED and not event.actor_id):
+    if not deliveries or (event.state == timeline_sentences.State.QUEUED and not event.actor_id):
         return ""
     first = deliveries[0]
-    if event.state == told.State.HANDED_OVER and first.channel in told.LEFT_ON_PAPER:
-        return told.LEFT_ON_PAPER[first.channel]
-    sentence = told.OF_DELIVERIES.get(event.state, "")
+    if (
+        event.state == timeline_sentences.State.HANDED_OVER
+        and first.channel in timeline_sentences.LEFT_ON_PAPER
+    ):
+        return timeline_sentences.LEFT_ON_PAPER[first.channel]
+    sentence = timeline_sentences.OF_DELIVERIES.get(event.state, "")
     to = comma_list(keep_own_order(one.address) or one.get_channel_display() for one in deliveries)
     return sentence and sentence % {"to": to}
 
@@ -162,10 +169,10 @@ def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
     for step in steps.select_related("recorded_by", "taken_back_by"):
         url = reverse("admin:invitations_signedoriginal_change", args=[step.letter_id])
         more = comma_list([told_day(step.done_on), step.remark])
-        words = str(told.OF_ORIGINALS[step.step])
+        words = str(timeline_sentences.OF_ORIGINALS[step.step])
         yield Line(step.recorded_at, words, by(step.recorded_by), url, more)
         if step.taken_back_at:
-            words = told.STEP_TAKEN_BACK % {"step": step.get_step_display()}
+            words = timeline_sentences.STEP_TAKEN_BACK % {"step": step.get_step_display()}
             who = by(step.taken_back_by)
             yield Line(step.taken_back_at, words, who, url, step.discard_reason, 1)
 
@@ -175,12 +182,16 @@ def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
 
 def lines_of_correspondence(dossier: Dossier) -> Iterator[Line]:
     for one in dossier.correspondence:
-        words = told.AUTOMATIC_MAIL_CAME if one.is_automatic else told.CAME_IN[one.channel]
+        words = (
+            timeline_sentences.AUTOMATIC_MAIL_CAME
+            if one.is_automatic
+            else timeline_sentences.CAME_IN[one.channel]
+        )
         more = in_short(comma_list([one.reference, one.sender, one.summary]))
         who = by(one.recorded_by, _("from the mailbox") if one.message else "")
         yield Line(one.received_at, str(words), who, change_url(one), more)
         if one.dealt_with_at and one.dealt_with_by:
-            words = told.DEALT_WITH % {"day": on_day(one.received_at)}
+            words = timeline_sentences.DEALT_WITH % {"day": on_day(one.received_at)}
             yield Line(one.dealt_with_at, words, by(one.dealt_with_by), change_url(one), "", 2)
 
 
@@ -200,7 +211,9 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
         )
         who = by(reply.recorded_by, reply.respondent_name or _("the office"))
         said_here = reply.carried_from_id is None
-        words = (told.REPLIED[reply.channel] if said_here else told.CARRIED) % answer
+        words = (
+            timeline_sentences.REPLIED[reply.channel] if said_here else timeline_sentences.CARRIED
+        ) % answer
         at = reply.received_at if said_here else reply.recorded_at
         yield Line(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
@@ -211,8 +224,12 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
 
 def settled_in_words(reply: Reply) -> Any:
     if reply.is_taken_up:
-        return told.TAKEN_UP
-    return told.SET_ASIDE if reply.status == Reply.Status.SET_ASIDE else told.CHOSEN
+        return timeline_sentences.TAKEN_UP
+    return (
+        timeline_sentences.SET_ASIDE
+        if reply.status == Reply.Status.SET_ASIDE
+        else timeline_sentences.CHOSEN
+    )
 
 
 def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
@@ -224,14 +241,14 @@ def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
     )
     for one in said.select_related("reply", "recorded_by"):
         if one.said_at:
-            words = told.RECONFIRMED % {"answer": one.reply.get_answer_display()}
+            words = timeline_sentences.RECONFIRMED % {"answer": one.reply.get_answer_display()}
             who = by(one.recorded_by, _("the office"))
             yield Line(one.said_at, words, who, change_url(one.reply), "", 1)
 
 
 def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
     for call in dossier.calls:
-        url, words = change_url(call), str(told.CALLED[call.outcome])
+        url, words = change_url(call), str(timeline_sentences.CALLED[call.outcome])
         more = in_short(comma_list([call.whom, call.fact]))
         ahead = call.next_call_on and _("next call on %(day)s") % {
             "day": told_day(call.next_call_on)
@@ -239,13 +256,15 @@ def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
         more = comma_list([more, ahead or "", _("struck") if call.struck_at else ""])
         yield Line(call.at, words, by(call.by), url, more)
         if call.struck_at:
-            words = told.CALL_STRUCK % {"day": on_day(call.at)}
+            words = timeline_sentences.CALL_STRUCK % {"day": on_day(call.at)}
             yield Line(call.struck_at, words, by(call.struck_by), url, call.strike_reason)
 
 
 def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
     for entry in dossier.of_invitations(CallListEntry.objects.all()):
-        yield Line(entry.listed_at, str(told.TO_BE_CALLED), by(None), change_url(entry))
+        yield Line(
+            entry.listed_at, str(timeline_sentences.TO_BE_CALLED), by(None), change_url(entry)
+        )
 
 
 # What was done with the invitation and the records behind it
@@ -256,12 +275,19 @@ def lines_of_invitations(dossier: Dossier) -> Iterator[Line]:
     acts = LogEntry.objects.filter(**kind, object_id__in=dossier.keys).select_related("actor")
     for entry in acts:
         said = entry.additional_data or {}
-        if words := told.OF_INVITATIONS.get(said.get("act", "")):
+        if words := timeline_sentences.OF_INVITATIONS.get(said.get("act", "")):
             who = by(entry.actor, said.get("named") or entry.actor_email)
             url = url_of(Invitation, entry.object_id)
             yield Line(entry.timestamp, str(words), who, url, said.get("reason", ""), 3)
     for one in dossier.invitations:
-        yield Line(one.drafted_at, str(told.DRAFTED), "", change_url(one), str(one.minister), -1)
+        yield Line(
+            one.drafted_at,
+            str(timeline_sentences.DRAFTED),
+            "",
+            change_url(one),
+            str(one.minister),
+            -1,
+        )
 
 
 def url_of(model: type[Model], pk: Any) -> str:
@@ -273,17 +299,23 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
     for change, name in dossier.held_changes:
         url, record = change_url(change), {"record": keep_own_order(name)}
         of_office = change.kind == HeldChange.Kind.SUCCESSION
-        words = (told.SUCCESSOR_ASKED if of_office else told.CHANGED) % record
+        words = (
+            timeline_sentences.SUCCESSOR_ASKED if of_office else timeline_sentences.CHANGED
+        ) % record
         reason = change.reason
         yield Line(change.asked_at, words, by(change.asked_by), url, reason)
         if change.alone_at:
-            words, reason = told.RELEASED_ALONE % record, change.alone_reason
+            words, reason = timeline_sentences.RELEASED_ALONE % record, change.alone_reason
             yield Line(change.alone_at, words, by(change.alone_by), url, reason, 1)
-        if change.decided_at and change.state in told.DECIDED:
+        if change.decided_at and change.state in timeline_sentences.DECIDED:
             of_address = set(change.changed) <= ADDRESSES
             released = change.state == HeldChange.State.RELEASED
-            sentence = (told.HANDED_OVER if of_office else told.DECIDED)[change.state]
-            words = (told.ADDRESS_RELEASED if released and of_address else sentence) % record
+            sentence = (
+                timeline_sentences.HANDED_OVER if of_office else timeline_sentences.DECIDED
+            )[change.state]
+            words = (
+                timeline_sentences.ADDRESS_RELEASED if released and of_address else sentence
+            ) % record
             reason = change.decision_reason
             yield Line(change.decided_at, words, by(change.decided_by), url, reason, 2)
 
@@ -293,6 +325,8 @@ def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:
         return
     url = change_url(dossier.delegation)
     for change in dossier.delegation.changes.select_related(*AUTHOR_PATHS):
-        words = told.OF_DELEGATIONS[change.part, change.act] % {"subject": change.subject}
+        words = timeline_sentences.OF_DELEGATIONS[change.part, change.act] % {
+            "subject": change.subject
+        }
         fields = changed_field_labels(change)
         yield Line(change.at, words, format_author(change), url, fields, change.pk)

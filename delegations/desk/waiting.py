@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from delegations.desk.dossier import Dossier
 from delegations.desk.offers import has_no_way_in, to_hand_over
 from delegations.programme.doubts import doubts_of_state
-from invitations.admin.columns import change_url, format_waiting_reason, on_day
+from invitations.admin.list_columns import change_url, format_waiting_reason, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, told_day
 

@@ -22,7 +22,7 @@ from invitations.letters.circulars import invitation_circular
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, ForumEdition
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import schedules_by_question
 from invitations.times.calendars import ONE_DAY

@@ -7,7 +7,7 @@ from django.utils import timezone
 from delegations.date_change import release_move
 from delegations.desk.erasure.erasing import ask_for_erasure, take_back_erasure
 from delegations.desk.erasure.one_person import erase_person
-from delegations.editions import new_edition_from
+from delegations.new_edition import new_edition_from
 from delegations.programme.sessions import publish_speakers
 from delegations.succession import release_hand_over
 from delegations.tests.api.tokens import made

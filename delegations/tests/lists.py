@@ -28,7 +28,7 @@ from invitations.models import (
     Reply,
     TelephoneCall,
 )
-from invitations.text.formulas import escape_formula
+from invitations.text.cell_formulas import escape_formula
 
 PAGES = [page for page in admin.site._registry.values() if isinstance(page, TakenOutMixin)]
 

@@ -23,7 +23,7 @@ from delegations.programme.inscribing import inscribe
 from delegations.programme.sessions import approve_session
 from delegations.tests.api import tokens
 from delegations.tests.places import announced, session_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_text, tick_reviewed
 from invitations.letters.issuing import withdraw_invitation

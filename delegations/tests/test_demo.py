@@ -36,7 +36,7 @@ from invitations.models import (
 )
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.specimens import render_specimen, specimen_of
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,

@@ -7,8 +7,8 @@ from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from delegations.editions import QuietDays, new_edition_from
 from delegations.models import HighLevelSession
+from delegations.new_edition import QuietDays, new_edition_from
 from invitations.models import ForumEdition, Invitation, QuietPeriod, ReminderStep
 from invitations.tests.conftest import composed, issued
 from invitations.tests.desk import page_of, signed_in, told

@@ -27,7 +27,7 @@ from delegations.tests.lists import (
     text_shown,
     words_of,
 )
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import (
     Correspondence,
     Delivery,

@@ -13,8 +13,8 @@ from delegations.models import ApiToken
 from delegations.tests.api.published import OF_EDITION, V1, published_edition
 from delegations.tests.api.tokens import made, released, with_token
 from delegations.tests.lists import PAGES, take_out_url
-from invitations.admin.columns import list_url
 from invitations.admin.export_files import Kind
+from invitations.admin.list_columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
 from invitations.files.frozen import freeze
 from invitations.models import Letter, Minister

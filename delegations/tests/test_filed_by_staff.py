@@ -8,7 +8,7 @@ from django.urls import reverse
 from delegations.models import DelegationChange, StatementText
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.tests.desk import of_group, told
 from invitations.tests.factories import EditionFactory
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from delegations.models import Delegate
 from delegations.tests.lists import PAGES, file_what_the_demonstration_lacks, take_out_url
 from delegations.tests.offices import browser, coming, page_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
 from invitations.models import ForumEdition, Letter, Minister, Mission
 from invitations.tests.desk import browser_of

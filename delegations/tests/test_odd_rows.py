@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import InvitationFactory, UserFactory
 

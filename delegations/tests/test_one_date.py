@@ -21,7 +21,7 @@ from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.date_change.asking import take_back_move
 from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.release import release_change
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.replies import record_reply
 from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (

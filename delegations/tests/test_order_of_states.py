@@ -10,10 +10,10 @@ from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
 from delegations.models import Delegate, Delegation, PolicyStatement
 from delegations.tests.offices import text
-from invitations.admin.columns import list_url
 from invitations.admin.letters.approval_page import letters_to_approve
 from invitations.admin.letters.composing_again import in_order_of_approval
 from invitations.admin.letters.preview import invitations_to_preview
+from invitations.admin.list_columns import list_url
 from invitations.admin.state_names import states_called
 from invitations.letters.circulars import circular_audience
 from invitations.letters.composing import covered_letters

@@ -11,7 +11,7 @@ from delegations.desk.binder.printing import blank_forms
 from delegations.models import HighLevelSession
 from delegations.programme.sessions import approve_session
 from delegations.tests.offices import browser, invited, page_of, text, words_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.letters.calendar_events import public_calendar, track_calendar
 from invitations.letters.context import edition_words
 from invitations.letters.released import released_edition

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.tests.offices import coming, text
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.inbox.filing import file_mail
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.replies import record_reply

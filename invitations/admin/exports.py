@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import list_url
 from invitations.admin.export_cells import sheet_of
 from invitations.admin.export_files import CONTENT_TYPES, Kind, written
+from invitations.admin.list_columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.files.exported_tables import Sheet

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from invitations.admin.columns import at_hour
+from invitations.admin.list_columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.corrections.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, told_day

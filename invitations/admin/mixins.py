@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
-from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
+from invitations.admin.list_columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.lookups import path_of_editions
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text, reason_not_to_approve
+from invitations.letters.channels import mailed_in_spite_of_rank
 from invitations.letters.planning import missions_of
-from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import ForumEdition, Letter
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.templates import format_variant

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import Menu, ModelAdmin
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 
 # What the page itself asks for: delegations, to which it belongs, are not imported here.
 MAY_SEE_ROOM = ["delegations.view_speakingslot", "delegations.view_policystatement"]

@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from invitations.text.formulas import escape_formula, escape_in_csv
+from invitations.text.cell_formulas import escape_formula, escape_in_csv
 
 Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
 

@@ -46,7 +46,7 @@ from invitations.models import (
     Letter,
     Minister,
 )
-from invitations.text.keys import mask_keys
+from invitations.text.masking import mask_keys
 
 SUBJECT_LIMIT = 300
 ID_LIMIT = 250

@@ -27,7 +27,7 @@ from invitations.models import (
     ReplyLink,
     printed_columns,
 )
-from invitations.text.keys import CODE
+from invitations.text.masking import CODE
 from invitations.text.spellings import search_words
 
 Found = DroppedScan.Found

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.channels import gets_original
 from invitations.letters.released import (
     Held,
     besides_ministers,
@@ -18,7 +19,6 @@ from invitations.letters.released import (
     mission_emails,
     released_terms,
 )
-from invitations.letters.routes import gets_original
 from invitations.models import (
     AUTOMATIC_KINDS,
     HIGHEST,

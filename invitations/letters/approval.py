@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
+from invitations.letters.channels import (
+    OF_ANOTHER_NOW,
+    gets_original,
+    reason_circular_is_untrue,
+    reason_to_hold_back,
+)
 from invitations.letters.checks.named_days import doubted_days
 from invitations.letters.checks.warnings import is_late
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_again
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
 from invitations.letters.planning import lock_letters, try_waiting_again
-from invitations.letters.routes import (
-    OF_ANOTHER_NOW,
-    gets_original,
-    reason_circular_is_untrue,
-    reason_to_hold_back,
-)
 from invitations.models import (
     ApprovedByTwo,
     Invitation,

@@ -11,6 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
+from invitations.letters.channels import (
+    NOTE_VARIANT,
+    foremost,
+    gets_original,
+    reason_circular_is_untrue,
+)
 from invitations.letters.notes.anew import note_over, saved_notes
 from invitations.letters.notes.covering import answered_already, cover_too, planned_of, that_forward
 from invitations.letters.notes.standing_again import let_stand_again
@@ -19,12 +25,6 @@ from invitations.letters.planning import (
     lock_letters,
     office_recipients,
     save_planned_letters,
-)
-from invitations.letters.routes import (
-    NOTE_VARIANT,
-    foremost,
-    gets_original,
-    reason_circular_is_untrue,
 )
 from invitations.letters.thank_you_letters import (
     chosen_for,

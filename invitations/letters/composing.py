@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from invitations.files.frozen import freeze, thaw_or_damaged
 from invitations.files.sealing import has_seal, refuse_unusable_seal
 from invitations.letters.calendar import OfficeCalendar, entries_of, office_calendar
+from invitations.letters.channels import gets_original, reason_circular_is_untrue, variant_by_name
 from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
 from invitations.letters.notes.anew import part_from_rest
@@ -33,7 +34,6 @@ from invitations.letters.released import (
     refuse_changed_meanwhile,
     use_released_values,
 )
-from invitations.letters.routes import gets_original, reason_circular_is_untrue, variant_by_name
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
@@ -50,7 +50,7 @@ from invitations.models import (
 )
 from invitations.models.letter import is_called_back
 from invitations.text.by_language import Words
-from invitations.text.marks import identifiers
+from invitations.text.optional_parts import identifiers
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.channels import paper_route
 from invitations.letters.released import (
     Held,
     besides_ministers,
@@ -22,7 +23,6 @@ from invitations.letters.released import (
     released_missions,
     released_office,
 )
-from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
     INVITING_KINDS,

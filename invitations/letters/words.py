@@ -41,7 +41,7 @@ from invitations.models.held.composed_with import languages_of
 from invitations.models.templates import text_called
 from invitations.text.lines import is_blank, without_unstorable
 from invitations.text.markdown import without_stray_asterisks
-from invitations.text.marks import fill_marked, identifiers
+from invitations.text.optional_parts import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
 from invitations.text.typography import format_typography
 

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from invitations.mail.parsing import HEADER_LIMIT, UNREADABLE
-from invitations.text.keys import mask_keys
 from invitations.text.lines import without_unstorable
+from invitations.text.masking import mask_keys
 
 TEXT_LIMIT = 100_000
 IDS_LIMIT = 100

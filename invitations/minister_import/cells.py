@@ -20,8 +20,8 @@ from invitations.minister_import.states import find_state, states_by_name
 from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
+from invitations.text.cell_formulas import FORMULA
 from invitations.text.dates import comma_list
-from invitations.text.formulas import FORMULA
 from invitations.text.lines import isolated, narrow_signs, refuse_spoilt_line, without_unstorable
 
 # Names, codes and answers have full-width letters and digits as ordinary ones.

@@ -41,7 +41,10 @@ from invitations.models.edition import (
     Language,
     OrderOfStates,
 )
-from invitations.models.filed import (
+from invitations.models.held.change import HeldChange
+from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.letter import Letter
+from invitations.models.next_steps import (
     Filed,
     NextStep,
     asked_before,
@@ -49,9 +52,6 @@ from invitations.models.filed import (
     left_to_do,
     offices_to_ask,
 )
-from invitations.models.held.change import HeldChange
-from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.letter import Letter
 from invitations.models.operations import (
     Arming,
     DigestChoice,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from invitations.models.addressees import Mission
 from invitations.models.circular import Circular
 from invitations.models.edition import Language
-from invitations.models.filed import NextStep
 from invitations.models.held.change import HeldChange
 from invitations.models.held.composed_with import LINK
 from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.next_steps import NextStep
 from invitations.models.reasons import ByLanguageField
 from invitations.models.reminder_steps import ReminderStep
 from invitations.models.reply import Reply

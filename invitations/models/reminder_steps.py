@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import ForumEdition
-from invitations.models.filed import NextStep, asked_before
+from invitations.models.next_steps import NextStep, asked_before
 from invitations.text.dates import comma_list, labelled
 from invitations.times.calendars import moved_to_working_day
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from invitations.letters.channels import reason_to_hold_back
 from invitations.letters.planning import (
     ENVELOPE_LENGTH,
     PRIORITY,
@@ -22,7 +23,6 @@ from invitations.letters.released import (
     released_missions,
     released_office,
 )
-from invitations.letters.routes import reason_to_hold_back
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand

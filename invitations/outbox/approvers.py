@@ -19,7 +19,7 @@ from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_mail import hand_over, tell_of_vanished
+from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.jobs import Job
 

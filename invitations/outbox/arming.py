@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.files.marks import alone_on_this_host, marked, raise_mark, write_mark
+from invitations.files.host_marks import alone_on_this_host, marked, raise_mark, write_mark
 from invitations.models import Arming
 
 KEY_BYTES = 24

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from invitations.letters.channels import paper_route, reason_to_hold_back
 from invitations.letters.planning import reason_letter_is_overtaken
-from invitations.letters.routes import paper_route, reason_to_hold_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
 from invitations.outbox.another_address import ON_FILE_NO_MORE, is_on_file
@@ -21,7 +21,7 @@ from invitations.outbox.sending import (
     reason_not_to_send,
 )
 from invitations.outbox.transitions import transit
-from invitations.reminders.hours_moved import reason_calendar_is_void
+from invitations.reminders.calendar_updates import reason_calendar_is_void
 from invitations.reminders.leaving import reason_reminder_is_void
 from invitations.text.by_language import Words
 from invitations.times.clocks import CLOCKS_APART, by_this_clock

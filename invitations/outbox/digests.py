@@ -26,7 +26,7 @@ from invitations.models import (
     StaffMail,
 )
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_mail import hand_over, tell_of_vanished
+from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job

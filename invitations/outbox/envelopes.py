@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import (
+from invitations.letters.channels import (
     DATES_MOVED,
     LINK_ENDED,
     OF_ANOTHER_NOW,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Frozen
 from invitations.letters.approval import locked_letter
-from invitations.letters.routes import paper_route
+from invitations.letters.channels import paper_route
 from invitations.models import Delivery, HeldChange, Letter, Minister, OriginalStep
 from invitations.models.delivery import STEPS, Step
 from invitations.models.held.composed_with import LINK

@@ -14,7 +14,7 @@ from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_mail import hand_over, tell_of_vanished
+from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
 

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
-from invitations.letters.routes import Way
+from invitations.letters.channels import Way
 from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped_code
 from invitations.models import Delivery, Letter

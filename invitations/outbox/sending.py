@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.job_errors import place_of_error, spread_pause_after
+from invitations.letters.channels import reason_to_hold_back
 from invitations.letters.notes.covering import answered_already, covered_now
 from invitations.letters.planning import (
     call_back_letters,
@@ -20,7 +21,6 @@ from invitations.letters.planning import (
     reason_letter_is_overtaken,
     save_planned_letters,
 )
-from invitations.letters.routes import reason_to_hold_back
 from invitations.links import grouped_code
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
@@ -35,7 +35,7 @@ from invitations.mail.transport import (
 from invitations.models import Delivery, Invitation, Letter, ReplyLink
 from invitations.models.letter import is_called_back
 from invitations.outbox.transitions import State, begin_sending, named, transit
-from invitations.reminders.hours_moved import is_calendar_behind, reason_calendar_must_wait
+from invitations.reminders.calendar_updates import is_calendar_behind, reason_calendar_must_wait
 from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.text.by_language import Words, filled, words_of
 

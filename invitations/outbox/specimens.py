@@ -14,11 +14,11 @@ from invitations.audit import Act, record_act
 from invitations.job_errors import place_of_error
 from invitations.letters.addressing import short_greeting
 from invitations.letters.calendar import specimen_calendar
+from invitations.letters.channels import NOTE_VARIANT, gets_original
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
 from invitations.letters.message import build_message, mail_subject
 from invitations.letters.pdf import render_pdf
-from invitations.letters.routes import NOTE_VARIANT, gets_original
 from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from invitations.letters.routes import by_original
+from invitations.letters.channels import by_original
 from invitations.models import (
     CallListEntry,
     Delivery,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from invitations.job_errors import ENDS_THE_TICK, place_of_error
-from invitations.letters.routes import by_original
+from invitations.letters.channels import by_original
 from invitations.models import (
     ANEW,
     RECONFIRM,

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
-from invitations.letters.routes import by_original
+from invitations.letters.channels import by_original
 from invitations.models import (
     Answer,
     Delivery,

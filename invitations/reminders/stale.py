@@ -20,8 +20,8 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.channels import by_original
 from invitations.letters.planning import call_back_letters
-from invitations.letters.routes import by_original
 from invitations.models import (
     ANEW,
     RECONFIRM,

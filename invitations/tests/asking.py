@@ -2,8 +2,8 @@
 
 import time_machine
 
+from invitations.letters.channels import gets_original
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.routes import gets_original
 from invitations.models import Filed, HeldChange, Invitation
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply

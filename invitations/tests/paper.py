@@ -5,8 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 from invitations.inbox.recording import record_filed
+from invitations.inbox.reopening import set_aside, take_up_again
 from invitations.inbox.scans import Scan, drop_scan
-from invitations.inbox.taken_up import set_aside, take_up_again
 from invitations.links import reply_url
 from invitations.models import Correspondence
 from invitations.replies import file_correspondence, record_reply

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.marks import identifiers, mark_faults, without_marks
+from invitations.text.optional_parts import identifiers, mark_faults, without_marks
 
 
 class Placeholder(NamedTuple):

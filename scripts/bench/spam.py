@@ -34,7 +34,7 @@ from invitations.models import (
     asked_before,
     deadline_of,
 )
-from invitations.reminders.hours_moved import calendar_letter
+from invitations.reminders.calendar_updates import calendar_letter
 from invitations.replies import record_reply
 
 REFERRING = ("notice", "corrigendum", "replacement")

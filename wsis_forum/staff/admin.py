@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import at_hour
 from invitations.admin.confirming import confirmed, row_by_row, tell_done
+from invitations.admin.list_columns import at_hour
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
 from invitations.forms.action_forms import ReasonForm

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.admin.columns import at_hour
+from invitations.admin.list_columns import at_hour
 from invitations.text.dates import comma_list
 
 # The first that a browser names is it: most name others, too.

@@ -15,7 +15,7 @@ from invitations.mail.transport import return_path
 from invitations.models import Bounce, JobError
 from invitations.tests.factories import DeliveryFactory
 from wsis_forum import env
-from wsis_forum.hooks import webhook_patterns
+from wsis_forum.provider_events import webhook_patterns
 
 urlpatterns = [
     path("hooks/", include(webhook_patterns("mailgun"))),

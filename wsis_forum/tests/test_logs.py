@@ -22,7 +22,7 @@ from invitations.links import (
     random_signs,
 )
 from invitations.outbox.webhooks.signing import new_secret
-from invitations.text.keys import mask_keys
+from invitations.text.masking import mask_keys
 from scripts.peers.ports import free_port
 from wsis_forum.logs import WithoutTokens, masked, settings_of_logging
 from wsis_forum.tests.running import started, wait_for

@@ -19,7 +19,7 @@ from django.urls import resolve, reverse
 
 from delegations.models import Delegate, Delegation
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import list_url, said_by_server, why
+from invitations.admin.list_columns import list_url, said_by_server, why
 from invitations.models import (
     Bounce,
     Correspondence,

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.desk.outbox import OutboxRow
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.admin.setup.reminders import format_step
 from invitations.models import Delivery, ForumEdition, ReminderStep
 from invitations.reminders.forecast import Forecast

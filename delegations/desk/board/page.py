@@ -11,7 +11,6 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.curve import curve_context
 from delegations.desk.board.genders import gender_context
 from delegations.desk.board.reconfirmed import reconfirmed_context
@@ -27,8 +26,9 @@ from delegations.desk.board.standings import (
     order_asked,
     standings_of,
 )
+from delegations.desk.page_arguments import desk_page, edition_asked
 from invitations.admin.answers import ANSWERS_IN_SHORT, MAY_SEE_BOARD
-from invitations.admin.columns import list_url, on_day, state_url
+from invitations.admin.list_columns import list_url, on_day, state_url
 from invitations.models import ForumEdition, Invitation, OrderOfStates
 from invitations.text.dates import format_date, labelled
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.text import capfirst
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import ForumEdition, Invitation, Reconfirmation
 
 # What is left to do comes last.

@@ -10,9 +10,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.asked import desk_page, edition_asked, language_asked
 from delegations.desk.board.page import headline, legend, table_of_answers
 from delegations.desk.board.standings import by_region, order_asked, standings_of
+from delegations.desk.page_arguments import desk_page, edition_asked, language_asked
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
-from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
+from delegations.desk.page_arguments import desk_page, edition_asked
 from invitations.admin.exports import TAKE_OUT
+from invitations.admin.list_columns import FILTERS, LISTED_IN, on_day, state_url
 from invitations.models import (
     INVITING_KINDS,
     Correspondence,

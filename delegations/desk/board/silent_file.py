@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_names, rows_asked
+from delegations.desk.page_arguments import desk_page, edition_asked
 from invitations.admin.exports import TAKE_OUT, asked_or_handed_over
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.files.exported_tables import Cell, Sheet

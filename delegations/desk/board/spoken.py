@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from delegations.models import SpeakingSlot
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import ForumEdition
 
 

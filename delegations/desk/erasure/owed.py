@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from delegations.desk.erasure.kinds import SAYING_BACK
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import (
     Correspondence,
     Delivery,

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from delegations.admin.erasures import format_effect, format_links
-from delegations.desk.asked import desk_page
 from delegations.desk.erasure.erasing import (
     ask_for_erasure,
     reason_not_to_erase_edition,
@@ -21,9 +20,10 @@ from delegations.desk.erasure.erasing import (
 )
 from delegations.desk.erasure.kinds import count_left, in_words
 from delegations.desk.erasure.owed import owed_in_words
+from delegations.desk.page_arguments import desk_page
 from delegations.models import Erasure
 from invitations.admin.base import user_of
-from invitations.admin.columns import at_hour, change_url
+from invitations.admin.list_columns import at_hour, change_url
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import ForumEdition

@@ -12,7 +12,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.asked import desk_page
 from delegations.desk.erasure.kinds import in_words
 from delegations.desk.erasure.one_person import (
     PEOPLE,
@@ -24,8 +23,9 @@ from delegations.desk.erasure.one_person import (
     reason_not_to_erase_person,
 )
 from delegations.desk.erasure.owed import owed_in_words
+from delegations.desk.page_arguments import desk_page
 from invitations.admin.base import user_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.admin.mixins import may_erase_person
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm

@@ -8,9 +8,9 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from delegations.desk.asked import desk_page
 from delegations.desk.finding import papers, people
 from delegations.desk.finding.search import Found, Search, once_each
+from delegations.desk.page_arguments import desk_page
 from invitations.admin.base import user_of
 
 Source = Callable[[Search], list[Found]]

@@ -10,7 +10,7 @@ from delegations.desk.dossier import NOT_TOLD
 from delegations.desk.finding.people import line_of, of_invitations
 from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
 from delegations.models import HighLevelSession
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.admin.navigation import navigation
 from invitations.links import (
     is_like_a_check_code,

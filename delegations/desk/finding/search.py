@@ -11,7 +11,7 @@ from django.db.models import Case, Model, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.admin.lookups import holding_address
 from invitations.models import ForumEdition
 from invitations.text.spellings import normalize_name

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.floor.rows import MAY_READ, clock, room_of, sessions_of
 from delegations.desk.floor.stale_page import mark_of_room
+from delegations.desk.page_arguments import desk_page, edition_asked
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import (
     HAS_LEFT,

@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.asked import desk_page, language_asked
 from delegations.desk.binder.printing import typeset
 from delegations.desk.floor.rows import MAY_READ, room_of
+from delegations.desk.page_arguments import desk_page, language_asked
 from delegations.models import HighLevelSession
 from invitations.text.dates import format_hour
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from delegations.desk.asked import desk_page
 from delegations.desk.floor.rows import texts_of
+from delegations.desk.page_arguments import desk_page
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.calling import in_places
 from delegations.statements import name_with_kind, text_download

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext_lazy
 from delegations.desk.needs.need import Found, Need, may, of_edition
 from delegations.desk.outbox import OutboxRow
 from invitations.admin.base import user_of
-from invitations.admin.columns import list_url
-from invitations.letters.routes import mailed_in_spite_of_rank
+from invitations.admin.list_columns import list_url
+from invitations.letters.channels import mailed_in_spite_of_rank
 from invitations.models import (
     AUTOMATIC_KINDS,
     Delivery,

@@ -11,7 +11,7 @@ from delegations.desk.board.reconfirmed import reconfirmed_url
 from delegations.desk.needs.need import Need, may, of_edition
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from invitations.admin.answers import SPEAKS_BY_COURTESY
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import (
     AUTOMATIC_KINDS,
     Bounce,

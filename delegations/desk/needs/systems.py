@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 from delegations.desk.needs.need import Need, may
 from delegations.models import ApiToken
 from invitations.admin.base import user_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.admin.outbox.other_systems import TO_RELEASE
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.approvers import MAY_RELEASE

@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import office_required
-from delegations.office.asked_again import asked_again, seen_dates
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
@@ -30,6 +29,7 @@ from delegations.office.page import (
 )
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
+from delegations.office.reconfirmation import asked_again, seen_dates
 from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from delegations.office.access import office_required
-from delegations.office.asked_again import seen_dates
 from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import SUBSTITUTE, ReplyForm
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
+from delegations.office.reconfirmation import seen_dates
 from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
 from invitations.outbox.date_change.rounds import UnseenDates

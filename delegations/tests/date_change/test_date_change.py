@@ -11,8 +11,8 @@ from django.utils import timezone
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.rows import all_rows
-from invitations.admin.columns import change_url, state_url
-from invitations.letters.routes import reason_to_hold_back
+from invitations.admin.list_columns import change_url, state_url
+from invitations.letters.channels import reason_to_hold_back
 from invitations.models import (
     DatesMove,
     ForumEdition,

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from delegations.models import HighLevelSession
 from delegations.tests.browser import CHECK, RECORD, browser_page, invited, page_in
 from delegations.tests.measures import RULES, bring_axe, faults_within, looks_in
-from invitations.admin.columns import change_url, list_url, state_url
+from invitations.admin.list_columns import change_url, list_url, state_url
 from invitations.models import HeldChange, Invitation, Reconfirmation
 from invitations.replies import record_reply
 from invitations.tests.desk import page_of

@@ -5,7 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from delegations.tests.offices import coming
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.models import HeldChange, Invitation, Minister
 from invitations.tests.corrections import asked_for
 from invitations.tests.factories import EditionFactory, LetterFactory, UserFactory

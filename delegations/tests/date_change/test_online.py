@@ -9,8 +9,8 @@ from modeltranslation.utils import build_localized_fieldname
 
 from delegations.tests.date_change.test_date_change import dates_page, typed
 from delegations.tests.offices import browser, coming, invited, page_of, text
-from invitations.admin.columns import change_url
 from invitations.admin.held_values import format_change
+from invitations.admin.list_columns import change_url
 from invitations.letters.composing_queue import compose_or_say_why
 from invitations.models import DatesMove, Language, LetterTemplate
 from invitations.replies import record_reply

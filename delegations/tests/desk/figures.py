@@ -12,7 +12,7 @@ from delegations.desk.board.standings import INVITED, standings_of
 from delegations.models import Delegate, PolicyStatement
 from delegations.tests.api.published import V1
 from delegations.tests.api.tokens import released, with_token
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.models import CallListEntry, Delivery, Invitation, PartnershipInterest, Reply
 from invitations.outbox import monitoring
 from invitations.reminders.forecast import forecast_of

@@ -17,7 +17,7 @@ from delegations.programme.speakers import next_place, place_speaker
 from delegations.statements import submit_statement
 from delegations.succession import release_hand_over
 from delegations.tests.states import PERSON, STATEMENT
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DatesMove, Delivery, Minister
 from invitations.outbox.date_change.rounds import confirm_answer

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from delegations.models import PolicyStatement
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.models import CallListEntry, Invitation
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import ReplyFactory, StepFactory

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.models import TelephoneCall
 from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.desk import signed_in, told

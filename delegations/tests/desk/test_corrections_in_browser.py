@@ -14,8 +14,8 @@ from playwright.sync_api import expect
 from delegations.models import Delegate, Delegation
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import bring_axe, faults_within, looks_in
-from invitations.admin.columns import change_url, list_url, state_url
 from invitations.admin.corrections.replacing import replacing_url
+from invitations.admin.list_columns import change_url, list_url, state_url
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, Delivery, HeldChange, Invitation, Letter
 from invitations.tests.conftest import composed, frozen_letter, issued, queued

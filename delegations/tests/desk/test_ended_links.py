@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from delegations.tests.desk.test_needs import to_do
 from delegations.tests.desk.test_offers import choose, member, offered, page_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.links import end_link
 from invitations.models import ForumEdition, Invitation
 from invitations.outbox.release import take_back_change

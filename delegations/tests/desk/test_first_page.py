@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from delegations.tests.desk.silent import silent_state
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import (
     Correspondence,
     Delivery,

@@ -15,7 +15,7 @@ from delegations.programme.inscribing import inscribe
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
 from delegations.tests.places import announced, session_of
-from invitations.admin.columns import change_url, list_url, state_url
+from invitations.admin.list_columns import change_url, list_url, state_url
 from invitations.models import Delivery, DigestChoice, Invitation, LetterTemplate, MemberState
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import (

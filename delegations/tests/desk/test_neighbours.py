@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from delegations.models import Delegation
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.models import CallListEntry, Correspondence, Delivery, Letter
 from invitations.reminders.calls import note_call

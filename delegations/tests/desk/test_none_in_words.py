@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delegations.models import Delegation
 from delegations.tests.offices import text
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.models import CallListEntry, MemberState
 from invitations.tests.factories import (
     DeliveryFactory,

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.models import Circular, Delivery, Invitation, Letter, Minister
 from invitations.tests.conftest import frozen_letter, queued
 from invitations.tests.corrections import successor_of

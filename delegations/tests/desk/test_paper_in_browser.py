@@ -21,7 +21,7 @@ from delegations.demonstration.faxes import (
 from delegations.tests.browser import keep_picture
 from delegations.tests.desk.person import signed_in_person
 from delegations.tests.measures import RULES, bring_axe, faults_within
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.inbox.scans import Scan, drop_scan, read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page, keep_picture
 from delegations.tests.measures import bring_axe, faults_within
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.models import TelephoneCall
 from invitations.tests.factories import (
     EditionFactory,

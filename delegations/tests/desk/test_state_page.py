@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import Delegation, DelegationChange, PolicyStatement
-from invitations.admin.columns import change_url, state_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import grouped_code, reply_url

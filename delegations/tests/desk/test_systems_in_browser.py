@@ -9,7 +9,7 @@ from delegations.tests.api.tokens import made as made_token
 from delegations.tests.api.tokens import released as released_token
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from delegations.tokens import note_call
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.tests.factories import ReplyFactory

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.models import CallListEntry
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from delegations.tests.browser import keep_picture
 from delegations.tests.desk.person import signed_in_person
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.models import Invitation, Reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory
 

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import change_url, state_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.audit import Act, record_act
 from invitations.models import (
     CallListEntry,

@@ -14,7 +14,7 @@ from delegations.tests.typed_alone import (
 )
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Invitation, Language, LetterTemplate, Rank
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.conftest import frozen_letter, reached

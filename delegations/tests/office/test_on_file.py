@@ -10,7 +10,7 @@ from delegations.nominations import nominate_delegate
 from delegations.office.on_file import reply_in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from delegations.tests.states import PERSON
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.models import Answer, Channel, Rank
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory

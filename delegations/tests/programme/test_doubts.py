@@ -8,7 +8,7 @@ from delegations.models import PolicyStatement
 from delegations.programme.doubts import doubts_of_state
 from delegations.tests.offices import text
 from delegations.tests.places import announced, session_of
-from invitations.admin.columns import change_url, list_url, state_url
+from invitations.admin.list_columns import change_url, list_url, state_url
 from invitations.models import Answer, Minister, Reply
 from invitations.tests.desk import as_sent, browser_of, told
 from invitations.tests.factories import (

@@ -13,7 +13,7 @@ from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.inscribing import inscribe, inscribe_all
 from delegations.tests.offices import text
 from delegations.tests.places import announced, order_of, session_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.tests.desk import of_group, told
 from invitations.tests.factories import EditionFactory
 

@@ -16,7 +16,7 @@ from delegations.models import SpeakingSlot
 from delegations.programme.sessions import publish_hours
 from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
 from delegations.tests.offices import text
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.models import MemberState, Reply
 from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import MemberStateFactory, ReplyFactory

@@ -15,7 +15,7 @@ from delegations.programme.turns import neighbours_of
 from delegations.tests.lists import take_out_url
 from delegations.tests.offices import text
 from delegations.tests.places import announced, approve, order_of, session_of, speaking
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.tests.desk import told
 from invitations.tests.factories import EditionFactory
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from delegations.models import HighLevelSession
 from delegations.tests.office.statement.statements import session_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import ForumEdition
 from invitations.tests.desk import choose, of_group, told
 from invitations.tests.factories import InvitationFactory

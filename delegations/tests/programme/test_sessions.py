@@ -10,7 +10,7 @@ from delegations.models import Delegation, HighLevelSession, PolicyStatement
 from delegations.programme.sessions import approve_session
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.models import SessionHours
 from invitations.tests.desk import as_sent, choose, signed_in, told
 from invitations.tests.factories import EditionFactory, MemberStateFactory, UserFactory

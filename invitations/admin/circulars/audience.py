@@ -13,11 +13,11 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import tell_planned
-from invitations.admin.columns import field_url, format_languages
 from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     recipient_lines,
 )
+from invitations.admin.list_columns import field_url, format_languages
 from invitations.letters.checks.audience import LanguageLacks, audience_lacks
 from invitations.letters.checks.missing_words import Lack
 from invitations.letters.circulars import (

@@ -18,9 +18,9 @@ from invitations.admin.circulars.audience import AudienceMixin
 from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
 from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
-from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import format_circular_hour
+from invitations.admin.list_columns import text_link
 from invitations.admin.who_may import with_names
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES

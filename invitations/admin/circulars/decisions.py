@@ -16,13 +16,13 @@ from unfold.enums import ActionVariant
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import progress_context, tell_planned
-from invitations.admin.columns import text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.letters.approval_page import (
     approval_page,
     format_circular_hour,
     letters_to_approve,
 )
+from invitations.admin.list_columns import text_link
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.letters.approval import recompose_letter

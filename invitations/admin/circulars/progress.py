@@ -11,8 +11,8 @@ from unfold.decorators import action
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.columns import format_waiting_reason, list_url, missing_links
 from invitations.admin.letters.approval_page import format_circular_hour
+from invitations.admin.list_columns import format_waiting_reason, list_url, missing_links
 from invitations.letters.checks.reasons import letters_with_reasons
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.models import Circular, Letter

@@ -13,9 +13,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, format_languages, on_day, text_link
 from invitations.admin.corrections.reasons import bring_reason
 from invitations.admin.corrections.replacing import MAY_REPLACE, replacing_url
+from invitations.admin.list_columns import change_url, format_languages, on_day, text_link
 from invitations.forms.corrections import AfterSavingForm
 from invitations.models import Delivery, Letter, Minister
 from invitations.outbox.corrections.after_saving import (

@@ -10,8 +10,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, list_url, state_url, text_link, text_links
 from invitations.admin.confirming import confirmation_page, submitted
+from invitations.admin.list_columns import change_url, list_url, state_url, text_link, text_links
 from invitations.forms.corrections import CorrectedAddressForm
 from invitations.letters.approval import reason_not_to_compose_again
 from invitations.models import Delivery, HeldChange, Letter

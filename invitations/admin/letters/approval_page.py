@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import format_languages, hour_of_edition
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.composing_again import (
     describe_outdated,
@@ -23,7 +22,9 @@ from invitations.admin.letters.composing_again import (
 )
 from invitations.admin.letters.mail_frames import WIDTHS
 from invitations.admin.letters.text_changes import compare_texts
+from invitations.admin.list_columns import format_languages, hour_of_edition
 from invitations.letters.approval import refuse_out_of_office, refuse_unsigned
+from invitations.letters.channels import reason_circular_is_untrue
 from invitations.letters.checks.warnings import Doubts, approval_doubts, leaves_on
 from invitations.letters.circulars import (
     CircularAudience,
@@ -33,7 +34,6 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
-from invitations.letters.routes import reason_circular_is_untrue
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import comma_list, format_date, labelled, told_day

@@ -16,8 +16,8 @@ from invitations.admin.answers import (
     ReconfirmationFilter,
 )
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import at_hour_with, state_link, state_url, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
+from invitations.admin.list_columns import at_hour_with, state_link, state_url, text_link
 from invitations.forms.correspondence import STILL_VALID
 from invitations.links import reply_url
 from invitations.models import Invitation, Letter, Reconfirmation

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordInline
-from invitations.admin.columns import change_url, linked_column, text_link
+from invitations.admin.list_columns import change_url, linked_column, text_link
 from invitations.models import CalendarEntry, Correspondence, Letter, Reply, TelephoneCall
 
 

@@ -17,7 +17,6 @@ from unfold.decorators import action
 
 from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter, tell_uncounted
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
-from invitations.admin.columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.exports import TakenOutMixin
@@ -29,6 +28,7 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
+from invitations.admin.list_columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.lookups import holding_address
 from invitations.admin.mixins import (
     AnotherAddressMixin,

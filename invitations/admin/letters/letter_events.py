@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import change_url, hour_column, said_by_server, text_link, why
+from invitations.admin.list_columns import change_url, hour_column, said_by_server, text_link, why
 from invitations.models import LetterEvent
 
 

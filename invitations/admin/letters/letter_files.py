@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordAdmin
-from invitations.admin.columns import at_hour, leads_on, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.mail_frames import FORMS, framed_mail
+from invitations.admin.list_columns import at_hour, leads_on, text_link
 from invitations.letters.message import without_sealed
 from invitations.models import Letter
 from invitations.text.dates import running_text

@@ -12,18 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import (
-    at_hour,
-    at_hour_with,
-    format_waiting_reason,
-    hour_column,
-    linked_column,
-    missing_links,
-    said_by_server,
-    state_link,
-    text_links,
-    why,
-)
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.exports import TakenOutMixin
@@ -39,6 +27,18 @@ from invitations.admin.letters.frozen_words import shown_mail, shown_paper, show
 from invitations.admin.letters.letter_files import OPENS, LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
+from invitations.admin.list_columns import (
+    at_hour,
+    at_hour_with,
+    format_waiting_reason,
+    hour_column,
+    linked_column,
+    missing_links,
+    said_by_server,
+    state_link,
+    text_links,
+    why,
+)
 from invitations.admin.mixins import LeadsToStatesMixin, VariantMixin
 from invitations.letters.approval import reason_not_to_compose_again, recompose_letter
 from invitations.letters.composing_queue import try_composing_again

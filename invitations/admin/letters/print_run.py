@@ -24,7 +24,7 @@ from invitations.admin.confirming import (
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
-from invitations.letters.routes import paper_route
+from invitations.letters.channels import paper_route
 from invitations.models import Letter
 from invitations.outbox.decisions import (
     dispatch_on_paper,

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
-from invitations.admin.columns import change_url, on_day
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters import preview
+from invitations.admin.list_columns import change_url, on_day
 from invitations.admin.mixins import (
     ApprovedByTwoFilter,
     ApprovedByTwoMixin,

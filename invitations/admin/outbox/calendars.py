@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import (
+from invitations.admin.list_columns import (
     at_hour,
     change_url,
     hour_by_its_edition,

@@ -9,10 +9,16 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, user_of
-from invitations.admin.columns import change_url, hour_column, said_by_server, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.corrections.correcting import CorrectingMixin
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import (
+    change_url,
+    hour_column,
+    said_by_server,
+    state_link,
+    text_link,
+)
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm, MarksForm, marks_of

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.held_values import changed_names, changed_values, format_change
+from invitations.admin.list_columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.who_may import groups_who_may
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import hour_column
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.list_columns import hour_column
 from invitations.admin.outbox.queue import job_name
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import Arming, JobError, Outage, Tick, Worker

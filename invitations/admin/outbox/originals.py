@@ -17,10 +17,10 @@ from unfold.decorators import action, display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, change_url, dated, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.print_run import PrintRunMixin
+from invitations.admin.list_columns import at_hour_with, change_url, dated, text_link
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.originals import (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models.credentials import Credential
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.arming import reason_sending_is_not_on, reason_sending_is_off

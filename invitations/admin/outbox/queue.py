@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin
-from invitations.admin.columns import at_hour, list_url
+from invitations.admin.list_columns import at_hour, list_url
 from invitations.models import Delivery, Letter, Outage
 from invitations.outbox import monitoring
 from invitations.text.dates import keep_own_order, labelled

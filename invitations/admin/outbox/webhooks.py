@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
-from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row
+from invitations.admin.list_columns import hour_column
 from invitations.admin.outbox.other_systems import (
     ForOtherSystemsMixin,
     NotToldMixin,

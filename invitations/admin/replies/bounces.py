@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import FilledFilter, Menu, RecordAdmin, user_of
-from invitations.admin.columns import change_url, hour_column, said_by_server, text_link
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.list_columns import change_url, hour_column, said_by_server, text_link
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match_bounce

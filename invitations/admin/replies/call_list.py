@@ -11,8 +11,8 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import change_url, state_link, text_link
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import change_url, state_link, text_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.calls import call_in_short
 from invitations.models import CallListEntry, Invitation, Reply, TelephoneCall

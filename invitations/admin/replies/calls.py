@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import at_hour_with, hour_column, state_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import at_hour_with, hour_column, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import TelephoneCall

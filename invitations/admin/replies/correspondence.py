@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, hour_column, linked_column, state_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import at_hour_with, hour_column, linked_column, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
@@ -22,7 +22,7 @@ from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledForm, FiledMailForm
 from invitations.inbox.filing import assign_mail
-from invitations.inbox.taken_up import (
+from invitations.inbox.reopening import (
     has_only_replies_that_are_gone,
     reason_not_to_reopen,
     take_up_again,

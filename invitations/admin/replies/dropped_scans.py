@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from unfold.decorators import action, display
 
 from invitations.admin.base import SHOWN_AGAIN_AFTER, Menu, RecordAdmin, user_of
-from invitations.admin.columns import (
+from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.list_columns import (
     at_hour_with,
     change_url,
     hour_column,
     list_url,
     text_link,
 )
-from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.reauthentication import UNATTENDED
 from invitations.admin.replies.offered import NOT_IN_FORCE
 from invitations.admin.replies.side_by_side import may_record

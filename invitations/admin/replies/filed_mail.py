@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.list_columns import text_link
 from invitations.files import frozen
 from invitations.mail import incoming
 from invitations.mail.parsing import parse_mail

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
-from invitations.admin.columns import at_hour, change_url, text_link
+from invitations.admin.list_columns import at_hour, change_url, text_link
 from invitations.admin.replies.replies import STATUS_IN_SHORT
 from invitations.models import Invitation, Reply
 from invitations.text.dates import comma_list, labelled

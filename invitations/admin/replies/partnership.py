@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.columns import hour_column
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import hour_column
 from invitations.models import PartnershipInterest
 
 

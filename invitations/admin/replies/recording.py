@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import state_url, text_link
+from invitations.admin.list_columns import state_url, text_link
 from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.replies import differing_points
 from invitations.admin.replies.scans import freeze_scan

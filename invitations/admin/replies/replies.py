@@ -15,7 +15,8 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import (
+from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import (
     at_hour,
     at_hour_with,
     hour_column,
@@ -25,7 +26,6 @@ from invitations.admin.columns import (
     text_link,
     text_links,
 )
-from invitations.admin.exports import TakenOutMixin
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Correspondence, Invitation, Reply

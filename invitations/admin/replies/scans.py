@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.list_columns import text_link
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.uploads import scan_kind

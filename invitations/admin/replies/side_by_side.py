@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import user_of
-from invitations.admin.columns import change_url, list_url, state_url, text_link
+from invitations.admin.list_columns import change_url, list_url, state_url, text_link
 from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
 from invitations.admin.replies.on_file import context_of, seen_of

@@ -11,8 +11,8 @@ from unfold import admin as unfold
 from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
-from invitations.admin.columns import leads_on, list_url, listed_state, text_link
 from invitations.admin.exports import TakenOutMixin
+from invitations.admin.list_columns import leads_on, list_url, listed_state, text_link
 from invitations.admin.setup.invited_by_default import (
     do_not_invite_by_default,
     invite_by_default,

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.audit import Act
 from invitations.letters.checks.missing_words import LAST_DAY, Lack, lacking_in, lacking_words
 from invitations.letters.checks.own_names import ranks_of_another, texts_of_another

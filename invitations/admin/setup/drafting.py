@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, format_languages
 from invitations.admin.confirming import refusal_sentence
+from invitations.admin.list_columns import change_url, format_languages
 from invitations.letters.issuing import NotInvited, draft_invitations, ministers_on_file
 from invitations.models import Circular, ForumEdition
 

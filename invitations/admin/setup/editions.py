@@ -19,8 +19,8 @@ from invitations.admin.base import (
     language_tabs,
     user_of,
 )
-from invitations.admin.columns import hour_of_edition, list_url, text_link
 from invitations.admin.confirming import act_on_each
+from invitations.admin.list_columns import hour_of_edition, list_url, text_link
 from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline

@@ -6,8 +6,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
-from invitations.admin.columns import list_url, text_link
 from invitations.admin.corrections.replacing import replacing_url
+from invitations.admin.list_columns import list_url, text_link
 from invitations.minister_import.remarks import FollowUp, Remark
 from invitations.models import Invitation
 

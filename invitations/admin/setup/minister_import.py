@@ -45,7 +45,7 @@ from invitations.minister_import.remarks import Remark, remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Minister
-from invitations.text.formulas import escape_formula
+from invitations.text.cell_formulas import escape_formula
 
 MAY_IMPORT = (
     "invitations.add_minister",

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, RecordInline
-from invitations.admin.columns import courtesy, listed_state
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.corrections.after_saving import AsksAboutLettersMixin
+from invitations.admin.list_columns import courtesy, listed_state
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import change_url, text_link
+from invitations.admin.list_columns import change_url, text_link
 from invitations.letters.planning import reminder_recipients
 from invitations.letters.released import (
     Held,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.channels import variant_by_name
 from invitations.letters.checks.missing_words import (
     Lack,
     is_empty,
@@ -17,7 +18,6 @@ from invitations.letters.checks.missing_words import (
 )
 from invitations.letters.context import shared_words
 from invitations.letters.released import forms_on_file
-from invitations.letters.routes import variant_by_name
 from invitations.models import (
     CROWN,
     THANKING,

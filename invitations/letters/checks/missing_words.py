@@ -21,7 +21,7 @@ from invitations.models import (
 )
 from invitations.text.dates import comma_list, running_text
 from invitations.text.lines import is_blank
-from invitations.text.marks import identifiers_in_marks
+from invitations.text.optional_parts import identifiers_in_marks
 from invitations.text.placeholders import PLACEHOLDERS_OF_LETTERS, needed_words
 
 # Each edition has a date before which to reply, but it may not hold yet.

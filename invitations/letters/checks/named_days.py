@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from invitations.letters.routes import is_last_day_over
+from invitations.letters.channels import is_last_day_over
 from invitations.models import POSTPONED, Circular, DatesMove, Letter
 
 LAST_DAY_BEFORE_DATE = _("a last day to reply that lies before the date of the letter")

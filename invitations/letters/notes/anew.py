@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.channels import NOTE_VARIANT
 from invitations.letters.notes.covering import (
     answered_already,
     cover_too,
@@ -19,7 +20,6 @@ from invitations.letters.notes.covering import (
 )
 from invitations.letters.notes.lacking import lacking
 from invitations.letters.planning import call_back_letters, save_planned_letters
-from invitations.letters.routes import NOTE_VARIANT
 from invitations.models import Circular, Delivery, Letter, Mission
 from invitations.models.held.composed_with import hashes_behind_each
 from invitations.text.by_language import Words

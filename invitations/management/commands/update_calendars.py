@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
 from invitations.outbox.monitoring import ticked
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.times.jobs import Job
 
 

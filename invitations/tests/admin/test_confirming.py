@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import Invitation, Letter
 from invitations.tests.desk import choose, composed_letter, signed_in, told
 from invitations.tests.factories import InvitationFactory, LetterFactory

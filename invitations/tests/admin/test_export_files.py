@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from invitations.admin.export_cells import plain
 from invitations.admin.export_files import Kind, shares_of, written
 from invitations.files.exported_tables import Sheet
-from invitations.text.formulas import escape_formula
+from invitations.text.cell_formulas import escape_formula
 
 NAME, REGARDS = "Rupert Lauengram", "regrets, and asks for the texts in Arabic!"
 ROWS = [["Nether Ruritania", "=1+1"], ["روريتانيا السفلى", "+41 22 555 0100"]]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
-from invitations.admin.columns import at_hour, hour_of_edition, list_url
+from invitations.admin.list_columns import at_hour, hour_of_edition, list_url
 from invitations.models import Answer, CallListEntry, LetterEvent
 from invitations.tests.desk import page_of, signed_in
 from invitations.tests.factories import EditionFactory

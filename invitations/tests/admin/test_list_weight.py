@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import FormOfAddress, ForumEdition, Invitation
 from invitations.tests.desk import composed_letters, signed_in
 from invitations.tests.factories import (

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.letters.approval import approve_text
 from invitations.links import end_link
 from invitations.models import (

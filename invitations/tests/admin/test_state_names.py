@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.admin.state_names import Fit, fit_of, states_called
 from invitations.models import (
     Correspondence,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from invitations.files.frozen import Frozen
 from invitations.inbox.filing import file_mail
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.models import Correspondence, Reply
 from invitations.replies import file_correspondence
 from invitations.tests.factories import InvitationFactory, UserFactory

@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.files.frozen import freeze
 from invitations.inbox.filing import file_mail
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import has_only_replies_that_are_gone, take_up_again
+from invitations.inbox.reopening import has_only_replies_that_are_gone, take_up_again
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Correspondence, DroppedScan, Invitation, Reconfirmation
 from invitations.outbox.dispatch import dispatch_outbox

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.models import Reconfirmation
 from invitations.outbox.date_change.rounds import confirm_answer, mark_of, open_question
 from invitations.replies import file_correspondence, record_reply

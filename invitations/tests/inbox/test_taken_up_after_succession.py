@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.reopening import take_up_again
 from invitations.models import Letter
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.corrections import asked_for, released_by

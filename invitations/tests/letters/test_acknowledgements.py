@@ -15,7 +15,7 @@ from invitations.tests.factories import EditionFactory, MissionFactory, UserFact
 from invitations.tests.letters.drafts import compose_after_save
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
-from invitations.text.marks import identifiers
+from invitations.text.optional_parts import identifiers
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from invitations.letters.approval import approve_letter
+from invitations.letters.channels import LAST_DAY_OVER, NOT_SO, reason_circular_is_untrue
 from invitations.letters.checks.named_days import LAST_DAY_BEFORE_DATE, NOTHING_CHANGED
 from invitations.letters.checks.warnings import approval_doubts
 from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.routes import LAST_DAY_OVER, NOT_SO, reason_circular_is_untrue
 from invitations.models import Letter
 from invitations.tests.factories import CircularFactory, EditionFactory, UserFactory
 from invitations.tests.reminding import geneva

@@ -10,10 +10,10 @@ from django.utils import timezone
 from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
 from invitations.letters.approval import recompose_letter
+from invitations.letters.channels import paper_route
 from invitations.letters.circulars import by_mission, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
-from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
 from invitations.links import grouped_code
 from invitations.mail.html_part import html_alone

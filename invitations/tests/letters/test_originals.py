@@ -6,9 +6,9 @@ from django.db import IntegrityError
 
 from invitations.files.frozen import thaw
 from invitations.letters.approval import approve_letter, recompose_letter
+from invitations.letters.channels import mailed_in_spite_of_rank
 from invitations.letters.circulars import circular_audience, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import Circular, Letter, Rank
 from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.dispatch import dispatch_outbox

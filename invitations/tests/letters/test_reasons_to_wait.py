@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from invitations.admin.columns import format_waiting_reason
+from invitations.admin.list_columns import format_waiting_reason
 from invitations.letters import composing_queue
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter, LetterTemplate

@@ -7,7 +7,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from invitations.files.marks import mark_file, marked, raise_mark
+from invitations.files.host_marks import mark_file, marked, raise_mark
 from invitations.models import Arming
 from invitations.outbox import dispatch
 from invitations.outbox.arming import PutBack, arm, count_batch, reason_sending_is_off

@@ -20,7 +20,7 @@ from invitations.models import (
 )
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_change
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import HoursFactory, UserFactory
 from invitations.tests.hours import HOUR, MONDAY, events_in, mails, move

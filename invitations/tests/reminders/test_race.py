@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import ForumEdition, HeldChange, LetterTemplate
 from invitations.outbox.release import release_change
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.reminders.planning import queue_reminders_of
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, UserFactory

@@ -6,7 +6,7 @@ import time_machine
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.hours_moved import update_calendars
+from invitations.reminders.calendar_updates import update_calendars
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory
 from invitations.tests.hours import HOUR, events_in, mails, move

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from invitations.text.formulas import escape_formula, escape_in_csv
+from invitations.text.cell_formulas import escape_formula, escape_in_csv
 
 
 @pytest.mark.parametrize(

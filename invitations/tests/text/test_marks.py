@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.text.marks import fill_marked, identifiers, mark_faults
+from invitations.text.optional_parts import fill_marked, identifiers, mark_faults
 from invitations.text.placeholders import (
     PLACEHOLDERS,
     required_placeholders,

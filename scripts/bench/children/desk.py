@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Delegate
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.models import (
     Correspondence,
     Delivery,

@@ -4,7 +4,7 @@ import time
 
 from django.urls import reverse
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import Letter
 from scripts.bench.calling import everybody, get_call
 from scripts.bench.children.desk import LISTS, member_of_staff

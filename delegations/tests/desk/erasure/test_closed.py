@@ -13,7 +13,7 @@ from delegations.models import Delegate, Delegation
 from delegations.nominations import nominate_delegate
 from delegations.tests.desk.erasure.erased import NIGHT, came, over, person
 from delegations.tests.offices import browser, page_of, text
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.tests.desk import as_sent, composed_letter
 from invitations.tests.factories import EditionFactory, UserFactory
 

@@ -11,7 +11,7 @@ from delegations.desk.erasure.kinds import KINDS, count_left
 from delegations.models import Delegate, Delegation
 from delegations.tests.desk.erasure.erased import NIGHT, came, over, person
 from delegations.tests.lists import rows_in, sheet_in, take_out_url
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import UserFactory
 

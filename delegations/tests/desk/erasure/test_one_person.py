@@ -23,7 +23,7 @@ from delegations.tests.desk.erasure.erased import (
 )
 from delegations.tests.desk.erasure.test_erasing import told_in_database, with_everything
 from delegations.tests.offices import text
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.models import Delivery, Letter
 from invitations.models.deleted_files import GoneFile
 from invitations.tests.desk import browser_of, composed_letter, of_group

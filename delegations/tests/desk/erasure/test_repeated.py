@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import UserFactory
 

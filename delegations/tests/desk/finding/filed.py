@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from delegations.models import Delegate, Delegation, HighLevelSession
-from invitations.admin.columns import change_url, state_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.links import grouped_code
 from invitations.models import Correspondence, Mission, StateAlias
 from invitations.tests.factories import (

@@ -17,7 +17,7 @@ from delegations.tests.desk.finding.filed import (
     member_of,
 )
 from delegations.tests.measures import RULES, bring_axe, faults_within
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 
 pytestmark = [
     pytest.mark.browser,

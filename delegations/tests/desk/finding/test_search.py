@@ -20,7 +20,7 @@ from delegations.tests.desk.finding.filed import (
     leads_to,
     member_of,
 )
-from invitations.admin.columns import list_url, state_url
+from invitations.admin.list_columns import list_url, state_url
 from invitations.links import grouped_code, new_link
 from invitations.models import Invitation
 from invitations.tests.factories import (

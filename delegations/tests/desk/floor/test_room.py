@@ -14,7 +14,7 @@ from delegations.programme.calling import running_order
 from delegations.programme.inscribing import inscribe
 from delegations.tests.offices import text
 from delegations.tests.places import announced, approve, session_of
-from invitations.admin.columns import change_url, state_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.models import Reply
 from invitations.tests.desk import as_sent, of_group, told
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory

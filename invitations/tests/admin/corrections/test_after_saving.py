@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import change_url
 from invitations.admin.corrections.replacing import replacing_url
+from invitations.admin.list_columns import change_url
 from invitations.audit import Act
 from invitations.models import HeldChange, Minister
 from invitations.outbox.release import release_change

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import change_url, list_url, state_url
+from invitations.admin.list_columns import change_url, list_url, state_url
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.release import release_change

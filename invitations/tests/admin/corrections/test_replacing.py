@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
-from invitations.admin.columns import list_url
 from invitations.admin.corrections.replacing import replacing_url
+from invitations.admin.list_columns import list_url
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, Invitation, Language, Letter, Minister
 from invitations.models.held.outdated import outdated_letters

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.audit import Act
 from invitations.links import replace_link, reply_url
 from invitations.models import CallListEntry, Correspondence, Invitation

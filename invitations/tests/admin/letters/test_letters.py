@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import at_hour
+from invitations.admin.list_columns import at_hour
 from invitations.tests.desk import choose, composed_letter, signed_in, told
 from invitations.tests.factories import DeliveryFactory, InvitationFactory, LetterFactory
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils.html import escape
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Circular, ForumEdition, HeldChange, Minister, Mission, Rank
 from invitations.outbox.release import release_alone

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.arming import arm
 from invitations.outbox.webhooks.addresses import release_webhook

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.inbox.filing import file_mail
 from invitations.models import Correspondence, Reply
 from invitations.replies import record_reply

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.inbox.scans import read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
 from invitations.replies import mark_dealt_with

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.models import Correspondence
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import InvitationFactory, ReplyFactory

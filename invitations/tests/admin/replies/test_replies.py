@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape
 
-from invitations.admin.columns import state_url
+from invitations.admin.list_columns import state_url
 from invitations.admin.replies.correspondence import CorrespondenceAdmin
 from invitations.admin.replies.replies import ReplyAdmin
 from invitations.models import Correspondence, MemberState, Reply

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from invitations.admin.columns import list_url
+from invitations.admin.list_columns import list_url
 from invitations.models import Correspondence
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.desk import choose, signed_in, told

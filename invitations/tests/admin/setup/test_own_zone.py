@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from invitations.admin.columns import change_url
 from invitations.admin.held_values import changed_values
+from invitations.admin.list_columns import change_url
 from invitations.models import HeldChange
 from invitations.tests.desk import as_sent, letter_in_force
 from invitations.tests.factories import EditionFactory, InvitationFactory

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.admin.columns import change_url
+from invitations.admin.list_columns import change_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import reason_not_to_send_elsewhere

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.admin.columns import change_url, list_url
+from invitations.admin.list_columns import change_url, list_url
 from invitations.letters.circulars import plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter

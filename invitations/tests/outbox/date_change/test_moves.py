@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.letters.approval import recompose_letter
+from invitations.letters.channels import MOVED_AGAIN, reason_to_hold_back
 from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing import compose_letter
 from invitations.letters.composing_queue import (
@@ -15,7 +16,6 @@ from invitations.letters.composing_queue import (
     compose_planned,
 )
 from invitations.letters.released import renamed_at
-from invitations.letters.routes import MOVED_AGAIN, reason_to_hold_back
 from invitations.models import (
     Circular,
     DatesMove,

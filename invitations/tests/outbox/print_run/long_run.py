@@ -19,7 +19,7 @@ from django.utils import timezone, translation  # noqa: E402
 from pikepdf import Name  # noqa: E402
 
 from invitations.files.frozen import freeze  # noqa: E402
-from invitations.letters.routes import Route, Way  # noqa: E402
+from invitations.letters.channels import Route, Way  # noqa: E402
 from invitations.models import (  # noqa: E402
     Circular,
     ForumEdition,

@@ -2,8 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.letters.channels import paper_route
 from invitations.letters.planning import enqueue_letter
-from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.tests.corrections import successor_of
