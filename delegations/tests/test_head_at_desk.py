@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.tests.offices import coming, text
-from delegations.tests.test_seen_at_desk import opened, page_url
+from delegations.tests.test_stale_forms_at_desk import opened, page_url
 from invitations.tests.desk import browser_of
 from invitations.tests.factories import UserFactory
 

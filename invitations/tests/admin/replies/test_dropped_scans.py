@@ -12,7 +12,7 @@ from invitations.admin.list_columns import list_url
 from invitations.inbox.scans import read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
 from invitations.replies import mark_dealt_with
-from invitations.tests.admin.replies.test_beside import RIGHTS, form_of, page, sent
+from invitations.tests.admin.replies.test_side_by_side import RIGHTS, form_of, page, sent
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import InvitationFactory
 from invitations.tests.paper import drop, letter_of, past_edition

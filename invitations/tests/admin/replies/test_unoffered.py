@@ -3,8 +3,8 @@
 import pytest
 
 from invitations.models import Correspondence, Reply
-from invitations.tests.admin.replies.test_beside import form_of, page
 from invitations.tests.admin.replies.test_replies import errors, file, registrar, told
+from invitations.tests.admin.replies.test_side_by_side import form_of, page
 from invitations.tests.factories import EditionFactory, InvitationFactory
 from invitations.tests.paper import on_file
 
