@@ -74,10 +74,10 @@ def note_staff_change(
         subject=row.name if isinstance(row, Delegate) else row.speaker_name,
         fields=fields,
     )
-    tell_what_is_filed(row.delegation_id)
+    update_next_steps(row.delegation_id)
 
 
-def tell_what_is_filed(delegation: int) -> None:
+def update_next_steps(delegation: int) -> None:
     """Let reminders know what the State has on file by now, and what it has not any more.
 
     Call it after each change, within its transaction.

@@ -75,7 +75,7 @@ def new_edition_like(source: ForumEdition, asked: Mapping[str, Any]) -> ForumEdi
     edition = ForumEdition(**(stays | dict(asked)))
     if edition.erased_after is not None:
         edition.erased_after = max(edition.erased_after, LEAST_MONTHS)
-    year = retold_year(source, edition)
+    year = year_changer(source, edition)
     for text in texts_of(source):
         copy_text(source, edition, text, asked, year)
     for page in PAGES:
@@ -90,7 +90,7 @@ def texts_of(edition: ForumEdition) -> dict[str, set[TranslationField]]:
     return translator.get_options_for_model(type(edition)).all_fields
 
 
-def retold_year(source: ForumEdition, edition: ForumEdition) -> Callable[[str], str]:
+def year_changer(source: ForumEdition, edition: ForumEdition) -> Callable[[str], str]:
     """Return what puts the new edition's year where a text names the old one's."""
     old, new = str(source.opens_on.year), str(edition.opens_on.year)
     return lambda words: words.replace(old, new)

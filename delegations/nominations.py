@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import (
     lock_for_office,
-    tell_what_is_filed,
+    update_next_steps,
 )
 from delegations.models import Delegate, Delegation, DelegationChange, Erasure
 from delegations.receipts import plan_delegation_receipt
@@ -58,7 +58,7 @@ def nominate_delegate(
     Raise Namesake unless the name is ``told_of``: the office has been told that it is there.
     """
     delegation, named = lock_list(invitation)
-    if already := next((person for person in named if says_already(person, words)), None):
+    if already := next((person for person in named if is_unchanged(person, words)), None):
         return already
     refuse_namesake(words["name"], named, told_of)
     before = any(person.form_key == form_key for person in named)
@@ -80,7 +80,7 @@ def nominate_delegates(
         uuid.uuid5(form_key, str(place)): words for place, words in enumerate(people)
     }
     before = [person for person in named if person.form_key in wanted]
-    if before and all(says_already(person, wanted[person.form_key]) for person in before):
+    if before and all(is_unchanged(person, wanted[person.form_key]) for person in before):
         return before
     are_new = who_is_new([words["name"] for words in people], named)
     added = [
@@ -106,7 +106,7 @@ def name_all(
     DelegationChange.objects.bulk_create(
         office_change(delegation, invitation, Act.ADDED, person.name) for person in added
     )
-    tell_what_is_filed(delegation.pk)
+    update_next_steps(delegation.pk)
     plan_delegation_receipt(delegation, invitation)
 
 
@@ -126,7 +126,7 @@ def amend_delegate(invitation: Invitation, pk: int, words: dict[str, Any], seen:
     """Change a person's particulars; raise Stale if somebody else changed them meanwhile."""
     delegation, named = lock_list(invitation)
     delegate = find_named(named, pk)
-    if says_already(delegate, words):
+    if is_unchanged(delegate, words):
         return delegate
     if delegate_mark(delegate) != seen:
         raise Stale(delegate)
@@ -171,7 +171,7 @@ def find_named(named: list[Delegate], pk: int) -> Delegate:
     return delegate
 
 
-def says_already(delegate: Delegate, words: dict[str, Any]) -> bool:
+def is_unchanged(delegate: Delegate, words: dict[str, Any]) -> bool:
     return all(getattr(delegate, name) == word for name, word in words.items())
 
 
@@ -242,7 +242,7 @@ def note_office_change(
     noted = office_change(delegation, invitation, act, subject)
     noted.fields = fields or []
     noted.save()
-    tell_what_is_filed(delegation.pk)
+    update_next_steps(delegation.pk)
     plan_delegation_receipt(delegation, invitation)
 
 

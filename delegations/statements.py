@@ -17,7 +17,7 @@ from delegations.changes import (
     lock_delegation,
     lock_for_office,
     note_staff_change,
-    tell_what_is_filed,
+    update_next_steps,
 )
 from delegations.models import DelegationChange, PolicyStatement, SpeakingSlot, StatementText
 from delegations.programme.doubts import names_of
@@ -306,7 +306,7 @@ def note_office_change(
             subject=statement.speaker_name,
             fields=fields,
         )
-        tell_what_is_filed(statement.delegation_id)
+        update_next_steps(statement.delegation_id)
     plan_statement_receipt(statement, invitation)
 
 

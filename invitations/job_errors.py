@@ -74,12 +74,12 @@ def place_of_error(error: BaseException) -> str:
 def each_apart(
     job: Job,
     items: Iterable[tuple[str, Callable[[], int]]],
-    told_by_others: tuple[type[Exception], ...] = (),
+    reported_by_others: tuple[type[Exception], ...] = (),
 ) -> int:
     """Do the job for each named item, and return the sum of what was done.
 
-    An item that fails pauses, longer each time, and stops no other. Exceptions ``told_by_others``
-    carry the words of a server or the system; their items are tried again at each tick.
+    An item that fails pauses, longer each time, and stops no other. What is in
+    ``reported_by_others`` carries the words of a server or the system, and is tried at each tick.
     """
     now = timezone.now()
     after, until = pause_at(now)
@@ -91,7 +91,7 @@ def each_apart(
             continue
         try:
             done += act()
-        except told_by_others as fault:
+        except reported_by_others as fault:
             note_job_error(job_error, str(fault), pauses=False)
         except ENDS_THE_TICK:
             raise

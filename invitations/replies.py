@@ -150,7 +150,7 @@ def record_reply_once(
     # A browser may bring back a form that was sent before, and its key with it.
     record = partial(record_reply, invitation, words, seen=seen, seen_dates=seen_dates)
     reply = record(form_key=form_key)
-    if reply.is_gone or what_it_says(reply) != what_it_says(reply_in_draft(invitation, words)):
+    if reply.is_gone or words_of_reply(reply) != words_of_reply(reply_in_draft(invitation, words)):
         return record()
     return reply
 
@@ -212,7 +212,7 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     last = next((r for r in earlier if r.channel == reply.channel), None)
     if last is None or last.is_gone or last.carried_from_id:
         return None
-    is_same = what_it_says(last) == what_it_says(reply)
+    is_same = words_of_reply(last) == words_of_reply(reply)
     return last if is_same and not skips_another_step(reply, last) else None
 
 
@@ -230,7 +230,7 @@ def save_once(reply: Reply) -> None:
 BESIDE = (Reply.Status.STANDING, Reply.Status.CONTESTED, Reply.Status.CONFIRMING)
 
 
-def what_it_says(reply: Reply) -> list[Any]:
+def words_of_reply(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in REPLY_FIELDS]
 
 

@@ -35,7 +35,7 @@ def update_calendars() -> None:
 @shared_task
 def compose_planned() -> None:
     with ticked(Job.COMPOSE_PLANNED) as tick:
-        monitoring.tell_of_the_seal()
+        monitoring.check_seal()
         tick.did = composing_queue.compose_planned(within=TICK)
 
 

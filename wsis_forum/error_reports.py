@@ -68,11 +68,11 @@ def scrubbed(event: "Event", hint: "Hint") -> "Event":
         told["tags"] = origin(record)
         told["logentry"] = {"message": masked(str(record.msg))}
     if errors := (whole.get("exception") or {}).get("values"):
-        told["exception"] = {"values": [told_of(error) for error in errors]}
+        told["exception"] = {"values": [without_personal_data(error) for error in errors]}
     return told  # type: ignore[return-value]
 
 
-def told_of(error: dict[str, Any]) -> dict[str, Any]:
+def without_personal_data(error: dict[str, Any]) -> dict[str, Any]:
     frames = (error.get("stacktrace") or {}).get("frames") or []
     return {name: error.get(name) for name in OF_AN_ERROR} | {
         "stacktrace": {

@@ -22,7 +22,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
 from invitations.models import ForumEdition, HeldChange
-from invitations.outbox.date_change.asking import DATES, offices_were_told
+from invitations.outbox.date_change.asking import DATES, dates_are_known_to_offices
 from invitations.text.dates import comma_list, labelled
 
 admin.site.unregister(ForumEdition)
@@ -89,7 +89,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save all but dates that offices were told: how these move is asked on a page."""
         moved = [name for name in DATES if name in form.changed_data]
-        if change and moved and offices_were_told(obj):
+        if change and moved and dates_are_known_to_offices(obj):
             request.moved_dates = {name: getattr(obj, name) for name in DATES}  # type: ignore[attr-defined]
             for name in moved:
                 setattr(obj, name, form.initial[name])
@@ -100,16 +100,16 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         if "erased_after" in form.changed_data:
             messages.info(request, format_effect(obj, get_language()))
         if change and "time_zone" in form.changed_data:
-            tell_hours_of_sessions(request, obj)
+            warn_of_other_clock(request, obj)
         if any("segments" in name for name in form.changed_data):
-            tell_sessions_apart(request, obj)
+            warn_of_sessions_apart(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Lead to the page on which dates move, if some were typed that offices know otherwise."""
         typed = getattr(request, "moved_dates", None)
         if typed is None:
             return super().response_change(request, obj)
-        messages.warning(request, told_of_dates(obj))
+        messages.warning(request, describe_dates(obj))
         url = reverse("admin:invitations_forumedition_dates", args=[obj.pk])
         return HttpResponseRedirect(f"{url}?{urlencode(typed)}")
 
@@ -126,7 +126,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:
-                tell_begun(request, edition, source)
+                report_new_edition(request, edition, source)
                 return HttpResponseRedirect(change_url(edition))
         context = {
             **self.admin_site.each_context(request),
@@ -138,7 +138,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         return TemplateResponse(request, "admin/setup/new_edition.html", context)
 
 
-def tell_hours_of_sessions(request: HttpRequest, edition: ForumEdition) -> None:
+def warn_of_other_clock(request: HttpRequest, edition: ForumEdition) -> None:
     """Say at which hours sessions begin on another clock: nobody knows by which one they are."""
     hours = [
         labelled(one.title, hour_of_edition(one.starts_at, edition))
@@ -152,7 +152,7 @@ def tell_hours_of_sessions(request: HttpRequest, edition: ForumEdition) -> None:
         messages.warning(request, told % {"sessions": comma_list(hours)})
 
 
-def tell_sessions_apart(request: HttpRequest, edition: ForumEdition) -> None:
+def warn_of_sessions_apart(request: HttpRequest, edition: ForumEdition) -> None:
     """Say which sessions belong to no segment that an office can choose: nobody is told of them."""
     planned = HighLevelSession.objects.taking_place().filter(edition=edition)
     if apart := planned.exclude(segment__in=edition.segments):
@@ -163,7 +163,7 @@ def tell_sessions_apart(request: HttpRequest, edition: ForumEdition) -> None:
         messages.warning(request, told % {"sessions": comma_list(apart)})
 
 
-def told_of_dates(edition: ForumEdition) -> str:
+def describe_dates(edition: ForumEdition) -> str:
     """Say in one message what became of dates that offices know, and of all else on the page."""
     if HeldChange.objects.waiting().of(edition).exists():
         return _(
@@ -177,7 +177,7 @@ def told_of_dates(edition: ForumEdition) -> str:
     )
 
 
-def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition) -> None:
+def report_new_edition(request: HttpRequest, edition: ForumEdition, source: ForumEdition) -> None:
     """Say what came along, and which sessions lie outside the new days."""
     steps, sessions = edition.reminder_steps.count(), edition.sessions.count()
     quiet = edition.quiet_periods.count()

@@ -24,7 +24,7 @@ from delegations.programme.sessions import (
 )
 from delegations.programme.speakers import what_does_not_fit
 from invitations.admin.base import Menu, language_tabs, user_of
-from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.confirming import act_on_each, confirmed, report_done
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.list_columns import hour_by_its_edition
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
@@ -191,7 +191,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
         user = user_of(request)
         done = act_on_each(request, editions, lambda one: publish_speakers(one, user))
-        tell_done(request, PUBLISHED, done)
+        report_done(request, PUBLISHED, done)
 
     @action(
         description=gettext_lazy("Take the list of speakers from the public page"),
@@ -212,7 +212,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
         user = user_of(request)
         done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, reason))
-        tell_done(request, UNPUBLISHED, done)
+        report_done(request, UNPUBLISHED, done)
 
 
 IN_CALENDARS = gettext_lazy("%(session)s: calendars have it; call it off instead.")

@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.programme import SessionField, warn_of_what_does_not_fit
-from delegations.admin.turns import neighbours_told
+from delegations.admin.turns import describe_neighbours
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.speakers import (
     APART,
@@ -31,7 +31,7 @@ from delegations.programme.speakers import (
     swap_speakers,
 )
 from invitations.admin.base import Menu, ModelAdmin
-from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.confirming import act_on_each, confirmed, report_done
 from invitations.admin.exports import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import WholeRowForm
@@ -122,13 +122,13 @@ class ToTellFilter(admin.SimpleListFilter):
     """Who was moved while everybody could read the list, until somebody reaches the office."""
 
     title = gettext_lazy("moved, office not reached since")
-    parameter_name = "to_tell"
+    parameter_name = "to_inform"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Yes"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
-        return queryset.to_tell(timezone.now()) if self.value() == "yes" else None
+        return queryset.to_inform(timezone.now()) if self.value() == "yes" else None
 
 
 class MoveForm(ReasonForm):
@@ -173,9 +173,9 @@ def statement_of(slot: SpeakingSlot) -> PolicyStatement | None:
     return getattr(slot.delegation, "statement", None)
 
 
-def tell_whom_to_call(request: HttpRequest, slots: Any) -> None:
+def report_whom_to_call(request: HttpRequest, slots: Any) -> None:
     """Say that no mail tells the offices of these moves, where they could read the list before."""
-    if slots.to_tell(timezone.now()).exists():
+    if slots.to_inform(timezone.now()).exists():
         messages.info(request, NO_MAIL_TELLS)
 
 
@@ -225,7 +225,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
 
     @display(description=gettext_lazy("who speaks before and after"))
     def neighbours(self, slot: SpeakingSlot) -> str:
-        return neighbours_told(slot)
+        return describe_neighbours(slot)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SpeakingSlot]:
         slots: Any = super().get_queryset(request)
@@ -274,9 +274,9 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     ) -> None:
         slots = in_their_order(queryset)
         done = act_on_each(request, slots, lambda one: move_to_end(one, session, reason))
-        tell_done(request, MOVED, done)
+        report_done(request, MOVED, done)
         warn_of_what_does_not_fit(request, session)
-        tell_whom_to_call(request, queryset)
+        report_whom_to_call(request, queryset)
 
     @action(description=gettext_lazy("Swap two speakers"), permissions=["change"])
     @of_two
@@ -297,11 +297,11 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
         act_on_each(request, [one], lambda _one: swap_speakers(one, other, reason))
         for session in {one.session, other.session}:
             warn_of_what_does_not_fit(request, session)
-        tell_whom_to_call(request, queryset)
+        report_whom_to_call(request, queryset)
 
     def save_model(
         self, request: HttpRequest, obj: SpeakingSlot, form: forms.ModelForm, change: bool
     ) -> None:
         place_speaker(obj)
         warn_of_what_does_not_fit(request, obj.session)
-        tell_whom_to_call(request, SpeakingSlot.objects.filter(pk=obj.pk))
+        report_whom_to_call(request, SpeakingSlot.objects.filter(pk=obj.pk))

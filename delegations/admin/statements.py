@@ -24,7 +24,7 @@ from delegations.programme.inscribing import inscribe_all, reason_not_to_inscrib
 from delegations.programme.speakers import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
-from invitations.admin.confirming import confirmed, tell_done, tell_refused
+from invitations.admin.confirming import confirmed, report_done, report_refused
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.list_columns import at_hour, hour_column, text_link
 from invitations.admin.mixins import ErasingPersonMixin
@@ -222,14 +222,14 @@ class PolicyStatementAdmin(
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context["doubts"] = doubts_told(request, context.get("original"))
+        context["doubts"] = describe_doubts(request, context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: PolicyStatement, form: forms.ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        for doubt in doubts_told(request, obj):
+        for doubt in describe_doubts(request, obj):
             messages.warning(request, doubt)
 
     @display(description=gettext_lazy("photo"))
@@ -265,8 +265,8 @@ class PolicyStatementAdmin(
     ) -> None:
         statements = list(to_inscribe(queryset))
         done = inscribe_all(statements, session)
-        tell_refused(request, statements, done.refused)
-        tell_done(request, INSCRIBED, len(done.slots))
+        report_refused(request, statements, done.refused)
+        report_done(request, INSCRIBED, len(done.slots))
         editions = {one.delegation.edition for one in statements}
         if done.slots and any(edition.shows_speakers(timezone.now()) for edition in editions):
             messages.info(request, _("The list of speakers is public: it shows them already."))
@@ -275,7 +275,7 @@ class PolicyStatementAdmin(
         return photo_download(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))
 
 
-def doubts_told(request: HttpRequest, statement: PolicyStatement | None) -> list[str]:
+def describe_doubts(request: HttpRequest, statement: PolicyStatement | None) -> list[str]:
     """Return the doubts about a statement, for who reads the answer that they tell of."""
     reads_answers = request.user.has_perm("invitations.view_reply")
     return doubts_of_state(statement) if statement and reads_answers else []

@@ -12,7 +12,7 @@ from invitations.admin.list_columns import change_url
 from invitations.text.dates import comma_list, labelled, left_to_right
 
 
-def neighbours_told(slot: SpeakingSlot) -> str:
+def describe_neighbours(slot: SpeakingSlot) -> str:
     """Return a list of three: who speaks before, whose place it is, and who speaks after."""
     found = neighbours_of(slot, timezone.now())
     lines = [
@@ -29,11 +29,11 @@ def neighbours_told(slot: SpeakingSlot) -> str:
             linked(found.after) if found.after else _("nobody: the last of the session"),
         ),
     ]
-    rows = format_html_join("", "<li>{}</li>", ((told(*line),) for line in lines))
+    rows = format_html_join("", "<li>{}</li>", ((with_label(*line),) for line in lines))
     return format_html("<ul>{}</ul>", rows)
 
 
-def told(label: str, words: str) -> str:
+def with_label(label: str, words: str) -> str:
     """Return ``Label: words`` with the colon of the language; the words may be a link."""
     before, after = labelled(capfirst(label), "\0").split("\0")
     return format_html("{}{}{}", before, words, after)

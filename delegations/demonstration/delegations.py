@@ -4,7 +4,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from delegations.changes import tell_what_is_filed
+from delegations.changes import update_next_steps
 from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement
 from delegations.programme.inscribing import inscribe
@@ -32,7 +32,7 @@ def make_delegations(edition: ForumEdition) -> None:
             make_delegates(delegation, reply, number)
         if reply.answer in ANSWERS_SPEAKING and number % 5:
             make_statement(delegation, reply, number)
-        tell_what_is_filed(delegation.pk)
+        update_next_steps(delegation.pk)
     inscribe_speakers(edition)
 
 

@@ -61,7 +61,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
         ) from None
     with translation.override("en"):
         written = [write_table(folder, table) for table in tables_of(edition)]
-        written.append(write(folder, "README.txt", told_of(edition).encode()))
+        written.append(write(folder, "README.txt", describe_archive(edition).encode()))
     damaged = []
     for kept in files_of(edition):
         try:
@@ -77,7 +77,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
     return Archived(len(written), damaged)
 
 
-def told_of(edition: ForumEdition) -> str:
+def describe_archive(edition: ForumEdition) -> str:
     return READ_ME.format(
         name=edition.name,
         symbol=edition.symbol,

@@ -96,7 +96,7 @@ class Dossier:
     @cached_property
     def replies(self) -> list[Reply]:
         joined = ("recorded_by", "settled_by", "correspondence")
-        return self.of_invitations(Reply.objects.with_first_said(), *joined)
+        return self.of_invitations(Reply.objects.with_first_received(), *joined)
 
     @cached_property
     def asked_again(self) -> set[int]:

@@ -111,18 +111,18 @@ def address_of(name: str) -> str:
 
 
 def first_page(request: HttpRequest) -> HttpResponse:
-    return redirect(address_of("index")) if is_built() else told_how_to_build(request)
+    return redirect(address_of("index")) if is_built() else show_how_to_build(request)
 
 
 def page(request: HttpRequest, place: str) -> Any:
     """Give out a page, a picture or a sheet of the handbook; 404 for what it does not hold."""
     if not is_built():
-        return told_how_to_build(request)
+        return show_how_to_build(request)
     policed: Any = csp_update({"script-src": scripts(), "style-src": ["'self'", "'unsafe-inline'"]})
     return policed(serve)(request, place, document_root=BUILT)
 
 
-def told_how_to_build(request: HttpRequest) -> HttpResponse:
+def show_how_to_build(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/desk/no_handbook.html", status=404)
 
 

@@ -91,13 +91,13 @@ def what_is_on_file(invitation: Invitation, user: User) -> dict[str, Any]:
         "letter_day": on_day(letter.approved_at) if letter else "",
         "answer": ANSWERS_IN_SHORT[reply.answer] if reply else "",
         "answer_day": on_day(reply.received_at) if reply else "",
-        "delegation": told_of_delegation(named),
+        "delegation": describe_delegation(named),
         "people": named if user.has_perm("delegations.view_delegate") else [],
         "speaker": announced.values_list("speaker_name", flat=True).first(),
     }
 
 
-def told_of_delegation(named: "QuerySet[Delegate]") -> str:
+def describe_delegation(named: "QuerySet[Delegate]") -> str:
     """Return how many are named, and that a head is missing; empty where nobody is named."""
     roles = list(named.values_list("role", flat=True))
     if not roles:

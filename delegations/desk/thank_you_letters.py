@@ -69,8 +69,8 @@ class Known(NamedTuple):
     def _facts(self) -> Iterator[tuple[bool, str]]:
         yield self.spoke, _("has spoken")
         yield self.in_vain, _("called in vain")
-        unsaid = self.has_place and not (self.spoke or self.in_vain)
-        yield unsaid, _("on the list of speakers, and not noted as having spoken")
+        not_marked = self.has_place and not (self.spoke or self.in_vain)
+        yield not_marked, _("on the list of speakers, and not noted as having spoken")
         yield self.has_text, _("sent a text")
         yield self.comes, _("announced that somebody comes")
 

@@ -27,7 +27,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.text.dates import comma_list, keep_own_order, labelled, running_text, told_day
+from invitations.text.dates import comma_list, format_day, keep_own_order, labelled, running_text
 
 ADDRESSES = {"to_emails", "cc_emails", "emails", "focal_point_email"}
 
@@ -116,7 +116,7 @@ def signature(event: LetterEvent) -> str:
     signed_on = circular.original_signed_on
     if letter.by_original or not (signed_on and circular.is_signed):
         return keep_own_order(circular.reference)
-    said = {"name": circular.original_signed_by, "day": told_day(signed_on)}
+    said = {"name": circular.original_signed_by, "day": format_day(signed_on)}
     words = _("the original was signed by %(name)s on %(day)s") % said
     return comma_list([keep_own_order(circular.reference), words])
 
@@ -168,7 +168,7 @@ def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
     steps = OriginalStep.objects.filter(letter__in=letters)
     for step in steps.select_related("recorded_by", "taken_back_by"):
         url = reverse("admin:invitations_signedoriginal_change", args=[step.letter_id])
-        more = comma_list([told_day(step.done_on), step.remark])
+        more = comma_list([format_day(step.done_on), step.remark])
         words = str(timeline_sentences.OF_ORIGINALS[step.step])
         yield Line(step.recorded_at, words, by(step.recorded_by), url, more)
         if step.taken_back_at:
@@ -210,11 +210,13 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
             )
         )
         who = by(reply.recorded_by, reply.respondent_name or _("the office"))
-        said_here = reply.carried_from_id is None
+        replied_here = reply.carried_from_id is None
         words = (
-            timeline_sentences.REPLIED[reply.channel] if said_here else timeline_sentences.CARRIED
+            timeline_sentences.REPLIED[reply.channel]
+            if replied_here
+            else timeline_sentences.CARRIED
         ) % answer
-        at = reply.received_at if said_here else reply.recorded_at
+        at = reply.received_at if replied_here else reply.recorded_at
         yield Line(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
             reason = reply.settlement_reason
@@ -240,10 +242,10 @@ def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
         invitation__in=dossier.keys, said=Reconfirmation.Said.STILL_VALID
     )
     for one in said.select_related("reply", "recorded_by"):
-        if one.said_at:
+        if one.answered_at:
             words = timeline_sentences.RECONFIRMED % {"answer": one.reply.get_answer_display()}
             who = by(one.recorded_by, _("the office"))
-            yield Line(one.said_at, words, who, change_url(one.reply), "", 1)
+            yield Line(one.answered_at, words, who, change_url(one.reply), "", 1)
 
 
 def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
@@ -251,7 +253,7 @@ def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
         url, words = change_url(call), str(timeline_sentences.CALLED[call.outcome])
         more = in_short(comma_list([call.whom, call.fact]))
         ahead = call.next_call_on and _("next call on %(day)s") % {
-            "day": told_day(call.next_call_on)
+            "day": format_day(call.next_call_on)
         }
         more = comma_list([more, ahead or "", _("struck") if call.struck_at else ""])
         yield Line(call.at, words, by(call.by), url, more)

@@ -14,7 +14,7 @@ from delegations.desk.offers import has_no_way_in, to_hand_over
 from delegations.programme.doubts import doubts_of_state
 from invitations.admin.list_columns import change_url, format_waiting_reason, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
-from invitations.text.dates import keep_own_order, labelled, told_day
+from invitations.text.dates import format_day, keep_own_order, labelled
 
 FOR_A_PERSON: dict[str, Any] = {
     Delivery.State.UNCERTAIN: gettext_lazy("it is not known whether it left for %(to)s."),
@@ -67,7 +67,7 @@ def calls_to_make(dossier: Dossier) -> Iterator[tuple[str, str]]:
             reply.status for reply in dossier.of(one, dossier.replies)
         }
         if last and last.next_call_on and not answered:
-            day = told_day(last.next_call_on)
+            day = format_day(last.next_call_on)
             yield _("To be called again on %(day)s.") % {"day": day}, change_url(last)
 
 

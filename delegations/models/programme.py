@@ -127,7 +127,7 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
         """Slots in sessions that take place: a State has one of these."""
         return self.filter(session__in=HighLevelSession.objects.public())
 
-    def to_tell(self, at: dt.datetime) -> Self:
+    def to_inform(self, at: dt.datetime) -> Self:
         """Slots moved since everybody can read the list, whose State’s offices nobody has reached.
 
         Who has spoken, or speaks no more, is told nothing; nor is anybody after the session.

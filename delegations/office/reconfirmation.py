@@ -40,7 +40,7 @@ def asked_again(filed: OnFile) -> dict[str, Any]:
         "reply": standing,
         "is_offered": may_confirm(filed.invitation, standing),
         "is_open": question.said == Reconfirmation.Said.NOT_YET,
-        "said_on": said_on(question, filed.invitation),
+        "answered_on": answered_on(question, filed.invitation),
     }
 
 
@@ -52,7 +52,7 @@ def heading_of(move: DatesMove) -> str:
     return _("The dates of the event have changed")
 
 
-def said_on(question: Reconfirmation, invitation: Invitation) -> str:
-    if question.said_at is None:
+def answered_on(question: Reconfirmation, invitation: Invitation) -> str:
+    if question.answered_at is None:
         return ""
-    return format_edition_hour(question.said_at, invitation, translation.get_language())
+    return format_edition_hour(question.answered_at, invitation, translation.get_language())

@@ -131,7 +131,7 @@ def states_of(letter: Letter) -> Iterable[Any]:
 
 def came_in() -> Iterator[Entry]:
     """Yield each reply, and each other mail that was filed."""
-    joined = Reply.objects.with_first_said().select_related(
+    joined = Reply.objects.with_first_received().select_related(
         "invitation__member_state", "invitation__edition"
     )
     for reply in joined.order_by("recorded_at", "pk"):

@@ -80,7 +80,7 @@ NOT_COUNTED = gettext_lazy(
 )
 
 
-def tell_uncounted(request: HttpRequest, principal: Invitation) -> None:
+def warn_of_uncounted(request: HttpRequest, principal: Invitation) -> None:
     """Name whose answer brings a statement, while that of the State's principal one brings none."""
     if not request.user.has_perm(READS_ANSWERS):
         return

@@ -61,7 +61,7 @@ def confirmed(  # noqa: PLR0913 -- what a page of confirmation needs
                     return None
             filled = form(submitted(request), initial=initial(queryset))
             if filled.is_valid():
-                tell_gone(request, shown)
+                report_missing_rows(request, shown)
                 return act(page, request, queryset, **filled.cleaned_data)
             return confirmation_page(
                 page,
@@ -100,7 +100,7 @@ def row_by_row(
             number = act_on_each(
                 request, rows(queryset), lambda row: act(page, request, row, **typed)
             )
-            tell_done(request, done, number)
+            report_done(request, done, number)
 
         return action
 
@@ -120,7 +120,7 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
     return done
 
 
-def tell_refused(request: HttpRequest, rows: Iterable[Model], refused: dict[int, str]) -> None:
+def report_refused(request: HttpRequest, rows: Iterable[Model], refused: dict[int, str]) -> None:
     """Show why these rows, by their keys, were refused, each under the name of its row."""
     for row in rows:
         if reason := refused.get(row.pk):
@@ -134,11 +134,11 @@ def those_that_can(request: HttpRequest, rows: Any, why_not: Callable[[Any], str
         return rows
     for row, reason in list(refused.items())[:MOST_REFUSED]:
         messages.warning(request, labelled(row, reason))
-    tell_more_refused(request, len(refused) - MOST_REFUSED)
+    report_more_refused(request, len(refused) - MOST_REFUSED)
     return rows.exclude(pk__in=[row.pk for row in refused])
 
 
-def tell_more_refused(request: HttpRequest, more: int) -> None:
+def report_more_refused(request: HttpRequest, more: int) -> None:
     if more > 0:
         told = ngettext(
             "%(count)s more row is left out.", "%(count)s more rows are left out.", more
@@ -146,7 +146,7 @@ def tell_more_refused(request: HttpRequest, more: int) -> None:
         messages.warning(request, told % {"count": more})
 
 
-def tell_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None:
+def report_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None:
     """Say how many rows were done; if none was, the refusals say enough."""
     if count:
         messages.success(request, done % {"count": count, **words})
@@ -170,7 +170,7 @@ def too_many(request: HttpRequest, number: int) -> bool:
     return True
 
 
-def tell_gone(request: HttpRequest, rows: QuerySet[Any]) -> None:
+def report_missing_rows(request: HttpRequest, rows: QuerySet[Any]) -> None:
     """Say how many rows of the page of confirmation the list does not have any more."""
     found = {str(pk) for pk in rows.values_list("pk", flat=True)}
     if gone := len(set(request.POST.getlist("_selected_action")) - found):

@@ -146,13 +146,13 @@ def filters_in_words(listed: Any) -> list[str]:
             told.append(labelled(capfirst(one.title), comma_list(map(str, chosen))))
         for name in names:
             asked.pop(name, None)
-    told += [told_of_lookup(listed.model, lookup, values) for lookup, values in asked.items()]
+    told += [describe_lookup(listed.model, lookup, values) for lookup, values in asked.items()]
     if listed.query:
         told.append(labelled(_("Search"), listed.query))
     return [without_unstorable(words) for words in told]
 
 
-def told_of_lookup(model: Any, lookup: str, values: list[str]) -> str:
+def describe_lookup(model: Any, lookup: str, values: list[str]) -> str:
     """Return the name of the column that an address compares, and with what: rows by their names.
 
     What is no column stands as it is.

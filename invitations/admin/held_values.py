@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from invitations.admin.list_columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.corrections.succession import DelegationChoice, LetterChoice, ReplyChoice
-from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled, told_day
+from invitations.text.dates import bracketed, comma_list, format_day, keep_own_order, labelled
 
 OF_SUCCESSION = (
     gettext_lazy("Minister"),
@@ -65,7 +65,7 @@ def format_value(model: type[Model], name: str, values: Mapping[str, Any]) -> st
     if name == "awaits_last_day" and name in values:
         if values[name]:
             return pgettext("a last day", "to be announced")
-        return told_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
+        return format_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
     return in_words(model, name, values.get(name), values.get("time_zone", ""))
 
 
@@ -128,11 +128,11 @@ def in_words(model: type[Model], name: str, value: Any, zone: str = "") -> str:
     if isinstance(value, list):
         return comma_list(value)
     if isinstance(column, DateField):
-        return told_day_or_hour(column.to_python(value), zone)
+        return format_day_or_hour(column.to_python(value), zone)
     return str(dict(column.flatchoices).get(value, value))
 
 
-def told_day_or_hour(at: dt.date, zone: str) -> str:
+def format_day_or_hour(at: dt.date, zone: str) -> str:
     if not isinstance(at, dt.datetime):
-        return told_day(at)
+        return format_day(at)
     return bracketed(at_hour(at, ZoneInfo(zone)), zone) if zone else at_hour(at)

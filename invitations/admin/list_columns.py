@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.letters.checks.missing_words import Lack, lacking_told
+from invitations.letters.checks.missing_words import Lack, describe_missing_words
 from invitations.models import (
     ForumEdition,
     Invitation,
@@ -74,7 +74,7 @@ def format_waiting_reason(letter: Letter) -> str:
     """Return why it waits, in the language of the reader."""
     lacks = [Lack(*named) for named in letter.waits_for]
     kept = words_read(letter.waiting_reason, letter.waiting_reason_by_language)
-    return keep_own_order(lacking_told(lacks) or kept)
+    return keep_own_order(describe_missing_words(lacks) or kept)
 
 
 def missing_links(letter: Letter) -> list[tuple[str, str]]:
@@ -165,7 +165,7 @@ def dated(column: Any, name: str) -> Any:
 
 
 @display(description=gettext_lazy("the server’s words"), ordering="server_words")
-def said_by_server(row: Any) -> str:
+def server_words(row: Any) -> str:
     """Show what a server said in its own order, which Arabic would turn around."""
     return keep_own_order(row.server_words)
 

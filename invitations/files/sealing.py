@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.dates import told_day
+from invitations.text.dates import format_day
 from invitations.text.lines import tidy_line, without_overrides, without_unstorable
 
 WARNED_BEFORE = dt.timedelta(days=30)
@@ -59,13 +59,13 @@ def refuse_unusable_seal() -> None:
             ),
             params={
                 "owner": owner,
-                "from": day_told(valid_from.date()),
-                "until": day_told(valid_until.date()),
+                "from": lazy_day(valid_from.date()),
+                "until": lazy_day(valid_until.date()),
             },
         )
 
 
-day_told = lazy(told_day, str)
+lazy_day = lazy(format_day, str)
 
 
 def seal_warning() -> str:
@@ -82,7 +82,7 @@ def seal_warning() -> str:
     return _(
         "The certificate of the seal (%(owner)s) is valid until %(until)s only: put a new one into "
         "SEAL_FILE before, or letters will wait."
-    ) % {"owner": owner, "until": told_day(until.date())}
+    ) % {"owner": owner, "until": format_day(until.date())}
 
 
 def seal_file() -> SealFile:

@@ -28,7 +28,7 @@ from invitations.models import (
 )
 from invitations.models.circular import permanent_missions
 from invitations.models.templates import format_variant
-from invitations.text.dates import told_hour
+from invitations.text.dates import format_day_and_hour
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
 ORIGINAL_KINDS = ("pdf", "jpg", "png")
@@ -175,5 +175,5 @@ def hour_help(zone: ZoneInfo | None) -> str:
     now = timezone.localtime(timezone=zone)
     return _("In the time zone %(zone)s, where it is now %(now)s. Letters leave no earlier.") % {
         "zone": zone.key,
-        "now": told_hour(now),
+        "now": format_day_and_hour(now),
     }

@@ -84,10 +84,11 @@ NOT_OFFERED = _(
 class PaperReplyForm(WholeRowForm):
     """A letter or call that came in, and the reply it brought, if it brought one.
 
-    An answer that the edition does not offer is asked about once: the page sends ``as_said`` along.
+    An answer that the edition does not offer is asked about once; the page then
+    sends ``confirmed_answer`` along.
     """
 
-    as_said = ""
+    confirmed_answer = ""
     answer = forms.ChoiceField(
         label=_("Answer"),
         required=False,
@@ -178,8 +179,8 @@ class PaperReplyForm(WholeRowForm):
         if not invitation or answer in (None, "", STILL_VALID, Answer.HOLDING):
             return
         if answer not in invitation.edition.answers_offered:
-            self.as_said = answer
-            if self.data.get("as_said") != answer:
+            self.confirmed_answer = answer
+            if self.data.get("confirmed_answer") != answer:
                 self.add_error("answer", NOT_OFFERED)
 
     @property

@@ -182,7 +182,7 @@ class DigestChoiceForm(WholeRowForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.initial.get("often") == DigestChoice.Often.NEVER:
-            self.instance.told_until = timezone.now()
+            self.instance.informed_until = timezone.now()
         return cleaned
 
 

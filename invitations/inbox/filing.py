@@ -72,7 +72,7 @@ def file_mail(
         filed, is_new = put_on_file(name, **fields)
         if is_new:
             return filed
-        if says_the_same(filed, content):
+        if is_same_mail(filed, content):
             break
     return None
 
@@ -113,7 +113,7 @@ def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) ->
     )
 
 
-def says_the_same(filed: Correspondence, content: bytes) -> bool:
+def is_same_mail(filed: Correspondence, content: bytes) -> bool:
     """Tell whether it is the same mail by another way, not another with a used Message-ID."""
     if filed.message_sha256 == sha256_of(content):
         return True

@@ -85,7 +85,7 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
         for name, box in boxes.items()
         if box and not (name == "BOUNCES_URL" and box == settings.INTRAY)
     ]
-    taken = each_apart(Job.READ_MAILBOXES, jobs, told_by_others=(Unreadable, StoreUnavailable))
+    taken = each_apart(Job.READ_MAILBOXES, jobs, reported_by_others=(Unreadable, StoreUnavailable))
     return Reading(taken, faults)
 
 
@@ -102,7 +102,7 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
         if isinstance(fault.__cause__, TimeoutError):
             cache.set(silent, str(fault), LEFT_ALONE)
         raise
-    tell_what_stays(name, opened.stays)
+    report_mails_that_stay(name, opened.stays)
     faults += [f"{name}: {why}" for why in opened.stays[:1]]
     return taken
 
@@ -118,7 +118,7 @@ def place_of(box: Any, validity: int) -> str:
     return sha256_of(repr([box.host, box.port, box.user, box.folder, validity]).encode())
 
 
-def tell_what_stays(name: str, whys: list[str]) -> None:
+def report_mails_that_stay(name: str, whys: list[str]) -> None:
     """Let a person read why mails that are on file stay in the mailbox, until they do no more."""
     job_error = job_error_of(Job.READ_MAILBOXES, f"{name}: {FILED}")
     if whys:
@@ -159,7 +159,9 @@ def read(opened: Opened, stop_at: float | None) -> int:
     if on_file:
         set_aside(opened, on_file[:BATCH])
     taken = 0
-    for uid, size, received_at in told_of(opened.line, [uid for uid in uids if uid not in on_file]):
+    for uid, size, received_at in arrivals_of(
+        opened.line, [uid for uid in uids if uid not in on_file]
+    ):
         if taken == BATCH or (stop_at and time.monotonic() > stop_at):
             break
         taken += take(opened, uid, size, received_at)
@@ -175,7 +177,7 @@ def waiting(line: IMAPClient) -> list[int]:
     return list(line.search("UNDELETED" if line.has_capability("MOVE") else "UNSEEN"))
 
 
-def told_of(line: IMAPClient, uids: list[int]) -> Iterator[tuple[int, int, dt.datetime | None]]:
+def arrivals_of(line: IMAPClient, uids: list[int]) -> Iterator[tuple[int, int, dt.datetime | None]]:
     """Yield UID, size and hour of arrival of the mails, the oldest first."""
     for start in range(0, len(uids), BATCH):
         told = line.fetch(uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])

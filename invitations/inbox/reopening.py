@@ -184,7 +184,7 @@ def forget_confirmation(filed: Correspondence) -> None:
     offices = {filed.invitation_id, *said.values_list("invitation", flat=True)}
     said.update(
         said=Reconfirmation.Said.NOT_YET,
-        said_at=None,
+        answered_at=None,
         channel="",
         recorded_by=None,
         correspondence=None,

@@ -95,7 +95,7 @@ def formal_address(
         block = in_dative(minister, form)
     lines = [line for line in (*block, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
-    said = form if name or not says_the_name(form) else nameless_form(language, held)
+    said = form if name or not prints_name(form) else nameless_form(language, held)
     return FormalAddress(
         name=styled,
         lines=lines[::-1] if language == Language.CHINESE else lines,
@@ -107,7 +107,7 @@ def formal_address(
     )
 
 
-def says_the_name(form: FormOfAddress) -> bool:
+def prints_name(form: FormOfAddress) -> bool:
     said = Template(f"{form.salutation} {form.closing}").get_identifiers()
     return not {"name", "family_name"}.isdisjoint(said)
 

@@ -90,7 +90,7 @@ def compared(
 
     def standing(session: Session) -> Event:
         before = told.get(session)
-        if before and tells_the_same(before, edition):
+        if before and is_up_to_date(before, edition):
             return Event(session, before.sequence, is_new=False)
         is_changed = before is not None and not before.is_cancelled
         return Event(session, next_one(session), is_new=True, is_changed=is_changed)
@@ -106,14 +106,14 @@ def compared(
     )
 
 
-def tells_the_same(entry: CalendarEntry, edition: ForumEdition) -> bool:
+def is_up_to_date(entry: CalendarEntry, edition: ForumEdition) -> bool:
     """Whether the event stands in the office's calendar as it would be told today."""
     if entry.is_cancelled:
         return False
-    return entry.said in ("", what_it_says(entry.session, edition, entry.letter.language))
+    return entry.said in ("", hash_of_event(entry.session, edition, entry.letter.language))
 
 
-def what_it_says(session: Session, edition: ForumEdition, language: str) -> str:
+def hash_of_event(session: Session, edition: ForumEdition, language: str) -> str:
     """Return the hash of hours or days, place and title of the event in that language.
 
     Its description and address on the web are not in it: for them alone no office is written to.
@@ -138,7 +138,7 @@ def entries_of(letter: Letter, calendar: OfficeCalendar) -> list[CalendarEntry]:
             session=event.session,
             letter_id=letter.pk,
             sequence=event.sequence,
-            said=what_it_says(event.session, invitation.edition, letter.language),
+            said=hash_of_event(event.session, invitation.edition, letter.language),
             is_cancelled=event.is_cancelled,
         )
         for event in (*calendar.standing, *calendar.cancelled)

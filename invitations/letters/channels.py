@@ -173,7 +173,7 @@ def reason_circular_is_untrue(circular: Circular) -> Any:
     edition, kind = circular.edition, Circular.Kind(circular.kind)
     if kind == Circular.Kind.NOTICE and DatesMove.objects.overtook(circular):
         return MOVED_AGAIN
-    if kind == Circular.Kind.NOTICE and not holds_as_told(edition, circular.variant):
+    if kind == Circular.Kind.NOTICE and not dates_are_as_notified(edition, circular.variant):
         return NOT_SO
     asks = kind in (Circular.Kind.INVITATION, Circular.Kind.NOTICE)
     return LAST_DAY_OVER if asks and is_last_day_over(circular) else ""
@@ -187,7 +187,7 @@ def foremost(untrue: Any, own: str) -> Any:
     return own or untrue if untrue == LAST_DAY_OVER else untrue or own
 
 
-def holds_as_told(edition: ForumEdition, variant: str) -> bool:
+def dates_are_as_notified(edition: ForumEdition, variant: str) -> bool:
     """Whether the edition is as the notice of that variant says."""
     if variant == POSTPONED:
         return edition.postponed_at is not None

@@ -143,19 +143,19 @@ def came_in_at(letter: Letter) -> dt.datetime | None:
         return letter.planned_at
     if letter.reply is None:
         return None
-    holds = said_to_hold(letter)
-    if holds and holds.said_at and letter.reply.recorded_at < holds.said_at:
-        return holds.said_at
+    holds = confirmation_on_file(letter)
+    if holds and holds.answered_at and letter.reply.recorded_at < holds.answered_at:
+        return holds.answered_at
     return letter.reply.received_at
 
 
-def said_to_hold(letter: Letter) -> Reconfirmation | None:
+def confirmation_on_file(letter: Letter) -> Reconfirmation | None:
     """Return the re-confirmation of its reply that was on file when the letter was planned."""
     invitation, acknowledges = letter.invitation, letter.variant in ("answer", "copy")
     if not (letter.reply and acknowledges and invitation.edition.moved_at):
         return None
     said = Reconfirmation.objects.current().filter(invitation=invitation, said="still_valid")
-    holds = said.filter(said_at__lte=letter.planned_at).select_related("reply").first()
+    holds = said.filter(answered_at__lte=letter.planned_at).select_related("reply").first()
     return holds if holds and letter.reply.confirms(holds.reply) else None
 
 
@@ -290,7 +290,7 @@ def recorded_words(reply: Reply, language: str) -> str:
 
 def holds_for(letter: Letter, language: str) -> str:
     """Return a line that says for which days the answer was re-confirmed; empty if it was not."""
-    if not said_to_hold(letter):
+    if not confirmation_on_file(letter):
         return ""
     with translation.override(language):
         return labelled(_("Re-confirmed for"), letter.invitation.edition.forum_days(language))
@@ -375,8 +375,8 @@ def printed_terms_in(
     What is not ``on_file`` is asked for.
     """
     terms = dict((on_file or {}).get(language) or terms_in([language])[language])
-    says_you = variant not in SAYING_YOU_TO_NOBODY
-    others = {} if says_you else {key: f"{key}_{CROWN}" for key in SAYING_YOUR}
+    speaks_to_addressee = variant not in SAYING_YOU_TO_NOBODY
+    others = {} if speaks_to_addressee else {key: f"{key}_{CROWN}" for key in SAYING_YOUR}
     if kind == LetterKind.NOTE:
         others = {key: f"{key}_{kind}" for key in SAYING_LETTER}
     if missing := sorted({*PRINTED_TERMS, *others.values()} - set(terms)):

@@ -242,8 +242,8 @@ def text_variant(letter: Letter) -> str:
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == ANSWER:
         return acknowledged_as(letter)
     is_usual = not letter.variant or letter.variant in THANKING
-    says_you = letter.kind in Circular.Kind.values and is_usual
-    if not says_you or letter.addressed_alike:
+    speaks_to_addressee = letter.kind in Circular.Kind.values and is_usual
+    if not speaks_to_addressee or letter.addressed_alike:
         return letter.variant
     minister = letter.invitation.minister
     is_crowned = any(is_styled(minister, said, letter.forms) for said in languages_of(letter))

@@ -143,14 +143,14 @@ def marked_up(line: str, *references: str, lang: str = "") -> SafeString:
     signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})|({FROM_TO})"
     html, end = "", 0
     for found in re.finditer(signs, line):
-        html += told_apart(line[end : found.start()], lang)
+        html += mark_scripts(line[end : found.start()], lang)
         mark, words, *others = found.groups()
         html += quoted(mark, words, references, lang) if mark else isolated(*others)
         end = found.end()
-    return mark_safe(html + told_apart(line[end:], lang))  # noqa: S308 -- escaped part by part
+    return mark_safe(html + mark_scripts(line[end:], lang))  # noqa: S308 -- escaped part by part
 
 
-def told_apart(words: str, lang: str) -> SafeString:
+def mark_scripts(words: str, lang: str) -> SafeString:
     """Return the words as HTML; those in the script of another language say which it is."""
     html, end = "", 0
     for found in re.finditer(OTHER_SCRIPT, words):

@@ -33,9 +33,9 @@ class Entry:
     changes: dict[str, Any]
     invitation: Invitation | None
     focal_point: dict[str, str]
-    says_principal: bool | None
-    says_unnamed: bool = False
-    says_replaces: str = ""
+    principal_given: bool | None
+    unnamed_given: bool = False
+    replaces_given: str = ""
     is_principal: bool = False
     replaces: Minister | None = None
     left_behind: Invitation | None = None
@@ -170,9 +170,9 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
             for name in FOCAL_POINT_FIELDS
             if clean.get(name) and clean[name] != getattr(invitation, name, "")
         },
-        says_principal=clean.get("principal"),
-        says_unnamed=bool(clean.get("unnamed")),
-        says_replaces=clean.get("replaces") or "",
+        principal_given=clean.get("principal"),
+        unnamed_given=bool(clean.get("unnamed")),
+        replaces_given=clean.get("replaces") or "",
     )
 
 

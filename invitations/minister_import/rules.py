@@ -40,12 +40,12 @@ def check_who_is_meant(entries: list[Entry], files: PeopleOnFile) -> list[CellFa
     faults = []
     for entry in entries:
         printed = entry.after("name_as_printed")
-        if entry.says_unnamed and (entry.after("name_key") or printed):
+        if entry.unnamed_given and (entry.after("name_key") or printed):
             reason = _("The row says that nobody is named, and there is a name: empty one of them.")
             faults.append(entry.fault("unnamed", reason))
         if not entry.is_new or printed:
             continue
-        if not entry.has_family_name and not entry.says_unnamed:
+        if not entry.has_family_name and not entry.unnamed_given:
             reason = _(
                 "A new minister needs a family name. Where nobody is named, write “yes” under"
                 " unnamed; where the person has one name only, write the name as printed."
@@ -65,7 +65,7 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
         state = entry.minister.member_state_id
         ref, key = entry.after("ref"), entry.after("name_key")
         if not key and not ref:
-            if entry.is_new and not entry.says_unnamed and not entry.after("name_as_printed"):
+            if entry.is_new and not entry.unnamed_given and not entry.after("name_as_printed"):
                 continue  # It lacks more than a ref, which is said already.
             faults.append(entry.fault("family_name", _("A person without a name needs a ref.")))
             continue
@@ -78,7 +78,7 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
             reason = _("This person stands in line %(line)s already.") % {"line": min(earlier)}
             faults.append(entry.fault("family_name", reason))
         elif key and other:
-            faults.append(entry.fault("ref", told_of_namesake(other[0])))
+            faults.append(entry.fault("ref", describe_namesake(other[0])))
         for mark in marks:
             lines.setdefault(mark, entry.row.line)
     return faults
@@ -94,7 +94,7 @@ def namesakes(entry: Entry, files: PeopleOnFile) -> list[Minister]:
     return [] if is_by_ref else [one for one in found if not one.successor]
 
 
-def told_of_namesake(other: Minister) -> str:
+def describe_namesake(other: Minister) -> str:
     if other.ref:
         reason = _("A person of this name is on file under the ref “%(ref)s”.")
         return reason % {"ref": other.ref}
@@ -121,7 +121,7 @@ def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
     faults = []
     listed = {entry.minister.pk: entry.row.line for entry in entries}
     for entry in entries:
-        if not entry.says_replaces:
+        if not entry.replaces_given:
             if entry.minister.successor:
                 reason = _("%(name)s replaced this person: say whom the row replaces.")
                 successor = {"name": entry.minister.successor}
@@ -155,7 +155,7 @@ def left_behind(entry: Entry, files: PeopleOnFile) -> Invitation | None:
 
 
 def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int]) -> Minister:
-    named = entry.says_replaces
+    named = entry.replaces_given
     found = [minister for minister in people if minister.ref == named]
     found += [minister for minister in people if minister.name_key == normalize_name(named)]
     if not found:
@@ -204,8 +204,8 @@ def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
     for state, group in by_state.items():
         faults += check_principals(group, files.principals.get(state))
         drafts = [entry for entry in group if entry.invitation is None]
-        named = [entry for entry in drafts if entry.says_principal]
-        willing = named or [entry for entry in drafts if entry.says_principal is None]
+        named = [entry for entry in drafts if entry.principal_given]
+        willing = named or [entry for entry in drafts if entry.principal_given is None]
         if willing and state not in files.principals:
             willing[0].is_principal = True
     return faults
@@ -213,9 +213,9 @@ def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
 
 def check_principals(group: list[Entry], principal: Invitation | None) -> list[CellFault]:
     faults = []
-    first = next((entry for entry in group if entry.says_principal), None)
+    first = next((entry for entry in group if entry.principal_given), None)
     for entry in group:
-        said = entry.says_principal
+        said = entry.principal_given
         if said and entry is not first and first:
             reason = _("Line %(line)s is the principal of this State already.")
             faults.append(entry.fault("principal", reason % {"line": first.row.line}))

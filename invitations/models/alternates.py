@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.text.dates import comma_list, format_range, labelled, told_in
+from invitations.text.dates import active_language, comma_list, format_range, labelled
 
 # Not the alternate of a delegation, whom some languages call otherwise.
 STAND_IN = pgettext_lazy("for an approver", "alternate")
@@ -56,5 +56,5 @@ class Alternate(models.Model):
         ]
 
     def __str__(self) -> str:
-        days = format_range(self.from_on, self.until_on, told_in())
+        days = format_range(self.from_on, self.until_on, active_language())
         return labelled(self.approver, comma_list([self.alternate, days]))

@@ -150,7 +150,7 @@ class Reconfirmation(models.Model):
     said = models.CharField(_("re-confirmation"), max_length=12, choices=Said, default=Said.NOT_YET)
     # A later move asks anew, or a postponement asks nothing.
     overtaken_at = models.DateTimeField(_("overtaken at"), null=True, blank=True)
-    said_at = models.DateTimeField(_("said at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("said at"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -178,8 +178,8 @@ class Reconfirmation(models.Model):
             ),
             models.CheckConstraint(
                 name="reconfirmation_says_when",
-                condition=Q(said="not_yet", said_at=None)
-                | (~Q(said="not_yet") & Q(said_at__isnull=False)),
+                condition=Q(said="not_yet", answered_at=None)
+                | (~Q(said="not_yet") & Q(answered_at__isnull=False)),
             ),
         ]
 

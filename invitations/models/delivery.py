@@ -20,7 +20,7 @@ from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ByLanguageField, ReasonField
 from invitations.models.templates import LetterKind
 from invitations.text.by_language import words_read
-from invitations.text.dates import comma_list, labelled, told_day, told_hour
+from invitations.text.dates import comma_list, format_day, format_day_and_hour, labelled
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -209,7 +209,7 @@ class Bounce(models.Model):
         ordering = ["-received_at", "-pk"]
 
     def __str__(self) -> str:
-        at = told_hour(timezone.localtime(self.received_at))
+        at = format_day_and_hour(timezone.localtime(self.received_at))
         return comma_list([self.get_kind_display(), at])
 
 
@@ -242,7 +242,7 @@ class LetterEvent(models.Model):
         indexes = [models.Index(name="events_by_hour", fields=["at"])]
 
     def __str__(self) -> str:
-        return f"{told_hour(timezone.localtime(self.at))} {self.get_state_display()}"
+        return f"{format_day_and_hour(timezone.localtime(self.at))} {self.get_state_display()}"
 
     @property
     def why(self) -> str:
@@ -370,7 +370,7 @@ class OriginalStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return labelled(self.get_step_display(), told_day(self.done_on))
+        return labelled(self.get_step_display(), format_day(self.done_on))
 
 
 def standing_step(step: str) -> "models.QuerySet[OriginalStep]":

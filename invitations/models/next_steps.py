@@ -96,9 +96,9 @@ def offices_to_ask(what: str) -> InvitationQuerySet:
     answer is contested, or to be confirmed: by a successor's office, or after a move.
     """
     of_state = {"edition": OuterRef("edition"), "member_state": OuterRef("member_state")}
-    before = said_yes_to(what).filter(Q(is_principal=True) | Q(pk__lt=OuterRef("pk")), **of_state)
+    before = accepted(what).filter(Q(is_principal=True) | Q(pk__lt=OuterRef("pk")), **of_state)
     return (
-        said_yes_to(what)
+        accepted(what)
         .exclude(replies__status="contested")
         .exclude(Exists(Invitation.objects.all().asked_again()))
         .exclude(Exists(Filed.objects.filter(what=what, **of_state)))
@@ -106,7 +106,7 @@ def offices_to_ask(what: str) -> InvitationQuerySet:
     )
 
 
-def said_yes_to(what: str) -> InvitationQuerySet:
+def accepted(what: str) -> InvitationQuerySet:
     found: InvitationQuerySet = Invitation.objects.issued()
     if what in BY_ANSWER_OF_STATE:
         found = found.answering_for_state()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import Language
-from invitations.text.dates import comma_list, labelled, told_hour
+from invitations.text.dates import comma_list, format_day_and_hour, labelled
 
 
 class Tick(models.Model):
@@ -133,7 +133,9 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return comma_list([self.get_of_display(), told_hour(timezone.localtime(self.began_at))])
+        return comma_list(
+            [self.get_of_display(), format_day_and_hour(timezone.localtime(self.began_at))]
+        )
 
     @property
     def stops_the_outbox(self) -> bool:
@@ -193,7 +195,7 @@ class DigestChoice(models.Model):
     language = models.CharField(
         _("language"), max_length=10, choices=Language, default=Language.ENGLISH
     )
-    told_until = models.DateTimeField(_("told until"), default=timezone.now, editable=False)
+    informed_until = models.DateTimeField(_("told until"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("digest mails")

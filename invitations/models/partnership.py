@@ -14,7 +14,7 @@ class PartnershipInterestQuerySet(models.QuerySet["PartnershipInterest"]):
     def untold(self) -> Self:
         """Interests of offices of which nobody was told, where the edition has an address."""
         told = Reply.objects.filter(
-            invitation=OuterRef("invitation"), partnership_told_at__isnull=False
+            invitation=OuterRef("invitation"), partnership_informed_at__isnull=False
         )
         with_address = self.exclude(invitation__edition__partnership_email="")
         return with_address.exclude(Exists(told))

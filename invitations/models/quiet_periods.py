@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import ForumEdition
-from invitations.text.dates import format_range, told_in
+from invitations.text.dates import active_language, format_range
 
 
 class QuietPeriod(models.Model):
@@ -28,4 +28,4 @@ class QuietPeriod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return format_range(self.first_on, self.last_on, told_in())
+        return format_range(self.first_on, self.last_on, active_language())

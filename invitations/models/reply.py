@@ -90,7 +90,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             invitation__member_state__in={one.member_state_id for one in invitations},
         ).with_force()
 
-    def with_first_said(self) -> Self:
+    def with_first_received(self) -> Self:
         """Let each reply say since when its office has given this answer without a break.
 
         What was set aside was never said; what contradicts, and waits, breaks nothing. If the first
@@ -108,7 +108,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         first = same.order_by("received_at", "pk")
         before = Subquery(first.values("carried_from")[:1])
         return self.annotate(
-            said_since=Coalesce(Subquery(first.values("received_at")[:1]), F("received_at")),
+            first_received_at=Coalesce(Subquery(first.values("received_at")[:1]), F("received_at")),
             said_before=Coalesce(before, "carried_from", output_field=models.BigIntegerField()),
         )
 
@@ -164,7 +164,7 @@ class Reply(models.Model):
     partnership_interest = models.BooleanField(
         _("interested in partnership packages"), default=False
     )
-    partnership_told_at = models.DateTimeField(
+    partnership_informed_at = models.DateTimeField(
         _("partnership team told at"), null=True, editable=False
     )
     respondent_name = models.CharField(
@@ -302,24 +302,24 @@ class Reply(models.Model):
     def is_late(self) -> bool:
         """Whether its answer was first given after the last day; a correction in time then is not.
 
-        Lists read the replies ``with_first_said()``: else each late one is looked up.
+        Lists read the replies ``with_first_received()``: else each late one is looked up.
         """
         edition = self.invitation.edition
-        if not (edition.is_late(self.received_at) and edition.is_late(self.said_since)):
+        if not (edition.is_late(self.received_at) and edition.is_late(self.first_received_at)):
             return False
-        carried = Reply.objects.with_first_said().select_related("invitation__edition")
+        carried = Reply.objects.with_first_received().select_related("invitation__edition")
         return not self.said_before or carried.get(pk=self.said_before).is_late
 
     @cached_property
-    def said_since(self) -> dt.datetime:
+    def first_received_at(self) -> dt.datetime:
         """When its office first gave this answer, without another one since."""
-        found: Any = Reply.objects.with_first_said().filter(pk=self.pk).first()
-        return found.said_since if found else self.received_at
+        found: Any = Reply.objects.with_first_received().filter(pk=self.pk).first()
+        return found.first_received_at if found else self.received_at
 
     @cached_property
     def said_before(self) -> int | None:
         """The key of the predecessor's reply, where that answer was first carried over."""
-        found: Any = Reply.objects.with_first_said().filter(pk=self.pk).first()
+        found: Any = Reply.objects.with_first_received().filter(pk=self.pk).first()
         return found.said_before if found else self.carried_from_id
 
     @property

@@ -19,8 +19,8 @@ from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
-from invitations.text.dates import comma_list, labelled, told_hour
+from invitations.outbox.staff_notifications import hand_over, report_vanished
+from invitations.text.dates import comma_list, format_day_and_hour, labelled
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def tell_approvers(now: dt.datetime | None = None) -> int:
     if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
-    tell_of_vanished(Job.TELL_APPROVERS)
+    report_vanished(Job.TELL_APPROVERS)
     now = now or timezone.now()
     approvers = approvers_at(now)
     return each_apart(
@@ -117,5 +117,5 @@ def line_about(change: HeldChange) -> str:
             "person": change.alone_by
         }
         return "- " + labelled(change.named, labelled(alone, change.alone_reason))
-    at = told_hour(timezone.localtime(change.asked_at))
+    at = format_day_and_hour(timezone.localtime(change.asked_at))
     return "- " + labelled(change.named, comma_list(filter(None, [change.asked_by, at])))

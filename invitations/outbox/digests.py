@@ -26,8 +26,8 @@ from invitations.models import (
     StaffMail,
 )
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
-from invitations.text.dates import comma_list, labelled, told_hour
+from invitations.outbox.staff_notifications import hand_over, report_vanished
+from invitations.text.dates import comma_list, format_day_and_hour, labelled
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job
 
@@ -80,7 +80,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
     if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
-    tell_of_vanished(Job.SEND_DIGEST)
+    report_vanished(Job.SEND_DIGEST)
     choices = choices_that_stand()
     if not choices:
         return 0
@@ -88,7 +88,10 @@ def send_digest(now: dt.datetime | None = None) -> int:
     editions = [edition.as_released for edition in ForumEdition.objects.order_by("pk")]
     return each_apart(
         Job.SEND_DIGEST,
-        [(str(one.user.pk), partial(tell, one, editions, ends[one.often])) for one in choices],
+        [
+            (str(one.user.pk), partial(send_digest_of, one, editions, ends[one.often]))
+            for one in choices
+        ],
     )
 
 
@@ -120,9 +123,9 @@ def last_morning(until: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(edition.working_day(day), MORNING, edition.zone)
 
 
-def tell(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime) -> bool:
+def send_digest_of(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime) -> bool:
     """Send what was chosen up to ``until``, if it happened; a failure leaves it for later."""
-    since = choice.told_until
+    since = choice.informed_until
     if until <= since:
         return False
     states = [state for what in choice.what for state in STATES[what]]
@@ -144,7 +147,9 @@ def tell(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime)
 
 
 def move_mark(choice: DigestChoice, since: dt.datetime, until: dt.datetime) -> int:
-    return DigestChoice.objects.filter(pk=choice.pk, told_until=since).update(told_until=until)
+    return DigestChoice.objects.filter(pk=choice.pk, informed_until=since).update(
+        informed_until=until
+    )
 
 
 def digest_of(
@@ -224,7 +229,7 @@ def lines_of(digest: Digest) -> list[str]:
 
 
 def hour_in(edition: ForumEdition, at: dt.datetime) -> str:
-    return told_hour(at.astimezone(edition.zone))
+    return format_day_and_hour(at.astimezone(edition.zone))
 
 
 def counted(digest: Digest) -> list[str]:

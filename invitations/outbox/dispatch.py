@@ -107,7 +107,7 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
                 if stop_at and time.monotonic() > stop_at:
                     break
     except (Unreachable, StoreUnavailable) as no:
-        run.outage = outage_told_by(no)
+        run.outage = outage_of(no)
     except Exception as fault:  # noqa: BLE001 -- the other lines go on, and what left is counted
         logger.error("A line of the outbox broke off: %s", place_of_error(fault))  # noqa: TRY400 -- no address
         run.fault = fault
@@ -121,7 +121,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
             line.connect()
             run.handed_over += deliver(delivery, line)
         except (Unreachable, StoreUnavailable) as no:
-            give_back(batch[done:], outage_told_by(no))
+            give_back(batch[done:], outage_of(no))
             raise
         except Exception as fault:  # one delivery never stops another
             if not connection.is_usable():
@@ -158,7 +158,7 @@ def give_back(waiting: list[Delivery], outage: Outage) -> None:
         )
 
 
-def outage_told_by(no: Unreachable | StoreUnavailable) -> Outage:
+def outage_of(no: Unreachable | StoreUnavailable) -> Outage:
     if isinstance(no, Unreachable):
         return Outage(of=Outage.Of.MAIL_SERVER, words=no.words)
     return Outage(of=Outage.Of.STORE, words=str(no))

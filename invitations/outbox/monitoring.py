@@ -187,7 +187,7 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
     return [(hour, counted.get(hour, 0)) for hour in hours]
 
 
-def tell_of_the_seal() -> None:
+def check_seal() -> None:
     """Note why letters cannot be sealed, or soon cannot: workers have the key, pages have not."""
     Outage.objects.tell(Outage.Of.SEAL, seal_warning())
 

@@ -20,7 +20,7 @@ from invitations.models.held.composed_with import LINK
 from invitations.outbox.decisions import mark_dispatched, paper_delivery
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.transitions import State, transit
-from invitations.text.dates import told_day
+from invitations.text.dates import format_day
 
 ACTS: dict[str, Act] = {
     Step.PRINTED: Act.ORIGINAL_PRINTED,
@@ -58,7 +58,7 @@ def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
     letter.original_steps.create(step=step, done_on=done.on, remark=done.remark, recorded_by=by)
     if step == Step.HANDED_OVER:
         hand_over_paper(letter, by, done)
-    record_act(letter, ACTS[step], by, " ".join(filter(None, [told_day(done.on), done.remark])))
+    record_act(letter, ACTS[step], by, " ".join(filter(None, [format_day(done.on), done.remark])))
     return letter
 
 
@@ -137,7 +137,7 @@ def reason_step_is_not_next(letter: Letter, step: str, steps: dict[str, Original
     if recorded := steps.get(step):
         return _("“%(step)s” is on file already: %(on)s, by %(by)s.") % {
             "step": recorded.get_step_display(),
-            "on": told_day(recorded.done_on),
+            "on": format_day(recorded.done_on),
             "by": recorded.recorded_by,
         }
     missing = [str(one.label) for one in steps_before(step) if one not in steps]
@@ -166,7 +166,7 @@ def refuse_out_of_order(
     if on < since:
         raise ValidationError(
             _("“%(step)s” was on %(on)s: this cannot have been before.")
-            % {"step": earlier, "on": told_day(since)}
+            % {"step": earlier, "on": format_day(since)}
         )
 
 

@@ -14,7 +14,7 @@ from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, tell_of_vanished
+from invitations.outbox.staff_notifications import hand_over, report_vanished
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
 
@@ -28,16 +28,17 @@ def tell_partnership(now: dt.datetime | None = None) -> int:
     if mute := reason_sending_is_off():
         logger.warning(mute)
         return 0
-    tell_of_vanished(Job.TELL_PARTNERSHIP)
+    report_vanished(Job.TELL_PARTNERSHIP)
     now = now or timezone.now()
     new = PartnershipInterest.objects.untold().order_by("pk")
     rows = new.values_list("pk", "invitation")[:MOST_AT_ONCE]
     return each_apart(
-        Job.TELL_PARTNERSHIP, [(str(pk), partial(tell, pk, office, now)) for pk, office in rows]
+        Job.TELL_PARTNERSHIP,
+        [(str(pk), partial(send_interest, pk, office, now)) for pk, office in rows],
     )
 
 
-def tell(pk: int, office: int, now: dt.datetime) -> bool:
+def send_interest(pk: int, office: int, now: dt.datetime) -> bool:
     """Tell of one interest; a mail that may have arrived is never sent again."""
     address = ForumEdition.objects.get(invitations=office).as_released.partnership_email
     # An address that waits for a second person is not written to.
@@ -46,15 +47,15 @@ def tell(pk: int, office: int, now: dt.datetime) -> bool:
     return hand_over(
         StaffMail(job=Job.TELL_PARTNERSHIP, item=str(pk)),
         address,
-        note=partial(note_told, pk, office, address, now),
+        note=partial(begin_mail, pk, office, address, now),
         # By the plain manager: the reply may have been superseded meanwhile.
         take_back=lambda: PartnershipInterest._base_manager.filter(pk=pk).update(
-            partnership_told_at=None
+            partnership_informed_at=None
         ),
     )
 
 
-def note_told(pk: int, office: int, address: str, now: dt.datetime) -> bytes:
+def begin_mail(pk: int, office: int, address: str, now: dt.datetime) -> bytes:
     """Note that the team is told, and return the mail; empty if another worker was quicker.
 
     A reply of the same office waits at the lock, so that two of them are told of once.
@@ -66,7 +67,7 @@ def note_told(pk: int, office: int, address: str, now: dt.datetime) -> bytes:
     interest: PartnershipInterest | None = untold.filter(pk=pk).first()
     if interest is None:
         return b""
-    PartnershipInterest.objects.filter(pk=pk).update(partnership_told_at=now)
+    PartnershipInterest.objects.filter(pk=pk).update(partnership_informed_at=now)
     with translation.override(settings.LANGUAGE_CODE):
         return message_about(interest, address, now).as_bytes()
 

@@ -195,16 +195,16 @@ def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
     try:
         words = line.hand_over(envelope, content)
     except NotTaken as no:
-        tell(delivery, f"was not taken ({type(no).__name__})", content, no.words)
+        log_outcome(delivery, f"was not taken ({type(no).__name__})", content, no.words)
         not_taken(delivery, no)
         return False
     # The log has it even if the database is lost now.
-    tell(delivery, "was handed over", content, words)
+    log_outcome(delivery, "was handed over", content, words)
     now = timezone.now()
     return settle(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
 
 
-def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> None:
+def log_outcome(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> None:
     """Write one line of the log, without anything that names the office."""
     local, _at, _domain = delivery.address.rpartition("@")
     names = "|".join(re.escape(name) for name in (local, delivery.envelope) if name)

@@ -43,7 +43,7 @@ def hand_over(
                 return False
             line.hand_over(Envelope(sender, address), content)
         except Unknown as fault:
-            tell_that_it_may_be_lost(mail, f"A mail may not have arrived: {fault.words}")
+            report_possible_loss(mail, f"A mail may not have arrived: {fault.words}")
         except NotTaken as fault:
             give_back(mail, take_back)
             if isinstance(fault, Refused):
@@ -72,14 +72,14 @@ def give_back(mail: StaffMail, take_back: Callable[[], object]) -> None:
         mail.delete()
 
 
-def tell_of_vanished(job: Job) -> None:
+def report_vanished(job: Job) -> None:
     """Tell of each mail of the job whose worker vanished over it: whether it left, nobody knows."""
     for mail in StaffMail.objects.filter(job=job, begun_at__lt=timezone.now() - LEASE):
-        tell_that_it_may_be_lost(mail, VANISHED)
+        report_possible_loss(mail, VANISHED)
 
 
 @transaction.atomic
-def tell_that_it_may_be_lost(mail: StaffMail, reason: str) -> None:
+def report_possible_loss(mail: StaffMail, reason: str) -> None:
     """Let it stand among the faults, under an item of its own, until somebody deals with it."""
     if StaffMail.objects.filter(pk=mail.pk).delete()[0]:
         job, item = Job(mail.job), f"{mail.item}, {mail.begun_at:%Y-%m-%d %H:%M:%S} UTC"

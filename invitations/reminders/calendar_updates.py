@@ -71,7 +71,7 @@ def update_calendars_of(edition: ForumEdition, now: dt.datetime) -> int:
     taking_place = [one for one in hours if not one.is_called_off]
     invitations = {
         invitation.pk: invitation
-        for invitation in awake(edition, may_be_told(edition, now), now)
+        for invitation in awake(edition, may_get_calendar_update(edition, now), now)
         if has_news(edition, invitation, taking_place, now)
     }
     standing = Letter.objects.standing().filter(invitation__in=invitations)
@@ -109,7 +109,7 @@ def awake(
     return [one for one in invitations if not is_quiet.get(one.member_state_id, is_quiet[None])]
 
 
-def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
+def may_get_calendar_update(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
     """Return issued invitations without a letter under way that tells their calendar anyway.
 
     Nor one whose acknowledgement waits to leave: first what an office was told, then what moved.
@@ -122,7 +122,7 @@ def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation
     )
     found = edition.invitations.issued().in_office().exclude(Exists(under_way))
     if not is_near(edition, now):
-        found = found.exclude(Exists(told_since(now - DAYS_APART * ONE_DAY)))
+        found = found.exclude(Exists(calendars_sent_since(now - DAYS_APART * ONE_DAY)))
         found = found.exclude(Exists(acknowledgements_waiting()))
     standing = Prefetch("replies", Reply.objects.standing(), to_attr="stands")
     told = Prefetch("calendar_entries", CalendarEntry.objects.with_letters(), to_attr="told")
@@ -135,7 +135,7 @@ def acknowledgements_waiting() -> "QuerySet[Delivery]":
     return Delivery.objects.waiting().filter(letter__invitation=OuterRef("pk"), **of_answers)
 
 
-def told_since(since: dt.datetime) -> "QuerySet[Delivery]":
+def calendars_sent_since(since: dt.datetime) -> "QuerySet[Delivery]":
     """Return deliveries of calendar mails to the office that left, or may have left, since then."""
     left = Delivery.objects.left().filter(letter__kind=Letter.Kind.CALENDAR)
     return left.filter(letter__invitation=OuterRef("pk"), sending_at__gte=since)

@@ -107,17 +107,17 @@ def las(at: dt.datetime) -> str:
     return "la" if at.hour == 1 else "las"
 
 
-def told_day(day: dt.date) -> str:
+def format_day(day: dt.date) -> str:
     """Return the date in the active language."""
-    return format_date(day, told_in())
+    return format_date(day, active_language())
 
 
-def told_hour(at: dt.datetime) -> str:
+def format_day_and_hour(at: dt.datetime) -> str:
     """Return day and hour in the active language; ``at`` is local time."""
-    return day_and_hour(at, told_in())
+    return day_and_hour(at, active_language())
 
 
-def told_in() -> str:
+def active_language() -> str:
     return translation.get_language() or settings.LANGUAGE_CODE
 
 

@@ -81,7 +81,7 @@ def words_compared(name: str) -> list[str]:
     return [ARABIC_ARTICLE.sub("", word) for word in words if word not in PARTICLES] or words
 
 
-def telling_names(name: str) -> list[str]:
+def distinctive_names(name: str) -> list[str]:
     """Return the words that tell one person from another; all, where each is in many names."""
     words = words_compared(name)
     return [word for word in words if word not in COMMONEST_NAMES] or words
@@ -94,7 +94,7 @@ def may_be_one_name(one: str, other: str) -> bool:
     """
     if script_of(one) != script_of(other) or {*words_compared(one)} == {*words_compared(other)}:
         return True
-    ours, theirs = telling_names(one), telling_names(other)
+    ours, theirs = distinctive_names(one), distinctive_names(other)
     if {*ours} & {*theirs}:
         return True
     return SequenceMatcher(None, " ".join(ours), " ".join(theirs)).ratio() >= ALIKE

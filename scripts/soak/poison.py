@@ -21,26 +21,26 @@ def play(stage: Stage) -> None:
     approve_texts()
     stage.host("zenda")
     stage.mail.behaves(seconds=0.1)
-    letters, unsaid = Invited(GOOD, seconds=10), Invited(len(UNSAID) * 5, seconds=10)
-    for place, pk in enumerate(unsaid.pks):
-        unsaid.deliveries.filter(letter=pk).update(address=UNSAID[place % len(UNSAID)])
+    letters, not_marked = Invited(GOOD, seconds=10), Invited(len(UNSAID) * 5, seconds=10)
+    for place, pk in enumerate(not_marked.pks):
+        not_marked.deliveries.filter(letter=pk).update(address=UNSAID[place % len(UNSAID)])
     uncomposed = [Acknowledgements(5, poison) for poison in POISON]
     uncomposed += [Acknowledgements(5, poison, in_name=True) for poison in POISON]
     good = Acknowledgements(40)
     with suppress(TimeoutError):
         wait_until(good.composed, "the good ones are composed")
     letters.pks += good.pks
-    harm = len(unsaid.pks) + sum(len(one.pks) for one in uncomposed)
+    harm = len(not_marked.pks) + sum(len(one.pks) for one in uncomposed)
     stage.judge("5. poisoned letters among good ones", harm, letters, 0)
-    judge(stage, unsaid, uncomposed)
+    judge(stage, not_marked, uncomposed)
     if not good.composed():
         stage.breaches.append("5. good letters wait to be composed")
 
 
-def judge(stage: Stage, unsaid: Invited, uncomposed: list[Acknowledgements]) -> None:
+def judge(stage: Stage, not_marked: Invited, uncomposed: list[Acknowledgements]) -> None:
     """Check that a person learns why each did not leave, and that no strange address got mail."""
-    unsaid.settle()
-    if number := unsaid.deliveries.exclude(state="failed").count():
+    not_marked.settle()
+    if number := not_marked.deliveries.exclude(state="failed").count():
         stage.breaches.append(f"5. {number} deliveries that cannot be said have not failed")
     if number := sum(batch.neither_left_nor_said_why() for batch in uncomposed):
         stage.breaches.append(f"5. {number} poisoned letters wait, and nobody is told why")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.confirming import confirmed, row_by_row, tell_done
+from invitations.admin.confirming import confirmed, report_done, row_by_row
 from invitations.admin.list_columns import at_hour
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
@@ -181,7 +181,7 @@ class AuthenticatorAdmin(OfAccountAdmin):
             end_sessions(user, user_of(request))
             if not has_second_factor(user):
                 Authenticator.objects.filter(user=user).delete()
-        tell_done(request, REMOVED, len(rows))
+        report_done(request, REMOVED, len(rows))
 
 
 @admin.register(UserSession)

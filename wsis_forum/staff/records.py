@@ -31,44 +31,44 @@ logger = logging.getLogger(__name__)
 
 
 def listen() -> None:
-    user_logged_in.connect(tell_signed_in)
-    user_logged_out.connect(tell_signed_out)
-    user_login_failed.connect(tell_failed)
-    user_locked_out.connect(tell_locked)
-    authenticator_added.connect(tell_added)
-    authenticator_removed.connect(tell_removed)
-    authenticator_reset.connect(tell_reset)
-    authenticator_used.connect(tell_used)
-    authentication_failed.connect(tell_code_failed)
-    social_account_added.connect(tell_linked)
-    social_account_removed.connect(tell_unlinked)
+    user_logged_in.connect(record_signed_in)
+    user_logged_out.connect(record_signed_out)
+    user_login_failed.connect(record_failed)
+    user_locked_out.connect(record_locked)
+    authenticator_added.connect(record_added)
+    authenticator_removed.connect(record_removed)
+    authenticator_reset.connect(record_reset)
+    authenticator_used.connect(record_used)
+    authentication_failed.connect(record_code_failed)
+    social_account_added.connect(record_linked)
+    social_account_removed.connect(record_unlinked)
 
 
-def tell_signed_in(user: User, **kwargs: Any) -> None:
+def record_signed_in(user: User, **kwargs: Any) -> None:
     logger.info("%s signed in.", user.get_username())
     # Nobody else makes sessions: they are never more than a day's.
     clear_ended()
 
 
-def tell_signed_out(user: User | None, **kwargs: Any) -> None:
+def record_signed_out(user: User | None, **kwargs: Any) -> None:
     if user:
         logger.info("%s signed out.", user.get_username())
 
 
-def tell_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
+def record_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """Log the account's name; what is no account's may be a password in the wrong field."""
     typed = str(credentials.get("username", "")).replace("\0", "")
     user = User.objects.filter(username__iexact=typed).first()
     logger.warning("A sign-in as %s failed.", user.get_username() if user else "an unknown name")
 
 
-def tell_locked(username: str | None, **kwargs: Any) -> None:
+def record_locked(username: str | None, **kwargs: Any) -> None:
     user = User.objects.filter(username__iexact=(username or "").replace("\0", "")).first()
     name = user.get_username() if user else "an unknown name"
     logger.warning("Sign-ins as %s are locked for one address for some minutes.", name)
 
 
-def tell_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def record_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     """Write it down; who has just added a second factor has thereby given it in this session."""
     logger.info("%s added a second factor (%s).", user.get_username(), authenticator.type)
     record_act(user, Act.FACTOR_ADDED, user, changes={"type": ("", authenticator.type)})
@@ -78,7 +78,9 @@ def tell_added(request: HttpRequest, user: User, authenticator: Authenticator, *
         record_authentication(request, user, method="mfa", **kind)
 
 
-def tell_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def record_removed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
     """Write it down; without any, the session is as it was before the first."""
     logger.info("%s removed a second factor (%s).", user.get_username(), authenticator.type)
     record_act(user, Act.FACTOR_REMOVED, user, changes={"type": (authenticator.type, "")})
@@ -88,27 +90,27 @@ def tell_removed(request: HttpRequest, user: User, authenticator: Authenticator,
         request.session.modified = True
 
 
-def tell_reset(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def record_reset(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     logger.info("%s made new recovery codes.", user.get_username())
     record_act(user, Act.CODES_MADE, user)
 
 
-def tell_used(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def record_used(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     logger.info("%s gave a second factor (%s).", user.get_username(), authenticator.type)
     renew_secrets(user)
 
 
-def tell_code_failed(user: User, **kwargs: Any) -> None:
+def record_code_failed(user: User, **kwargs: Any) -> None:
     logger.warning("A second factor of %s was wrong.", user.get_username())
 
 
-def tell_linked(sociallogin: SocialLogin, **kwargs: Any) -> None:
+def record_linked(sociallogin: SocialLogin, **kwargs: Any) -> None:
     user = sociallogin.user
     logger.info("%s is opened by the provider's sign-in from now on.", user.get_username())
     record_act(user, Act.PROVIDER_LINKED, user)
 
 
-def tell_unlinked(socialaccount: SocialAccount, **kwargs: Any) -> None:
+def record_unlinked(socialaccount: SocialAccount, **kwargs: Any) -> None:
     user = socialaccount.user
     logger.info("%s is opened by the provider's sign-in no more.", user.get_username())
     record_act(user, Act.PROVIDER_UNLINKED, user)

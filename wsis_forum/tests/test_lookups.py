@@ -19,7 +19,7 @@ from django.urls import resolve, reverse
 
 from delegations.models import Delegate, Delegation
 from invitations.admin.base import ModelAdmin
-from invitations.admin.list_columns import list_url, said_by_server, why
+from invitations.admin.list_columns import list_url, server_words, why
 from invitations.models import (
     Bounce,
     Correspondence,
@@ -151,7 +151,7 @@ def test_search_looks_at_columns_that_the_user_sees():
         seen = {*page.get_list_display(request), *shown_to(page, request)}
         seen |= {"subject"} if "shown_subject" in seen else set()
         seen |= {"file_name"} if "file" in seen else set()
-        seen |= {"server_words"} if said_by_server in seen else set()
+        seen |= {"server_words"} if server_words in seen else set()
         seen |= {"reason"} if why in seen else set()
         # The name again, without capitals and accents.
         seen |= {"name_key"} if "family_name" in seen else set()

@@ -38,7 +38,7 @@ def write_binder(now: dt.datetime | None = None, *, by_hand: bool = False) -> in
     acts = [(one.symbol, partial(write, one, now)) for one in editions]
     if by_hand:
         return sum(act() for _symbol, act in acts)
-    return each_apart(Job.WRITE_BINDER, acts, told_by_others=(CannotClose,))
+    return each_apart(Job.WRITE_BINDER, acts, reported_by_others=(CannotClose,))
 
 
 def editions_at_hand(now: dt.datetime) -> list[ForumEdition]:

@@ -13,7 +13,7 @@ from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme.speakers import in_order_of_speaking
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.models import ForumEdition, Invitation, MemberState, Mission, Reply
-from invitations.text.dates import bracketed, labelled, told_hour
+from invitations.text.dates import bracketed, format_day_and_hour, labelled
 
 # One after the other in the cell of a table.
 Lines = list[str]
@@ -67,7 +67,7 @@ def reply_row(edition: ForumEdition, invitation: Any) -> list[Lines]:
         answer = capfirst(str(ANSWERS_IN_SHORT[reply.answer]))
         is_contested = reply.status == Reply.Status.CONTESTED
         cells[1].append(bracketed(answer, _("contested")) if is_contested else answer)
-        cells[2].append(told_hour(reply.received_at.astimezone(edition.zone)))
+        cells[2].append(format_day_and_hour(reply.received_at.astimezone(edition.zone)))
         # What offices said, but for the answer itself.
         points = reply.points_for_desk(get_language() or "")[1:]
         cells[3] += [labelled(label, words) for label, words in points]
@@ -111,7 +111,9 @@ def with_speaker(slots: "QuerySet[SpeakingSlot]") -> "QuerySet[SpeakingSlot]":
 def session_of(session: Any, edition: ForumEdition) -> Session:
     """Return title, hours and room as calendars and the public list have them."""
     said = session.as_published
-    begins, ends = (told_hour(at.astimezone(edition.zone)) for at in (said.starts_at, said.ends_at))
+    begins, ends = (
+        format_day_and_hour(at.astimezone(edition.zone)) for at in (said.starts_at, said.ends_at)
+    )
     speakers = [
         [
             [str(number)],

@@ -29,10 +29,10 @@ def shown_cells(counts: Counts) -> frozenset[Cell]:
     ]
     together = (frozenset().union(*chosen) for chosen in product(*choices))
     by_number = sorted(together, key=len, reverse=True)
-    return next(shown for shown in by_number if tells_nothing_small(counts, shown))
+    return next(shown for shown in by_number if hides_small_counts(counts, shown))
 
 
-def tells_nothing_small(counts: Counts, shown: frozenset[Cell]) -> bool:
+def hides_small_counts(counts: Counts, shown: frozenset[Cell]) -> bool:
     known = {row: known_sums(counts[row], columns_of(row, shown)) for row in counts}
     told = {row: sums for row, sums in known.items() if columns_of(row, shown)}
     if any(number < SMALLEST for sums in told.values() for number in sums.values()):

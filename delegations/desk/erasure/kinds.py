@@ -41,7 +41,7 @@ class Kind(NamedTuple):
     erase: Callable[[Rows], object]
 
 
-def says_any(*columns: str) -> Q:
+def holds_words(*columns: str) -> Q:
     """Match rows in which at least one of these columns holds words."""
     found = Q()
     for column in columns:
@@ -57,7 +57,7 @@ DAYS_OF_DELEGATES = ("arrives_on", "departs_on")
 
 def delegates(edition: ForumEdition) -> Rows:
     travels = Q(arrives_on__isnull=False) | Q(departs_on__isnull=False)
-    says = says_any(*WORDS_OF_DELEGATES) | travels | Q(needs_visa_letter=True)
+    says = holds_words(*WORDS_OF_DELEGATES) | travels | Q(needs_visa_letter=True)
     return Delegate.objects.filter(says, delegation__edition=edition)
 
 
@@ -84,7 +84,7 @@ def changes(edition: ForumEdition) -> Rows:
 
 
 def speakers(edition: ForumEdition) -> Rows:
-    says = says_any("photo", "biography")
+    says = holds_words("photo", "biography")
     return PolicyStatement.objects.filter(says, delegation__edition=edition)
 
 
@@ -97,14 +97,14 @@ WORDS_OF_RESPONDENTS = ("respondent_email", "respondent_phone", "remarks")
 
 
 def respondents(edition: ForumEdition) -> Rows:
-    says = says_any(*WORDS_OF_RESPONDENTS)
+    says = holds_words(*WORDS_OF_RESPONDENTS)
     return Reply.objects.filter(says, invitation__edition=edition)
 
 
 def focal_points(edition: ForumEdition) -> Rows:
     # The plain QuerySet: nothing of an edition that is over waits for a second person.
     own: Rows = models.QuerySet(Invitation).filter(edition=edition)
-    return own.filter(says_any("focal_point_name", "focal_point_email"))
+    return own.filter(holds_words("focal_point_name", "focal_point_email"))
 
 
 # Mails that say back what an office typed
@@ -113,7 +113,7 @@ SAYING_BACK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 
 
 def mails(edition: ForumEdition) -> Rows:
-    says = says_any("paper", "mail", "pdf", "message") | ~Q(filed={})
+    says = holds_words("paper", "mail", "pdf", "message") | ~Q(filed={})
     is_copy = Q(variant="copy") & ~Q(recipients=[])
     own = Letter.objects.filter(invitation__edition=edition, kind__in=SAYING_BACK)
     return own.filter(says | is_copy)
@@ -134,8 +134,10 @@ def copies(edition: ForumEdition) -> Rows:
         letter__invitation__edition=edition, letter__kind=kind, letter__variant="copy"
     )
     told = LetterEvent.objects.filter(~Q(server_words=""), delivery=OuterRef("pk"))
-    reported = Bounce.objects.filter(says_any("server_words", "message"), delivery=OuterRef("pk"))
-    return own.filter(says_any("address", "server_words") | Exists(told) | Exists(reported))
+    reported = Bounce.objects.filter(
+        holds_words("server_words", "message"), delivery=OuterRef("pk")
+    )
+    return own.filter(holds_words("address", "server_words") | Exists(told) | Exists(reported))
 
 
 def erase_copies(rows: Rows) -> None:

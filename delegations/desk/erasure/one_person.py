@@ -42,7 +42,7 @@ class Person(NamedTuple):
 
 def of_delegate(one: Delegate) -> Repeated:
     """Return what names the person, by each name and on each list that they were given here."""
-    lists, names = lists_of(one), {one.name, *said_before(one, "name")}
+    lists, names = lists_of(one), {one.name, *earlier_values(one, "name")}
     receipts = Q(kind=Letter.Kind.RECEIPT, variant="delegation")
     form_rows = [(Delegate, one.pk), *((Delegation, pk) for pk in lists)]
     return {
@@ -87,7 +87,7 @@ def history(model: type[models.Model], key: int | str) -> Q:
     return Q(content_type=ContentType.objects.get_for_model(model), object_id=key)
 
 
-def said_before(row: models.Model, column: str) -> set[str]:
+def earlier_values(row: models.Model, column: str) -> set[str]:
     """Return what the row has ever said in the column, by its own history."""
     changed = LogEntry.objects.filter(
         history(type(row), row.pk), **{f"changes__{column}__isnull": False}
@@ -97,7 +97,7 @@ def said_before(row: models.Model, column: str) -> set[str]:
 
 def lists_of(row: Delegate | PolicyStatement) -> set[int]:
     """Return the delegation that it belongs to, and those from which staff took it."""
-    return {row.delegation_id, *map(int, filter(str.isdigit, said_before(row, "delegation")))}
+    return {row.delegation_id, *map(int, filter(str.isdigit, earlier_values(row, "delegation")))}
 
 
 def of_states(row: Delegate | PolicyStatement, path: str = "member_state") -> Q:

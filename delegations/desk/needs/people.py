@@ -215,8 +215,8 @@ def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
             "speaker moved since the list is public, and whose office nobody has reached since",
             "speakers moved since the list is public, and whose offices nobody has reached since",
         ),
-        list_url(SpeakingSlot, to_tell="yes", session__edition__id__exact=edition.pk),
-        SpeakingSlot.objects.to_tell(timezone.now()).filter(session__edition=edition),
+        list_url(SpeakingSlot, to_inform="yes", session__edition__id__exact=edition.pk),
+        SpeakingSlot.objects.to_inform(timezone.now()).filter(session__edition=edition),
         "moved_at",
     )
     yield Need(

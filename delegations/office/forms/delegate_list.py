@@ -10,7 +10,7 @@ from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
 from delegations.office.forms.list_cells import corrected_lines, lines_mark
 from delegations.office.forms.list_file import MOST_SIGNS, uploaded_lines
-from delegations.office.forms.list_rows import Row, read_columns, read_rows, told_of_roles
+from delegations.office.forms.list_rows import Row, describe_roles, read_columns, read_rows
 from invitations.text.dates import comma_list
 
 
@@ -72,7 +72,7 @@ class ListForm(OfficeForm):
             above = {"lines": comma_list(columns.above)}
             self.told.append(_("Lines above the headings, not read: %(lines)s.") % above)
         self.rows = read_rows(columns, self.of, self.known)
-        self.told += told_of_roles(self.new)
+        self.told += describe_roles(self.new)
 
     @property
     def new(self) -> list[Row]:

@@ -186,20 +186,20 @@ def delegate_form_of_cells(said: dict[str, str], of: Invitation, m_means: str) -
     return form
 
 
-def told_of_roles(rows: list[Row]) -> list[str]:
+def describe_roles(rows: list[Row]) -> list[str]:
     """Return, in a sentence, who is read as an adviser because nothing is said of the role."""
-    unsaid = [row.number for row in rows if not row.said.get("role", "").strip()]
+    not_marked = [row.number for row in rows if not row.said.get("role", "").strip()]
     role = str(Delegate.Role.ADVISER.label)
-    if not unsaid:
+    if not not_marked:
         return []
-    if len(unsaid) == len(rows):
+    if len(not_marked) == len(rows):
         sentence = _(
             "No line names a role: everybody is read as “%(role)s”. The head of the delegation can"
             " be marked afterwards."
         )
         return [sentence % {"role": role}]
     sentence = _("Lines without a role, read as “%(role)s”: %(lines)s.")
-    return [sentence % {"role": role, "lines": ranges(unsaid)}]
+    return [sentence % {"role": role, "lines": ranges(not_marked)}]
 
 
 def say_what_is_allowed(form: DelegateForm, said: dict[str, str]) -> None:

@@ -166,9 +166,9 @@ def test_no_state_is_thanked_that_regretted_was_silent_or_sent_nothing(edition):
 
 def test_who_was_called_in_vain_is_thanked_only_if_somebody_says_so(edition):
     absent = placed(answered(edition), passed_over_at=timezone.now())
-    unsaid = placed(answered(edition))
+    not_marked = placed(answered(edition))
 
-    assert fits(edition) == {absent: "", unsaid: ""}
+    assert fits(edition) == {absent: "", not_marked: ""}
 
 
 def test_who_was_called_in_vain_and_spoke_later_has_spoken(edition):

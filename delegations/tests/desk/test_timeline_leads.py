@@ -50,7 +50,7 @@ def an_answer_that_still_holds(invitation, person):
     change = HeldChange.objects.create(content_type=kind, object_id=edition.pk, kind="dates")
     move = DatesMove.objects.create(edition=edition, change=change, kind="moved")
     Reconfirmation.objects.create(
-        move=move, invitation=invitation, reply=reply, said="still_valid", said_at=NOW
+        move=move, invitation=invitation, reply=reply, said="still_valid", answered_at=NOW
     )
     return change_url(reply)
 

@@ -31,8 +31,8 @@ def session():
     return session
 
 
-def to_tell():
-    slots = SpeakingSlot.objects.to_tell(timezone.now())
+def to_inform():
+    slots = SpeakingSlot.objects.to_inform(timezone.now())
     return {str(one.delegation.member_state) for one in slots}
 
 
@@ -48,14 +48,14 @@ def call(slot, outcome):
 def test_who_is_moved_waits_for_a_call_and_who_steps_forward_does_not(session):
     move_to_end(first(session), session, LATE)
 
-    assert to_tell() == {"Armenia"}
+    assert to_inform() == {"Armenia"}
     assert not Letter.objects.filter(kind=Letter.Kind.CALENDAR).exists()
 
 
 def test_both_who_are_swapped_wait_for_a_call(session):
     swap_speakers(first(session), session.slots.get(position=3), LATE)
 
-    assert to_tell() == {"Armenia", "Chad"}
+    assert to_inform() == {"Armenia", "Chad"}
 
 
 @pytest.mark.parametrize(("outcome", "waiting"), [("reached", set()), ("no_answer", {"Armenia"})])
@@ -64,7 +64,7 @@ def test_who_was_reached_since_waits_no_more(session, outcome, waiting):
 
     call(first(session), outcome)
 
-    assert to_tell() == waiting
+    assert to_inform() == waiting
 
 
 def test_who_is_moved_again_waits_again(session):
@@ -72,7 +72,7 @@ def test_who_is_moved_again_waits_again(session):
     call(first(session), "reached")
     SpeakingSlot.objects.update(moved_at=timezone.now() + dt.timedelta(minutes=5))
 
-    assert "Armenia" in to_tell()
+    assert "Armenia" in to_inform()
 
 
 def test_who_gets_a_place_in_place_of_one_in_a_session_called_off_waits_for_a_call(session):
@@ -82,7 +82,7 @@ def test_who_gets_a_place_in_place_of_one_in_a_session_called_off_waits_for_a_ca
 
     inscribe(statement, session_of(session.edition, title="Round table"))
 
-    assert to_tell() == {"Armenia"}
+    assert to_inform() == {"Armenia"}
 
 
 def test_before_the_list_is_public_nobody_has_to_be_told(session):
@@ -91,13 +91,13 @@ def test_before_the_list_is_public_nobody_has_to_be_told(session):
 
     move_to_end(first(session), session, LATE)
 
-    assert to_tell() == set()
+    assert to_inform() == set()
 
 
 def test_after_the_session_nobody_has_to_be_told(session):
     move_to_end(first(session), session, LATE)
 
-    assert not SpeakingSlot.objects.to_tell(session.ends_at).exists()
+    assert not SpeakingSlot.objects.to_inform(session.ends_at).exists()
 
 
 def test_the_desk_is_told_to_call_and_the_overview_counts_who_is_to_be_called(

@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.circulars.progress import tell_planned
+from invitations.admin.circulars.progress import report_planned
 from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     recipient_lines,
@@ -69,7 +69,7 @@ class AudienceMixin(CircularPageMixin):
         seen = [int(pk) for pk in request.POST.get("seen", "").split() if pk.isdecimal()]
         shown = Invitation.objects.filter(pk__in=seen)
         planned = plan_circular(circular, shown, by=user_of(request))
-        tell_planned(request, planned)
+        report_planned(request, planned)
         return redirect("admin:invitations_circular_progress", circular.pk)
 
 

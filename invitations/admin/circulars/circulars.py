@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, asked_first, language_tabs
 from invitations.admin.circulars.audience import AudienceMixin
-from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
+from invitations.admin.circulars.decisions import DecisionsMixin, warn_of_earlier_letters
 from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.frozen_files import frozen_file_response
@@ -233,7 +233,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         if {"planned_at", "variant"} & set(form.changed_data):
             pass_on_to_planned(obj)
         if any(name.startswith(PRINTED) for name in form.changed_data):
-            tell_composed_before(request, obj)
+            warn_of_earlier_letters(request, obj)
 
     @display(description=gettext_lazy("hour of sending"), ordering="planned_at")
     def planned_hour(self, circular: Circular) -> str:

@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.circulars.progress import progress_context, tell_planned
+from invitations.admin.circulars.progress import progress_context, report_planned
 from invitations.admin.confirming import act_on_each
 from invitations.admin.letters.approval_page import (
     approval_page,
@@ -77,7 +77,7 @@ class DecisionsMixin(CircularPageMixin):
             return redirect("admin:invitations_circular_progress", pk)
         if request.method == "POST":
             by = user_of(request)
-            tell_planned(
+            report_planned(
                 request, act_on_each(request, letters, lambda one: recompose_letter(one, by))
             )
             return redirect("admin:invitations_circular_progress", pk)
@@ -110,7 +110,7 @@ class DecisionsMixin(CircularPageMixin):
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:
-                tell_called_back(request, number)
+                report_called_back(request, number)
                 return redirect("admin:invitations_circular_change", pk)
         return self._page(
             request,
@@ -133,7 +133,7 @@ def decisions_in_vain(circular: Circular) -> set[str]:
     return hidden
 
 
-def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
+def warn_of_earlier_letters(request: HttpRequest, circular: Circular) -> None:
     number = len(letters_to_approve(circular.letters.all()))
     if not number:
         return
@@ -146,7 +146,7 @@ def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
     messages.warning(request, format_html("{}{}", told, text_link(url, _("compose anew"))))
 
 
-def tell_called_back(request: HttpRequest, number: int) -> None:
+def report_called_back(request: HttpRequest, number: int) -> None:
     told = ngettext(
         "%(count)s letter called back; its approval is void.",
         "%(count)s letters called back; their approval is void.",

@@ -54,7 +54,7 @@ class ProgressMixin(CircularPageMixin):
                 request, _("Wait until all letters are composed: a note covers those that are.")
             )
         elif planned := plan_notes(circular, by=user_of(request)):
-            tell_planned(request, planned)
+            report_planned(request, planned)
         else:
             messages.info(request, _("No mission lacks its note verbale."))
         return redirect("admin:invitations_circular_progress", pk)
@@ -95,7 +95,7 @@ def links_of(alike: list[Letter], circular: Circular) -> list[tuple[str, str]]:
     return [(list_url(Letter, **filters), _("which letters, and their fields"))]
 
 
-def tell_planned(request: HttpRequest, planned: int) -> None:
+def report_planned(request: HttpRequest, planned: int) -> None:
     if not planned:
         messages.info(request, _("Nobody is left to write to: no letter is to be composed."))
         return

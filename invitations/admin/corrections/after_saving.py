@@ -79,7 +79,7 @@ class AsksAboutLettersMixin(ModelAdmin):
             answer = self._take(request, minister, letters, form)
             if answer:
                 return answer
-        told = [letter_told(letter) for letter in letters]
+        told = [describe_saved_letter(letter) for letter in letters]
         has_left = any(one["has_left"] for one in told)
         context = {
             **admin.site.each_context(request),
@@ -134,7 +134,7 @@ def may_take(request: HttpRequest, road: str) -> bool:
     return request.user.has_perms(list(needed.get(road, [])))
 
 
-def letter_told(letter: Letter) -> dict[str, Any]:
+def describe_saved_letter(letter: Letter) -> dict[str, Any]:
     """Return what the page says of a letter: its day, whom it names, where it went or is to go."""
     deliveries = list(letter.deliveries.order_by("pk"))
     left = [one for one in deliveries if one.state in Delivery.LEFT]

@@ -19,8 +19,8 @@ from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.confirming import (
     MOST_REFUSED,
     confirmation_page,
+    report_more_refused,
     submitted,
-    tell_more_refused,
     too_many,
 )
 from invitations.admin.corrections.reasons import reason_brought
@@ -74,7 +74,7 @@ class ReplacingMixin(ModelAdmin):
         """Say what cannot be replaced, before anything is asked."""
         for invitation, reason in list(found.refused.items())[:MOST_REFUSED]:
             messages.warning(request, labelled(invitation, reason))
-        tell_more_refused(request, len(found.refused) - MOST_REFUSED)
+        report_more_refused(request, len(found.refused) - MOST_REFUSED)
         if not (found.letters or found.refused):
             told = _(
                 "No letter of thanks is replaced: nobody is invited by it. If one that has left is "
@@ -103,7 +103,7 @@ class ReplacingMixin(ModelAdmin):
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return None
-        messages.success(request, told_of_composing(circular, number))
+        messages.success(request, describe_composing(circular, number))
         return circular
 
     def _ask_about(
@@ -136,7 +136,7 @@ def replacing_url(keys: Iterable[int]) -> str:
     return f"{reverse('admin:invitations_invitation_replace')}?{query}"
 
 
-def told_of_composing(circular: Circular, number: int) -> str:
+def describe_composing(circular: Circular, number: int) -> str:
     """Say when the replacements are composed: letters name the last day to reply."""
     told = (
         ngettext(

@@ -36,7 +36,7 @@ from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import comma_list, format_date, labelled, told_day
+from invitations.text.dates import comma_list, format_date, format_day, labelled
 
 JOINED_FOR_APPROVAL = [
     "circular__edition",
@@ -115,7 +115,7 @@ def approval_details(
 ) -> dict[str, Any]:
     """Return what the approver needs to know of each letter, text and circular."""
     held_for = held_for_each_state()
-    rows, of_all = said_once(
+    rows, of_all = with_common_doubts_apart(
         [
             letter_row(
                 letter,
@@ -149,7 +149,7 @@ def approval_details(
     }
 
 
-def said_once(rows: list[LetterRow]) -> tuple[list[LetterRow], list[str]]:
+def with_common_doubts_apart(rows: list[LetterRow]) -> tuple[list[LetterRow], list[str]]:
     """Return the rows without the doubts that all of them have, and these, where rows are many."""
     if len(rows) <= FEW:
         return rows, []
@@ -247,7 +247,10 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
     if letter in doubted.late:
         said.append(
             _("dated %(dated)s, and would leave on %(leaves)s, more than three days later")
-            % {"dated": told_day(letter.circular.dated_on), "leaves": told_day(leaves_on(letter))}
+            % {
+                "dated": format_day(letter.circular.dated_on),
+                "leaves": format_day(leaves_on(letter)),
+            }
         )
     if letter.kind != Letter.Kind.NOTE and letter.language != minister.language:
         said.append(

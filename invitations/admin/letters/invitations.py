@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter, tell_uncounted
+from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter, warn_of_uncounted
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
-from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.confirming import act_on_each, confirmed, report_done
 from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
@@ -308,9 +308,9 @@ class InvitationAdmin(
             if chosen[one.edition_id, one.member_state_id] > 1:
                 raise ValidationError(ONE_OF_EACH)
             issuing.make_principal(one, user, reason)
-            tell_uncounted(request, one)
+            warn_of_uncounted(request, one)
 
-        tell_done(request, PRINCIPAL, act_on_each(request, queryset, make))
+        report_done(request, PRINCIPAL, act_on_each(request, queryset, make))
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     @confirmed(
@@ -331,7 +331,7 @@ class InvitationAdmin(
         for invitation in refused:
             told = labelled(invitation, issuing.WITHDRAWN_ALREADY)
             messages.error(request, told)
-        tell_done(request, WITHDRAWN, len(withdrawn))
+        report_done(request, WITHDRAWN, len(withdrawn))
 
     @action(description=gettext_lazy("Replace the link"), permissions=["change"])
     @confirmed(
@@ -355,7 +355,7 @@ class InvitationAdmin(
     ) -> None:
         def replace(one: Invitation) -> None:
             renew_link(one, versions.get(one.pk, 0), user_of(request), reason)
-            tell_replaced(request, one)
+            report_replaced(request, one)
 
         act_on_each(request, queryset, replace)
 
@@ -381,7 +381,7 @@ class InvitationAdmin(
         done = act_on_each(
             request, queryset, lambda one: close_link(one, versions.get(one.pk, 0), user, reason)
         )
-        tell_done(request, ENDED, done)
+        report_done(request, ENDED, done)
 
 
 def order_listed(request: HttpRequest) -> str:
@@ -391,7 +391,7 @@ def order_listed(request: HttpRequest) -> str:
     return editions.values_list("order_of_states", flat=True).first() or OrderOfStates.FRENCH
 
 
-def tell_replaced(request: HttpRequest, invitation: Invitation) -> None:
+def report_replaced(request: HttpRequest, invitation: Invitation) -> None:
     told = format_html(
         "{} {}",
         labelled(invitation, _("the link is replaced.")),

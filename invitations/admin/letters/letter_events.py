@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin
-from invitations.admin.list_columns import change_url, hour_column, said_by_server, text_link, why
+from invitations.admin.list_columns import change_url, hour_column, server_words, text_link, why
 from invitations.models import LetterEvent
 
 
@@ -20,7 +20,7 @@ class LetterEventAdmin(RecordAdmin):
         "address",
         "actor",
         why,
-        said_by_server,
+        server_words,
     ]
     list_filter = ["state", "letter__kind", "letter__invitation__edition"]
     list_select_related = [
@@ -38,7 +38,7 @@ class LetterEventAdmin(RecordAdmin):
     date_hierarchy = "at"
     # Newest first: the page of a letter tells its story from the beginning.
     ordering = ["-at", "-pk"]
-    fields = ["at", "state", "letter", "delivery", "actor", why, said_by_server]
+    fields = ["at", "state", "letter", "delivery", "actor", why, server_words]
 
     @display(description=gettext_lazy("letter"))
     def letter_shown(self, event: LetterEvent) -> str:

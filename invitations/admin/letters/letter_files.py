@@ -70,7 +70,7 @@ class LetterFilesMixin(RecordAdmin):
     @display(description=gettext_lazy("PDF"))
     def pdf_file(self, letter: Letter) -> str:
         link = file_link("pdf", letter, letter.sha256)
-        return format_html("{}<p>{}</p>", link, told_of_seal(letter)) if letter.sealed_by else link
+        return format_html("{}<p>{}</p>", link, describe_seal(letter)) if letter.sealed_by else link
 
     @display(description=gettext_lazy("whole message"))
     def message_file(self, letter: Letter) -> str:
@@ -161,7 +161,7 @@ def sealed_hashes(letter: Letter) -> set[str]:
     return set(carried.values_list("sha256", flat=True))
 
 
-def told_of_seal(letter: Letter) -> str:
+def describe_seal(letter: Letter) -> str:
     """Return whose seal the PDF carries and of what time, and why it opens without it as yet."""
     owner = {"owner": letter.sealed_by}
     if letter.keeps_its_seal:
@@ -171,10 +171,10 @@ def told_of_seal(letter: Letter) -> str:
         )
     else:
         told = _("It carries the electronic seal of %(owner)s.")
-    return running_text([told % owner, told_of_time(letter)])
+    return running_text([told % owner, describe_time_stamp(letter)])
 
 
-def told_of_time(letter: Letter) -> str:
+def describe_time_stamp(letter: Letter) -> str:
     if letter.lacks_time_stamp:
         return _("The seal has no time stamp: the service gave none.")
     if not letter.time_stamped_at:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
+from invitations.admin.confirming import act_on_each, confirmed, report_done, row_by_row
 from invitations.admin.corrections.replacing import ReplacingMixin
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.letters.approval_page import recipient_lines
@@ -34,7 +34,7 @@ from invitations.admin.list_columns import (
     hour_column,
     linked_column,
     missing_links,
-    said_by_server,
+    server_words,
     state_link,
     text_links,
     why,
@@ -73,7 +73,7 @@ LETTER_LABELS = {
 class EventsOfLetter(RecordInline):
     model = LetterEvent
     verbose_name_plural = gettext_lazy("history")
-    fields = ["at", "state", "actor", why, said_by_server]
+    fields = ["at", "state", "actor", why, server_words]
     readonly_fields = fields
     show_change_link = False
 
@@ -90,7 +90,7 @@ class DeliveriesOfLetter(RecordInline):
         "state",
         "handed_over_at",
         "attempts",
-        said_by_server,
+        server_words,
     ]
     readonly_fields = fields
 
@@ -279,7 +279,7 @@ class LetterAdmin(
             messages.error(request, told)
             return
         sent = act_on_each(request, queryset, lambda one: self._send_test(request, one))
-        tell_done(request, TESTS_SENT, sent, email=user_of(request).email)
+        report_done(request, TESTS_SENT, sent, email=user_of(request).email)
 
     def _send_test(self, request: HttpRequest, letter: Letter) -> None:
         if not self.may_read_words(request, letter):

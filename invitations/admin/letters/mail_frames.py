@@ -29,18 +29,18 @@ def framed_mail(letter: Letter, form: str) -> HttpResponse:
         content = frozen.thaw(str(letter.message), letter.message_sha256)
     except frozen.Tampered:
         return HttpResponse(
-            told(_("This file is not the one that was composed")), status=409, headers=HEADERS
+            frame_text(_("This file is not the one that was composed")), status=409, headers=HEADERS
         )
     if form == "plain":
         shown = page_of_words(plain_alone(content), letter.language)
     else:
-        shown = html_alone(content) or told(
+        shown = html_alone(content) or frame_text(
             _("This message was composed without HTML: the office reads its plain text.")
         )
     return HttpResponse(shown, headers=HEADERS)
 
 
-def told(words: str) -> str:
+def frame_text(words: str) -> str:
     return page_of_words(words, get_language() or "en")
 
 

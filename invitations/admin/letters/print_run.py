@@ -62,7 +62,7 @@ class PrintRunMixin(RecordAdmin):
         if too_many(request, len(run.everything)):
             return None
         if not submitted(request):
-            tell_left_out(request, run)
+            report_left_out(request, run)
         if not run.envelopes:
             messages.error(request, _("There is nothing to print."))
             return None
@@ -144,7 +144,7 @@ class PrintRunMixin(RecordAdmin):
         dispatch_on_paper(letter, user_of(request), channel, reference, at)
 
 
-def tell_left_out(request: HttpRequest, run: PrintRun) -> None:
+def report_left_out(request: HttpRequest, run: PrintRun) -> None:
     for letter in run.nowhere:
         words = _("%(letter)s has no address: it is on the list, but in no envelope.")
         messages.warning(request, words % {"letter": letter})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
-from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
+from invitations.admin.confirming import act_on_each, confirmed, report_done, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.list_columns import change_url, on_day
 from invitations.admin.mixins import (
@@ -234,7 +234,7 @@ class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
         act_on_each(
             request, texts, lambda text: done.append(reword_template(text, pairs, user_of(request)))
         )
-        tell_done(request, REWORDED, sum(done))
+        report_done(request, REWORDED, sum(done))
         words = "\n".join(preview.whole_text(text) for text in texts)
         for one in pairs:
             if reworded(words, [one]) == words:

@@ -15,7 +15,7 @@ from invitations.admin.exports import TakenOutMixin
 from invitations.admin.list_columns import (
     change_url,
     hour_column,
-    said_by_server,
+    server_words,
     state_link,
     text_link,
 )
@@ -65,7 +65,7 @@ class DeliveryAdmin(
         hour_column("not_before", gettext_lazy("leaves no earlier than")),
         hour_column("handed_over_at", gettext_lazy("handed over at")),
         "attempts",
-        said_by_server,
+        server_words,
     ]
     list_filter = [
         "state",
@@ -109,7 +109,7 @@ class DeliveryAdmin(
         ("not_before", "leave_before"),
         ("sending_at", "handed_over_at"),
         "reference",
-        said_by_server,
+        server_words,
     ]
 
     def letter_of(self, row: Delivery) -> Letter:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
+from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, report_done
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.held_values import changed_names, changed_values, format_change
 from invitations.admin.list_columns import at_hour, change_url, hour_column, list_url, text_link
@@ -320,7 +320,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
             queryset.undecided().filter(pk__in=marks),
             lambda one: self.verb_of(decision, one)(one, user_of(request), marks[one.pk], reason),
         )
-        tell_done(request, decision.done, done)
+        report_done(request, decision.done, done)
         anew = [one.pk for one in queryset.undecided() if one.mark != marks.get(one.pk)]
         if not anew:
             return None

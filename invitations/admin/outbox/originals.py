@@ -43,7 +43,7 @@ from invitations.outbox.originals import (
     take_back_step,
 )
 from invitations.reminders.owing import AFTER_THE_LETTER
-from invitations.text.dates import comma_list, labelled, told_day
+from invitations.text.dates import comma_list, format_day, labelled
 
 # Whoever may do either records the steps.
 RECORDED_WITH = ("change_delivery", "change_correspondence")
@@ -106,7 +106,7 @@ def step_column(step: Step) -> Any:
     @display(description=step.label, ordering=f"{step}_on")
     def shown(original: Any) -> str:
         day = getattr(original, f"{step}_on")
-        return in_one_line(told_day(day)) if day else ""
+        return in_one_line(format_day(day)) if day else ""
 
     return dated(shown, f"{step}_on")
 

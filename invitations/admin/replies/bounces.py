@@ -14,7 +14,7 @@ from unfold.decorators import display
 from invitations.admin.base import FilledFilter, Menu, RecordAdmin, user_of
 from invitations.admin.exports import TakenOutMixin
 from invitations.admin.frozen_files import frozen_file_response
-from invitations.admin.list_columns import change_url, hour_column, said_by_server, text_link
+from invitations.admin.list_columns import change_url, hour_column, server_words, text_link
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match_bounce
@@ -47,7 +47,7 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
         "state_of",
         "address",
         "delivery_state",
-        said_by_server,
+        server_words,
     ]
     list_filter = ["kind", MatchedFilter, "delivery__letter__invitation__edition"]
     list_select_related = [
@@ -63,7 +63,7 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
     date_hierarchy = "received_at"
     actions = ["send_to_another"]
     autocomplete_fields = ["delivery"]
-    fields = ["delivery", "kind", "received_at", said_by_server, "report", "message_file"]
+    fields = ["delivery", "kind", "received_at", server_words, "report", "message_file"]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.message_view)

@@ -17,7 +17,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import TelephoneCall
 from invitations.reminders.calls import reason_not_to_strike_call, strike_call
-from invitations.text.dates import comma_list, told_day
+from invitations.text.dates import comma_list, format_day
 
 OUTCOME_LABELS = {
     "promised": "success",
@@ -97,6 +97,6 @@ class TelephoneCallAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
 def call_in_short(call: TelephoneCall) -> str:
     """Return what came of the call, with whom, the fact and the next one, then hour and caller."""
-    ahead = call.next_call_on and _("next call on %(day)s") % {"day": told_day(call.next_call_on)}
+    ahead = call.next_call_on and _("next call on %(day)s") % {"day": format_day(call.next_call_on)}
     words = comma_list([call.get_outcome_display(), call.whom, call.fact, ahead or ""])
     return format_html("{}<br>{}", words, at_hour_with(call.at, call.by))

@@ -28,7 +28,7 @@ from invitations.inbox.reopening import (
     take_up_again,
 )
 from invitations.models import Correspondence, Delivery, Reply
-from invitations.outbox.corrections.acknowledgements import is_told_otherwise
+from invitations.outbox.corrections.acknowledgements import was_acknowledged_otherwise
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import labelled
 
@@ -226,7 +226,7 @@ class CorrespondenceAdmin(
         take_up_again(correspondence, user_of(request), reason)
         invitation = correspondence.invitation
         told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
-        if invitation and told.exists() and is_told_otherwise(invitation):
+        if invitation and told.exists() and was_acknowledged_otherwise(invitation):
             messages.warning(request, labelled(correspondence, TOLD_ALREADY))
         if invitation and has_only_replies_that_are_gone(invitation):
             messages.warning(request, labelled(invitation, NOTHING_STANDS))

@@ -29,7 +29,7 @@ class PartnershipInterestAdmin(TakenOutMixin, RecordAdmin):
         "respondent_email",
         "respondent_phone",
         hour_column("received_at", gettext_lazy("received at")),
-        hour_column("partnership_told_at", gettext_lazy("partnership team told at")),
+        hour_column("partnership_informed_at", gettext_lazy("partnership team told at")),
     ]
     list_display_links = ["office"]
     list_filter = ["invitation__edition"]
@@ -47,9 +47,9 @@ class PartnershipInterestAdmin(TakenOutMixin, RecordAdmin):
         ("state", "office"),
         ("respondent_name", "respondent_function"),
         ("respondent_email", "respondent_phone"),
-        ("received_at", "partnership_told_at"),
+        ("received_at", "partnership_informed_at"),
     ]
-    readonly_fields = ["state", "office", "partnership_told_at"]
+    readonly_fields = ["state", "office", "partnership_informed_at"]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

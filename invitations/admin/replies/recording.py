@@ -128,13 +128,13 @@ class RecordingMixin(ModelAdmin):
         if context["original"] is None:
             form = context["adminform"].form
             context |= context_of(invitation_named(form["invitation"].value()))
-            context["as_said"] = form.as_said
+            context["confirmed_answer"] = form.confirmed_answer
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(
         self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
     ) -> HttpResponse:
-        tell_of_replies(request, obj)
+        report_replies(request, obj)
         response = super().response_add(request, obj, post_url_continue)
         if "_save" in request.POST and "invitation" in request.GET and obj.invitation:
             # From the page of the State one came here, and there one goes back.
@@ -159,7 +159,7 @@ def invitation_named(key: Any) -> "QuerySet[Invitation]":
     return Invitation.objects.filter(pk=key).select_related(*joined)
 
 
-def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:
+def report_replies(request: HttpRequest, filed: Correspondence) -> None:
     """Name the reply that stands now; warn of one that contradicts it, or is not offered.
 
     Warn too of one that came before the last one by its channel.

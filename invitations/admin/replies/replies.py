@@ -29,7 +29,7 @@ from invitations.admin.list_columns import (
 from invitations.admin.mixins import ErasingPersonMixin, LeadsToStatesMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Correspondence, Invitation, Reply
-from invitations.outbox.corrections.acknowledgements import is_told_otherwise
+from invitations.outbox.corrections.acknowledgements import was_acknowledged_otherwise
 from invitations.replies import settle_contested
 from invitations.text.dates import bracketed, comma_list, running_text
 
@@ -157,7 +157,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
         rows: Any = super().get_queryset(request)
-        return rows.with_first_said()
+        return rows.with_first_received()
 
     def get_urls(self) -> list[Any]:
         return [
@@ -240,7 +240,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
                 form.add_error(None, refusal)
             else:
                 messages.success(request, _("The choice is noted."))
-                if is_told_otherwise(contested.invitation):
+                if was_acknowledged_otherwise(contested.invitation):
                     messages.warning(request, LAST_TOLD_OTHERWISE)
                 return redirect("admin:invitations_reply_changelist")
         standing = list(contested.invitation.replies.standing().select_related("recorded_by"))

@@ -20,7 +20,7 @@ from invitations.admin.list_columns import change_url, list_url, state_url, text
 from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
 from invitations.admin.replies.on_file import context_of, seen_of
-from invitations.admin.replies.recording import tell_of_replies
+from invitations.admin.replies.recording import report_replies
 from invitations.forms.side_by_side import BesideForm
 from invitations.inbox.recording import record_filed
 from invitations.models import Correspondence, DroppedScan
@@ -85,7 +85,7 @@ class BesideMixin(FiledMailMixin):
             "scan": scan,
             **left_of_pile(scan),
             **context_of(form.offered),
-            "as_said": form.as_said,
+            "confirmed_answer": form.confirmed_answer,
             "scan_url": filed.scan
             and reverse("admin:invitations_correspondence_scan", args=[filed.pk]),
             "pages": pictures_of(scan),
@@ -145,7 +145,7 @@ def recorded(request: HttpRequest, filed: Correspondence, form: BesideForm) -> b
     is_answered = form.reply_words or form.is_still_valid
     told = _("%(invitation)s: recorded.") if is_answered else _("%(invitation)s: on file.")
     messages.success(request, told % {"invitation": invitation.chosen_as})
-    tell_of_replies(request, filed)
+    report_replies(request, filed)
     return True
 
 

@@ -57,10 +57,10 @@ class Lacking(ValidationError):
 
     def __init__(self, lacks: list[Lack]) -> None:
         self.lacks = lacks
-        super().__init__(lazy(lacking_told, str)(lacks))
+        super().__init__(lazy(describe_missing_words, str)(lacks))
 
 
-def lacking_told(lacks: Iterable[Lack]) -> str:
+def describe_missing_words(lacks: Iterable[Lack]) -> str:
     return running_text(lacking_sentences(lacks))
 
 

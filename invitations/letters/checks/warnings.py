@@ -368,8 +368,8 @@ AS_TO_A_MINISTER = _("“you” and “your Government”, said to a Majesty, a 
 def speaks_to_a_crown_as_to_a_minister(letter: Letter) -> bool:
     """Whether the usual text goes to somebody whom protocol addresses in the third person."""
     thanks = letter.kind == Letter.Kind.THANKS and letter.variant in (*THANKING, IN_PERSON)
-    says_you = not letter.variant or thanks
-    is_usual = letter.kind in Circular.Kind.values and says_you
+    speaks_to_addressee = not letter.variant or thanks
+    is_usual = letter.kind in Circular.Kind.values and speaks_to_addressee
     to_all_alike = letter.circular.addressed_by and not letter.by_original
     return is_usual and not to_all_alike and letter.invitation.minister.rank.form in STYLED
 

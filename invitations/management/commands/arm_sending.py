@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, although_dns: bool, new_key: bool, by: str | None, **options: Any) -> str:
         links_only = options["links_only"]
-        dns = "" if links_only else what_dns_says(although_dns)
+        dns = "" if links_only else check_dns(although_dns)
         key = arm(anew=new_key, by=by or system_user(), links_only=links_only)
         if warning := seal_warning():
             self.stderr.write(warning)
@@ -57,7 +57,7 @@ def system_user() -> str:
         return ""
 
 
-def what_dns_says(although_dns: bool) -> str:
+def check_dns(although_dns: bool) -> str:
     """Return the end of the sentence about arming; raise CommandError if DNS forbids it."""
     domain = domain_of(settings.DEFAULT_FROM_EMAIL)
     # At a name server of one's own, a reserved name may exist.

@@ -27,10 +27,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
-        return " ".join([told_of_composed(compose_planned(chosen)), *left(chosen)])
+        return " ".join([report_composed(compose_planned(chosen)), *left(chosen)])
 
 
-def told_of_composed(number: int) -> str:
+def report_composed(number: int) -> str:
     told = ngettext("%(count)s letter composed.", "%(count)s letters composed.", number)
     return told % {"count": number}
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import ngettext
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.management.commands.compose_letters import told_of_composed
+from invitations.management.commands.compose_letters import report_composed
 from invitations.models import AUTOMATIC_KINDS
 from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.dispatch import dispatch_outbox
@@ -24,4 +24,4 @@ class Command(BaseCommand):
         told = ngettext(
             "%(count)s delivery handed over.", "%(count)s deliveries handed over.", tick.did
         )
-        return f"{told_of_composed(composed)} {told % {'count': tick.did}}"
+        return f"{report_composed(composed)} {told % {'count': tick.did}}"

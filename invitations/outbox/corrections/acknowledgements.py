@@ -31,17 +31,19 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
     """
     own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
     # Of receipts an earlier one may have left, and each says by itself if a later one has.
-    said = {(told_in(one), one.again) for one in own.in_force() if one.reply_id}
+    said = {(acknowledged_as(one), one.again) for one in own.in_force() if one.reply_id}
     cancelled = Letter.State.CANCELLED
     lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
-    again = {told_in(one): one for one in called_back if not reason_letter_is_overtaken(one)}
+    again = {
+        acknowledged_as(one): one for one in called_back if not reason_letter_is_overtaken(one)
+    }
     return save_planned_letters(
         [planned_again(one) for told, one in again.items() if (told, one.again) not in said]
     )
 
 
-def told_in(letter: Letter) -> tuple[str, str, int | None]:
+def acknowledged_as(letter: Letter) -> tuple[str, str, int | None]:
     return letter.kind, letter.variant, letter.reply_id
 
 
@@ -51,7 +53,7 @@ def acknowledge_again(invitation: Invitation) -> None:
     Call it within a transaction, with the invitation locked. What was never acknowledged, such as
     an answer that was carried over, is not; nor is anything once the event is over.
     """
-    if not (invitation.edition.is_ahead(timezone.now()) and is_told_otherwise(invitation)):
+    if not (invitation.edition.is_ahead(timezone.now()) and was_acknowledged_otherwise(invitation)):
         return
     told = invitation.letters.in_force().filter(variant="answer", reply__status="standing")
     if last := told.order_by("again").last():
@@ -60,7 +62,7 @@ def acknowledge_again(invitation: Invitation) -> None:
         save_planned_letters([again])
 
 
-def is_told_otherwise(invitation: Invitation) -> bool:
+def was_acknowledged_otherwise(invitation: Invitation) -> bool:
     """Whether the last acknowledgement that the office has, or will get, is not of what stands."""
     has_left = Exists(Delivery.objects.left().filter(letter=OuterRef("pk")))
     acknowledged = invitation.letters.in_force().filter(kind=Letter.Kind.ACKNOWLEDGEMENT)

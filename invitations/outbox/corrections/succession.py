@@ -319,11 +319,11 @@ def carry_over(standing: Reply, new: Invitation, by: User) -> None:
 
 def partnership_of(old: Invitation) -> dict[str, Any]:
     """Return whether the old office was interested, by whatever reply, and when it was told of."""
-    told = old.replies.aggregate(at=models.Max("partnership_told_at"))
+    told = old.replies.aggregate(at=models.Max("partnership_informed_at"))
     of_old = PartnershipInterest.objects.last_words().filter(invitation=old)
     return {
         "partnership_interest": of_old.exists(),
-        "partnership_told_at": told["at"],
+        "partnership_informed_at": told["at"],
     }
 
 
@@ -332,7 +332,7 @@ def carry_question(old: Invitation, carried: Reply) -> None:
     asked = Reconfirmation.objects.current().filter(invitation=old).first()
     if asked is None:
         return
-    said = ("said", "said_at", "channel", "recorded_by", "correspondence")
+    said = ("said", "answered_at", "channel", "recorded_by", "correspondence")
     Reconfirmation.objects.update_or_create(
         move=asked.move,
         invitation=carried.invitation,

@@ -38,7 +38,7 @@ class Asked(NamedTuple):
     stops: bool = True
 
 
-def offices_were_told(edition: ForumEdition) -> bool:
+def dates_are_known_to_offices(edition: ForumEdition) -> bool:
     """Whether letters that name the edition's dates were approved: a second person then decides."""
     return letters_at_hand().filter(invitation__edition=edition).exists()
 

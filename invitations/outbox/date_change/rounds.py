@@ -144,7 +144,7 @@ def ask_about(reply: Reply, move: DatesMove) -> None:
 def settle(question: Reconfirmation, said: str, reply: Reply) -> None:
     Reconfirmation.objects.filter(pk=question.pk).update(
         said=said,
-        said_at=reply.received_at,
+        answered_at=reply.received_at,
         channel=reply.channel,
         recorded_by=reply.recorded_by,
         correspondence=reply.correspondence,
@@ -188,7 +188,7 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
         )
     refuse_unoffered(invitation, standing)
     asked = Reconfirmation.objects.filter(pk=question.pk).not_yet()
-    if asked.update(said=Said.STILL_VALID, said_at=now, channel=Channel.ONLINE):
+    if asked.update(said=Said.STILL_VALID, answered_at=now, channel=Channel.ONLINE):
         acknowledge_reconfirmed(standing, Channel.ONLINE)
     question.refresh_from_db()
     return question
@@ -228,10 +228,10 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
             _("It came in before the dates moved, and says nothing of the dates as they are now.")
         )
     refuse_unoffered(invitation, standing)
-    question.said, question.said_at = Said.STILL_VALID, filed.received_at
+    question.said, question.answered_at = Said.STILL_VALID, filed.received_at
     question.channel, question.correspondence = filed.channel, filed
     question.recorded_by = filed.dealt_with_by
-    question.save(update_fields=["said", "said_at", "channel", "correspondence", "recorded_by"])
+    question.save(update_fields=["said", "answered_at", "channel", "correspondence", "recorded_by"])
     record_act(standing, Act.RECONFIRMED, filed.dealt_with_by)
     acknowledge_reconfirmed(standing, filed.channel)
     return question

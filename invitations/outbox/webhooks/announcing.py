@@ -30,12 +30,16 @@ def announce_all() -> int:
 
 @transaction.atomic
 def announce(address: WebhookAddress, now: dt.datetime) -> int:
-    found = [*replies_untold(address), *list_untold(address, now), *change_untold(address)]
+    found = [
+        *find_new_replies(address),
+        *find_list_publication(address, now),
+        *find_edition_change(address),
+    ]
     WebhookMessage.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)
 
 
-def replies_untold(address: WebhookAddress) -> list[WebhookMessage]:
+def find_new_replies(address: WebhookAddress) -> list[WebhookMessage]:
     """Return a message for each reply that was recorded since the address was released.
 
     The clock that noted it may be behind the one that noted the release: none is lost by that.
@@ -44,7 +48,7 @@ def replies_untold(address: WebhookAddress) -> list[WebhookMessage]:
         address=address, kind=Kind.REPLY_RECORDED, subject=OuterRef("key")
     )
     replies = Reply.objects.filter(
-        invitation__edition=address.edition, recorded_at__gte=told_since(address)
+        invitation__edition=address.edition, recorded_at__gte=announced_since(address)
     )
     untold = replies.annotate(key=Cast("pk", CharField())).filter(~Exists(told))
     return [
@@ -55,15 +59,15 @@ def replies_untold(address: WebhookAddress) -> list[WebhookMessage]:
     ]
 
 
-def told_since(address: WebhookAddress) -> dt.datetime:
+def announced_since(address: WebhookAddress) -> dt.datetime:
     """Return the hour since which it is told of what happens, by whichever server's clock."""
     return (address.released_at or timezone.now()) - CLOCKS_APART
 
 
-def list_untold(address: WebhookAddress, now: dt.datetime) -> list[WebhookMessage]:
+def find_list_publication(address: WebhookAddress, now: dt.datetime) -> list[WebhookMessage]:
     """Return a message if the list of speakers became public since the address was released."""
     at = address.edition.speakers_published_at
-    if not at or not told_since(address) <= at <= now:
+    if not at or not announced_since(address) <= at <= now:
         return []
     hour = at.astimezone(dt.UTC).isoformat()
     told = WebhookMessage.objects.filter(
@@ -76,7 +80,7 @@ def list_untold(address: WebhookAddress, now: dt.datetime) -> list[WebhookMessag
     ]
 
 
-def change_untold(address: WebhookAddress) -> list[WebhookMessage]:
+def find_edition_change(address: WebhookAddress) -> list[WebhookMessage]:
     """Return a message if the edition, as it was released, is not as it was when last told."""
     mark = mark_of(address.edition)
     if mark == address.edition_mark:

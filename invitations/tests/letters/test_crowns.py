@@ -49,7 +49,7 @@ YOU = {
 }
 
 
-def says_you(words, language):
+def speaks_to_addressee(words, language):
     return [found.group() for found in re.finditer(YOU[language], words, re.IGNORECASE)]
 
 
@@ -61,8 +61,8 @@ def test_no_text_for_crowns_says_you(language, kind):
     crown = LetterTemplate.objects.get(**of, variant="crown")
 
     crown.clean()
-    assert says_you(usual.paper + usual.mail, language)
-    assert says_you(crown.subject + crown.paper + crown.mail, language) == []
+    assert speaks_to_addressee(usual.paper + usual.mail, language)
+    assert speaks_to_addressee(crown.subject + crown.paper + crown.mail, language) == []
 
 
 @pytest.mark.parametrize("language", Language.values)
@@ -73,7 +73,7 @@ def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, 
     notice.clean()
     around = printed_terms_in(language, notice.variant)
 
-    assert says_you(f"{notice.subject}\n{notice.paper}\n{notice.mail}", language) == []
+    assert speaks_to_addressee(f"{notice.subject}\n{notice.paper}\n{notice.mail}", language) == []
     assert around["reply_online"] == printed_terms_in(language, "crown")["reply_online"]
 
 
@@ -94,7 +94,7 @@ def test_no_letter_to_a_crown_has_a_flaw_whether_a_field_is_empty_or_not(
 
     assert letter.variant == "crown", letter.waiting_reason
     assert flaws_in(letter) == []
-    assert says_you(letter.subject + letter.paper + letter.mail, language) == []
+    assert speaks_to_addressee(letter.subject + letter.paper + letter.mail, language) == []
     assert not re.search(r"\[\[|\n\n\n|  |\$", letter.paper + letter.mail + letter.subject)
 
 
@@ -138,7 +138,7 @@ def test_what_is_printed_around_the_text_says_your_of_nothing(composed):
         for one in (letter, to_minister)
     )
     assert "Reply online" in printed
-    assert says_you(printed, "en") == []
+    assert speaks_to_addressee(printed, "en") == []
     assert "Your reply online" in usual
 
 
@@ -294,7 +294,7 @@ def test_no_subject_in_the_mailbox_of_a_crown_says_your(language, variant):
     of = {"kind": "acknowledgement", "variant": variant, "language": language}
     subject = LetterTemplate.objects.get(**of).subject
 
-    assert says_you(subject, language) == []
+    assert speaks_to_addressee(subject, language) == []
     assert not re.search(r"\bsu |رسالتكم|إفادتكم", subject)
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from invitations.models import Arming, DigestChoice, HeldChange, JobError, LetterEvent
-from invitations.outbox.digests import send_digest, tell
+from invitations.outbox.digests import send_digest, send_digest_of
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -47,7 +47,9 @@ def asked(address, often="at_once", **fields):
     user = UserFactory(email=address)
     user.user_permissions.add(Permission.objects.get(codename="view_delivery"))
     return DigestChoice.objects.create(
-        user=user, often=often, **{"told_until": timezone.now() - dt.timedelta(hours=1)} | fields
+        user=user,
+        often=often,
+        **{"informed_until": timezone.now() - dt.timedelta(hours=1)} | fields,
     )
 
 
@@ -142,7 +144,7 @@ def test_each_is_told_what_that_person_chose(peer, edition, sapt):
 )  # fmt: skip
 def test_a_digest_leaves_when_it_was_asked_for_and_once(peer, edition, often, leaves_at):
     with time_machine.travel("2027-03-12 10:59Z", tick=False):  # a Friday
-        asked("sapt@example.org", often, told_until=timezone.now())
+        asked("sapt@example.org", often, informed_until=timezone.now())
         happened(edition, "failed", ago=0 * MINUTE)
     hour = dt.datetime.fromisoformat(leaves_at) + 10 * dt.timedelta(seconds=1)
 
@@ -200,7 +202,10 @@ def test_of_two_workers_that_found_the_same_one_tells_it(peer, edition, sapt):
     happened(edition, "planned")
     until = timezone.now() - 3 * MINUTE
 
-    assert [tell(sapt, [edition], until), tell(sapt, [edition], until)] == [True, False]
+    assert [send_digest_of(sapt, [edition], until), send_digest_of(sapt, [edition], until)] == [
+        True,
+        False,
+    ]
     assert len(peer.taken) == 1
 
 

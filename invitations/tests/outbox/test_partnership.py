@@ -112,7 +112,7 @@ def test_what_the_server_refuses_is_a_job_error_that_somebody_sees(peer, edition
     assert tell_partnership() == 0
 
     assert JobError.objects.get().item == str(reply.pk)
-    assert Reply.objects.get().partnership_told_at is None
+    assert Reply.objects.get().partnership_informed_at is None
 
 
 def test_what_may_have_arrived_is_not_sent_again(peer, edition):
@@ -130,7 +130,7 @@ def test_nothing_leaves_a_copy(mail_server, edition):
     interested(edition)
 
     assert tell_partnership() == 0
-    assert Reply.objects.get().partnership_told_at is None
+    assert Reply.objects.get().partnership_informed_at is None
 
 
 def test_the_command_does_the_same_by_hand(peer, edition, capsys):
@@ -169,4 +169,4 @@ def test_the_hour_is_on_file(peer, edition):
 
     tell_partnership(now)
 
-    assert Reply.objects.get().partnership_told_at == now
+    assert Reply.objects.get().partnership_informed_at == now

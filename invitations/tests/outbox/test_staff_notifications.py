@@ -50,7 +50,7 @@ def digest():
     user = UserFactory(email="sapt@example.org")
     user.user_permissions.add(Permission.objects.get(codename="view_delivery"))
     asked_at = timezone.now() - dt.timedelta(hours=1)
-    DigestChoice.objects.create(user=user, often="at_once", told_until=asked_at)
+    DigestChoice.objects.create(user=user, often="at_once", informed_until=asked_at)
     at = timezone.now() - 10 * MINUTE
     LetterEvent.objects.create(letter=LetterFactory(), state="planned", at=at)
     return send_digest

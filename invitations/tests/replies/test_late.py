@@ -32,7 +32,7 @@ def said():
 
 
 def listed(reply):
-    return Reply.objects.with_first_said().get(pk=reply.pk)
+    return Reply.objects.with_first_received().get(pk=reply.pk)
 
 
 def test_an_answer_in_time_that_is_corrected_after_the_last_day_is_not_late(said):

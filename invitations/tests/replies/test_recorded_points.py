@@ -8,7 +8,7 @@ from invitations.tests.answers import all_said
 KEPT = {
     "id", "invitation", "status", "channel", "received_at", "recorded_at", "recorded_by",
     "correspondence", "form_key", "skips_step", "skips_deadline", "settled_at", "settled_by",
-    "settlement_reason", "carried_from", "partnership_told_at",
+    "settlement_reason", "carried_from", "partnership_informed_at",
 }  # fmt: skip
 
 

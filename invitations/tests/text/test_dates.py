@@ -10,6 +10,8 @@ from invitations.text.dates import (
     DAY,
     dates_in,
     format_date,
+    format_day,
+    format_day_and_hour,
     format_hour,
     format_hours,
     format_list,
@@ -17,8 +19,6 @@ from invitations.text.dates import (
     keep_own_order,
     on_days,
     running_text,
-    told_day,
-    told_hour,
     with_honorific,
 )
 
@@ -250,13 +250,13 @@ def test_a_day_and_an_hour_are_told_in_the_readers_language(language, hour):
     at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
 
     with translation.override(language):
-        assert told_hour(at) == hour
-        assert hour.startswith(told_day(at.date()))
+        assert format_day_and_hour(at) == hour
+        assert hour.startswith(format_day(at.date()))
 
 
 def test_without_a_language_a_day_is_told_in_that_of_the_site():
     with translation.override(None):
-        assert told_day(dt.date(2020, 1, 15)) == "15 January 2020"
+        assert format_day(dt.date(2020, 1, 15)) == "15 January 2020"
 
 
 def test_a_russian_honorific_stays_in_one_piece_with_its_name():

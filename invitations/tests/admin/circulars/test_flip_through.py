@@ -12,7 +12,7 @@ from invitations.models import Circular, Letter
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.desk import letters_of, shown, signed_in, told
 from invitations.tests.factories import CircularFactory
-from invitations.text.dates import told_day
+from invitations.text.dates import format_day
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def test_of_a_late_letter_both_days_and_what_to_do_are_told(client, approver, ci
     page = client.get(look(circular, letter))
 
     (doubt,) = page.context["row"].doubts
-    assert f"dated {told_day(printed)}, and would leave on {told_day(today)}" in doubt
+    assert f"dated {format_day(printed)}, and would leave on {format_day(today)}" in doubt
     assert "change that of the circular" in page.text
 
 

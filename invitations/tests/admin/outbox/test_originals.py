@@ -15,7 +15,7 @@ from invitations.tests.desk import choose, page_of, signed_in, told
 from invitations.tests.factories import UserFactory
 from invitations.tests.originals import approved, brought, done
 from invitations.tests.reading import ask
-from invitations.text.dates import told_day
+from invitations.text.dates import format_day
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_the_list_shows_the_days_of_the_steps(client, clerk, original, composed)
     page = client.get(LIST)
 
     assert shown(client) == [original.pk] != [mailed.pk]
-    assert page.content.decode().count(told_day(timezone.localdate())) >= 2
+    assert page.content.decode().count(format_day(timezone.localdate())) >= 2
     assert "to be handed over" in page.content.decode()
 
 

@@ -21,8 +21,12 @@ def invitation():
     return InvitationFactory(edition=EditionFactory(answers_offered=["in_person", "regrets"]))
 
 
-def as_said(response):
-    return {"as_said": response.context["as_said"]} if response.context["as_said"] else {}
+def confirmed_answer(response):
+    return (
+        {"confirmed_answer": response.context["confirmed_answer"]}
+        if response.context["confirmed_answer"]
+        else {}
+    )
 
 
 def test_what_is_not_offered_is_asked_about_once_and_recorded_with_all_that_was_typed(
@@ -35,7 +39,7 @@ def test_what_is_not_offered_is_asked_about_once_and_recorded_with_all_that_was_
     assert ASKS in str(errors(asked)["answer"])
     assert asked.context["adminform"].form["remarks"].value() == "From the capital."
     assert not Correspondence.objects.exists()
-    file(client, invitation, **typed, **as_said(asked))
+    file(client, invitation, **typed, **confirmed_answer(asked))
     reply = Reply.objects.get()
     assert (reply.answer, reply.status, reply.remarks) == ("video", "standing", "From the capital.")
     assert any(SPEAK in line for line in told(client))
@@ -44,10 +48,10 @@ def test_what_is_not_offered_is_asked_about_once_and_recorded_with_all_that_was_
 def test_another_answer_that_is_not_offered_is_asked_about_again(client, registrar, invitation):
     asked = file(client, invitation, answer="video")
 
-    again = file(client, invitation, answer="written", **as_said(asked))
+    again = file(client, invitation, answer="written", **confirmed_answer(asked))
 
     assert ASKS in str(errors(again)["answer"])
-    assert as_said(again) == {"as_said": "written"}
+    assert confirmed_answer(again) == {"confirmed_answer": "written"}
 
 
 @pytest.mark.parametrize("answer", ["in_person", "holding", ""])
@@ -66,5 +70,5 @@ def test_beside_a_scan_it_is_asked_about_by_the_same_rule(client, registrar, inv
     asked = client.post(page(filed), {**typed, **hour})
 
     assert ASKS in str(form_of(asked).errors["answer"])
-    client.post(page(filed), {**typed, **hour, **as_said(asked)})
+    client.post(page(filed), {**typed, **hour, **confirmed_answer(asked)})
     assert Reply.objects.get().answer == "video"

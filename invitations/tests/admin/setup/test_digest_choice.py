@@ -61,7 +61,7 @@ def test_mails_that_begin_again_do_not_tell_what_happened_in_between(client, pag
             clock.shift(60)
             client.post(page, {"what": ALL, "often": often, "language": "en"})
 
-    assert DigestChoice.objects.get().told_until.isoformat() == "2027-03-10T11:02:00+00:00"
+    assert DigestChoice.objects.get().informed_until.isoformat() == "2027-03-10T11:02:00+00:00"
 
 
 def test_mails_that_tell_nothing_are_refused(client, page):

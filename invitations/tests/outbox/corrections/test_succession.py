@@ -332,23 +332,23 @@ def test_an_interest_in_partnership_is_carried_whichever_reply_told_of_it(issued
     invitation, told_at = issued(), timezone.now()
     record_reply(invitation, YES | {"partnership_interest": first})
     record_reply(invitation, YES | {"partnership_interest": then}, channel="fax")
-    Reply.objects.filter(partnership_interest=True).update(partnership_told_at=told_at)
+    Reply.objects.filter(partnership_interest=True).update(partnership_informed_at=told_at)
 
     new = released_by(asked_for(now_of(invitation)))
 
     [interest] = PartnershipInterest.objects.filter(invitation=new)
-    assert interest.partnership_told_at == told_at
+    assert interest.partnership_informed_at == told_at
 
 
 def test_who_was_told_of_an_earlier_interest_is_not_told_again_of_the_successors(issued):
     invitation, told_at = issued(), timezone.now()
     record_reply(invitation, YES | {"partnership_interest": True})
-    Reply.objects.update(partnership_told_at=told_at)
+    Reply.objects.update(partnership_informed_at=told_at)
     record_reply(invitation, YES | {"partnership_interest": True, "remarks": "By air."})
 
     new = released_by(asked_for(now_of(invitation)))
 
-    assert new.replies.get().partnership_told_at == told_at
+    assert new.replies.get().partnership_informed_at == told_at
 
 
 def test_nobody_is_invited_who_has_left_office_meanwhile(issued):

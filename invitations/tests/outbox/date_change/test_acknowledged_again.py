@@ -87,7 +87,7 @@ def test_the_mail_names_the_hour_of_the_confirmation_and_the_days_for_which_it_h
     dispatch_outbox()
     first = [to for mail in peer.taken for to in mail.addresses]
     peer.taken.clear()
-    said_at = confirm(asked).said_at
+    answered_at = confirm(asked).answered_at
 
     compose_planned()
     dispatch_outbox()
@@ -95,7 +95,7 @@ def test_the_mail_names_the_hour_of_the_confirmation_and_the_days_for_which_it_h
     letter = asked.letters.get(again=1)
     days = asked.edition.forum_days("en")
     assert f"Re-confirmed for: {days}" in letter.mail
-    assert said_at.astimezone(asked.edition.zone).strftime("%H:%M") in letter.mail
+    assert answered_at.astimezone(asked.edition.zone).strftime("%H:%M") in letter.mail
     assert {to for mail in peer.taken for to in mail.addresses} == {*first} - {"sapt@example.org"}
 
 

@@ -152,4 +152,4 @@ def test_ten_presses_of_the_button_re_confirm_once(invitation):
 
     done = at_once(*[partial(confirm_answer, invitation, str(reply.pk), str(move.pk))] * 10)
 
-    assert {one.said_at for one in done} == {Reconfirmation.objects.get().said_at}
+    assert {one.answered_at for one in done} == {Reconfirmation.objects.get().answered_at}

@@ -44,7 +44,7 @@ def test_an_answer_that_holds_is_re_confirmed_once_and_stays_the_same_reply(invi
     again = confirmed(invitation, reply, move)
 
     assert (first.said, first.channel) == ("still_valid", "online")
-    assert first.said_at == again.said_at
+    assert first.answered_at == again.answered_at
     assert list(Reply.objects.all()) == [reply]
 
 

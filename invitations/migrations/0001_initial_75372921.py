@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('what', models.JSONField(default=invitations.models.operations.all_kinds, verbose_name='what you are told')),
                 ('often', models.CharField(choices=[('never', 'no mails'), ('at_once', 'a few minutes after it happened'), ('hourly', 'each hour'), ('morning', 'each working morning at eight')], default='never', max_length=8, verbose_name='when')),
                 ('language', models.CharField(choices=[('ar', 'Arabic'), ('zh-hans', 'Chinese'), ('en', 'English'), ('fr', 'French'), ('ru', 'Russian'), ('es', 'Spanish')], default='en', max_length=10, verbose_name='language')),
-                ('told_until', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='told until')),
+                ('informed_until', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='told until')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='digest_choice', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
@@ -956,7 +956,7 @@ class Migration(migrations.Migration):
                 ('substitute_function', models.CharField(blank=True, max_length=200, verbose_name='substitute’s function')),
                 ('segments', models.JSONField(blank=True, default=list, verbose_name='segments to be attended')),
                 ('partnership_interest', models.BooleanField(default=False, verbose_name='interested in partnership packages')),
-                ('partnership_told_at', models.DateTimeField(editable=False, null=True, verbose_name='partnership team told at')),
+                ('partnership_informed_at', models.DateTimeField(editable=False, null=True, verbose_name='partnership team told at')),
                 ('respondent_name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('respondent_function', models.CharField(blank=True, max_length=200, verbose_name='function')),
                 ('respondent_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
@@ -986,7 +986,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('said', models.CharField(choices=[('not_yet', 'not re-confirmed yet'), ('still_valid', 're-confirmed'), ('changed', 'answer changed')], default='not_yet', max_length=12, verbose_name='re-confirmation')),
                 ('overtaken_at', models.DateTimeField(blank=True, null=True, verbose_name='overtaken at')),
-                ('said_at', models.DateTimeField(blank=True, null=True, verbose_name='said at')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='said at')),
                 ('channel', models.CharField(blank=True, choices=[('online', 'online'), ('mail', 'e-mail'), ('fax', 'fax'), ('letter', 'letter'), ('note_verbale', 'note verbale'), ('telephone', 'telephone')], max_length=20, verbose_name='channel')),
                 ('correspondence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invitations.correspondence', verbose_name='correspondence')),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconfirmations', to='invitations.invitation', verbose_name='invitation')),
@@ -1395,7 +1395,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said', 'not_yet'), ('said_at', None)), models.Q(models.Q(('said', 'not_yet'), _negated=True), ('said_at__isnull', False)), _connector='OR'), name='reconfirmation_says_when'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('said', 'not_yet')), models.Q(models.Q(('said', 'not_yet'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='reconfirmation_says_when'),
         ),
         migrations.AddIndex(
             model_name='letter',

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_5a181a27'),
+        ('invitations', '0001_initial_75372921'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
