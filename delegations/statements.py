@@ -183,7 +183,7 @@ def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it 
         frozen = freeze(content, "statements", kind)
         same = statement.texts.current().filter(sha256=frozen.sha256).first()
         if same and language in ("", same.language):
-            give_way(statement, replaces, same, invitation, staff)
+            give_way_to_text(statement, replaces, same, invitation, staff)
             return same
         make_place(statement, {replaces, same and same.pk} - {None})
         text = statement.texts.create(
@@ -199,7 +199,7 @@ def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it 
         return text
 
 
-def give_way(
+def give_way_to_text(
     statement: PolicyStatement,
     pk: int | None,
     to: StatementText,

@@ -181,7 +181,7 @@ def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:
     )
 
 
-def has_no_way_in(invitation: Any) -> bool:
+def has_no_valid_link(invitation: Any) -> bool:
     """Whether it lives, and its link has ended; that of who left office stays dead."""
     withdrawn = invitation.status == Invitation.Status.WITHDRAWN
     return not (withdrawn or invitation.current_links or invitation.minister.successor_id)
@@ -189,7 +189,7 @@ def has_no_way_in(invitation: Any) -> bool:
 
 def to_replace_the_link(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     """Offer a new link where the last one has ended, as after a hand-over that was taken back."""
-    if dossier.may("invitations.change_invitation") and has_no_way_in(invitation):
+    if dossier.may("invitations.change_invitation") and has_no_valid_link(invitation):
         url, rows = list_url(Invitation), (invitation.pk,)
         yield Offer(_("Give it a new link"), "add_link", url, "replace_links", rows)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.desk.dossier import Dossier
-from delegations.desk.offers import has_no_way_in, to_hand_over
+from delegations.desk.offers import has_no_valid_link, to_hand_over
 from delegations.programme.doubts import doubts_of_state
 from invitations.admin.list_columns import change_url, format_waiting_reason, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
@@ -124,7 +124,7 @@ def ended_links(dossier: Dossier) -> Iterator[tuple[str, str]]:
     """Tell whose link has ended while replies are taken, as after a hand-over was taken back."""
     if not dossier.edition.takes_replies(timezone.now()):
         return
-    for one in filter(has_no_way_in, dossier.invitations):
+    for one in filter(has_no_valid_link, dossier.invitations):
         words = _(
             "The link of %(person)s has ended: its office has no way in until it is replaced."
         )

@@ -93,14 +93,14 @@ def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
         )
         try:
             use_released_values(mail)
-            (text,) = letter_texts(mail, LetterKeys(way_to_the_page(language), "", ""))
+            (text,) = letter_texts(mail, LetterKeys(where_to_enter_code(language), "", ""))
         except ValidationError:
             return plain_record_words(reply, language)
         return text.subject, text.mail
     return plain_record_words(reply, language)
 
 
-def way_to_the_page(language: str) -> str:
+def where_to_enter_code(language: str) -> str:
     """Return the page that takes the code, and where it stands: this paper itself opens nothing."""
     with translation.override(language):
         return f"{code_page()}\n{_('The code stands in the letter of invitation.')}"

@@ -22,7 +22,7 @@ def last_move_of(invitation: Invitation) -> DatesMove | None:
     return DatesMove.objects.last_of(invitation.edition_id)
 
 
-def asked_again(filed: OnFile) -> dict[str, Any]:
+def reconfirmation_on_page(filed: OnFile) -> dict[str, Any]:
     """Return what the page says of the move, in words; nothing where no dates ever moved."""
     move = last_move_of(filed.invitation)
     if move is None or filed.invitation.edition.postponed_at:

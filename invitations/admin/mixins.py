@@ -30,7 +30,7 @@ from invitations.models.templates import format_variant
 from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
     addresses_not_tried,
-    reason_not_to_send_once_more,
+    reason_not_to_repeat_mail,
     send_to_another_address,
 )
 from invitations.text.dates import keep_own_order, labelled
@@ -184,7 +184,7 @@ class AnotherAddressMixin(ModelAdmin):
     def _ask_for_address(
         self, request: HttpRequest, queryset: QuerySet[Any], letter: Letter
     ) -> HttpResponse | None:
-        if submitted(request) is None and (why := reason_not_to_send_once_more(letter)):
+        if submitted(request) is None and (why := reason_not_to_repeat_mail(letter)):
             messages.error(request, labelled(letter, why))
             return None
         addresses = addresses_not_tried(letter)

@@ -32,7 +32,7 @@ from invitations.models import (
     Minister,
     Rank,
 )
-from invitations.outbox.corrections.after_saving import Road
+from invitations.outbox.corrections.after_saving import FollowUp
 from invitations.outbox.corrections.replacing import replacements_of
 from invitations.outbox.corrections.succession import (
     Choices,
@@ -319,13 +319,13 @@ class CorrectedAddressForm(ReasonForm):
 class AfterSavingForm(ReasonForm):
     """What becomes of the letters that left, of the roads that can succeed."""
 
-    road = forms.ChoiceField(
+    follow_up = forms.ChoiceField(
         label=_("What becomes of the letter"), widget=UnfoldAdminRadioSelectWidget
     )
-    field_order = ["road", "reason"]
+    field_order = ["follow_up", "reason"]
 
-    def __init__(self, data: Any, *, roads: Iterable[str], **more: Any) -> None:
+    def __init__(self, data: Any, *, follow_ups: Iterable[str], **more: Any) -> None:
         super().__init__(data, **more)
-        choices: Any = self.fields["road"]
-        choices.choices = [(road, Road(road).label) for road in roads]
+        choices: Any = self.fields["follow_up"]
+        choices.choices = [(follow_up, FollowUp(follow_up).label) for follow_up in follow_ups]
         self.fields["reason"].required = False

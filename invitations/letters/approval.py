@@ -71,7 +71,7 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
     refuse_unsigned(letter)
-    refuse_other_road(letter)
+    refuse_other_channel(letter)
     refuse_out_of_office(letter)
     refuse_untrue(letter)
     # From its approval on a change waits for a second person; until then it does not. So what
@@ -151,7 +151,7 @@ def refuse_unsigned(letter: Letter) -> None:
         )
 
 
-def refuse_other_road(letter: Letter) -> None:
+def refuse_other_channel(letter: Letter) -> None:
     """Refuse a mail to whom a signed original is due now, and the reverse; a note follows these."""
     if letter.kind == Letter.Kind.NOTE or letter.by_original == gets_original(letter.invitation):
         return

@@ -62,7 +62,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     """
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
-    choose_road(letter)
+    choose_channel(letter)
     choose_covered(letter)
     refuse_uncomposed(letter)
     refuse_unapproved_step(letter)
@@ -149,7 +149,7 @@ def choose_languages(letter: Letter) -> None:
         letter.language, letter.second_language = letter.invitation.minister.languages
 
 
-def choose_road(letter: Letter) -> None:
+def choose_channel(letter: Letter) -> None:
     """Let those of today decide on the languages, and whether it is a signed original."""
     choose_languages(letter)
     # A note goes the way of the letters that it was planned for.

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.letters.channels import paper_route
+from invitations.letters.channels import paper_channel
 from invitations.letters.released import (
     Held,
     besides_ministers,
@@ -333,7 +333,7 @@ def enqueue_letter(letter: Letter) -> None:
         for line, email in letter.recipients
     ]
     if not deliveries:
-        channel = paper_route(letter).channel or Delivery.Channel.POST
+        channel = paper_channel(letter).channel or Delivery.Channel.POST
         deliveries = [Delivery(letter=letter, channel=channel, not_before=not_before)]
     Delivery.objects.bulk_create(deliveries)
     LetterEvent.objects.bulk_create(

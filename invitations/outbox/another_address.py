@@ -79,11 +79,11 @@ def delivery_to(address: str, letter: Letter) -> Delivery:
 
 
 def refuse_if_it_may_not_leave(letter: Letter) -> None:
-    if why := reason_not_to_send_once_more(letter):
+    if why := reason_not_to_repeat_mail(letter):
         raise ValidationError(why)
 
 
-def reason_not_to_send_once_more(letter: Letter) -> str:
+def reason_not_to_repeat_mail(letter: Letter) -> str:
     """Return why the frozen letter goes to no address once more; an empty text if it may."""
     if not letter.message or letter.state != Letter.State.APPROVED:
         return _("Only an approved letter that goes by e-mail can be sent.")
@@ -99,7 +99,7 @@ def reason_not_to_send_once_more(letter: Letter) -> str:
 
 def reason_not_to_send_elsewhere(letter: Letter) -> str:
     """Return why the letter goes to no other address now; an empty text if it may."""
-    if why := reason_not_to_send_once_more(letter):
+    if why := reason_not_to_repeat_mail(letter):
         return why
     return "" if addresses_not_tried(letter) else str(PUT_IT_ON_FILE)
 

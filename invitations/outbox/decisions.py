@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.letters.channels import paper_route, reason_to_hold_back
+from invitations.letters.channels import paper_channel, reason_to_hold_back
 from invitations.letters.planning import reason_letter_is_overtaken
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
@@ -207,7 +207,7 @@ def dispatch_on_paper(
         raise ValidationError(why)
     if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))
-    channel = channel or paper_route(letter).channel
+    channel = channel or paper_channel(letter).channel
     if not channel:
         raise ValidationError(_("It has no address: say whether it left by pouch or by post."))
     mark_dispatched(paper_delivery(letter, channel), by, channel, reference, at)

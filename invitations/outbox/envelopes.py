@@ -11,9 +11,9 @@ from invitations.letters.channels import (
     DATES_MOVED,
     LINK_ENDED,
     OF_ANOTHER_NOW,
-    Route,
-    Way,
-    paper_route,
+    PaperChannel,
+    Receiver,
+    paper_channel,
 )
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.models.held.outdated import OVER_WHO_LEFT
@@ -32,7 +32,7 @@ OF_COVERED = ("invitation__member_state", "invitation__minister")
 class PaperEnvelope(NamedTuple):
     """The letters to one address; a mission gets those of all its States, under its notes."""
 
-    route: Route
+    paper_channel: PaperChannel
     letters: list[Letter]
     notes: list[Letter]
 
@@ -125,31 +125,33 @@ def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     mission's approved note verbale is added if all letters it covers lie in the envelope.
     """
     letters = list(letters)
-    packed: dict[tuple[Way, int], PaperEnvelope] = {}
+    packed: dict[tuple[Receiver, int], PaperEnvelope] = {}
     for letter in letters:
         if letter.kind != Letter.Kind.NOTE:
-            way = paper_route(letter)
-            empty = PaperEnvelope(way, [], [])
-            packed.setdefault(envelope_key(letter, way), empty).letters.append(letter)
+            receiver = paper_channel(letter)
+            empty = PaperEnvelope(receiver, [], [])
+            packed.setdefault(envelope_key(letter, receiver), empty).letters.append(letter)
     left_out = []
     for note in notes_of(letters):
-        envelope = packed.get((Way.MISSION, note.mission_id or 0))
+        envelope = packed.get((Receiver.MISSION, note.mission_id or 0))
         if reason := reason_not_to_print_note(note, envelope, letters):
             left_out.append((note, reason))
         elif envelope:
             envelope.notes.append(note)
-    order = list(Way)
-    envelopes = sorted(packed.values(), key=lambda envelope: order.index(envelope.route.way))
-    addressed = [envelope for envelope in envelopes if envelope.route.channel]
+    order = list(Receiver)
+    envelopes = sorted(
+        packed.values(), key=lambda envelope: order.index(envelope.paper_channel.receiver)
+    )
+    addressed = [envelope for envelope in envelopes if envelope.paper_channel.channel]
     nowhere = [letter for envelope in envelopes[len(addressed) :] for letter in envelope.letters]
     return PrintRun(addressed, nowhere, left_out)
 
 
-def envelope_key(letter: Letter, way: Route) -> tuple[Way, int]:
+def envelope_key(letter: Letter, receiver: PaperChannel) -> tuple[Receiver, int]:
     """Return the key of the envelope: a mission has one for all letters, else each minister one."""
-    if way.way == Way.MISSION and way.mission:
-        return way.way, way.mission.pk
-    return way.way, letter.invitation_id
+    if receiver.receiver == Receiver.MISSION and receiver.mission:
+        return receiver.receiver, receiver.mission.pk
+    return receiver.receiver, letter.invitation_id
 
 
 def notes_of(letters: list[Letter]) -> list[Letter]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Frozen
 from invitations.letters.approval import locked_letter
-from invitations.letters.channels import paper_route
+from invitations.letters.channels import paper_channel
 from invitations.models import Delivery, HeldChange, Letter, Minister, OriginalStep
 from invitations.models.delivery import STEPS, Step
 from invitations.models.held.composed_with import LINK
@@ -172,7 +172,7 @@ def refuse_out_of_order(
 
 def hand_over_paper(letter: Letter, by: User, done: Done) -> None:
     """Mark the delivery on paper, and those of the notes verbales above it that still wait."""
-    channel = done.channel or paper_route(letter).channel
+    channel = done.channel or paper_channel(letter).channel
     if not channel:
         raise ValidationError(_("It has no address: say how it was handed over."))
     at = hour_on(letter, done.on)

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
-from invitations.letters.channels import Way
+from invitations.letters.channels import Receiver
 from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped_code
 from invitations.models import Delivery, Letter
@@ -151,7 +151,7 @@ def address_words(envelopes: list[PaperEnvelope], first: int) -> dict[str, Any]:
                 "number": number,
                 "edition": envelope.letters[0].invitation.edition,
                 "references": references(envelope),
-                "pouch": envelope.route.channel == Delivery.Channel.POUCH,
+                "pouch": envelope.paper_channel.channel == Delivery.Channel.POUCH,
                 "lines": address_lines(envelope),
             }
             for number, envelope in enumerate(envelopes, start=first)
@@ -169,14 +169,14 @@ def address_lines(envelope: PaperEnvelope) -> list[str]:
     Unless it goes to the mission itself, the minister's block comes first, as in the letter. An
     envelope to a capital ends with the State's name in French capitals, for the postal services.
     """
-    letter, mission = envelope.letters[-1], envelope.route.mission
+    letter, mission = envelope.letters[-1], envelope.paper_channel.mission
     addressee = letter.addressee.splitlines()
     if mission is None:
         state = letter.invitation.member_state.postal_name.upper()
         postal = lines_of(letter.invitation.minister.postal_address)
         return [*addressee, *postal, *([] if postal[-1].upper() == state else [state])]
     to = [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
-    if envelope.route.way == Way.MISSION:
+    if envelope.paper_channel.receiver == Receiver.MISSION:
         return to
     return [*addressee, f"c/o {to[0]}", *to[1:]]
 
@@ -190,7 +190,7 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
     envelopes = [
         {
             "number": number,
-            "route": envelope.route._replace(mission=None),
+            "paper_channel": envelope.paper_channel._replace(mission=None),
             "destination": comma_list(destination(envelope)),
             "letters": [line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents],
         }
@@ -209,7 +209,7 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
 
 
 def destination(envelope: PaperEnvelope) -> list[str]:
-    mission = envelope.route.mission
+    mission = envelope.paper_channel.mission
     if mission is None:
         return lines_of(envelope.letters[0].invitation.minister.postal_address)
     return [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
@@ -235,12 +235,14 @@ def totals(run: PrintRun, pages: dict[int, int]) -> list[dict[str, Any]]:
     """Count envelopes, letters and pages for each route, and for all together."""
     rows: dict[str, dict[str, Any]] = {}
     for envelope in run.envelopes:
-        for route_words in (str(envelope.route._replace(mission=None)), ""):
-            row = rows.setdefault(route_words, dict.fromkeys(COUNTED, 0) | {"route": route_words})
+        for channel_words in (str(envelope.paper_channel._replace(mission=None)), ""):
+            row = rows.setdefault(
+                channel_words, dict.fromkeys(COUNTED, 0) | {"paper_channel": channel_words}
+            )
             row["envelopes"] += 1
             row["letters"] += len(envelope.contents)
             row["pages"] += sum(pages[letter.pk] for letter in envelope.contents)
-    return sorted(rows.values(), key=lambda row: row["route"] == "")
+    return sorted(rows.values(), key=lambda row: row["paper_channel"] == "")
 
 
 COUNTED = ("envelopes", "letters", "pages")

@@ -25,7 +25,7 @@ from invitations.outbox.webhooks.addresses import (
     release_webhook,
     rotate_secret,
 )
-from invitations.outbox.webhooks.peers import Way
+from invitations.outbox.webhooks.peers import Reach
 from invitations.outbox.webhooks.sending import send_message_again
 from invitations.tests.factories import AnnouncedEditionFactory, UserFactory
 
@@ -100,7 +100,7 @@ def webhook_peer(folder, *statuses, host="localhost", pauses=()):
         server.socket = context.wrap_socket(server.socket, server_side=True)
         server.handle_error = lambda *_said: None
         peer.port = server.server_port
-        peer.way = Way(refuses_all_but_here, ssl.create_default_context(cafile=file))
+        peer.way = Reach(refuses_all_but_here, ssl.create_default_context(cafile=file))
         Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         yield peer
         server.shutdown()

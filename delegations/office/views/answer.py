@@ -29,7 +29,7 @@ from delegations.office.page import (
 )
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
-from delegations.office.reconfirmation import asked_again, seen_dates
+from delegations.office.reconfirmation import reconfirmation_on_page, seen_dates
 from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar
@@ -190,7 +190,7 @@ def filed_page(
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, format_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
-        asked_again=asked_again(filed),
+        asked_again=reconfirmation_on_page(filed),
         place=place_on_list(invitation) if filed.speaks else [],
         **last_day_in_words(invitation.edition),
         **more,

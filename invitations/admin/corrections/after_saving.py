@@ -19,12 +19,12 @@ from invitations.admin.list_columns import change_url, format_languages, on_day,
 from invitations.forms.corrections import AfterSavingForm
 from invitations.models import Delivery, Letter, Minister
 from invitations.outbox.corrections.after_saving import (
-    Road,
+    FollowUp,
+    follow_up_for,
+    follow_ups_open,
     has_any_left,
     leave_letters,
     letters_sent,
-    road_for,
-    roads_open,
     send_to_new_addresses,
     what_matters,
 )
@@ -72,9 +72,15 @@ class AsksAboutLettersMixin(ModelAdmin):
         if not letters:
             messages.info(request, _("No letter to this minister has left."))
             return redirect(change_url(minister))
-        roads = [road for road in roads_open(minister, letters) if may_take(request, road)]
-        chosen = road_for(request.GET.getlist("changed"), roads)
-        form = AfterSavingForm(request.POST or None, roads=roads, initial={"road": chosen})
+        follow_ups = [
+            follow_up
+            for follow_up in follow_ups_open(minister, letters)
+            if may_take(request, follow_up)
+        ]
+        chosen = follow_up_for(request.GET.getlist("changed"), follow_ups)
+        form = AfterSavingForm(
+            request.POST or None, follow_ups=follow_ups, initial={"follow_up": chosen}
+        )
         if request.method == "POST" and form.is_valid():
             answer = self._take(request, minister, letters, form)
             if answer:
@@ -96,14 +102,14 @@ class AsksAboutLettersMixin(ModelAdmin):
         self, request: HttpRequest, minister: Minister, letters: list[Letter], form: AfterSavingForm
     ) -> HttpResponse | None:
         """Take the road that was chosen; where that is refused, the form says why."""
-        road, reason = form.cleaned_data["road"], form.cleaned_data["reason"]
+        follow_up, reason = form.cleaned_data["follow_up"], form.cleaned_data["reason"]
         bring_reason(request, minister.pk, reason)
-        if road == Road.REPLACE:
+        if follow_up == FollowUp.REPLACE:
             return redirect(replacing_url(letter.invitation_id for letter in letters))
-        if road == Road.HAND_OVER:
+        if follow_up == FollowUp.HAND_OVER:
             return redirect("desk:hand_over", letters[0].invitation_id)
         try:
-            told = self._carried_out(request, road, minister, letters, reason)
+            told = self._carried_out(request, follow_up, minister, letters, reason)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return None
@@ -111,11 +117,16 @@ class AsksAboutLettersMixin(ModelAdmin):
         return redirect(change_url(minister))
 
     def _carried_out(
-        self, request: HttpRequest, road: str, minister: Minister, letters: list[Letter], why: str
+        self,
+        request: HttpRequest,
+        follow_up: str,
+        minister: Minister,
+        letters: list[Letter],
+        why: str,
     ) -> str:
         """Send the letters, or leave them, and return what is told of it."""
         user = user_of(request)
-        if road == Road.LEAVE:
+        if follow_up == FollowUp.LEAVE:
             leave_letters(minister, user, why)
             return _("The letter is left as it is; that is on file.")
         if send_to_new_addresses(minister, letters, user, why):
@@ -125,13 +136,13 @@ class AsksAboutLettersMixin(ModelAdmin):
         return _("The letter waits in the outbox for the new address.")
 
 
-def may_take(request: HttpRequest, road: str) -> bool:
+def may_take(request: HttpRequest, follow_up: str) -> bool:
     needed: dict[str, Iterable[str]] = {
-        Road.REPLACE: MAY_REPLACE,
-        Road.SEND: [MAY_SEND],
-        Road.HAND_OVER: ["invitations.change_invitation", "invitations.add_minister"],
+        FollowUp.REPLACE: MAY_REPLACE,
+        FollowUp.SEND: [MAY_SEND],
+        FollowUp.HAND_OVER: ["invitations.change_invitation", "invitations.add_minister"],
     }
-    return request.user.has_perms(list(needed.get(road, [])))
+    return request.user.has_perms(list(needed.get(follow_up, [])))
 
 
 def describe_saved_letter(letter: Letter) -> dict[str, Any]:

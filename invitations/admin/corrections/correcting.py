@@ -17,8 +17,8 @@ from invitations.letters.approval import reason_not_to_compose_again
 from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
     addresses_tried,
+    reason_not_to_repeat_mail,
     reason_not_to_send_elsewhere,
-    reason_not_to_send_once_more,
 )
 from invitations.outbox.corrections.addresses import (
     MAY_BE_CORRECTED,
@@ -65,7 +65,7 @@ class CorrectingMixin(ModelAdmin):
             found = [*(helps(delivery) if may else []), *for_its_letter(request, delivery)]
             waits = what_waits(request, delivery.letter)
             if delivery.state in NOT_ARRIVED and may and not found:
-                waits += filter(None, [reason_not_to_send_once_more(delivery.letter)])
+                waits += filter(None, [reason_not_to_repeat_mail(delivery.letter)])
             context |= {"helps": found, "about": about(request, delivery), "waits": waits}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -24,7 +24,7 @@ from invitations.admin.confirming import (
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
-from invitations.letters.channels import paper_route
+from invitations.letters.channels import paper_channel
 from invitations.models import Letter
 from invitations.outbox.decisions import (
     dispatch_on_paper,
@@ -110,7 +110,7 @@ class PrintRunMixin(RecordAdmin):
             )
             % {"count": len(run.envelopes)},
             button=_("Download the PDF"),
-            describe=paper_route,
+            describe=paper_channel,
         )
 
     @action(
@@ -125,7 +125,7 @@ class PrintRunMixin(RecordAdmin):
         button=gettext_lazy("Mark as dispatched"),
         form=LetterDispatchedForm,
         rows=letters_with_notes,
-        describe=lambda page, letter: paper_route(letter),
+        describe=lambda page, letter: paper_channel(letter),
         why_not=lambda letter: (
             reason_not_to_record_paper(letter) or reason_original_is_waiting(letter)
         ),

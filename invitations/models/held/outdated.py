@@ -104,7 +104,7 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     keys = set(waiting.values_list("pk", flat=True))
     covers = covered_by(keys)
     compared = letters_to_compare(keys | {one.letter for one in covers})
-    found = outdated_among(compared) | on_another_road(compared)
+    found = outdated_among(compared) | on_another_channel(compared)
     found |= {one.note: COVERS for one in covers if one.letter in found}
     found |= {one.note: LEFT for one in covers if one.successor}
     found |= {one.note: REPLACED for one in covers if one.is_replaced}
@@ -112,7 +112,7 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     return {key: why for key, why in found.items() if key in keys}
 
 
-def on_another_road(letters: Sequence[Any]) -> dict[int, Outdated]:
+def on_another_channel(letters: Sequence[Any]) -> dict[int, Outdated]:
     """Return why letters are mail though a signed original is due now, or the reverse."""
     editions = {one.invitation.edition_id for one in letters}
     rows = model_named("ForumEdition").objects.filter(pk__in=editions)

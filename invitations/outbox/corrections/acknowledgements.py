@@ -24,7 +24,7 @@ def hold_acknowledgements(invitation: Invitation) -> int:
     return call_back_letters(invitation.letters.filter(kind__in=TOLD_ONCE), LEFT_OFFICE)
 
 
-def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
+def acknowledge_called_back_again(invitation: Invitation, since: dt.datetime) -> int:
     """Plan anew what was called back since then and acknowledges what stands; count these letters.
 
     They wait for the invitation's new link.

@@ -14,7 +14,7 @@ from invitations.models import Delivery, HeldChange, Invitation, Letter, Ministe
 from invitations.outbox.another_address import (
     ON_FILE_NO_MORE,
     addresses_tried,
-    reason_not_to_send_once_more,
+    reason_not_to_repeat_mail,
     send_to_another_address,
 )
 from invitations.text.addresses import one_address
@@ -62,7 +62,7 @@ def reason_not_to_correct(delivery: Delivery) -> str:
     """Return why the address cannot be corrected from its delivery; an empty text if it can."""
     if delivery.channel != Delivery.Channel.EMAIL or delivery.state not in MAY_BE_CORRECTED:
         return _("Only the address of a mail that was tried is corrected.")
-    if why := reason_not_to_send_once_more(delivery.letter):
+    if why := reason_not_to_repeat_mail(delivery.letter):
         return why
     if not places_of(delivery):
         return str(ON_FILE_NO_MORE)

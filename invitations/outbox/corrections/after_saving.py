@@ -21,7 +21,7 @@ from invitations.outbox.corrections.replacing import replaceable
 from invitations.outbox.corrections.succession import reason_not_to_hand_over
 
 
-class Road(models.TextChoices):
+class FollowUp(models.TextChoices):
     REPLACE = "replace", gettext_lazy("Replace it: a letter with what stands on file now")
     SEND = "send", gettext_lazy("Send it to the new address, just as it is")
     HAND_OVER = "hand_over", gettext_lazy("Hand the invitation over to the successor")
@@ -53,17 +53,17 @@ def has_any_left(letters: "Iterable[Letter]") -> bool:
     return Delivery.objects.left().filter(letter__in=letters).exists()
 
 
-def roads_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
+def follow_ups_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
     """Return what can succeed now; to leave a letter is always possible."""
     invitations = Invitation.objects.filter(pk__in=[letter.invitation_id for letter in letters])
     is_open = {
-        Road.REPLACE: bool(replaceable(invitations).letters),
-        Road.SEND: any(new_addresses(minister, one) and may_leave(one) for one in letters),
-        Road.HAND_OVER: bool(minister.successor_id)
+        FollowUp.REPLACE: bool(replaceable(invitations).letters),
+        FollowUp.SEND: any(new_addresses(minister, one) and may_leave(one) for one in letters),
+        FollowUp.HAND_OVER: bool(minister.successor_id)
         and not reason_not_to_hand_over(letters[0].invitation),
-        Road.LEAVE: True,
+        FollowUp.LEAVE: True,
     }
-    return [road for road, opened in is_open.items() if opened]
+    return [follow_up for follow_up, opened in is_open.items() if opened]
 
 
 def may_leave(letter: Letter) -> bool:
@@ -80,11 +80,19 @@ def new_addresses(minister: Minister, letter: Letter) -> set[str]:
     return set() if minister.successor_id else on_file - addresses_tried(letter)
 
 
-def road_for(changed: Sequence[str], roads: Sequence[str]) -> str:
+def follow_up_for(changed: Sequence[str], follow_ups: Sequence[str]) -> str:
     """Return the road that what was changed calls for, if it is open."""
-    called_for = {"successor": Road.HAND_OVER, "name": Road.REPLACE, "address": Road.SEND}
-    likely = [road for what, road in called_for.items() if what in changed and road in roads]
-    return next(iter(likely), Road.LEAVE)
+    called_for = {
+        "successor": FollowUp.HAND_OVER,
+        "name": FollowUp.REPLACE,
+        "address": FollowUp.SEND,
+    }
+    likely = [
+        follow_up
+        for what, follow_up in called_for.items()
+        if what in changed and follow_up in follow_ups
+    ]
+    return next(iter(likely), FollowUp.LEAVE)
 
 
 @transaction.atomic

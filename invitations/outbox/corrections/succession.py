@@ -37,7 +37,7 @@ from invitations.models import (
 from invitations.models.invitation import InvitationQuerySet
 from invitations.models.reply import REPLY_FIELDS
 from invitations.outbox.corrections.acknowledgements import (
-    acknowledge_once_more,
+    acknowledge_called_back_again,
     hold_acknowledgements,
 )
 from invitations.outbox.corrections.notes import forward_with_notes
@@ -353,5 +353,5 @@ def take_back_hand_over(change: HeldChange, by: User) -> None:
     entered = Minister.objects.filter(pk=before["minister"], successor=after["minister"])
     entered.update(successor=before["successor"])
     if invitation := Invitation.objects.issued().in_office().filter(pk=change.object_id).first():
-        acknowledge_once_more(invitation, change.asked_at)
+        acknowledge_called_back_again(invitation, change.asked_at)
         forward_once_more(invitation.letters.all(), by)

@@ -28,7 +28,7 @@ class Undelivered(Exception):
     """Why nothing was taken, in a sentence that names no secret."""
 
 
-class Way(NamedTuple):
+class Reach(NamedTuple):
     """How a peer is reached: which addresses are refused, and whose certificates are believed.
 
     Both are arguments, so that no variable of a deployment opens them.
@@ -48,8 +48,8 @@ def is_refused(address: IPv4Address | IPv6Address) -> bool:
     return any(address in one for one in REFUSED)
 
 
-def public_way() -> Way:
-    return Way(is_refused, ssl.create_default_context())
+def public_peer() -> Reach:
+    return Reach(is_refused, ssl.create_default_context())
 
 
 class PinnedConnection(HTTPSConnection):
@@ -74,7 +74,7 @@ class PinnedConnection(HTTPSConnection):
             return
 
 
-def post(url: str, headers: Mapping[str, str], body: str, way: Way) -> int:
+def post(url: str, headers: Mapping[str, str], body: str, way: Reach) -> int:
     """Return the status with which the peer answers; raise Undelivered if none comes."""
     host, port, target = https_parts(url)
     connection = PinnedConnection(host, port, checked_address(host, port, way), way.context)
@@ -114,7 +114,7 @@ def answered(
         connection.close()
 
 
-def checked_address(host: str, port: int, way: Way) -> str:
+def checked_address(host: str, port: int, way: Reach) -> str:
     """Return an address of the host; if only one of them is refused, so is the host."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -126,5 +126,5 @@ def checked_address(host: str, port: int, way: Way) -> str:
     return addresses[0]
 
 
-def any_refused(addresses: Iterable[str], way: Way) -> bool:
+def any_refused(addresses: Iterable[str], way: Reach) -> bool:
     return any(way.refuses(ip_address(one)) for one in addresses)

@@ -20,7 +20,7 @@ from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.arming import reason_sending_is_not_on
 from invitations.outbox.credentials import refuse_if_revoked
 from invitations.outbox.webhooks.announcing import announce_all
-from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
+from invitations.outbox.webhooks.peers import Reach, Undelivered, post, public_peer
 from invitations.outbox.webhooks.signing import renew_secrets, signed
 
 State = WebhookMessage.State
@@ -31,7 +31,7 @@ SHARE = 4
 NO_KEY = "The secret cannot be read under today’s key: change it."
 
 
-def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | None = None) -> int:
+def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Reach | None = None) -> int:
     """Tell other systems what they have not been told; return how many messages arrived.
 
     Nothing is looked for and nothing leaves unless sending is armed. A system that takes its time
@@ -42,7 +42,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
     if reason_sending_is_not_on():
         return 0
     announce_all()
-    began, arrived, way = time.monotonic(), 0, way or public_way()
+    began, arrived, way = time.monotonic(), 0, way or public_peer()
     spent: dict[int, float] = defaultdict(float)
     silent: set[int] = set()
     while (now := time.monotonic()) < began + within.total_seconds():
@@ -83,7 +83,7 @@ def claim_next(now: dt.datetime, apart_from: Iterable[int] = ()) -> WebhookMessa
     return message
 
 
-def send(message: WebhookMessage, way: Way) -> bool:
+def send(message: WebhookMessage, way: Reach) -> bool:
     """Send the message, and write down what became of it."""
     try:
         status = post(message.address.url, *written(message, timezone.now()), way)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
 from invitations.letters.approval import recompose_letter
-from invitations.letters.channels import paper_route
+from invitations.letters.channels import paper_channel
 from invitations.letters.circulars import by_mission, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
@@ -319,7 +319,7 @@ def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
     post.states.add(letter.invitation.member_state)
 
-    assert (paper_route(letter).way, paper_route(letter).mission) == ("post", post)
+    assert (paper_channel(letter).way, paper_channel(letter).mission) == ("post", post)
 
 
 def test_latin_function_and_name_do_not_run_together_in_a_chinese_note(note):

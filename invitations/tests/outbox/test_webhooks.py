@@ -19,12 +19,12 @@ from invitations.outbox.webhooks.addresses import release_webhook, rotate_secret
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import (
     PinnedConnection,
+    Reach,
     Undelivered,
-    Way,
     answered,
     is_refused,
     post,
-    public_way,
+    public_peer,
 )
 from invitations.outbox.webhooks.sending import (
     MOST_ATTEMPTS,
@@ -393,7 +393,7 @@ def test_a_host_of_this_machine_is_refused_before_anything_is_sent(tmp_path):
     with webhook_peer(tmp_path, 204) as peer:
         for url in (peer.url, peer.url.replace("localhost", "127.0.0.1")):
             with pytest.raises(Undelivered, match="not public"):
-                post(url, {}, "", Way(is_refused, peer.way.context))
+                post(url, {}, "", Reach(is_refused, peer.way.context))
 
     assert peer.told == []
 
@@ -410,13 +410,13 @@ def test_a_host_of_this_machine_is_refused_before_anything_is_sent(tmp_path):
 )
 def test_what_is_not_of_https_alone_is_refused(url):
     with pytest.raises(Undelivered, match="https alone"):
-        post(url, {}, "", public_way())
+        post(url, {}, "", public_peer())
 
 
 def test_a_peer_whose_certificate_is_not_believed_is_told_nothing(tmp_path):
     with webhook_peer(tmp_path, 204) as peer:
         with pytest.raises(Undelivered, match="SSLCertVerificationError"):
-            post(peer.url, {}, "", Way(peer.way.refuses, ssl.create_default_context()))
+            post(peer.url, {}, "", Reach(peer.way.refuses, ssl.create_default_context()))
         with pytest.raises(Undelivered, match="SSLCertVerificationError"):
             post(peer.url.replace("localhost", "127.0.0.1"), {}, "", peer.way)
 

@@ -42,7 +42,7 @@ def saved(client, minister, **words):
 
 
 @pytest.mark.parametrize(
-    ("words", "road"),
+    ("words", "follow_up"),
     [
         ({"family_name": "Elphberg-Strelsau"}, "replace"),
         ({"language": "fr"}, "replace"),
@@ -52,13 +52,13 @@ def saved(client, minister, **words):
     ],
 )
 def test_saving_asks_what_becomes_of_the_letter_with_the_likely_road_chosen(
-    client, invited, words, road
+    client, invited, words, follow_up
 ):
     response = saved(client, invited.minister, **words)
 
     assert response.url.startswith(url_of(invited.minister))
     page = client.get(response.url)
-    assert page.context["form"]["road"].value() == road
+    assert page.context["form"]["follow_up"].value() == follow_up
     assert "Flavia Elfberg" in page.content.decode()
     [letter] = page.context["letters"]
     approved_at = timezone.localtime(letter["letter"].approved_at)
@@ -86,7 +86,7 @@ def test_saving_asks_too_what_becomes_of_a_letter_that_waits_to_leave(
 
     page = client.get(response.url)
     assert page.context["title"] == "Their letter waits to leave"
-    assert page.context["form"]["road"].value() == "replace"
+    assert page.context["form"]["follow_up"].value() == "replace"
     [told] = page.context["letters"]
     address = letter.invitation.minister.to_emails
     assert (told["went_to"], told["waits"]) == ([], [f"waits to leave: {address}"])
@@ -98,20 +98,22 @@ def test_a_successor_leads_to_the_hand_over(client, invited):
 
     response = saved(client, invited.minister, successor=successor.pk)
     page = client.get(response.url)
-    taken = client.post(response.url, {"road": "hand_over"})
+    taken = client.post(response.url, {"follow_up": "hand_over"})
 
-    assert [road for road, _label in page.context["form"].fields["road"].choices] == [
+    assert [
+        follow_up for follow_up, _label in page.context["form"].fields["follow_up"].choices
+    ] == [
         "hand_over",
         "leave",
     ]
-    assert page.context["form"]["road"].value() == "hand_over"
+    assert page.context["form"]["follow_up"].value() == "hand_over"
     assert taken.url == reverse("desk:hand_over", args=[invited.pk])
     asked = client.get(taken.url).context["form"]
     assert asked["successor"].value() == successor.pk
 
 
 def test_to_replace_it_leads_to_the_replacement_of_this_letter(client, invited):
-    taken = client.post(url_of(invited.minister), {"road": "replace"})
+    taken = client.post(url_of(invited.minister), {"follow_up": "replace"})
 
     assert taken.url == replacing_url([invited.pk])
 
@@ -119,7 +121,7 @@ def test_to_replace_it_leads_to_the_replacement_of_this_letter(client, invited):
 def test_the_letter_goes_to_the_new_address_once_it_is_released(client, invited):
     response = saved(client, invited.minister, to_emails="new@example.org")
 
-    sent = client.post(response.url, {"road": "send"}, follow=True)
+    sent = client.post(response.url, {"follow_up": "send"}, follow=True)
 
     assert told(sent)[-1] == (
         "The letter goes to the new address as soon as a second person has released it."
@@ -131,7 +133,7 @@ def test_the_letter_goes_to_the_new_address_once_it_is_released(client, invited)
 def test_to_leave_it_is_on_file_too(client, drafter, invited):
     response = saved(client, invited.minister, prenominal="Dr.")
 
-    client.post(response.url, {"road": "leave", "reason": "They know her."})
+    client.post(response.url, {"follow_up": "leave", "reason": "They know her."})
 
     entry = LogEntry.objects.get(additional_data__act=Act.LETTER_LEFT)
     assert (entry.actor, entry.additional_data["reason"]) == (drafter, "They know her.")
@@ -140,7 +142,7 @@ def test_to_leave_it_is_on_file_too(client, drafter, invited):
 def test_the_reason_comes_along_to_the_replacement(client, invited):
     reason = "It was spelt wrongly."
 
-    asked = client.post(url_of(invited.minister), {"road": "replace", "reason": reason})
+    asked = client.post(url_of(invited.minister), {"follow_up": "replace", "reason": reason})
     page = client.get(asked.url)
 
     assert page.context["form"]["reason"].value() == reason
@@ -152,7 +154,7 @@ def test_the_reason_comes_along_to_the_hand_over(client, invited):
     minister = invited.minister
     saved(client, minister, successor=Minister.objects.get(given_name="Rupert").pk)
 
-    said = {"road": "hand_over", "reason": "A new government."}
+    said = {"follow_up": "hand_over", "reason": "A new government."}
     asked = client.post(url_of(minister), said)
 
     assert client.get(asked.url).context["form"]["reason"].value() == "A new government."
@@ -165,7 +167,9 @@ def test_the_reason_stands_in_the_history_of_a_letter_that_is_sent(client, invit
         change = HeldChange.objects.get()
         release_change(change, UserFactory(), change.mark)
 
-    client.post(url_of(invited.minister), {"road": "send", "reason": "Their office has moved."})
+    client.post(
+        url_of(invited.minister), {"follow_up": "send", "reason": "Their office has moved."}
+    )
 
     assert invited.letters.get().events.last().reason == "Their office has moved."
 
@@ -174,7 +178,7 @@ def test_each_minister_has_a_reason_of_their_own(client, invited, frozen_letter,
     other = frozen_letter(invitation__edition=invited.edition)
     queued(other, arrived=True, address=other.invitation.minister.to_emails)
     for minister, reason in [(invited.minister, "One."), (other.invitation.minister, "Two.")]:
-        client.post(url_of(minister), {"road": "replace", "reason": reason})
+        client.post(url_of(minister), {"follow_up": "replace", "reason": reason})
 
     one, two, both = (
         client.get(replacing_url(keys)).context["form"]["reason"].value()
@@ -185,10 +189,10 @@ def test_each_minister_has_a_reason_of_their_own(client, invited, frozen_letter,
 
 
 def test_one_is_back_at_the_minister_once_it_is_decided(client, invited):
-    for road in ("leave", "send"):
+    for follow_up in ("leave", "send"):
         saved(client, invited.minister, to_emails="new@example.org")
 
-        done = client.post(url_of(invited.minister), {"road": road})
+        done = client.post(url_of(invited.minister), {"follow_up": follow_up})
 
         assert done.url == change_url(invited.minister)
 

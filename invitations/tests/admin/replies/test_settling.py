@@ -8,7 +8,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
 from invitations.outbox.corrections.acknowledgements import (
-    acknowledge_once_more,
+    acknowledge_called_back_again,
     hold_acknowledgements,
 )
 from invitations.outbox.dispatch import dispatch_outbox
@@ -85,7 +85,7 @@ def test_who_stays_after_all_is_told_again_though_the_first_acknowledgement_left
     page_after_choosing(admin_client, contested, "standing")
     hold_acknowledgements(invitation)
 
-    acknowledge_once_more(invitation, asked_at)
+    acknowledge_called_back_again(invitation, asked_at)
 
     assert invitation.letters.in_force().get(again=1).reply.channel == "online"
 

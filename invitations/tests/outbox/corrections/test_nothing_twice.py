@@ -30,8 +30,8 @@ from invitations.letters.circulars import (
     plan_notes,
 )
 from invitations.letters.composing import (
+    choose_channel,
     choose_covered,
-    choose_road,
     reason_letter_is_idle,
     recipients_of,
     record_composed,
@@ -313,7 +313,7 @@ def successor_in(invitation):
 def write(key):
     """Compose the letter as the product does, but for its words and paper."""
     letter = claimed(key)
-    choose_road(letter)
+    choose_channel(letter)
     choose_covered(letter)
     try:
         refuse_uncomposed(letter)

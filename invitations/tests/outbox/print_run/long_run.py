@@ -19,7 +19,7 @@ from django.utils import timezone, translation  # noqa: E402
 from pikepdf import Name  # noqa: E402
 
 from invitations.files.frozen import freeze  # noqa: E402
-from invitations.letters.channels import Route, Way  # noqa: E402
+from invitations.letters.channels import PaperChannel, Receiver  # noqa: E402
 from invitations.models import (  # noqa: E402
     Circular,
     ForumEdition,
@@ -37,9 +37,9 @@ PICTURE = 400_000  # bytes, which nothing makes fewer
 def long_run(letters: int) -> PrintRun:
     edition = ForumEdition(name="WSIS Forum", postal_address="1 Castle Street, Strelsau")
     circular = Circular(edition=edition, reference="CL/1", dated_on=dt.date(2020, 1, 7))
-    route = Route(Way.CAPITAL, "post")
+    paper_channel = PaperChannel(Receiver.CAPITAL, "post")
     envelopes = [
-        PaperEnvelope(route, [sealed_letter(edition, circular, number)], [])
+        PaperEnvelope(paper_channel, [sealed_letter(edition, circular, number)], [])
         for number in range(1, letters + 1)
     ]
     return PrintRun(envelopes, [], [])

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.letters.channels import paper_route
+from invitations.letters.channels import paper_channel
 from invitations.letters.planning import enqueue_letter
 from invitations.models import Letter
 from invitations.outbox.envelopes import refuse_unprintable
@@ -20,14 +20,14 @@ def test_letter_goes_by_pouch_to_the_permanent_mission_in_the_city(letter):
     mission_for(one, city="Hentzau")
     mission = mission_for(one)
 
-    assert paper_route(one) == ("mission", "pouch", mission)
+    assert paper_channel(one) == ("mission", "pouch", mission)
 
 
 def test_letter_goes_by_post_to_the_capital_where_there_is_no_mission(letter):
     one = letter(minister__postal_address="1 Palace Square\nStrelsau")
     mission_for(one, kind="embassy", city="Hentzau")
 
-    assert paper_route(one) == ("capital", "post", None)
+    assert paper_channel(one) == ("capital", "post", None)
 
 
 @pytest.mark.parametrize("kind", ["embassy", "mission"])
@@ -36,7 +36,7 @@ def test_letter_goes_by_post_to_another_post_that_serves_the_state(letter, kind)
     mission_for(one, kind="regional", city="Zenda")
     post = mission_for(one, kind=kind, city="Hentzau")
 
-    assert paper_route(one) == ("post", "post", post)
+    assert paper_channel(one) == ("post", "post", post)
 
 
 def test_post_without_an_address_is_passed_over_for_the_regional_office(letter):
@@ -46,18 +46,18 @@ def test_post_without_an_address_is_passed_over_for_the_regional_office(letter):
     post.save()
     office = mission_for(one, kind="regional", city="Zenda")
 
-    assert paper_route(one) == ("regional", "pouch", office)
+    assert paper_channel(one) == ("regional", "pouch", office)
 
 
 def test_letter_without_any_address_has_no_channel(letter):
-    assert paper_route(letter()) == ("nowhere", "", None)
+    assert paper_channel(letter()) == ("nowhere", "", None)
 
 
 def test_note_verbale_goes_to_its_mission(letter, note):
     one = letter()
     mission = mission_for(one)
 
-    assert paper_route(note(mission, one)) == ("mission", "pouch", mission)
+    assert paper_channel(note(mission, one)) == ("mission", "pouch", mission)
 
 
 def test_letter_without_e_mail_waits_under_the_channel_of_its_route(letter):
