@@ -29,7 +29,7 @@ from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
 from invitations.outbox.corrections.acknowledgements import acknowledge_again
 from invitations.outbox.date_change.rounds import (
     confirm_for_office,
-    lock_with_dates_seen,
+    lock_with_dates_shown,
     note_reply,
     note_same_again,
 )
@@ -46,7 +46,7 @@ READ_ROWS = (
 )  # fmt: skip
 
 
-class UnseenReply(ValidationError):
+class StaleReply(ValidationError):
     """Refusal of a reply: another one came to stand after its page was opened."""
 
     def __init__(self) -> None:
@@ -86,15 +86,15 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     or the same words again, record nothing new. A holding reply is noted, and skips the next step.
 
     ``seen`` names the reply that stood when the page was opened, empty for none: if another one
-    stands by now, raise UnseenReply. ``seen_dates`` names the move of dates that it showed, empty
-    for none: if they have moved since, raise UnseenDates. A reply after a move re-confirms, or
+    stands by now, raise StaleReply. ``seen_dates`` names the move of dates that it showed, empty
+    for none: if they have moved since, raise StaleDates. A reply after a move re-confirms, or
     changes, the answer that is asked about.
 
     Without ``received_at`` a reply comes now, after all that is on file: the lock gives the order,
     not the clocks of several servers. Only an hour that staff give is compared with the others of
     its channel: a reply older than one of these is filed as superseded at once.
     """
-    lock_with_dates_seen(invitation, seen_dates, came_at=received_at)
+    lock_with_dates_shown(invitation, seen_dates, came_at=received_at)
     now = timezone.now()
     reply = reply_in_draft(
         invitation,
@@ -113,7 +113,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
             note_same_again(recorded, reply)
         return recorded
     keep_order(reply, earlier, is_given=received_at is not None)
-    reply.status = status_beside(reply, earlier, seen, is_given=received_at is not None)
+    reply.status = status_of_new_reply(reply, earlier, seen, is_given=received_at is not None)
     make_room_for(reply, earlier)
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
@@ -234,7 +234,7 @@ def words_of_reply(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in REPLY_FIELDS]
 
 
-def status_beside(
+def status_of_new_reply(
     reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
 ) -> str:
     """Return a new reply's status, given the standing reply and its channel's earlier ones."""
@@ -244,7 +244,7 @@ def status_beside(
     if standing is None:
         return Reply.Status.STANDING
     if seen is not None and seen != str(standing.pk):
-        raise UnseenReply
+        raise StaleReply
     in_force = [r for r in earlier if r.channel == reply.channel and r.status in BESIDE]
     if is_given and any(reply.received_at < r.received_at for r in in_force):
         return Reply.Status.SUPERSEDED

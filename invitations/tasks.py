@@ -11,7 +11,7 @@ from invitations.inbox import mailboxes, scans
 from invitations.letters import composing_queue
 from invitations.outbox import approvers, digests, dispatch, monitoring, partnership
 from invitations.outbox import retention as expired
-from invitations.outbox.monitoring import ticked
+from invitations.outbox.monitoring import recorded_run
 from invitations.outbox.webhooks import sending as webhooks
 from invitations.reminders import calendar_updates
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
@@ -22,69 +22,69 @@ TICK = dt.timedelta(seconds=40)
 
 @shared_task
 def queue_reminders() -> None:
-    with ticked(Job.QUEUE_REMINDERS) as tick:
-        tick.did = queue_due_reminders()
+    with recorded_run(Job.QUEUE_REMINDERS) as job_run:
+        job_run.did = queue_due_reminders()
 
 
 @shared_task
 def update_calendars() -> None:
-    with ticked(Job.UPDATE_CALENDARS) as tick:
-        tick.did = calendar_updates.update_calendars()
+    with recorded_run(Job.UPDATE_CALENDARS) as job_run:
+        job_run.did = calendar_updates.update_calendars()
 
 
 @shared_task
 def compose_planned() -> None:
-    with ticked(Job.COMPOSE_PLANNED) as tick:
+    with recorded_run(Job.COMPOSE_PLANNED) as job_run:
         monitoring.check_seal()
-        tick.did = composing_queue.compose_planned(within=TICK)
+        job_run.did = composing_queue.compose_planned(within=TICK)
 
 
 @shared_task
 def dispatch_outbox() -> None:
-    with ticked(Job.DISPATCH_OUTBOX) as tick:
-        tick.did = dispatch.dispatch_outbox(within=TICK)
+    with recorded_run(Job.DISPATCH_OUTBOX) as job_run:
+        job_run.did = dispatch.dispatch_outbox(within=TICK)
 
 
 @shared_task
 def read_mailboxes() -> None:
-    with ticked(Job.READ_MAILBOXES) as tick:
-        tick.did = mailboxes.read_mailboxes(within=TICK).taken
+    with recorded_run(Job.READ_MAILBOXES) as job_run:
+        job_run.did = mailboxes.read_mailboxes(within=TICK).taken
 
 
 @shared_task
 def read_scans() -> None:
-    with ticked(Job.READ_SCANS) as tick:
-        tick.did = scans.read_scans()
+    with recorded_run(Job.READ_SCANS) as job_run:
+        job_run.did = scans.read_scans()
 
 
 @shared_task
 def delete_expired() -> None:
-    with ticked(Job.DELETE_EXPIRED) as tick:
-        tick.did = expired.delete_expired()
+    with recorded_run(Job.DELETE_EXPIRED) as job_run:
+        job_run.did = expired.delete_expired()
 
 
 @shared_task
 def send_webhooks() -> None:
-    with ticked(Job.SEND_WEBHOOKS) as tick:
-        tick.did = webhooks.send_webhooks(within=TICK)
+    with recorded_run(Job.SEND_WEBHOOKS) as job_run:
+        job_run.did = webhooks.send_webhooks(within=TICK)
 
 
 @shared_task
 def send_digest() -> None:
-    with ticked(Job.SEND_DIGEST) as tick:
-        tick.did = digests.send_digest()
+    with recorded_run(Job.SEND_DIGEST) as job_run:
+        job_run.did = digests.send_digest()
 
 
 @shared_task
 def tell_approvers() -> None:
-    with ticked(Job.TELL_APPROVERS) as tick:
-        tick.did = approvers.tell_approvers()
+    with recorded_run(Job.TELL_APPROVERS) as job_run:
+        job_run.did = approvers.tell_approvers()
 
 
 @shared_task
 def tell_partnership() -> None:
-    with ticked(Job.TELL_PARTNERSHIP) as tick:
-        tick.did = partnership.tell_partnership()
+    with recorded_run(Job.TELL_PARTNERSHIP) as job_run:
+        job_run.did = partnership.tell_partnership()
 
 
 stopping = Event()

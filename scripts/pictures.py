@@ -38,7 +38,7 @@ from invitations.links import reply_url
 from invitations.mail.html_part import html_alone
 from invitations.models import (
     Circular,
-    DatesMove,
+    DateChange,
     Delivery,
     ForumEdition,
     Invitation,
@@ -203,7 +203,7 @@ def after_the_move() -> dict[str, str]:
     edition = demonstration()
     drafter, approver = (User.objects.get(username=name) for name in ("drafter", "approver"))
     sessions = list(edition.sessions.values_list("pk", flat=True))
-    what = Asked(DatesMove.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions)
+    what = Asked(DateChange.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions)
     change = ask_to_move(edition, what, drafter, "The hall is being repaired.").change
     release_move(change, approver, change.mark)
     asked = Reconfirmation.objects.current().counted().order_by("pk")

@@ -27,7 +27,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from invitations.files.frozen import store_takes_files
-from invitations.models import Delivery, JobError, Letter, Outage, Tick
+from invitations.models import Delivery, JobError, JobRun, Letter, Outage
 from invitations.outbox import monitoring
 from invitations.outbox.arming import is_put_back, reason_sending_is_off
 
@@ -113,7 +113,7 @@ def database_takes_writes() -> bool:
     now = timezone.now()
     try:
         with transaction.atomic():
-            Tick.objects.create(name="probe", began_at=now)
+            JobRun.objects.create(name="probe", began_at=now)
             transaction.set_rollback(True)
     except Error:
         return False

@@ -27,7 +27,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import at_hour, change_url
 from invitations.forms.fields import DayField, LineField
 from invitations.forms.model_forms import BoxesField
-from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
+from invitations.models import Answer, DateChange, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
 from invitations.outbox.date_change.asking import (
     DATES,
@@ -40,7 +40,7 @@ from invitations.text.dates import bracketed, format_date
 
 # To who comes to a forum online nobody travels.
 ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
-OF_FORM = [kind.value for kind in DatesMove.OF_FORM]
+OF_FORM = [kind.value for kind in DateChange.OF_FORM]
 
 
 class MoveForm(forms.Form):
@@ -48,7 +48,7 @@ class MoveForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What happens"),
-        choices=DatesMove.Kind.choices,
+        choices=DateChange.Kind.choices,
         widget=UnfoldAdminRadioSelectWidget,
     )
     answers_offered = BoxesField(
@@ -102,7 +102,7 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        if said.get("kind") == DatesMove.Kind.POSTPONED and self.edition.awaits_last_day:
+        if said.get("kind") == DateChange.Kind.POSTPONED and self.edition.awaits_last_day:
             self.errors.pop("reply_before", None)
             said.setdefault("reply_before", self.edition.reply_before)
         if said.get("kind") in OF_FORM and not said.get("answers_offered"):
@@ -113,7 +113,7 @@ class MoveForm(forms.Form):
     def asked(self) -> Asked:
         said = self.cleaned_data
         return Asked(
-            kind=DatesMove.Kind(said["kind"]),
+            kind=DateChange.Kind(said["kind"]),
             dates={name: said[name] for name in DATES},
             answers_offered=said["answers_offered"],
             days=days_of(self.edition, said),
@@ -129,17 +129,17 @@ class MoveForm(forms.Form):
 
 def kinds_for(edition: ForumEdition) -> list[tuple[str, Any]]:
     """Return the kinds of move that can be asked for: none of them stands already."""
-    so_already = {DatesMove.Kind.ONLINE if edition.is_online else DatesMove.Kind.IN_PERSON}
+    so_already = {DateChange.Kind.ONLINE if edition.is_online else DateChange.Kind.IN_PERSON}
     if edition.postponed_at:
-        so_already.add(DatesMove.Kind.POSTPONED)
-    return [one for one in DatesMove.Kind.choices if one[0] not in so_already]
+        so_already.add(DateChange.Kind.POSTPONED)
+    return [one for one in DateChange.Kind.choices if one[0] not in so_already]
 
 
 def answers_proposed(edition: ForumEdition) -> list[str]:
     """Return the answers for the other form: online, or those offered before it went online."""
     if not edition.is_online:
         return [one for one in ONLINE if one in edition.answers_offered] or [*ONLINE]
-    online = edition.moves.released().filter(kind=DatesMove.Kind.ONLINE).select_related("change")
+    online = edition.moves.released().filter(kind=DateChange.Kind.ONLINE).select_related("change")
     first = next((move for move in online if not move.before.is_online), None)
     return list(first.before.answers_offered) if first else all_answers()
 
@@ -156,7 +156,7 @@ def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
         except ValidationError:
             continue
     named = [kind for kind, _label in kinds_for(edition)]
-    kind = said["kind"] if said.get("kind") in named else DatesMove.Kind.MOVED
+    kind = said["kind"] if said.get("kind") in named else DateChange.Kind.MOVED
     sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
     return {
         **dates,
@@ -173,7 +173,7 @@ def days_of(edition: ForumEdition, said: Mapping[str, Any]) -> int:
 
     A postponement leaves them where they are: there is no day to move them to.
     """
-    if said["kind"] == DatesMove.Kind.POSTPONED:
+    if said["kind"] == DateChange.Kind.POSTPONED:
         return 0
     days: int | None = said.get("days")
     return (said["track_opens_on"] - edition.track_opens_on).days if days is None else days
@@ -245,21 +245,21 @@ ASKED_OF_OFFICES: dict[str, Any] = {
     "": gettext_lazy(
         "Answers stay valid in each case. What offices are asked stands here once it is chosen."
     ),
-    DatesMove.Kind.MOVED: gettext_lazy(
+    DateChange.Kind.MOVED: gettext_lazy(
         "Answers stay valid, and each office that has answered is asked whether its answer holds "
         "on the new dates."
     ),
-    DatesMove.Kind.POSTPONED: gettext_lazy(
+    DateChange.Kind.POSTPONED: gettext_lazy(
         "Answers stay valid, and no office is asked anything: reminders and the deadline rest "
         "until there are new dates."
     ),
-    DatesMove.Kind.ONLINE: gettext_lazy(
+    DateChange.Kind.ONLINE: gettext_lazy(
         "Answers stay valid, and each office that has answered is asked whether its answer holds "
         "online. Whose answer is not offered any more is asked to choose another: none is "
         "converted. Reminders and the deadline rest until there is another last day to reply: "
         "chosen here, or by a later move."
     ),
-    DatesMove.Kind.IN_PERSON: gettext_lazy(
+    DateChange.Kind.IN_PERSON: gettext_lazy(
         "Answers stay valid, and each office that has answered is asked whether its answer holds "
         "in person. Whose answer is not offered any more is asked to choose another: none is "
         "converted."
@@ -272,7 +272,7 @@ DEADLINE_ALONE = gettext_lazy(
 
 def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
     """Return what becomes of answers by this kind of move; an empty kind is none chosen yet."""
-    if kind == DatesMove.Kind.MOVED and not hangs.asks_again:
+    if kind == DateChange.Kind.MOVED and not hangs.asks_again:
         return DEADLINE_ALONE
     return ASKED_OF_OFFICES[kind]
 
@@ -280,7 +280,7 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
 def values_of(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what moves, as it would be asked for; without a last day typed, none is set."""
     typed = Asked(
-        DatesMove.Kind(said["kind"]),
+        DateChange.Kind(said["kind"]),
         {name: said[name] or getattr(edition, name) for name in DATES},
         answers_offered=said["answers_offered"],
     )

@@ -72,7 +72,7 @@ CHAPTERS = {
     "admin:invitations_statealias": "ministers",
     "admin:invitations_telephonecall": "calls",
     "admin:invitations_term": "texts",
-    "admin:invitations_tick": "sending",
+    "admin:invitations_jobrun": "sending",
     "admin:invitations_webhook": "staff",
     "admin:invitations_worker": "sending",
     "desk:": "board",

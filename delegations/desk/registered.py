@@ -122,12 +122,12 @@ def file_asked(
     if not asked.is_valid():
         form.add_error("kind", asked.errors["kind"])
         return None
-    answer: HttpResponse = taken_out(None, request, edition, sheet)
+    answer: HttpResponse = export_comparison(None, request, edition, sheet)
     return answer
 
 
 @signed_in_recently("take_out_lists")
-def taken_out(
+def export_comparison(
     _page: None, request: HttpRequest, edition: ForumEdition, sheet: Sheet
 ) -> FileResponse:
     name = f"registered-{edition.symbol}"

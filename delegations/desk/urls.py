@@ -10,7 +10,7 @@ from delegations.desk.contacts import contacts
 from delegations.desk.erasure.page import erasure_page
 from delegations.desk.erasure.person_page import person_page
 from delegations.desk.finding.page import find
-from delegations.desk.floor.page import room
+from delegations.desk.floor.page import floor
 from delegations.desk.floor.paper import paper
 from delegations.desk.floor.texts import texts, texts_in_writing
 from delegations.desk.handing_over import hand_over_page
@@ -31,8 +31,8 @@ urlpatterns = [
     path("board/silent/", silent, name="silent"),
     path("board/silent/take-out/", silent_take_out, name="silent_take_out"),
     path("registered/", registered, name="registered"),
-    path("room/", room, name="room"),
-    path("room/<int:pk>/", room, name="room_of"),
+    path("room/", floor, name="room"),
+    path("room/<int:pk>/", floor, name="room_of"),
     path("room/<int:pk>/speakers.pdf", paper, name="room_paper"),
     path("room/<slug:symbol>/in-writing.zip", texts_in_writing, name="room_in_writing"),
     path("room/<int:pk>/texts.zip", texts, name="room_texts"),

@@ -20,7 +20,7 @@ from delegations.models.erasure import have_links_ended
 from delegations.office.contact import refusal_page, show_as_released
 from delegations.office.drafts import newest_form
 from delegations.office.page import activate_letter_language, is_staff_looking
-from delegations.office.refusals import gone_page_with_typed, link_not_held
+from delegations.office.refusals import link_not_held, no_longer_valid_page_with_typed
 from delegations.office.request_limits import refuse_oversized
 from delegations.office.saved_pages import shown_at_an_address
 from invitations.letters.released import held_changes
@@ -79,7 +79,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
                 return refused
             # Before a page that was kept: it shows what was typed.
             if have_links_ended(link.invitation.edition, timezone.now()):
-                return gone_page_with_typed(request, link.invitation, "past")
+                return no_longer_valid_page_with_typed(request, link.invitation, "past")
             return shown_at_an_address(open_to_its_office(view))(request, link, **named)
 
         # A refusal speaks the letter's language, which the middleware does not know.
@@ -94,7 +94,7 @@ def open_to_its_office(view: OfficeView) -> OfficeView:
 
     def opened(request: HttpRequest, link: Any, **named: Any) -> HttpResponse:
         if reason := link.gone_reason:
-            return gone_page_with_typed(request, link.invitation, reason)
+            return no_longer_valid_page_with_typed(request, link.invitation, reason)
         link.invitation.begun_form = getattr(link, "begun_form", None)
         return view(request, link.invitation, **named)
 

@@ -6,20 +6,20 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from delegations.office.on_file import OnFile, format_edition_hour
-from invitations.models import DatesMove, Invitation, Reconfirmation
+from invitations.models import DateChange, Invitation, Reconfirmation
 from invitations.outbox.date_change.rounds import may_confirm, open_question
 
 
-def seen_dates(invitation: Invitation) -> str:
+def mark_of_dates(invitation: Invitation) -> str:
     """Return the mark of the dates that a page shows, for its forms."""
     move = last_move_of(invitation)
     return str(move.pk) if move else ""
 
 
-def last_move_of(invitation: Invitation) -> DatesMove | None:
+def last_move_of(invitation: Invitation) -> DateChange | None:
     if invitation.edition.moved_at is None:
         return None
-    return DatesMove.objects.last_of(invitation.edition_id)
+    return DateChange.objects.last_of(invitation.edition_id)
 
 
 def reconfirmation_on_page(filed: OnFile) -> dict[str, Any]:
@@ -44,10 +44,10 @@ def reconfirmation_on_page(filed: OnFile) -> dict[str, Any]:
     }
 
 
-def heading_of(move: DatesMove) -> str:
-    if move.kind == DatesMove.Kind.ONLINE:
+def heading_of(move: DateChange) -> str:
+    if move.kind == DateChange.Kind.ONLINE:
         return _("The event is held online")
-    if move.kind == DatesMove.Kind.IN_PERSON:
+    if move.kind == DateChange.Kind.IN_PERSON:
         return _("The event is held in person again")
     return _("The dates of the event have changed")
 

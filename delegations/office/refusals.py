@@ -56,7 +56,7 @@ def link_not_held(request: HttpRequest) -> HttpResponse:
     return render(request, "office/not_held.html", shown, status=404)
 
 
-def gone_page(
+def no_longer_valid_page(
     request: HttpRequest, invitation: Invitation, reason: str, **more: object
 ) -> HttpResponse:
     edition = invitation.edition.as_released
@@ -70,7 +70,7 @@ def reason_replies_are_closed(edition: ForumEdition) -> str:
     return "closed" if edition.is_ahead(timezone.now()) else "over"
 
 
-def gone_page_with_typed(
+def no_longer_valid_page_with_typed(
     request: HttpRequest,
     invitation: Invitation,
     reason: str,
@@ -82,7 +82,7 @@ def gone_page_with_typed(
         typed_before = request.POST
     if typed_before:
         more["typed"] = typed_in_words(typed_before, invitation.edition)
-    return gone_page(request, invitation, reason, **more)
+    return no_longer_valid_page(request, invitation, reason, **more)
 
 
 def typed_values(posted: QueryDict) -> list[tuple[str, str]]:

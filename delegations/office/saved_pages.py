@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 
 from delegations.office.contact import refusal_page
 from delegations.office.throttle import may_keep_page
-from invitations.models import KeptPage
+from invitations.models import SavedPage
 
 View = Callable[..., HttpResponse]
 # Language, status, and what is left of the page once it is compressed.
@@ -41,9 +41,9 @@ def shown_at_an_address(view: View) -> View:
     def shown(request: HttpRequest, link: Any, /, **named: Any) -> HttpResponse:
         if request.method == "POST":
             keep = partial(keep_for_a_day, link.invitation_id)
-            return lead_to_kept(request, view(request, link, **named), keep=keep)
+            return lead_to_saved(request, view(request, link, **named), keep=keep)
         if ASKED_BY in request.GET:
-            return kept_page(request, kept_for_a_day) or kept_no_longer(request)
+            return saved_page(request, saved_for_a_day) or saved_no_longer(request)
         return view(request, link, **named)
 
     return shown
@@ -55,14 +55,14 @@ def shown_shortly_at_an_address(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, /, *args: Any, **named: Any) -> HttpResponse:
         if request.method == "POST":
-            return lead_to_kept(request, view(request, *args, **named), keep=keep_shortly)
-        kept = kept_page(request, kept_shortly) if ASKED_BY in request.GET else None
+            return lead_to_saved(request, view(request, *args, **named), keep=keep_shortly)
+        kept = saved_page(request, saved_shortly) if ASKED_BY in request.GET else None
         return kept or view(request, *args, **named)
 
     return shown
 
 
-def lead_to_kept(
+def lead_to_saved(
     request: HttpRequest,
     response: HttpResponse,
     path: str = "",
@@ -82,7 +82,7 @@ def lead_to_kept(
     return leading
 
 
-def kept_page(
+def saved_page(
     request: HttpRequest, find: Callable[[list[str]], Shown | None]
 ) -> HttpResponse | None:
     """Return the page as it was shown; None if it is not kept, or not for this browser."""
@@ -97,15 +97,15 @@ def kept_page(
 @transaction.atomic
 def keep_for_a_day(invitation: int, name: str, page: Shown) -> bool:
     language, status, content = page
-    KeptPage.objects.create(
+    SavedPage.objects.create(
         invitation_id=invitation, name=name, language=language, status=status, content=content
     )
-    KeptPage.objects.forget_all_but_newest(invitation)
+    SavedPage.objects.forget_all_but_newest(invitation)
     return True
 
 
-def kept_for_a_day(names: list[str]) -> Shown | None:
-    pages = KeptPage.objects.kept(timezone.now()).filter(name__in=names)
+def saved_for_a_day(names: list[str]) -> Shown | None:
+    pages = SavedPage.objects.kept(timezone.now()).filter(name__in=names)
     return pages.values_list("language", "status", "content").first()
 
 
@@ -118,12 +118,12 @@ def keep_shortly(name: str, page: Shown) -> bool:
     return not getattr(cache, "is_away", False)
 
 
-def kept_shortly(names: list[str]) -> Shown | None:
+def saved_shortly(names: list[str]) -> Shown | None:
     kept = cache.get_many([f"page-{name}" for name in names])
     return next(iter(kept.values()), None)
 
 
-def kept_no_longer(request: HttpRequest) -> HttpResponse:
+def saved_no_longer(request: HttpRequest) -> HttpResponse:
     return refusal_page(request, "office/not_kept.html", 404, again=request.path)
 
 

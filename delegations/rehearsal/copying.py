@@ -21,7 +21,7 @@ from delegations.models import HighLevelSession
 from invitations.links import new_link
 from invitations.models import (
     Circular,
-    DatesMove,
+    DateChange,
     FormOfAddress,
     ForumEdition,
     HeldChange,
@@ -53,7 +53,7 @@ COPIED: dict[type[models.Model], Callable[[Rows, ForumEdition], Rows]] = {
     ReminderStep: lambda rows, edition: rows.filter(edition=edition),
     # The letters of a rehearsal name the dates in force: no office reads there that they moved.
     Circular: lambda rows, edition: rows.filter(edition=edition).exclude(
-        pk__in=DatesMove.objects.filter(notice__isnull=False).values("notice")
+        pk__in=DateChange.objects.filter(notice__isnull=False).values("notice")
     ),
     SessionHours: lambda rows, edition: rows.filter(edition=edition),
     HighLevelSession: lambda rows, edition: rows.filter(edition=edition),

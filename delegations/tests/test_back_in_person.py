@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from delegations.tests.offices import browser, coming, page_of, text
-from invitations.models import DatesMove, HeldChange, Reply
+from invitations.models import DateChange, HeldChange, Reply
 from invitations.models.edition import all_answers
 from invitations.outbox.date_change.asking import DATES
 from invitations.tests.factories import UserFactory
@@ -79,7 +79,7 @@ def test_asked_on_the_page_and_released_it_is_in_person_for_the_office(
     assert "The event is held in person again" in page
     assert "Our reply is still valid" in page
     assert Reply.objects.get().answer == "in_person"
-    assert DatesMove.objects.first().kind == "in_person"
+    assert DateChange.objects.first().kind == "in_person"
 
 
 def test_it_offers_at_least_one_answer(client, drafter, edition):

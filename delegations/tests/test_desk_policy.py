@@ -21,7 +21,7 @@ PAGES = [
     "invitations_letter_changelist",
     "invitations_letter_change",
     "invitations_letter_history",
-    "invitations_tick_changelist",
+    "invitations_jobrun_changelist",
     "invitations_memberstate_changelist",
     "invitations_memberstate_delete",
     "invitations_forumedition_change",

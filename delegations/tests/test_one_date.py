@@ -15,7 +15,7 @@ from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import DatesMove, Delivery, Invitation, Letter, LetterTemplate
+from invitations.models import DateChange, Delivery, Invitation, Letter, LetterTemplate
 from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.date_change.asking import take_back_move
@@ -229,7 +229,7 @@ MOVES = [
 def reconfirmed(offices):
     """The last of them says that it still comes, on the dates of now."""
     office = offices[-1]
-    move = DatesMove.objects.last_of(office.edition_id)
+    move = DateChange.objects.last_of(office.edition_id)
     confirm_answer(office, str(office.replies.standing().get().pk), str(move.pk))
 
 

@@ -34,10 +34,10 @@ from wsis_forum.env import Mailbox
 LEFT_BEHIND = {
     *("StateAlias", "Alternate", "ReplyLink", "TelephoneCall", "CallListEntry", "Correspondence"),
     *("Reply", "Letter", "SignedOriginal", "CalendarEntry", "Delivery", "Bounce", "LetterEvent"),
-    *("OriginalStep", "Tick", "Worker", "JobError", "StaffMail", "Outage", "Arming"),
+    *("OriginalStep", "JobRun", "Worker", "JobError", "StaffMail", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
-    *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation"),
-    *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage", "GoneFile"),
+    *("PolicyStatement", "StatementText", "DateChange", "Reconfirmation"),
+    *("PartnershipInterest", "Filed", "ReplyDraft", "SavedPage", "DeletedFile"),
     *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall", "Erasure"),
 }
 

@@ -85,7 +85,7 @@ def is_stale(request: HttpRequest, mark: str) -> bool:
     return bool(request.POST.get("post")) and request.POST.get("seen", "") not in ("", mark)
 
 
-def delete_as_seen(
+def delete_unless_stale(
     page: "DeletedAloneMixin", request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     """Delete the chosen rows, once it was asked; ask again if any was changed since."""
@@ -115,7 +115,7 @@ class DeletedAloneMixin(unfold.ModelAdmin):
             actions.pop("delete_selected", None)
         if "delete_selected" in actions:
             _act, *named = actions["delete_selected"]
-            actions["delete_selected"] = (delete_as_seen, *named)
+            actions["delete_selected"] = (delete_unless_stale, *named)
         return actions
 
     def delete_view(

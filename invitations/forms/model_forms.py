@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from invitations.forms.fields import OF_GENEVA, AddressesField, HourOfEditionField, LineField
 from invitations.forms.segments import faults_of_own_segments, without_new_nothing
-from invitations.forms.stale_form import SeenForm, lock_rows
+from invitations.forms.stale_form import StaleForm, lock_rows
 from invitations.models import (
     Answer,
     DigestChoice,
@@ -38,7 +38,7 @@ from invitations.text.greetings import is_greeting_in
 from invitations.text.spellings import normalize_name
 
 
-class WholeRowForm(SeenForm):
+class WholeRowForm(StaleForm):
     """A form that checks all constraints of its row, also over fields that the page does not show.
 
     It lays nothing over what somebody else has saved meanwhile.

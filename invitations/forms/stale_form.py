@@ -102,7 +102,7 @@ class MarkField(LineField):
         return False
 
 
-class SeenForm(forms.ModelForm):
+class StaleForm(forms.ModelForm):
     """A form that knows whether its row was changed after the page was opened.
 
     Then it saves nothing, and tells what stands now at each field where something else was typed;

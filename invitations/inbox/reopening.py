@@ -98,17 +98,17 @@ def put_back(gone: Reply, status: str) -> None:
         if stands := to_stand(gone, before, others):
             put_in_force(stands, Status.STANDING)
             if before and before != stands:
-                put_beside(before, stands)
+                compare_with_standing(before, stands)
             # Who left office is told nothing.
             is_issued = gone.invitation.status == Invitation.Status.ISSUED
             (come_to_stand if is_issued else compare_others)(stands, others)
             Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
     elif before and not any(one.channel == gone.channel and one.status in BESIDE for one in others):
         for standing in (one for one in others if one.status == Status.STANDING):
-            put_beside(before, standing)
+            compare_with_standing(before, standing)
 
 
-def put_beside(reply: Reply, standing: Reply) -> None:
+def compare_with_standing(reply: Reply, standing: Reply) -> None:
     """Let the reply confirm or contest what stands; it may have gone before it was acknowledged."""
     put_in_force(reply, status_against(standing, reply))
     is_issued = reply.invitation.status == Invitation.Status.ISSUED

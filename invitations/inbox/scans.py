@@ -97,7 +97,7 @@ def read_dropped(pk: int) -> int:
     filed = scan.correspondence
     read = read_scan(thaw(filed.scan.name, filed.scan_sha256))
     now = timezone.now()
-    kept = {"state": State.UNREAD} if read is None else kept_of(read)
+    kept = {"state": State.UNREAD} if read is None else scan_values(read)
     codes = [code for page in read.pages for code in page.codes] if read else []
     proposed, found = proposal(codes, read.words if read else "", scan.file_name)
     return (
@@ -107,7 +107,7 @@ def read_dropped(pk: int) -> int:
     )
 
 
-def kept_of(read: ScanRead) -> dict[str, Any]:
+def scan_values(read: ScanRead) -> dict[str, Any]:
     """Return what is kept of a scan: its pages' pictures under their hashes. No code is kept."""
     pages = []
     for page in read.pages:

@@ -234,7 +234,7 @@ def styled_name(language: str, courtesy: str, title: str, name: str) -> str:
     return " ".join(part for part in (courtesy, title, name) if part)
 
 
-def spoken_to_besides(letter: Letter, language: str) -> str:
+def other_form_of_address(letter: Letter, language: str) -> str:
     """Return the form of address of a mail that does not speak to the addressee; or none.
 
     Such are reminders that go to the mission, or to a focal point alone, and copies to an address

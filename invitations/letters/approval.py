@@ -100,17 +100,17 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
 
 
 @transaction.atomic
-def note_seen(letter: Letter, by: User, sha256: str, message_sha256: str) -> None:
+def note_reviewed(letter: Letter, by: User, sha256: str, message_sha256: str) -> None:
     """Remember that the person has looked at the letter with exactly these hashes."""
     letter = locked_letter(letter)
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
-    if letter.pk not in seen_by(by, [letter]):
+    if letter.pk not in reviewed_by(by, [letter]):
         changes = {"sha256": ("", sha256), "message_sha256": ("", message_sha256)}
         record_act(letter, Act.SEEN, by, changes=changes)
 
 
-def seen_by(person: User, letters: Iterable[Letter]) -> set[int]:
+def reviewed_by(person: User, letters: Iterable[Letter]) -> set[int]:
     """Return the keys of the letters that the person has looked at as they are now."""
     hashes = {letter.pk: (letter.sha256, letter.message_sha256) for letter in letters}
     looks = LogEntry.objects.filter(
@@ -272,7 +272,7 @@ def reason_not_to_compose_again(letter: Letter) -> str:
     """
     if letter.state == Letter.State.COMPOSED:
         return ""
-    if letter.state != Letter.State.APPROVED or not is_kept_back(letter):
+    if letter.state != Letter.State.APPROVED or not is_held_back(letter):
         return _("Only a letter that is not approved, or is kept back, is composed anew.")
     if not may_have_left(letter):
         return ""
@@ -284,7 +284,7 @@ def reason_not_to_compose_again(letter: Letter) -> str:
     )
 
 
-def is_kept_back(letter: Letter) -> bool:
+def is_held_back(letter: Letter) -> bool:
     """Whether it is approved in vain: by mail or on paper it would say what is so no more."""
     is_note = letter.kind == Letter.Kind.NOTE
     is_over_gone = is_note and letter.covers.forwarded_no_more().exists()

@@ -16,7 +16,7 @@ from invitations.models import (
     THANKING,
     TO_WHOMEVER,
     Circular,
-    DatesMove,
+    DateChange,
     Delivery,
     ForumEdition,
     Invitation,
@@ -171,7 +171,7 @@ def reason_circular_is_untrue(circular: Circular) -> Any:
     who approves it says why.
     """
     edition, kind = circular.edition, Circular.Kind(circular.kind)
-    if kind == Circular.Kind.NOTICE and DatesMove.objects.overtook(circular):
+    if kind == Circular.Kind.NOTICE and DateChange.objects.overtook(circular):
         return MOVED_AGAIN
     if kind == Circular.Kind.NOTICE and not dates_are_as_notified(edition, circular.variant):
         return NOT_SO

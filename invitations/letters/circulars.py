@@ -28,7 +28,7 @@ from invitations.letters.planning import (
 )
 from invitations.letters.thank_you_letters import (
     chosen_for,
-    letters_beside,
+    letters_already_sent,
     planned_one_by_one,
     reason_not_chosen,
 )
@@ -80,7 +80,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .select_related("member_state", "minister__rank", "minister__member_state", "edition")
         .order_by(*places_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
-    has_letter = set(letters_beside(circular).values_list("invitation", "kind"))
+    has_letter = set(letters_already_sent(circular).values_list("invitation", "kind"))
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
     chosen, untrue = chosen_for(circular), reason_circular_is_untrue(circular)
     answered = answered_before_a_letter(circular, invitations, has_letter)

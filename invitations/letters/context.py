@@ -19,8 +19,8 @@ from invitations.letters.addressing import (
     FormalAddress,
     collective_address,
     formal_address,
+    other_form_of_address,
     short_greeting,
-    spoken_to_besides,
     term_in,
 )
 from invitations.letters.calendar import Event, Session
@@ -344,7 +344,7 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     held, minister = letter.held or (), letter.invitation.minister
     on = letter.circular.dated_on
     address = formal_address(minister, language, held, on=on, listed=not is_printed)
-    if spoken_to := spoken_to_besides(letter, language):
+    if spoken_to := other_form_of_address(letter, language):
         form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
         return address._replace(salutation=form.salutation, closing=form.closing)
     return address

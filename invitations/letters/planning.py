@@ -291,7 +291,7 @@ def reminder_recipients(
     return office_recipients(office, mission_emails)
 
 
-def reminded_besides(letter: Letter, held: Held) -> list[str]:
+def further_reminder_addresses(letter: Letter, held: Held) -> list[str]:
     """Return where reminders may go, but a letter that invites does not: mission and focal point.
 
     Only principal invitations are reminded of. The ``held`` changes are left out.

@@ -59,7 +59,7 @@ def reason_not_to_choose(circular: Circular) -> str:
     return ""
 
 
-def letters_beside(circular: Circular) -> LetterQuerySet:
+def letters_already_sent(circular: Circular) -> LetterQuerySet:
     """Return the letters beside which the circular writes none: its own, or all those of thanks.
 
     Nobody is thanked twice. What leaves by itself is none of them.

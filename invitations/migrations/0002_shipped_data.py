@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_75372921")]
+    dependencies = [("invitations", "0001_initial_b06682be")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

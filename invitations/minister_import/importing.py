@@ -59,7 +59,7 @@ def import_summary(entries: list[Entry]) -> str:
     }
 
 
-def focal_points_kept(entries: list[Entry]) -> list[str]:
+def describe_kept_focal_points(entries: list[Entry]) -> list[str]:
     """Return a sentence for each issued invitation that keeps its focal point."""
     sentence = _("Line %(line)s: the invitation is issued and keeps its focal point, %(old)s.")
     return [

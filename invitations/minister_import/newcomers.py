@@ -13,7 +13,7 @@ from invitations.models import Invitation, Minister
 from invitations.text.dates import bracketed, comma_list
 
 
-def beside_who_is_there(entries: list[Entry]) -> Iterator[str]:
+def ask_of_newcomers(entries: list[Entry]) -> Iterator[str]:
     """Ask of newcomers who may follow a person of their rank on file."""
     new = [entry for entry in entries if entry.is_new and not entry.replaces]
     there = in_office(entries, {entry.minister.member_state_id for entry in new}) if new else {}

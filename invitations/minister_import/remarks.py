@@ -20,7 +20,7 @@ from invitations.minister_import.mistakes import (
     functions_left_behind,
     names_mixed_up,
 )
-from invitations.minister_import.newcomers import beside_who_is_there
+from invitations.minister_import.newcomers import ask_of_newcomers
 from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
 from invitations.text.courtesies import courtesies_in
@@ -67,7 +67,7 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
         *courtesies_in_names(entries),
         *map(Remark, functions_left_behind(entries)),
         *map(Remark, names_mixed_up(entries)),
-        *map(Remark, beside_who_is_there(entries)),
+        *map(Remark, ask_of_newcomers(entries)),
     ]
 
 

@@ -21,8 +21,8 @@ from invitations.models.correspondence import (
     DroppedScan,
     has_unread_mail,
 )
-from invitations.models.date_change import DatesMove, Reconfirmation
-from invitations.models.deleted_files import GoneFile
+from invitations.models.date_change import DateChange, Reconfirmation
+from invitations.models.deleted_files import DeletedFile
 from invitations.models.delivery import (
     Bounce,
     Delivery,
@@ -56,16 +56,16 @@ from invitations.models.operations import (
     Arming,
     DigestChoice,
     JobError,
+    JobRun,
     Outage,
     StaffMail,
-    Tick,
     Worker,
 )
 from invitations.models.partnership import PartnershipInterest
 from invitations.models.quiet_periods import QuietPeriod
 from invitations.models.reminder_steps import ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Reply
-from invitations.models.saved_forms import KeptPage, ReplyDraft
+from invitations.models.saved_forms import ReplyDraft, SavedPage
 from invitations.models.states import (
     MemberState,
     Region,
@@ -138,7 +138,8 @@ __all__ = [
     "Channel",
     "Circular",
     "Correspondence",
-    "DatesMove",
+    "DateChange",
+    "DeletedFile",
     "Delivery",
     "DigestChoice",
     "DroppedScan",
@@ -146,11 +147,10 @@ __all__ = [
     "FormOfAddress",
     "ForumEdition",
     "Gender",
-    "GoneFile",
     "HeldChange",
     "Invitation",
     "JobError",
-    "KeptPage",
+    "JobRun",
     "Language",
     "Letter",
     "LetterEvent",
@@ -172,6 +172,7 @@ __all__ = [
     "Reply",
     "ReplyDraft",
     "ReplyLink",
+    "SavedPage",
     "Segment",
     "SessionHours",
     "SignedOriginal",
@@ -182,7 +183,6 @@ __all__ = [
     "Style",
     "TelephoneCall",
     "Term",
-    "Tick",
     "WebhookAddress",
     "WebhookMessage",
     "Worker",

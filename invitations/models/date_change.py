@@ -22,15 +22,15 @@ ASKED_AGAIN_FOR = {
 }  # fmt: skip
 
 
-class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
+class DateChangeQuerySet(models.QuerySet["DateChange"]):
     def released(self) -> Self:
         return self.filter(released_at__isnull=False)
 
-    def last_of(self, edition: int) -> "DatesMove | None":
+    def last_of(self, edition: int) -> "DateChange | None":
         """Return the last released move of the edition with that key."""
         return self.released().filter(edition=edition).order_by("pk").last()
 
-    def asking(self, edition: int) -> "DatesMove | None":
+    def asking(self, edition: int) -> "DateChange | None":
         """Return the move that offices are asked about: the deadline may have moved alone since."""
         moves = self.released().filter(edition=edition).select_related("change").order_by("-pk")
         found = next((move for move in moves if move.overtakes), None)
@@ -47,7 +47,7 @@ class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
         return any(move.overtakes for move in since.select_related("change"))
 
 
-class DatesMove(models.Model):
+class DateChange(models.Model):
     """A move of an edition, in force once a second person has released its held change."""
 
     class Kind(models.TextChoices):
@@ -75,7 +75,7 @@ class DatesMove(models.Model):
     )  # fmt: skip
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
 
-    objects = DatesMoveQuerySet.as_manager()
+    objects = DateChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("move of dates")
@@ -88,14 +88,14 @@ class DatesMove(models.Model):
     @property
     def asks_again(self) -> bool:
         """Whether offices are asked if their answers hold: not where the deadline alone moves."""
-        if self.kind == DatesMove.Kind.POSTPONED:
+        if self.kind == DateChange.Kind.POSTPONED:
             return False
         return not ASKED_AGAIN_FOR.isdisjoint(self.change.changed)
 
     @property
     def overtakes(self) -> bool:
         """Whether what offices were asked before is asked no more."""
-        return self.kind == DatesMove.Kind.POSTPONED or self.asks_again
+        return self.kind == DateChange.Kind.POSTPONED or self.asks_again
 
     @property
     def tells_another_last_day(self) -> bool:
@@ -139,7 +139,7 @@ class Reconfirmation(models.Model):
         CHANGED = "changed", _("answer changed")
 
     move = models.ForeignKey(
-        DatesMove, models.PROTECT, related_name="reconfirmations", verbose_name=_("move of dates")
+        DateChange, models.PROTECT, related_name="reconfirmations", verbose_name=_("move of dates")
     )
     invitation = models.ForeignKey(
         Invitation, models.PROTECT, related_name="reconfirmations", verbose_name=_("invitation")

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.files.frozen import Frozen, freeze, frozen_as
-from invitations.models.saved_forms import KEPT_FOR, KeptForADay
+from invitations.models.saved_forms import KEPT_FOR, SavedForADay
 
 
-class GoneFile(KeptForADay):
+class DeletedFile(SavedForADay):
     """The name of a file of which a row has let go."""
 
     name = models.CharField(_("name"), max_length=120)
 
-    class Meta(KeptForADay.Meta):
+    class Meta(SavedForADay.Meta):
         verbose_name = _("file that goes")
         verbose_name_plural = _("files that go")
         constraints = [models.UniqueConstraint(name="one_day_for_each_file", fields=["name"])]
@@ -31,8 +31,8 @@ class GoneFile(KeptForADay):
 
 def let_go(names: Iterable[str | None]) -> None:
     """Let the files go, with the transaction that takes their names out of their rows."""
-    gone = [GoneFile(name=name) for name in names if name]
-    GoneFile.objects.bulk_create(gone, ignore_conflicts=True)
+    gone = [DeletedFile(name=name) for name in names if name]
+    DeletedFile.objects.bulk_create(gone, ignore_conflicts=True)
 
 
 def keep(content: bytes, folder: str, suffix: str) -> Frozen:
@@ -41,14 +41,14 @@ def keep(content: bytes, folder: str, suffix: str) -> Frozen:
     The ``folder`` is that of the row alone: nobody else files under the name just now.
     """
     # Before the store is asked: who takes the file away holds the row until it is gone.
-    GoneFile.objects.filter(name=frozen_as(content, folder, suffix).name).delete()
+    DeletedFile.objects.filter(name=frozen_as(content, folder, suffix).name).delete()
     return freeze(content, folder, suffix)
 
 
 @transaction.atomic
-def remove_gone_file(pk: int) -> int:
+def remove_deleted_file(pk: int) -> int:
     """Take the file from the store, unless a row names it; 0 if it is not to go any more."""
-    gone = GoneFile.objects.select_for_update().filter(pk=pk).first()
+    gone = DeletedFile.objects.select_for_update().filter(pk=pk).first()
     if gone is None:
         return 0
     if not is_named(gone.name):

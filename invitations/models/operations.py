@@ -11,7 +11,7 @@ from invitations.models.edition import Language
 from invitations.text.dates import comma_list, format_day_and_hour, labelled
 
 
-class Tick(models.Model):
+class JobRun(models.Model):
     """The last run of a timed job, and how much it did."""
 
     name = models.SlugField(_("job"), max_length=40, unique=True)

@@ -17,7 +17,7 @@ KEPT_FOR = dt.timedelta(days=1)
 NEWEST_OF_EACH = 30
 
 
-class KeptForADayQuerySet(models.QuerySet[Any]):
+class SavedForADayQuerySet(models.QuerySet[Any]):
     def kept(self, at: dt.datetime) -> Self:
         return self.filter(kept_at__gt=at - KEPT_FOR)
 
@@ -31,19 +31,19 @@ class KeptForADayQuerySet(models.QuerySet[Any]):
         of_it.exclude(pk__in=newest).delete()
 
 
-class KeptForADay(models.Model):
+class SavedForADay(models.Model):
     """Something of an office for a day; nobody at the desk reads it."""
 
     kept_at = models.DateTimeField(_("kept at"), default=timezone.now, db_index=True)
 
-    objects = KeptForADayQuerySet.as_manager()
+    objects = SavedForADayQuerySet.as_manager()
 
     class Meta:
         abstract = True
         default_permissions = ()
 
 
-class ReplyDraft(KeptForADay):
+class ReplyDraft(SavedForADay):
     """The fields of a form as they were typed; once its reply is recorded, nobody reads them."""
 
     invitation = models.ForeignKey(
@@ -56,7 +56,7 @@ class ReplyDraft(KeptForADay):
     form_key = models.UUIDField(_("form"))
     words = models.TextField(_("what was typed"))
 
-    class Meta(KeptForADay.Meta):
+    class Meta(SavedForADay.Meta):
         verbose_name = _("reply that was begun")
         verbose_name_plural = _("replies that were begun")
         ordering = ["-kept_at"]
@@ -70,7 +70,7 @@ class ReplyDraft(KeptForADay):
         return str(self.form_key)
 
 
-class KeptPage(KeptForADay):
+class SavedPage(SavedForADay):
     """A page that answered a form, as it was shown, for the browser that knows its name."""
 
     invitation = models.ForeignKey(
@@ -85,7 +85,7 @@ class KeptPage(KeptForADay):
     status = models.PositiveSmallIntegerField(_("status"))
     content = models.BinaryField(_("page"))
 
-    class Meta(KeptForADay.Meta):
+    class Meta(SavedForADay.Meta):
         verbose_name = _("page that is kept")
         verbose_name_plural = _("pages that are kept")
         constraints = [models.UniqueConstraint(name="one_page_of_a_name", fields=["name"])]
@@ -96,4 +96,4 @@ class KeptPage(KeptForADay):
 
 def delete_expired_forms(at: dt.datetime) -> int:
     """Delete what was kept for its day, and return how many rows that were."""
-    return sum(model.objects.expired(at).delete()[0] for model in (ReplyDraft, KeptPage))
+    return sum(model.objects.expired(at).delete()[0] for model in (ReplyDraft, SavedPage))

@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
 from invitations.files.sealing import seal_warning
-from invitations.models import AUTOMATIC_KINDS, Delivery, JobError, Letter, Outage, Tick, Worker
+from invitations.models import AUTOMATIC_KINDS, Delivery, JobError, JobRun, Letter, Outage, Worker
 from invitations.text.by_language import words_read
 
 logger = logging.getLogger(__name__)
@@ -40,17 +40,17 @@ FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 
 @contextmanager
-def ticked(name: str) -> Iterator[Tick]:
+def recorded_run(name: str) -> Iterator[JobRun]:
     """Record when the job began and ended; a job that breaks off has no new end.
 
     The job sets ``did`` on the tick that it is given.
     """
-    tick = Tick(name=name, began_at=timezone.now())
-    Tick.objects.bulk_create(
-        [tick], update_conflicts=True, unique_fields=["name"], update_fields=["began_at"]
+    job_run = JobRun(name=name, began_at=timezone.now())
+    JobRun.objects.bulk_create(
+        [job_run], update_conflicts=True, unique_fields=["name"], update_fields=["began_at"]
     )
-    yield tick
-    Tick.objects.filter(name=name).update(ended_at=timezone.now(), did=tick.did)
+    yield job_run
+    JobRun.objects.filter(name=name).update(ended_at=timezone.now(), did=job_run.did)
 
 
 class JobStatus(NamedTuple):
@@ -62,15 +62,15 @@ class JobStatus(NamedTuple):
 
 def clock_jobs(now: dt.datetime) -> list[JobStatus]:
     """Return each scheduled job; it is late if it has not ended for three of its pauses."""
-    ticks = {tick.name: tick for tick in Tick.objects.all()}
+    job_runs = {job_run.name: job_run for job_run in JobRun.objects.all()}
     schedule: dict[str, Any] = dict(settings.CELERY_BEAT_SCHEDULE)
     found = []
     for name, entry in schedule.items():
-        tick = ticks.get(name)
-        ended_at = tick.ended_at if tick else None
+        job_run = job_runs.get(name)
+        ended_at = job_run.ended_at if job_run else None
         pause = dt.timedelta(seconds=entry["schedule"])
         is_late = ended_at is None or now - ended_at > max(LATE_AFTER, 3 * pause)
-        found.append(JobStatus(name, ended_at, tick.did if tick else 0, is_late))
+        found.append(JobStatus(name, ended_at, job_run.did if job_run else 0, is_late))
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import remove_old_drafts
 from invitations.job_errors import each_apart
-from invitations.models.deleted_files import GoneFile, remove_gone_file
+from invitations.models.deleted_files import DeletedFile, remove_deleted_file
 from invitations.models.saved_forms import KEPT_FOR, delete_expired_forms
 from invitations.outbox.arming import reason_sending_is_not_on
 from invitations.times.jobs import Job
@@ -33,6 +33,6 @@ def delete_expired() -> int:
 
 def deleted_files(now: dt.datetime) -> Iterator[tuple[str, partial[int]]]:
     """Yield the files that a row let go a day ago; a copy of the database removes none."""
-    expired = GoneFile.objects.expired(now).order_by("pk").values_list("pk", flat=True)
+    expired = DeletedFile.objects.expired(now).order_by("pk").values_list("pk", flat=True)
     if expired and not reason_sending_is_not_on():
-        yield from ((f"file {pk}", partial(remove_gone_file, pk)) for pk in expired)
+        yield from ((f"file {pk}", partial(remove_deleted_file, pk)) for pk in expired)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from invitations.models import DatesMove
+from invitations.models import DateChange
 from invitations.models.edition import all_answers
 from invitations.outbox.date_change.asking import DATES, Asked, ask_to_move
 from invitations.outbox.date_change.in_force import put_in_force
@@ -22,7 +22,7 @@ def asked(edition, kind="moved", days=21, by=None, **more):
     of_form = {"answers_offered": answers} if answers else {}
     dates = {} if kind == "postponed" else later(edition, days)
     dates = more.pop("dates", dates)
-    what = Asked(DatesMove.Kind(kind), dates, **{"days": days, **of_form, **more})
+    what = Asked(DateChange.Kind(kind), dates, **{"days": days, **of_form, **more})
     return ask_to_move(edition, what, by or UserFactory(), "The hall is being repaired.")
 
 

@@ -135,7 +135,7 @@ def oddity(address: str) -> Any:
     local, _at, domain = address.rpartition("@")
     oddities = [
         (QUOTED, '"' in address),
-        (UNSEEN, any(map(is_unseen, address))),
+        (UNSEEN, any(map(is_invisible, address))),
         (ENCODED, "=?" in address),
         (COMPUTER, domain.startswith("[")),
         (UNFINISHED, local and domain and "@" not in local and not set(DOTS) & set(domain)),
@@ -146,7 +146,7 @@ def oddity(address: str) -> Any:
     return next((sentence for sentence, is_so in oddities if is_so), None)
 
 
-def is_unseen(sign: str) -> bool:
+def is_invisible(sign: str) -> bool:
     """Whether the sign is a control, a space or invisible; the domain's rules judge joiners."""
     unseen = is_unstorable(sign) or sign.isspace() or unicodedata.category(sign) == "Cf"
     return unseen and sign not in JOINERS + " "
@@ -164,7 +164,7 @@ def address_in_ascii(address: str) -> str:
     where there is no such form.
     """
     local, _at, domain = address.rpartition("@")
-    if not local.isascii() or "=?" in local or any(map(is_unseen, local)):
+    if not local.isascii() or "=?" in local or any(map(is_invisible, local)):
         raise ValueError("no mail server takes it as an address")
     return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
 

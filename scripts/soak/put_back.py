@@ -6,7 +6,7 @@ import time
 
 from django.db import connection
 
-from invitations.models import Tick
+from invitations.models import JobRun
 from invitations.times.jobs import Job
 from scripts.peers.programs import wait_until
 from scripts.soak.letters import Invited
@@ -41,5 +41,5 @@ def call(*command: str) -> None:
 
 
 def has_run_since(began: float) -> bool:
-    run = Tick.objects.filter(name=Job.DISPATCH_OUTBOX, ended_at__isnull=False).first()
+    run = JobRun.objects.filter(name=Job.DISPATCH_OUTBOX, ended_at__isnull=False).first()
     return run is not None and run.began_at.timestamp() > began

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wsis_forum.staff.demonstration import demonstration_code
-from wsis_forum.staff.saved_forms import act_kept
+from wsis_forum.staff.saved_forms import saved_act
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         **admin.site.each_context(request),
         "demonstration_code": lambda: demonstration_code(request),
-        "act_asked_for": lambda: act_kept(request, next_of(request)),
+        "act_asked_for": lambda: saved_act(request, next_of(request)),
     }
 
 

@@ -105,7 +105,7 @@ class AuthenticateForm(CountedCode, forms.AuthenticateForm):
     pass
 
 
-class UnseenName(django_forms.TextInput):
+class HiddenName(django_forms.TextInput):
     """The name of an account beside its password: managers of passwords read it, nobody else."""
 
     is_hidden = True
@@ -115,7 +115,7 @@ class UnseenName(django_forms.TextInput):
 
 
 class PasswordAgainForm(account_forms.ReauthenticateForm):
-    username = django_forms.CharField(required=False, widget=UnseenName)
+    username = django_forms.CharField(required=False, widget=HiddenName)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,7 +32,7 @@ from wsis_forum.staff.sessions import (
     follow_session,
     has_second_factor,
     is_over,
-    note_seen,
+    note_use,
     person_of,
     second_factor_given,
 )
@@ -102,7 +102,7 @@ class StaffSessionMiddleware:
         if not second_factor_given(request, user):
             return self._ask_for_second_factor(request, user)
         if not self._is_unattended(request):
-            note_seen(request.session)
+            note_use(request.session)
         drop_sent_form(request)
         return None
 

@@ -12,7 +12,7 @@ from delegations.office.request_limits import LARGEST_TYPED, content_length
 from invitations.admin.reauthentication import format_action
 from wsis_forum.staff.sessions import person_of
 
-KEPT = "kept_form"
+KEPT = "saved_form"
 SIGNED_OUT = "signed_out"
 # What the page that asks again is asked for, and where it goes on.
 ASKED_FOR = "asked_for"
@@ -23,7 +23,7 @@ def keep_act(request: HttpRequest, then: str, act: tuple[str, int]) -> None:
     request.session[ASKED_FOR] = {"then": then, "act": act}
 
 
-def act_kept(request: HttpRequest, then: str) -> str:
+def saved_act(request: HttpRequest, then: str) -> str:
     """Return the words of what is to be done at the address; none if nothing was kept for it."""
     asked = request.session.get(ASKED_FOR)
     return format_action(*asked["act"]) if asked and asked["then"] == then else ""
@@ -81,7 +81,7 @@ def form_with_old_token(request: HttpRequest) -> dict[str, Any] | None:
     return form_of_desk(request, user) if user.is_staff else None
 
 
-def kept_form(request: HttpRequest) -> dict[str, Any] | None:
+def saved_form(request: HttpRequest) -> dict[str, Any] | None:
     """Return the kept form, if this user has typed it."""
     kept: dict[str, Any] | None = request.session.get(KEPT)
     return kept if kept and kept["user"] == request.user.pk else None

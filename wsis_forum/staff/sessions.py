@@ -62,7 +62,7 @@ def is_over(request: HttpRequest, user: User) -> bool:
     )
 
 
-def note_seen(session: SessionBase) -> None:
+def note_use(session: SessionBase) -> None:
     """Note that the session is in use, at most once a minute."""
     now = int(time.time())
     if now - session.get(SEEN_AT, 0) >= SEEN_EVERY:

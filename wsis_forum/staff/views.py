@@ -20,7 +20,7 @@ from delegations.office.views import errors
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import AskedFirst
 from wsis_forum.staff.forms import OwnPasswordForm
-from wsis_forum.staff.saved_forms import fields_of, form_with_old_token, kept_form
+from wsis_forum.staff.saved_forms import fields_of, form_with_old_token, saved_form
 from wsis_forum.staff.sessions import end_session
 
 
@@ -52,7 +52,7 @@ def change_password(
 @login_required
 def go_on(request: HttpRequest) -> HttpResponse:
     """Show what was kept, to be sent by a person: a page that is merely opened changes nothing."""
-    kept = kept_form(request)
+    kept = saved_form(request)
     if kept is None:
         return redirect("admin:index")
     return form_to_send(request, kept)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from invitations import tasks
 from invitations.files.sealing import certificate_in
-from invitations.models import Arming, JobError, Outage, Tick, Worker
+from invitations.models import Arming, JobError, JobRun, Outage, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.factories import DeliveryFactory, LetterFactory
 from invitations.tests.seals import use_seal
@@ -30,7 +30,7 @@ def ticking():
     """Each job of the clock has ended just now."""
     now = timezone.now()
     for name in JOBS:
-        Tick.objects.create(name=name, began_at=now, ended_at=now)
+        JobRun.objects.create(name=name, began_at=now, ended_at=now)
 
 
 @pytest.fixture(autouse=True)
@@ -101,12 +101,12 @@ def test_the_probe_is_cheap_and_leaves_no_row_behind(
     with django_assert_num_queries(12):
         client.get("/healthz", **bearer)
 
-    assert Tick.objects.count() == len(JOBS)
+    assert JobRun.objects.count() == len(JOBS)
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_is_late_is_told_and_replies_are_still_taken(probed, ticking, name):
-    Tick.objects.filter(name=name).update(ended_at=timezone.now() - dt.timedelta(minutes=6))
+    JobRun.objects.filter(name=name).update(ended_at=timezone.now() - dt.timedelta(minutes=6))
 
     assert probed() == (200, [f"late {name}"])
 

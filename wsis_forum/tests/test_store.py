@@ -23,8 +23,8 @@ from invitations.letters.checks.reasons import reasons_not_composed
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.mail.outgoing import dated
-from invitations.models import Delivery, GoneFile, Letter, Outage, Tick
-from invitations.models.deleted_files import let_go, remove_gone_file
+from invitations.models import DeletedFile, Delivery, JobRun, Letter, Outage
+from invitations.models.deleted_files import let_go, remove_deleted_file
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
@@ -140,15 +140,15 @@ def test_other_bytes_under_the_name_are_not_given_out(peer, bucket, stored):
 def test_a_file_that_no_row_names_goes_from_the_bucket_if_the_key_may_delete(peer, bucket, use):
     photos = [freeze(one, "photos/1", "png") for one in (b"of Flavia", b"of Sapt")]
     let_go(one.name for one in photos)
-    gone = list(GoneFile.objects.values_list("pk", flat=True))
+    gone = list(DeletedFile.objects.values_list("pk", flat=True))
 
-    assert remove_gone_file(gone[0]) == 1
+    assert remove_deleted_file(gone[0]) == 1
     use(f"{for_readers(peer, bucket)}".replace("?", "/the forum?"))
     with pytest.raises(OSError, match="AccessDenied"):
-        remove_gone_file(gone[1])
+        remove_deleted_file(gone[1])
 
     assert peer.keys(bucket) == [f"the forum/{photos[1].name}"]
-    assert GoneFile.objects.get().name == photos[1].name
+    assert DeletedFile.objects.get().name == photos[1].name
 
 
 def test_an_object_that_is_gone_is_missing(bucket):
@@ -262,7 +262,7 @@ def test_a_delivery_waits_until_the_store_answers(peer, bucket, use, planned, ma
 def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, settings):
     now = timezone.now()
     for name in configured.CELERY_BEAT_SCHEDULE:
-        Tick.objects.create(name=name, began_at=now, ended_at=now)
+        JobRun.objects.create(name=name, began_at=now, ended_at=now)
 
     settings.METRICS_TOKEN = "of-this-test-alone"
     bearer = {"headers": {"Authorization": "Bearer of-this-test-alone"}}

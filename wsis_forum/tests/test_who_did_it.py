@@ -25,7 +25,7 @@ from invitations.inbox.filing import assign_mail
 from invitations.letters.approval import (
     approve_letter,
     approve_text,
-    note_seen,
+    note_reviewed,
     recompose_letter,
     revise_template,
     tick_reviewed,
@@ -364,7 +364,7 @@ def unpublishing(make, by):
 
 def looking_at_it(make, by):
     letter = make.composed()
-    note_seen(letter, by, letter.sha256, letter.message_sha256)
+    note_reviewed(letter, by, letter.sha256, letter.message_sha256)
     return letter
 
 
@@ -423,7 +423,7 @@ ACTS = {
     end_link: ending_the_link,
     unpublish_speakers: unpublishing,
     stop_sending: stopping_all,
-    note_seen: looking_at_it,
+    note_reviewed: looking_at_it,
     send_test: sending_a_test,
     **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS | PAPER_ACTS | WEBHOOK_ACTS,
 }

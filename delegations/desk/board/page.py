@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.desk.board.curve import curve_context
 from delegations.desk.board.genders import gender_context
 from delegations.desk.board.reconfirmed import reconfirmed_context
-from delegations.desk.board.spoken import spoken_context
+from delegations.desk.board.spoken import delivered_context
 from delegations.desk.board.standings import (
     INVITED,
     Kind,
@@ -40,7 +40,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if edition:
         context |= board_context(edition, order_asked(request, edition))
         if request.user.has_perm("delegations.view_speakingslot"):
-            context |= spoken_context(edition)
+            context |= delivered_context(edition)
         if edition.asks_gender and request.user.has_perm("delegations.view_delegation"):
             context |= gender_context(edition)
     return TemplateResponse(request, "admin/desk/board.html", context)

@@ -20,12 +20,12 @@ from invitations.text.dates import comma_list, labelled
 
 @desk_page("invitations.view_invitation", TAKE_OUT)
 def silent_take_out(request: HttpRequest) -> HttpResponse:
-    answer: HttpResponse = taken_out(None, request)
+    answer: HttpResponse = export_silent(None, request)
     return answer
 
 
 @signed_in_recently("take_out_lists")
-def taken_out(_page: None, request: HttpRequest) -> HttpResponse | FileResponse:
+def export_silent(_page: None, request: HttpRequest) -> HttpResponse | FileResponse:
     edition = edition_asked(request)
     if edition is None:
         raise Http404

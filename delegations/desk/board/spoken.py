@@ -9,7 +9,7 @@ from invitations.admin.list_columns import list_url
 from invitations.models import ForumEdition
 
 
-def spoken_context(edition: ForumEdition) -> dict[str, Any]:
+def delivered_context(edition: ForumEdition) -> dict[str, Any]:
     """Return both numbers, and the list of who has spoken; nothing before the first has."""
     slots = SpeakingSlot.objects.filter(session__edition=edition)
     has_spoken = Q(heard_at__isnull=False)

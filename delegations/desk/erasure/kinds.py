@@ -19,11 +19,11 @@ from invitations.models import (
     Delivery,
     ForumEdition,
     Invitation,
-    KeptPage,
     Letter,
     LetterEvent,
     Reply,
     ReplyDraft,
+    SavedPage,
 )
 from invitations.models.deleted_files import let_go
 from invitations.text.dates import labelled
@@ -156,7 +156,7 @@ def drafts(edition: ForumEdition) -> Rows:
 
 
 def pages(edition: ForumEdition) -> Rows:
-    return KeptPage.objects.filter(invitation__edition=edition)
+    return SavedPage.objects.filter(invitation__edition=edition)
 
 
 def emptied(**columns: Any) -> Callable[[Rows], object]:
@@ -187,7 +187,7 @@ LASTING = (
 # It goes by itself within a day; that there is some begins no erasure.
 OF_A_DAY = (
     Kind("drafts", ReplyDraft._meta.verbose_name_plural, drafts, deleted),
-    Kind("pages", KeptPage._meta.verbose_name_plural, pages, deleted),
+    Kind("pages", SavedPage._meta.verbose_name_plural, pages, deleted),
 )  # fmt: skip
 KINDS = (*LASTING, *OF_A_DAY)
 

@@ -3,11 +3,11 @@
 from celery import shared_task
 
 from delegations.desk.erasure import erasing
-from invitations.outbox.monitoring import ticked
+from invitations.outbox.monitoring import recorded_run
 from invitations.times.jobs import Job
 
 
 @shared_task
 def erase_personal_data() -> None:
-    with ticked(Job.ERASE) as tick:
-        tick.did = erasing.erase_personal_data()
+    with recorded_run(Job.ERASE) as job_run:
+        job_run.did = erasing.erase_personal_data()

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.floor.rows import MAY_READ, clock, room_of, sessions_of
-from delegations.desk.floor.stale_page import mark_of_room
+from delegations.desk.floor.rows import MAY_READ, clock, session_on_floor, sessions_of
+from delegations.desk.floor.stale_page import mark_of_floor
 from delegations.desk.page_arguments import desk_page, edition_asked
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import (
@@ -51,10 +51,10 @@ MARKED = {
 
 @never_cache
 @desk_page(*MAY_READ)
-def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def floor(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Show a session as it runs; a POST marks a speaker. Without one, lead to that of the hour."""
     if pk is None:
-        return room_at_hand(request)
+        return floor_at_hand(request)
     session = get_object_or_404(
         HighLevelSession.objects.public().select_related("edition", "hours"), pk=pk
     )
@@ -66,12 +66,12 @@ def room(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime) -> dict[str, Any]:
     edition, may = session.edition, request.user.has_perm
-    found = room_of(session, now, reads_answers=may(READS_ANSWERS))
+    found = session_on_floor(session, now, reads_answers=may(READS_ANSWERS))
     return {
         "edition": edition,
         "sessions": sessions_of(edition),
         "room": found,
-        "seen": mark_of_room(found),
+        "seen": mark_of_floor(found),
         "as_of": clock(now.astimezone(edition.zone)),
         "not_yet": reason_not_to_mark_yet(session, now),
         "marks": may(MAY_MARK),
@@ -80,7 +80,7 @@ def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime
     }
 
 
-def room_at_hand(request: HttpRequest) -> HttpResponse:
+def floor_at_hand(request: HttpRequest) -> HttpResponse:
     """Lead to the session that runs now or comes next, else to the last one."""
     edition = edition_asked(request)
     sessions = sessions_of(edition) if edition else []

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
 from delegations.desk.binder.printing import typeset
-from delegations.desk.floor.rows import MAY_READ, room_of
+from delegations.desk.floor.rows import MAY_READ, session_on_floor
 from delegations.desk.page_arguments import desk_page, language_asked
 from delegations.models import HighLevelSession
 from invitations.text.dates import format_hour
@@ -30,7 +30,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "edition": edition,
             "as_of": format_hour(local, edition.time_zone_name, language),
-            "room": room_of(session, now, reads_answers=False),
+            "room": session_on_floor(session, now, reads_answers=False),
         }
         pdf = typeset(render_to_string("admin/desk/room_paper.html", context))
     name = f"speakers-{session.pk}-{local:%Y-%m-%d-%H%M}-{language}.pdf"

@@ -53,7 +53,7 @@ class Room(NamedTuple):
     pace: list[str]
 
 
-def room_of(session: HighLevelSession, now: dt.datetime, *, reads_answers: bool) -> Room:
+def session_on_floor(session: HighLevelSession, now: dt.datetime, *, reads_answers: bool) -> Room:
     """Return the session; what answers say otherwise is told to who reads answers."""
     order, zone, said = running_order(session, now), session.edition.zone, session.as_published
     slots = [*(one.slot for one in order.to_call), *order.heard, *order.gone]

@@ -7,12 +7,12 @@ from delegations.desk.floor.rows import Room, Row
 from invitations.forms.stale_form import keyed_digest
 
 
-def mark_of_room(room: Room) -> str:
+def mark_of_floor(room: Room) -> str:
     """Return the digest of what the page says but the hours to come, which go on by themselves."""
     about = [room.title, room.hours, room.place, room.chair]
     to_call = [row._replace(hour="") for row in room.to_call]
-    return keyed_digest([*about, *map(said, (to_call, room.heard, room.gone))])
+    return keyed_digest([*about, *map(words_of_rows, (to_call, room.heard, room.gone))])
 
 
-def said(rows: Iterable[Row]) -> list[Any]:
+def words_of_rows(rows: Iterable[Row]) -> list[Any]:
     return [row._replace(slot=row.slot.pk) for row in rows]

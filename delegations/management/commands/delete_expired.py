@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
-from invitations.outbox.monitoring import ticked
+from invitations.outbox.monitoring import recorded_run
 from invitations.outbox.retention import delete_expired
 from invitations.times.jobs import Job
 
@@ -15,11 +15,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> str:
-        with ticked(Job.DELETE_EXPIRED) as tick:
-            tick.did = delete_expired()
+        with recorded_run(Job.DELETE_EXPIRED) as job_run:
+            job_run.did = delete_expired()
         told = ngettext(
             "%(count)s expired row or file deleted.",
             "%(count)s expired rows or files deleted.",
-            tick.did,
+            job_run.did,
         )
-        return told % {"count": tick.did}
+        return told % {"count": job_run.did}

@@ -89,7 +89,7 @@ def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
     if len(lines) > MOST_READ:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
-    return written_rows([line for line in seen(lines) if any(line.cells)]), told
+    return written_rows([line for line in visible_rows(lines) if any(line.cells)]), told
 
 
 def written_rows(rows: list[WorkbookLine]) -> str:
@@ -108,10 +108,10 @@ def what_was_left_out(sheets: list[Sheet], lines: list[WorkbookLine]) -> list[st
     """Return sentences on what was left out, and on what was read that nobody sees."""
     hidden = [line.number for line in lines if line.is_hidden]
     struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
-    in_part = [line.number for line in seen(lines) if STRUCK & set(line.flaws.values())]
-    formulas = [cell for line in seen(lines) for cell in line.formulas]
-    merged = [cell for sheet in sheets for cell in merged_downwards(sheet, seen(lines))]
-    columns = [name for sheet in sheets for name in hidden_and_read(sheet, seen(lines))]
+    in_part = [line.number for line in visible_rows(lines) if STRUCK & set(line.flaws.values())]
+    formulas = [cell for line in visible_rows(lines) for cell in line.formulas]
+    merged = [cell for sheet in sheets for cell in merged_downwards(sheet, visible_rows(lines))]
+    columns = [name for sheet in sheets for name in hidden_and_read(sheet, visible_rows(lines))]
     found: list[list[Any]] = [hidden, struck, in_part, formulas, merged, columns]
     told = zip(LINES_TOLD, found, strict=True)
     return [
@@ -142,7 +142,7 @@ def hidden_and_read(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
     ]
 
 
-def seen(lines: list[WorkbookLine]) -> list[WorkbookLine]:
+def visible_rows(lines: list[WorkbookLine]) -> list[WorkbookLine]:
     """Return the rows that are neither hidden nor struck through."""
     return [line for line in lines if not (line.is_hidden or line.is_struck)]
 

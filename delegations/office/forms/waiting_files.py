@@ -24,7 +24,7 @@ from delegations.statements import (
 )
 from invitations.files.frozen import Tampered, freeze, frozen_as, thaw
 from invitations.files.uploads import kind_by_first_bytes, refuse_misnamed
-from invitations.models import GoneFile, Invitation
+from invitations.models import DeletedFile, Invitation
 from invitations.models.saved_forms import KEPT_FOR, NEWEST_OF_EACH
 
 # The folder of the store that holds such files, each for a day.
@@ -64,13 +64,13 @@ def keep_waiting(
     So what a killed writer leaves goes too.
     """
     folder = f"{WAITING}/{invitation.pk}"
-    others = GoneFile.objects.kept(timezone.now()).filter(name__startswith=f"{folder}/")
+    others = DeletedFile.objects.kept(timezone.now()).filter(name__startswith=f"{folder}/")
     if others.count() >= NEWEST_OF_EACH:
         raise ValidationError(
             _("Too many files wait for their form: please save it first, and then choose this one.")
         )
     name = frozen_as(content, folder, kind).name
-    GoneFile.objects.update_or_create(name=name, defaults={"kept_at": timezone.now()})
+    DeletedFile.objects.update_or_create(name=name, defaults={"kept_at": timezone.now()})
     kept = freeze(content, folder, kind)
     return WaitingFile(kept.name, kept.sha256, called, is_photo)
 

@@ -29,13 +29,13 @@ from delegations.office.page import (
 )
 from delegations.office.parts import next_part, office_parts, put_aside
 from delegations.office.receipt import record_pdf
-from delegations.office.reconfirmation import reconfirmation_on_page, seen_dates
-from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
+from delegations.office.reconfirmation import mark_of_dates, reconfirmation_on_page
+from delegations.office.refusals import no_longer_valid_page_with_typed, reason_replies_are_closed
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
-from invitations.outbox.date_change.rounds import UnseenDates
-from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once
+from invitations.outbox.date_change.rounds import StaleDates
+from invitations.replies import REPLY_FIELDS, StaleReply, record_reply_once
 from invitations.text.dates import format_date
 
 
@@ -81,7 +81,7 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
                 form.seen_by_office,
                 form.dates_seen,
             )
-        except (UnseenReply, UnseenDates):
+        except (StaleReply, StaleDates):
             return summary_page(request, invitation, form, status=409)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
@@ -102,7 +102,7 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     shown["state_name"] = invitation.member_state.name_on_paper(language)
     if filed.standing:
         shown["words"] = reply_in_words(filed.standing, language)
-    return gone_page_with_typed(
+    return no_longer_valid_page_with_typed(
         request, invitation, reason_replies_are_closed(invitation.edition), **shown
     )
 
@@ -135,7 +135,7 @@ def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> 
         words.pop("answer", None)
     words |= earlier_words(filed)
     words["seen"] = filed.standing.pk if filed.standing else ""
-    words["dates"] = seen_dates(invitation)
+    words["dates"] = mark_of_dates(invitation)
     return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
 

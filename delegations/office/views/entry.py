@@ -22,8 +22,8 @@ from delegations.office.page import (
     activate_sent_language,
     remember_language,
 )
-from delegations.office.refusals import gone_page
-from delegations.office.saved_pages import keep_shortly, lead_to_kept, shown_shortly_at_an_address
+from delegations.office.refusals import no_longer_valid_page
+from delegations.office.saved_pages import keep_shortly, lead_to_saved, shown_shortly_at_an_address
 from delegations.office.several_states import hold_for_several
 from delegations.office.throttle import count_wrong
 from invitations.files.sealing import has_seal
@@ -111,7 +111,7 @@ def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     if reason := link.gone_reason or "past" * is_past:
         activate_letter_language(request, link.invitation.minister.language)
         activate_linked_language(request)
-        return gone_page(request, link.invitation, reason)
+        return no_longer_valid_page(request, link.invitation, reason)
 
     response = redirect(office_url(request, link.invitation))
     if not request.user.is_staff:  # Staff look, and never answer.
@@ -197,7 +197,7 @@ def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpRes
     """
     kept = form(initial={"code": request.POST["code"]})
     shown = render_form(request, f"office/{page}.html", kept, {"is_led_over": True})
-    return lead_to_kept(request, shown, reverse(f"office:{page}"), keep=keep_shortly)
+    return lead_to_saved(request, shown, reverse(f"office:{page}"), keep=keep_shortly)
 
 
 def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:

@@ -16,11 +16,11 @@ from delegations.office.forms.answer import SUBSTITUTE, ReplyForm
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.parts import OfficePart, office_parts, put_aside
-from delegations.office.reconfirmation import seen_dates
-from delegations.office.refusals import gone_page_with_typed, reason_replies_are_closed
+from delegations.office.reconfirmation import mark_of_dates
+from delegations.office.refusals import no_longer_valid_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
-from invitations.outbox.date_change.rounds import UnseenDates
-from invitations.replies import UnseenReply, reply_in_draft
+from invitations.outbox.date_change.rounds import StaleDates
+from invitations.replies import StaleReply, reply_in_draft
 
 
 def show_summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
@@ -39,7 +39,7 @@ def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> Htt
         return without_draft(request, invitation, form_key)
     if not invitation.edition.is_open_to_offices(timezone.now()):
         reason = reason_replies_are_closed(invitation.edition)
-        return gone_page_with_typed(request, invitation, reason, typed_before=draft)
+        return no_longer_valid_page_with_typed(request, invitation, reason, typed_before=draft)
     form = ReplyForm(draft, of=invitation)
     if not form.is_valid():
         return redirect("office:change", invitation.pk)
@@ -66,10 +66,10 @@ def summary_page(
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
         beside = differing_points(standing.recorded_points(language), words)
-        form = marked_again(form, "seen", str(standing.pk), UnseenReply())
-    dates = seen_dates(invitation)
+        form = marked_again(form, "seen", str(standing.pk), StaleReply())
+    dates = mark_of_dates(invitation)
     if form.dates_seen not in (None, dates):
-        form = marked_again(form, "dates", dates, UnseenDates())
+        form = marked_again(form, "dates", dates, StaleDates())
     shown = page_context(
         request,
         invitation,

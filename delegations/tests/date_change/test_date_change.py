@@ -14,7 +14,7 @@ from delegations.tests.rows import all_rows
 from invitations.admin.list_columns import change_url, state_url
 from invitations.letters.channels import reason_to_hold_back
 from invitations.models import (
-    DatesMove,
+    DateChange,
     ForumEdition,
     HeldChange,
     Letter,
@@ -177,7 +177,7 @@ def test_sessions_move_with_the_track_unless_other_days_are_typed(client, editio
     assert "1 June 2027" in text(client.post(dates_page(edition), sent))
     client.post(dates_page(edition), typed(edition, days=21) | {"days": ""})
 
-    assert DatesMove.objects.get().days == 21
+    assert DateChange.objects.get().days == 21
 
 
 def test_what_follows_leaves_a_session_that_is_unticked_on_its_day(client, edition, drafter):
@@ -232,7 +232,7 @@ def test_a_move_that_is_refused_loses_nothing_that_was_typed(client, edition, dr
     assert "Nothing moves: this is how it stands already." in text(page)
     assert page.context["form"]["reason"].value() == "No reason."
     assert none.context["form"].errors["reason"]
-    assert not DatesMove.objects.exists()
+    assert not DateChange.objects.exists()
 
 
 def test_who_only_reads_sees_the_page_and_asks_for_nothing(client, edition):

@@ -12,7 +12,7 @@ from delegations.tests.offices import browser, coming, invited, page_of, text
 from invitations.admin.held_values import format_change
 from invitations.admin.list_columns import change_url
 from invitations.letters.composing_queue import compose_or_say_why
-from invitations.models import DatesMove, Language, LetterTemplate
+from invitations.models import DateChange, Language, LetterTemplate
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, letter_in_force, of_group
 from invitations.tests.factories import (
@@ -166,11 +166,11 @@ def test_the_notice_of_other_days_of_the_track_alone_names_these(edition):
 def test_a_last_day_that_is_set_makes_the_notice_that_one_follows_untrue(edition):
     CircularFactory(edition=edition)
     notice = moved(edition, "online", days=0).notice
-    assert not DatesMove.objects.overtook(notice)
+    assert not DateChange.objects.overtook(notice)
 
     moved(edition, dates=later(edition, 0))
 
-    assert DatesMove.objects.overtook(notice)
+    assert DateChange.objects.overtook(notice)
 
 
 def test_of_two_notices_of_a_last_day_only_the_later_one_is_true(edition):
@@ -181,8 +181,8 @@ def test_of_two_notices_of_a_last_day_only_the_later_one_is_true(edition):
         for number in (8, 15)
     )
 
-    assert DatesMove.objects.overtook(first)
-    assert not DatesMove.objects.overtook(last)
+    assert DateChange.objects.overtook(first)
+    assert not DateChange.objects.overtook(last)
 
 
 def test_online_the_page_proposes_no_last_day_and_promises_nothing_of_answers(client, edition):

@@ -19,7 +19,7 @@ from delegations.succession import release_hand_over
 from delegations.tests.states import PERSON, STATEMENT
 from invitations.inbox.reopening import take_up_again
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import DatesMove, Delivery, Minister
+from invitations.models import DateChange, Delivery, Minister
 from invitations.outbox.date_change.rounds import confirm_answer
 from invitations.outbox.transitions import transit
 from invitations.reminders.calls import note_call
@@ -187,7 +187,7 @@ def dates_move(history, _office, choice):
 
 
 def says_that_it_holds(_history, office, _choice):
-    move = DatesMove.objects.last_of(office.edition_id)
+    move = DateChange.objects.last_of(office.edition_id)
     for reply in office.replies.standing():
         confirm_answer(office, str(reply.pk), str(move.pk) if move else "")
 

@@ -11,7 +11,7 @@ from invitations.admin.list_columns import change_url, state_url
 from invitations.audit import Act, record_act
 from invitations.models import (
     CallListEntry,
-    DatesMove,
+    DateChange,
     HeldChange,
     OriginalStep,
     Reconfirmation,
@@ -48,7 +48,7 @@ def an_answer_that_still_holds(invitation, person):
     edition = invitation.edition
     kind = ContentType.objects.get_for_model(edition)
     change = HeldChange.objects.create(content_type=kind, object_id=edition.pk, kind="dates")
-    move = DatesMove.objects.create(edition=edition, change=change, kind="moved")
+    move = DateChange.objects.create(edition=edition, change=change, kind="moved")
     Reconfirmation.objects.create(
         move=move, invitation=invitation, reply=reply, said="still_valid", answered_at=NOW
     )

@@ -13,7 +13,7 @@ from delegations.office.urls import urlpatterns
 from delegations.tests.desk.erasure.erased import NIGHT, at_night, came, over
 from delegations.tests.offices import Browser, browser, page_of, text, words_of
 from invitations.links import reply_url
-from invitations.models import KeptPage, ReplyDraft
+from invitations.models import ReplyDraft, SavedPage
 from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -86,7 +86,7 @@ def test_a_page_that_was_kept_for_a_day_is_not_shown_after_the_end(clock, invita
     invitation.edition.links_open_for = 0
     invitation.edition.save()
     clock.shift(dt.timedelta(hours=9))
-    assert KeptPage.objects.exists()
+    assert SavedPage.objects.exists()
 
     page = client.get(kept.url)
 
@@ -101,7 +101,7 @@ def test_what_is_sent_after_the_end_is_shown_back_and_kept_nowhere(clock, invita
 
     assert (page.status_code, "By train." in page.text) == (410, True)
     assert not TYPED.search(page.text)
-    assert [*KeptPage.objects.all(), *ReplyDraft.objects.all()] == []
+    assert [*SavedPage.objects.all(), *ReplyDraft.objects.all()] == []
 
 
 def test_several_states_name_none_whose_links_have_ended(clock, invitation):

@@ -21,7 +21,7 @@ from delegations.nominations import (
 )
 from delegations.statements import submit_statement
 from invitations.forms.stale_form import Stale
-from invitations.replies import UnseenReply, record_reply, record_reply_once
+from invitations.replies import StaleReply, record_reply, record_reply_once
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -94,7 +94,7 @@ def test_of_ten_answers_given_at_once_nine_see_the_first(invitation):
         *[partial(record_reply_once, invitation, one, uuid4(), stands) for one in answers]
     )
 
-    assert sum(isinstance(result, UnseenReply) for result in results) == 9
+    assert sum(isinstance(result, StaleReply) for result in results) == 9
     assert invitation.replies.count() == 2
     assert invitation.replies.standing().get().answer == "regrets"
 

@@ -29,7 +29,7 @@ from delegations.tests.typed_alone import (
 )
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
-from invitations.models import DatesMove, HeldChange, Language, LetterTemplate, Minister, Rank
+from invitations.models import DateChange, HeldChange, Language, LetterTemplate, Minister, Rank
 from invitations.replies import record_reply
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import (
@@ -237,7 +237,7 @@ def test_an_office_gives_the_answers_that_two_people_offer(edition):
 
     client = browser(office)
     page = client.get(page_of(office, "change")).content.decode()
-    words = words_of(office, answer="video", dates=DatesMove.objects.get().pk, step="record")
+    words = words_of(office, answer="video", dates=DateChange.objects.get().pk, step="record")
     client.post(page_of(office), words)
 
     assert 'value="video"' in page

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from delegations.tests.browser import CHECK, RECORD, browser_page
 from delegations.tests.browser import invited as invited_by_link
 from delegations.tests.offices import browser, invited, page_of, text, words_of
-from invitations.models import KeptPage, Reply, ReplyDraft
+from invitations.models import Reply, ReplyDraft, SavedPage
 from invitations.models.saved_forms import NEWEST_OF_EACH
 
 REDIS = "wsis_forum.backends.RedisOrOwnMemory"
@@ -100,13 +100,13 @@ def test_what_was_typed_yesterday_is_forgotten_and_what_was_typed_today_is_not(i
         call_command("delete_expired")
 
     assert ReplyDraft.objects.get().form_key == today["form_key"]
-    assert not KeptPage.objects.exists()
+    assert not SavedPage.objects.exists()
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("in_february")
 @pytest.mark.parametrize(
-    ("model", "asked"), [(KeptPage, {"step": "change"}), (ReplyDraft, {"step": "check"})]
+    ("model", "asked"), [(SavedPage, {"step": "change"}), (ReplyDraft, {"step": "check"})]
 )
 def test_one_open_link_fills_no_table_however_often_it_sends_its_form(invitation, model, asked):
     another, client = browser(of_another := invited("Graustark")), Client()

@@ -20,7 +20,7 @@ from invitations.admin.letters.approval_page import (
     waiting_for_approval,
 )
 from invitations.admin.letters.approvals import hashes_on_page
-from invitations.letters.approval import note_seen, seen_by
+from invitations.letters.approval import note_reviewed, reviewed_by
 from invitations.letters.checks.warnings import approval_doubts
 from invitations.models import Circular, Letter
 
@@ -47,7 +47,7 @@ class FlipThroughMixin(CircularPageMixin):
             return redirect("admin:invitations_circular_progress", pk)
         if request.method == "POST":
             return look_on(request, circular, letters)
-        seen = seen_by(user_of(request), letters)
+        seen = reviewed_by(user_of(request), letters)
         letter = chosen_letter(request, letters, seen)
         words = flip_context(request, circular, letters, letter, seen)
         return self._page(request, "flip_through", circular, title=_("Letters one by one"), **words)
@@ -65,11 +65,11 @@ def look_on(request: HttpRequest, circular: Circular, letters: list[Letter]) -> 
     place = next((n for n, one in enumerate(letters) if one.pk in shown), 0)
     for letter in letters[place : place + 1]:
         try:
-            note_seen(letter, by, *shown.get(letter.pk, ("", "")))
+            note_reviewed(letter, by, *shown.get(letter.pk, ("", "")))
         except ValidationError as refusal:
             messages.error(request, refusal_sentence(refusal))
             return HttpResponseRedirect(address_of(circular, letter))
-    seen = seen_by(by, letters)
+    seen = reviewed_by(by, letters)
     onward = [*letters[place + 1 :], *letters[: place + 1]]
     following = next((one for one in onward if one.pk not in seen), letters[place])
     return HttpResponseRedirect(address_of(circular, following))

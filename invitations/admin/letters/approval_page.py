@@ -32,7 +32,7 @@ from invitations.letters.circulars import (
     circular_audience,
     letters_at_another_hour,
 )
-from invitations.letters.planning import reminded_besides
+from invitations.letters.planning import further_reminder_addresses
 from invitations.letters.released import held_for_each_state
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
@@ -119,7 +119,9 @@ def approval_details(
         [
             letter_row(
                 letter,
-                "\n".join(reminded_besides(letter, held_for(letter.invitation.member_state_id))),
+                "\n".join(
+                    further_reminder_addresses(letter, held_for(letter.invitation.member_state_id))
+                ),
                 doubted,
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),

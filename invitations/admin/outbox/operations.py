@@ -11,7 +11,7 @@ from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.list_columns import hour_column
 from invitations.admin.outbox.queue import job_name
 from invitations.forms.action_forms import ReasonForm
-from invitations.models import Arming, JobError, Outage, Tick, Worker
+from invitations.models import Arming, JobError, JobRun, Outage, Worker
 from invitations.outbox.arming import stop_sending
 
 
@@ -42,8 +42,8 @@ class ArmingAdmin(RecordAdmin):
         stop_sending(user_of(request), reason)
 
 
-@admin.register(Tick)
-class TickAdmin(RecordAdmin):
+@admin.register(JobRun)
+class JobRunAdmin(RecordAdmin):
     when_empty = gettext_lazy(
         "No regular job has run yet: start “celery worker” and “celery beat”."
     )

@@ -35,7 +35,9 @@ def offered_for(filed: Correspondence, scan: DroppedScan | None) -> Offered:
         return Offered([])
     one = Invitation.objects.select_related(*JOINED).get(pk=proposed)
     if scan and one.status != Invitation.Status.ISSUED:
-        return Offered(beside(one), told=NOT_IN_FORCE % {"invitation": one.chosen_as})
+        return Offered(
+            invitations_of_same_state(one), told=NOT_IN_FORCE % {"invitation": one.chosen_as}
+        )
     how = scan.get_found_display() if scan else _("by its sender, who could not be verified")
     told = _("Proposed %(how)s: %(invitation)s.") % {"how": how, "invitation": one.chosen_as}
     return with_other_editions(one, told, is_sure=bool(scan and scan.found == scan.Found.CODE))
@@ -43,14 +45,14 @@ def offered_for(filed: Correspondence, scan: DroppedScan | None) -> Offered:
 
 def with_other_editions(one: Invitation, told: str, *, is_sure: bool) -> Offered:
     """Offer beside an invitation of another edition that to the current one; choose neither."""
-    current_ones = beside(one)
+    current_ones = invitations_of_same_state(one)
     if one in current_ones:
         return Offered([one], one if is_sure else None, told)
     told = f"{told} " + _("This edition is not the current one: look at the paper, and choose.")
     return Offered([*current_ones, one], None, told)
 
 
-def beside(one: Invitation) -> list[Invitation]:
+def invitations_of_same_state(one: Invitation) -> list[Invitation]:
     """Return the invitations of its State that take replies today."""
     of_state = Invitation.objects.issued().filter(member_state=one.member_state_id)
     return in_order(

@@ -61,7 +61,7 @@ def in_one_line(reply: Reply) -> str:
     return text_link(change_url(reply), words)
 
 
-def seen_of(request: HttpRequest, invitation: Invitation) -> str | None:
+def standing_reply_shown(request: HttpRequest, invitation: Invitation) -> str | None:
     """Return which standing reply of the invitation the page showed; None if it shows none ever."""
     if SEEN not in request.POST:
         return None

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.list_columns import state_url, text_link
-from invitations.admin.replies.on_file import context_of, seen_of
+from invitations.admin.replies.on_file import context_of, standing_reply_shown
 from invitations.admin.replies.replies import differing_points
 from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Answer, Correspondence, Invitation, Reply
-from invitations.replies import UnseenReply, file_correspondence
+from invitations.replies import StaleReply, file_correspondence
 from invitations.text.dates import labelled, running_text
 
 LOOK_AT_BOTH = gettext_lazy(
@@ -100,7 +100,7 @@ class RecordingMixin(ModelAdmin):
     def _record(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
         try:
             self._filed(request, obj, form)
-        except UnseenReply:
+        except StaleReply:
             raise ValidationError(LOOK_AT_BOTH) from None
 
     def _filed(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
@@ -112,7 +112,7 @@ class RecordingMixin(ModelAdmin):
             obj.received_at,
             reply_words=form.reply_words,
             still_valid=form.is_still_valid,
-            seen=seen_of(request, invitation),
+            seen=standing_reply_shown(request, invitation),
             scan=freeze_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,

@@ -19,7 +19,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import change_url, list_url, state_url, text_link
 from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
-from invitations.admin.replies.on_file import context_of, seen_of
+from invitations.admin.replies.on_file import context_of, standing_reply_shown
 from invitations.admin.replies.recording import report_replies
 from invitations.forms.side_by_side import BesideForm
 from invitations.inbox.recording import record_filed
@@ -136,7 +136,7 @@ def put_aside(request: HttpRequest, filed: Correspondence) -> None:
 def recorded(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bool:
     invitation = form.cleaned_data["invitation"]
     try:
-        seen, holds = seen_of(request, invitation), form.is_still_valid
+        seen, holds = standing_reply_shown(request, invitation), form.is_still_valid
         by, words = user_of(request), form.reply_words
         record_filed(filed, invitation, by, words, seen=seen, still_valid=holds, **form.said)
     except ValidationError as refusal:

@@ -36,7 +36,7 @@ from invitations.minister_import.cells import CellFault
 from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS
 from invitations.minister_import.importing import (
     apply_changes,
-    focal_points_kept,
+    describe_kept_focal_points,
     import_entries,
     import_summary,
 )
@@ -196,7 +196,10 @@ class MinisterResource(PreviewedResource):
             return
 
         entries = list(self.entries.values())
-        result.summary, result.left_alone = import_summary(entries), focal_points_kept(entries)
+        result.summary, result.left_alone = (
+            import_summary(entries),
+            describe_kept_focal_points(entries),
+        )
         result.remarks = self.remarks
         result.shown_remarks = [with_links(remark) for remark in self.remarks[:MOST_SHOWN]]
         if self.edition and not kwargs["dry_run"]:

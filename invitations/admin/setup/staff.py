@@ -22,7 +22,7 @@ from invitations.admin.history import format_act
 from invitations.admin.lookups import name_of_choice
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.model_forms import AlternateForm, DigestChoiceForm
-from invitations.forms.stale_form import SeenForm
+from invitations.forms.stale_form import StaleForm
 from invitations.models import Alternate, DigestChoice
 from invitations.outbox.digests import MAY_BE_TOLD
 from invitations.text.dates import comma_list
@@ -30,7 +30,7 @@ from invitations.text.dates import comma_list
 admin.site.unregister([User, Group, LogEntry])
 
 
-class AccountForm(SeenForm, UserChangeForm):
+class AccountForm(StaleForm, UserChangeForm):
     """What an account may do: a page opened before it was closed does not open it again."""
 
 

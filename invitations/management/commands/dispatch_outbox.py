@@ -8,7 +8,7 @@ from invitations.management.commands.compose_letters import report_composed
 from invitations.models import AUTOMATIC_KINDS
 from invitations.outbox.arming import reason_sending_is_off
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.monitoring import ticked
+from invitations.outbox.monitoring import recorded_run
 from invitations.times.jobs import Job
 
 
@@ -19,9 +19,9 @@ class Command(BaseCommand):
         if mute := reason_sending_is_off():
             raise CommandError(mute)
         composed = compose_planned(kinds=AUTOMATIC_KINDS)
-        with ticked(Job.DISPATCH_OUTBOX) as tick:
-            tick.did = dispatch_outbox()
+        with recorded_run(Job.DISPATCH_OUTBOX) as job_run:
+            job_run.did = dispatch_outbox()
         told = ngettext(
-            "%(count)s delivery handed over.", "%(count)s deliveries handed over.", tick.did
+            "%(count)s delivery handed over.", "%(count)s deliveries handed over.", job_run.did
         )
-        return f"{report_composed(composed)} {told % {'count': tick.did}}"
+        return f"{report_composed(composed)} {told % {'count': job_run.did}}"

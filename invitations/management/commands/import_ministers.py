@@ -8,7 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.minister_import.importing import focal_points_kept, import_entries, import_summary
+from invitations.minister_import.importing import (
+    describe_kept_focal_points,
+    import_entries,
+    import_summary,
+)
 from invitations.minister_import.remarks import remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import Table, read_table
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         remarks = remarks_on(entries)
         if not dry_run:
             import_entries(entries, edition)
-        for told in (*focal_points_kept(entries), *remarks):
+        for told in (*describe_kept_focal_points(entries), *remarks):
             self.stdout.write(str(told))
         return import_summary(entries)
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
-from invitations.outbox.monitoring import ticked
+from invitations.outbox.monitoring import recorded_run
 from invitations.reminders.planning import queue_reminders
 from invitations.times.jobs import Job
 
@@ -12,11 +12,11 @@ class Command(BaseCommand):
     help = "Plan the reminders and calls that are due, without Celery."
 
     def handle(self, **options: Any) -> str:
-        with ticked(Job.QUEUE_REMINDERS) as tick:
-            tick.did = queue_reminders()
+        with recorded_run(Job.QUEUE_REMINDERS) as job_run:
+            job_run.did = queue_reminders()
         told = ngettext(
             "%(count)s reminder or call planned.",
             "%(count)s reminders and calls planned.",
-            tick.did,
+            job_run.did,
         )
-        return told % {"count": tick.did}
+        return told % {"count": job_run.did}

@@ -14,20 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models import DatesMove, ForumEdition, HeldChange
+from invitations.models import DateChange, ForumEdition, HeldChange
 from invitations.models.held.holding import letters_at_hand, name_of
 from invitations.outbox.release import decide, locked_change
 
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
 MOVING = (*DATES, "postponed_at", "is_online", "answers_offered", "awaits_last_day")
 # To stop, one person suffices: these stop reminders and the deadline in any case, at once.
-STOPPING = (DatesMove.Kind.POSTPONED, DatesMove.Kind.ONLINE)
+STOPPING = (DateChange.Kind.POSTPONED, DateChange.Kind.ONLINE)
 
 
 class Asked(NamedTuple):
     """What is asked: the kind, the days, and what goes with them."""
 
-    kind: DatesMove.Kind
+    kind: DateChange.Kind
     dates: Mapping[str, dt.date] = {}
     # Only a move online, and back, changes the answers that are offered.
     answers_offered: list[str] = []
@@ -44,7 +44,7 @@ def dates_are_known_to_offices(edition: ForumEdition) -> bool:
 
 
 @transaction.atomic
-def ask_to_move(edition: ForumEdition, asked: Asked, by: User, reason: str) -> DatesMove:
+def ask_to_move(edition: ForumEdition, asked: Asked, by: User, reason: str) -> DateChange:
     """Hold the move until a second person releases it; it takes the place of one that waits.
 
     A postponement and a move online stop reminders and the deadline at once.
@@ -61,7 +61,7 @@ def ask_to_move(edition: ForumEdition, asked: Asked, by: User, reason: str) -> D
     change = hold(edition, before, after, by, reason)
     if asked.stops or asked.kind in STOPPING:
         stop(edition, by, reason, now)
-    return DatesMove.objects.create(
+    return DateChange.objects.create(
         edition=edition,
         change=change,
         kind=asked.kind,
@@ -84,7 +84,7 @@ def values_of_edition(edition: ForumEdition) -> dict[str, Any]:
 
 
 def values_asked(before: Mapping[str, Any], asked: Asked, now: dt.datetime) -> dict[str, Any]:
-    if asked.kind == DatesMove.Kind.POSTPONED:
+    if asked.kind == DateChange.Kind.POSTPONED:
         return {**before, "postponed_at": now.isoformat()}
     dates = {name: day.isoformat() for name, day in asked.dates.items()}
     after = {**before, **dates, "postponed_at": None, **values_of_form(asked)}
@@ -93,14 +93,14 @@ def values_asked(before: Mapping[str, Any], asked: Asked, now: dt.datetime) -> d
 
 def leaves_no_last_day(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether it goes online and names no other last day: that of before asked something else."""
-    return kind == DatesMove.Kind.ONLINE and before["reply_before"] == after["reply_before"]
+    return kind == DateChange.Kind.ONLINE and before["reply_before"] == after["reply_before"]
 
 
 def values_of_form(asked: Asked) -> dict[str, Any]:
     """Return what a move online, or back, changes beside the days."""
-    if asked.kind not in DatesMove.OF_FORM:
+    if asked.kind not in DateChange.OF_FORM:
         return {}
-    is_online = asked.kind == DatesMove.Kind.ONLINE
+    is_online = asked.kind == DateChange.Kind.ONLINE
     return {"is_online": is_online, "answers_offered": asked.answers_offered}
 
 
@@ -108,8 +108,8 @@ def refuse_if_nothing_moves(
     edition: ForumEdition, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
     stands = {
-        DatesMove.Kind.POSTPONED: edition.postponed_at is not None,
-        DatesMove.Kind.IN_PERSON: not edition.is_online,
+        DateChange.Kind.POSTPONED: edition.postponed_at is not None,
+        DateChange.Kind.IN_PERSON: not edition.is_online,
     }
     if after == before or stands.get(asked.kind):
         raise ValidationError(_("Nothing moves: this is how it stands already."))

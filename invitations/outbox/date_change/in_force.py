@@ -19,7 +19,7 @@ from invitations.letters.planning import (
 )
 from invitations.models import (
     AUTOMATIC_KINDS,
-    DatesMove,
+    DateChange,
     Delivery,
     ForumEdition,
     HeldChange,
@@ -39,7 +39,7 @@ DECIDED = ("stopped_at", "moved_at")
 
 
 @transaction.atomic
-def put_in_force(change: HeldChange, by: User, mark: str, reason: str = "") -> DatesMove:
+def put_in_force(change: HeldChange, by: User, mark: str, reason: str = "") -> DateChange:
     """Let the edition have its new dates, for everybody at once; whoever asked for it may not.
 
     Answers stay as they are: each office that gave one is asked if it holds. What was frozen with
@@ -48,7 +48,7 @@ def put_in_force(change: HeldChange, by: User, mark: str, reason: str = "") -> D
     edition, change = locked_change(change, mark)
     if refusal := why_not_by(change, by) or reason_dates_changed_meanwhile(edition, change):
         raise ValidationError(refusal)
-    move = DatesMove.objects.select_related("edition", "change").get(change=change)
+    move = DateChange.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
     list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
     move.released_at = timezone.now()
@@ -113,7 +113,7 @@ def after_all_composed(edition: ForumEdition) -> dt.datetime:
     return last + dt.timedelta(microseconds=1) if last else now
 
 
-def call_back_frozen(move: DatesMove) -> None:
+def call_back_frozen(move: DateChange) -> None:
     """Call back automatic mail that has not left; acknowledgements and receipts are made anew."""
     reason = gettext_lazy("the dates have moved since it was composed")
     planned = Letter.objects.planned().filter(
@@ -139,13 +139,13 @@ def call_back_frozen(move: DatesMove) -> None:
         holding.filter(invitation__edition=move.edition_id).update(variant="answer")
 
 
-def overtake_questions(move: DatesMove) -> None:
+def overtake_questions(move: DateChange) -> None:
     """Ask no more what earlier moves asked; a deadline that moves alone leaves it asked."""
     asked = Reconfirmation.objects.current().filter(move__edition=move.edition_id)
     asked.update(overtaken_at=move.released_at)
 
 
-def ask_again(move: DatesMove) -> int:
+def ask_again(move: DateChange) -> int:
     """Ask each office whose answer stands if it holds; return how many."""
     standing = Reply.objects.standing().filter(
         invitation__edition=move.edition_id, invitation__status=Invitation.Status.ISSUED

@@ -13,7 +13,7 @@ from invitations.models import (
     ONLINE,
     POSTPONED,
     Circular,
-    DatesMove,
+    DateChange,
     ForumEdition,
     Language,
 )
@@ -21,16 +21,16 @@ from invitations.text.dates import format_date
 
 # The text of the notice of each kind of move; new dates have the usual one.
 VARIANTS = {
-    DatesMove.Kind.POSTPONED: POSTPONED,
-    DatesMove.Kind.ONLINE: ONLINE,
-    DatesMove.Kind.IN_PERSON: IN_PERSON,
+    DateChange.Kind.POSTPONED: POSTPONED,
+    DateChange.Kind.ONLINE: ONLINE,
+    DateChange.Kind.IN_PERSON: IN_PERSON,
 }
 KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title",
         "second_signatory_name", "second_signatory_title", "service", "addressed_to",
         "shows_contact", "note_kinds")  # fmt: skip
 
 
-def draft_notice(move: DatesMove) -> Circular | None:
+def draft_notice(move: DateChange) -> Circular | None:
     """Return the draft of a notice in six languages; None where no circular invites yet."""
     inviting = move.edition.circulars.filter(kind=Circular.Kind.INVITATION).first()
     if inviting is None:
@@ -41,7 +41,7 @@ def draft_notice(move: DatesMove) -> Circular | None:
         reference=free_reference(inviting),
         dated_on=move.edition.local_date(timezone.now()),
         variant=variant_of(move),
-        **kept_of(inviting),
+        **inherited_values(inviting),
         **{
             build_localized_fieldname("changes", language): changes_in(move, language)
             for language in Language.values
@@ -51,13 +51,13 @@ def draft_notice(move: DatesMove) -> Circular | None:
     return notice
 
 
-def variant_of(move: DatesMove) -> str:
+def variant_of(move: DateChange) -> str:
     """Return the text of the notice: where the last day moves alone, it speaks of no new dates."""
     usual = "" if move.overtakes else LAST_DAY
-    return VARIANTS.get(DatesMove.Kind(move.kind), usual)
+    return VARIANTS.get(DateChange.Kind(move.kind), usual)
 
 
-def kept_of(inviting: Circular) -> dict[str, Any]:
+def inherited_values(inviting: Circular) -> dict[str, Any]:
     """Return what a notice has of the circular that invites, in each language."""
     texts = translator.get_options_for_model(Circular).all_fields
     columns = [
@@ -75,7 +75,7 @@ def free_reference(inviting: Circular) -> str:
     return next(reference for reference in numbered if reference not in taken)
 
 
-def changes_in(move: DatesMove, language: str) -> str:
+def changes_in(move: DateChange, language: str) -> str:
     """Return in whole sentences what changes; days stand after a colon, which no grammar bends.
 
     Days and place of what goes online, or comes back, stand in the letter below.
@@ -87,18 +87,18 @@ def changes_in(move: DatesMove, language: str) -> str:
             "before": before.forum_days(language),
             "after": after.forum_days(language),
         }
-        if move.kind == DatesMove.Kind.POSTPONED:
+        if move.kind == DateChange.Kind.POSTPONED:
             told = _(
                 "The %(forum)s has been postponed. Dates announced earlier: %(before)s. New dates "
                 "will be announced as soon as they are known."
             )
-        elif move.kind == DatesMove.Kind.ONLINE and after.awaits_last_day:
+        elif move.kind == DateChange.Kind.ONLINE and after.awaits_last_day:
             told = _(
                 "The %(forum)s will be held online. A new last day to reply will be announced."
             )
-        elif move.kind == DatesMove.Kind.ONLINE:
+        elif move.kind == DateChange.Kind.ONLINE:
             told = _("The %(forum)s will be held online.")
-        elif move.kind == DatesMove.Kind.IN_PERSON:
+        elif move.kind == DateChange.Kind.IN_PERSON:
             told = _("The %(forum)s will be held in person again.")
         elif before.postponed_at:
             told = _("The %(forum)s, which was postponed, has new dates: %(after)s.")

@@ -14,7 +14,7 @@ from invitations.letters.planning import acknowledging, save_planned_letters
 from invitations.models import (
     Channel,
     Correspondence,
-    DatesMove,
+    DateChange,
     ForumEdition,
     Invitation,
     Letter,
@@ -26,7 +26,7 @@ from invitations.times.clocks import is_earlier
 Said = Reconfirmation.Said
 
 
-class UnseenDates(ValidationError):
+class StaleDates(ValidationError):
     """Refusal of what was said to other dates: they moved after its page was opened."""
 
     def __init__(self) -> None:
@@ -49,12 +49,12 @@ def may_confirm(invitation: Invitation, reply: Reply) -> bool:
     return reply.answer in invitation.edition.as_released.answers_offered
 
 
-def last_move(invitation: Invitation) -> DatesMove | None:
+def last_move(invitation: Invitation) -> DateChange | None:
     """Return the last move of the edition, which the invitation then has as it is by now.
 
     Call it under the invitation's lock: a move waits for it.
     """
-    move = DatesMove.objects.last_of(invitation.edition_id)
+    move = DateChange.objects.last_of(invitation.edition_id)
     if move:
         invitation.edition = edition_by_now(invitation)
     return move
@@ -70,20 +70,20 @@ def edition_by_now(invitation: Invitation) -> ForumEdition:
     return shown
 
 
-def asking_move(invitation: Invitation) -> DatesMove | None:
+def asking_move(invitation: Invitation) -> DateChange | None:
     """Return the move that the office is asked about; an edition that never moved has none."""
     if invitation.edition.moved_at is None:
         return None
-    return DatesMove.objects.asking(invitation.edition_id)
+    return DateChange.objects.asking(invitation.edition_id)
 
 
-def refuse_unseen_dates(move: DatesMove | None, seen: str | None) -> None:
+def refuse_stale_dates(move: DateChange | None, seen: str | None) -> None:
     """Refuse what was said on a page that showed other dates; ``seen`` names its last move."""
     if seen is not None and seen != mark_of(move):
-        raise UnseenDates
+        raise StaleDates
 
 
-def lock_with_dates_seen(
+def lock_with_dates_shown(
     invitation: Invitation, seen_dates: str | None, *, came_at: dt.datetime | None = None
 ) -> None:
     """Lock the invitation, with its edition as it is by now; refuse a move that was not seen.
@@ -92,10 +92,10 @@ def lock_with_dates_seen(
     """
     lock_invitation(invitation)
     refuse_if_not_in_force(invitation, came_at or timezone.now())
-    refuse_unseen_dates(last_move(invitation), seen_dates)
+    refuse_stale_dates(last_move(invitation), seen_dates)
 
 
-def mark_of(move: DatesMove | None) -> str:
+def mark_of(move: DateChange | None) -> str:
     return str(move.pk) if move else ""
 
 
@@ -131,7 +131,7 @@ def is_said_as_surely(question: Reconfirmation, reply: Reply) -> bool:
     return question.said == Said.STILL_VALID and not by_paper
 
 
-def ask_about(reply: Reply, move: DatesMove) -> None:
+def ask_about(reply: Reply, move: DateChange) -> None:
     """Ask about the reply that stands now, unless the office has said something since the move."""
     if reply.status != Reply.Status.STANDING:
         return
@@ -180,7 +180,7 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
     lock_invitation(invitation)
     now = timezone.now()
     refuse_if_not_in_force(invitation, now)
-    refuse_unseen_dates(last_move(invitation), seen_dates)
+    refuse_stale_dates(last_move(invitation), seen_dates)
     question, standing = asked_of(invitation)
     if str(standing.pk) != seen_reply:
         raise ValidationError(

@@ -18,15 +18,14 @@ from invitations.models import (
     CallListEntry,
     Circular,
     Correspondence,
-    DatesMove,
+    DateChange,
+    DeletedFile,
     Delivery,
     DroppedScan,
     Filed,
     FormOfAddress,
     ForumEdition,
-    GoneFile,
     Invitation,
-    KeptPage,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -41,6 +40,7 @@ from invitations.models import (
     Reply,
     ReplyDraft,
     ReplyLink,
+    SavedPage,
     SessionHours,
     StaffMail,
     StateAlias,
@@ -207,8 +207,8 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
 
 # One is secret, the others are read on the page of what they belong to.
 WITHOUT_A_PAGE = {
-    ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed, ReplyDraft, KeptPage, StaffMail,
-    GoneFile,
+    ReplyLink, OriginalStep, DateChange, Reconfirmation, Filed, ReplyDraft, SavedPage, StaffMail,
+    DeletedFile,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from invitations import tasks
 from invitations.files.frozen import thaw
 from invitations.inbox import mailboxes
 from invitations.inbox.mailboxes import read_mailboxes
-from invitations.models import Bounce, Correspondence, JobError, Tick
+from invitations.models import Bounce, Correspondence, JobError, JobRun
 from invitations.tests.factories import DeliveryFactory, InvitationFactory
 from invitations.tests.imap_peer import imap_peer
 from invitations.tests.reports import report, written
@@ -422,7 +422,7 @@ def test_the_clock_reads_and_says_how_many(intray):
 
     tasks.read_mailboxes()
 
-    assert Tick.objects.get(name="read_mailboxes").did == 2
+    assert JobRun.objects.get(name="read_mailboxes").did == 2
 
 
 def test_no_line_of_the_log_holds_a_name_or_an_address(intray, caplog):

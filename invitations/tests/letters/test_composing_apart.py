@@ -29,7 +29,7 @@ from invitations.letters.composing_queue import (
     try_composing_again,
 )
 from invitations.letters.planning import try_waiting_again
-from invitations.models import ForumEdition, HeldChange, Letter, LetterTemplate, Reply, Tick
+from invitations.models import ForumEdition, HeldChange, JobRun, Letter, LetterTemplate, Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
@@ -82,7 +82,7 @@ def test_ten_letters_that_cannot_be_composed_keep_no_other(acknowledged):
 
     assert state_of(good) == "approved"
     assert {state_of(letter) for letter in poisoned} == {"planned"}
-    assert Tick.objects.get(name="compose_planned").ended_at
+    assert JobRun.objects.get(name="compose_planned").ended_at
 
 
 def test_the_letter_says_which_address_no_mail_server_takes(acknowledged):

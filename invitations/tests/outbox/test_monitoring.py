@@ -9,7 +9,7 @@ from django.conf import settings as the_settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from invitations.models import Delivery, JobError, Letter, Tick, Worker
+from invitations.models import Delivery, JobError, JobRun, Letter, Worker
 from invitations.outbox import monitoring
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import DeliveryFactory, LetterFactory
@@ -26,27 +26,30 @@ MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta
 def test_a_job_leaves_when_it_began_and_ended_and_what_it_did():
     with (
         time_machine.travel(NOW, tick=False) as clock,
-        monitoring.ticked("dispatch_outbox") as tick,
+        monitoring.recorded_run("dispatch_outbox") as job_run,
     ):
         clock.shift(5)
-        tick.did = 3
+        job_run.did = 3
 
-    kept = Tick.objects.get(name="dispatch_outbox")
+    kept = JobRun.objects.get(name="dispatch_outbox")
     assert (kept.began_at, kept.ended_at, kept.did) == (NOW, NOW + dt.timedelta(seconds=5), 3)
 
 
 def test_a_job_that_breaks_off_has_begun_but_not_ended_again():
-    with time_machine.travel(NOW, tick=False), monitoring.ticked("dispatch_outbox") as tick:
-        tick.did = 1
+    with (
+        time_machine.travel(NOW, tick=False),
+        monitoring.recorded_run("dispatch_outbox") as job_run,
+    ):
+        job_run.did = 1
 
     with (
         pytest.raises(ZeroDivisionError),
         time_machine.travel(NOW + MINUTE, tick=False),
-        monitoring.ticked("dispatch_outbox"),
+        monitoring.recorded_run("dispatch_outbox"),
     ):
         raise ZeroDivisionError
 
-    kept = Tick.objects.get()
+    kept = JobRun.objects.get()
     assert (kept.began_at, kept.ended_at, kept.did) == (NOW + MINUTE, NOW, 1)
 
 
@@ -58,13 +61,13 @@ def test_each_job_of_the_schedule_leaves_its_tick():
 
 
 def test_a_tick_costs_two_statements(django_assert_num_queries):
-    with django_assert_num_queries(2), monitoring.ticked("dispatch_outbox"):
+    with django_assert_num_queries(2), monitoring.recorded_run("dispatch_outbox"):
         pass
 
 
 def test_a_job_is_late_after_three_minutes_or_where_it_never_ran():
-    Tick.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 3 * MINUTE)
-    Tick.objects.create(name="compose_planned", began_at=NOW, ended_at=NOW - 4 * MINUTE)
+    JobRun.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 3 * MINUTE)
+    JobRun.objects.create(name="compose_planned", began_at=NOW, ended_at=NOW - 4 * MINUTE)
 
     late = {job.name: job.is_late for job in monitoring.clock_jobs(NOW)}
 
@@ -75,7 +78,7 @@ def test_a_job_is_late_after_three_minutes_or_where_it_never_ran():
 
 def test_a_job_that_is_seldom_due_may_take_its_time(settings):
     settings.CELERY_BEAT_SCHEDULE = {"dispatch_outbox": {"schedule": 600}}
-    Tick.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 25 * MINUTE)
+    JobRun.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 25 * MINUTE)
 
     (job,) = monitoring.clock_jobs(NOW)
 

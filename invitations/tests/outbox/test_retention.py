@@ -3,8 +3,8 @@ import time_machine
 from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable
-from invitations.models import KeptPage, ReplyDraft
-from invitations.models.deleted_files import GoneFile
+from invitations.models import ReplyDraft, SavedPage
+from invitations.models.deleted_files import DeletedFile
 from invitations.outbox import retention as expired
 from invitations.outbox.arming import arm
 from invitations.outbox.retention import delete_expired
@@ -16,7 +16,7 @@ TOMORROW = timezone.timedelta(days=1, minutes=1)
 @pytest.fixture
 def begun(db):
     """A page that an office was shown."""
-    return KeptPage.objects.create(
+    return SavedPage.objects.create(
         invitation=InvitationFactory(), name="a", language="en", status=200, content=b"x"
     )
 
@@ -28,14 +28,14 @@ def unreachable(*given):
 @pytest.mark.usefixtures("begun")
 def test_a_store_that_does_not_answer_keeps_no_form(monkeypatch, settings):
     settings.ARMING_KEY = arm()
-    GoneFile.objects.create(name="photos/ab/a.jpg")
-    monkeypatch.setattr(expired, "remove_gone_file", unreachable)
+    DeletedFile.objects.create(name="photos/ab/a.jpg")
+    monkeypatch.setattr(expired, "remove_deleted_file", unreachable)
 
     with time_machine.travel(timezone.now() + TOMORROW), pytest.raises(StoreUnavailable):
         delete_expired()
 
-    assert not KeptPage.objects.exists()
-    assert GoneFile.objects.exists()
+    assert not SavedPage.objects.exists()
+    assert DeletedFile.objects.exists()
 
 
 @pytest.mark.usefixtures("begun")

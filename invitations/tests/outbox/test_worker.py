@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import Letter, Tick, Worker
+from invitations.models import JobRun, Letter, Worker
 from invitations.outbox.monitoring import clock_jobs, workers_alive
 from invitations.tasks import compose_planned, dispatch_outbox, queue_reminders
 from invitations.tests.factories import CircularFactory, InvitationFactory
@@ -112,7 +112,7 @@ def test_a_worker_shows_life_before_it_has_anything_to_do(worker):
 def test_ticks_of_a_worker_are_known_from_the_tables(worker, queue):
     for task in (queue_reminders, compose_planned, dispatch_outbox):
         tick(task, queue)
-    worker(lambda: Tick.objects.exclude(ended_at=None).count() == 3)
+    worker(lambda: JobRun.objects.exclude(ended_at=None).count() == 3)
 
     late = {job.name for job in clock_jobs(timezone.now()) if job.is_late}
     assert not late & {"queue_reminders", "compose_planned", "dispatch_outbox"}

@@ -12,11 +12,11 @@ from invitations.models import (
     CalendarEntry,
     Delivery,
     HeldChange,
+    JobRun,
     Language,
     Letter,
     LetterTemplate,
     SessionHours,
-    Tick,
 )
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_change
@@ -485,4 +485,4 @@ def test_the_command_plans_what_is_due_and_says_how_many(clock, coming, capsys):
     call_command("update_calendars")
 
     assert capsys.readouterr().out.strip() == "1 calendar mail planned."
-    assert Tick.objects.get(name="update_calendars").did == 1
+    assert JobRun.objects.get(name="update_calendars").did == 1

@@ -118,7 +118,7 @@ def test_what_a_person_types_who_is_let_in_no_more_is_not_another_ones(client):
 
     client.post(PAGE, TYPED)
 
-    assert "kept_form" not in client.session
+    assert "saved_form" not in client.session
 
 
 def signed_out(browser):
@@ -150,4 +150,4 @@ def test_a_password_typed_before_signing_out_is_written_nowhere(client):
 
     client.post(reverse("admin:password_change"), {"old_password": "the-castle-of-zenda"})
 
-    assert "kept_form" not in client.session
+    assert "saved_form" not in client.session

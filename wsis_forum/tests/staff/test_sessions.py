@@ -114,7 +114,7 @@ def test_a_password_is_not_kept(client, clock):
     answer = client.post(reverse("admin:password_change"), {"old_password": "the-castle"})
 
     assert "continue" not in answer.url
-    assert "kept_form" not in client.session
+    assert "saved_form" not in client.session
 
 
 def test_a_code_is_not_kept_either(client, clock):
@@ -124,7 +124,7 @@ def test_a_code_is_not_kept_either(client, clock):
     answer = client.post(AGAIN, {"code": recovery_codes(user)[0], "next": DESK})
 
     assert "continue" not in answer.url
-    assert "kept_form" not in client.session
+    assert "saved_form" not in client.session
 
 
 def test_a_forged_request_is_not_kept(client_of, clock):
@@ -135,7 +135,7 @@ def test_a_forged_request_is_not_kept(client_of, clock):
     answer = browser.post(reverse("admin:invitations_mission_add"), {"name": "Ruritania"})
 
     assert answer.status_code == 403
-    assert "kept_form" not in browser.session
+    assert "saved_form" not in browser.session
 
 
 def test_ones_sessions_are_listed_and_each_can_be_ended(client, client_of):

@@ -17,9 +17,9 @@ from delegations.tests.desk.erasure.test_erasing import with_everything
 from invitations.models import (
     Bounce,
     Delivery,
-    KeptPage,
     Letter,
     LetterEvent,
+    SavedPage,
 )
 
 # Emptied by an erasure, in delegations/desk/erasure/kinds.py and histories.py.
@@ -33,7 +33,7 @@ invitations.Bounce: server_words message message_sha256
 invitations.Delivery: address server_words
 invitations.HeldChange: before after
 invitations.Invitation: focal_point_name focal_point_email
-invitations.KeptPage: content
+invitations.SavedPage: content
 invitations.Letter: filed paper mail recipients pdf message
 invitations.LetterEvent: server_words
 invitations.Reply: respondent_email respondent_phone remarks
@@ -77,8 +77,8 @@ axes.AccessAttempt: user_agent ip_address username http_accept path_info get_dat
 axes.AccessFailureLog: user_agent ip_address username http_accept path_info
 axes.AccessLog: user_agent ip_address username http_accept path_info session_hash
 invitations.DroppedScan: file_name sha256 told pages
-invitations.GoneFile: name
-invitations.KeptPage: name language
+invitations.DeletedFile: name
+invitations.SavedPage: name language
 invitations.JobError: job item reason
 invitations.StaffMail: job item
 mfa.Authenticator: data
@@ -107,7 +107,7 @@ invitations.Bounce: key
 invitations.CalendarEntry: said
 invitations.Circular: reference place service variant changes regions languages ranks note_kinds
 invitations.Correspondence: scan_sha256 message_sha256
-invitations.DatesMove: sessions
+invitations.DateChange: sessions
 invitations.Delivery: reference
 invitations.DigestChoice: what
 invitations.FormOfAddress: form unfit_in courtesy title courtesy_dative title_dative salutation
@@ -133,7 +133,7 @@ invitations.ReplyLink: token code
 invitations.SessionHours: segment title room
 invitations.StateAlias: spelling key
 invitations.Term: key text source
-invitations.Tick: name
+invitations.JobRun: name
 invitations.WebhookAddress: called url secret earlier_secret edition_mark
 invitations.WebhookMessage: subject said
 invitations.Worker: name
@@ -186,7 +186,7 @@ def with_all_else(edition):
         letter=copy.letter, delivery=copy, state="handed_over", server_words="250 fritz.typed"
     )
     shown = {"name": "x", "language": "en", "status": 200, "content": b"x"}
-    KeptPage.objects.create(invitation=invitation, **shown)
+    SavedPage.objects.create(invitation=invitation, **shown)
     Letter.objects.filter(kind="receipt").update(paper="Zenobia Quixby", pdf="letters/ab/r.pdf")
     LogEntry.objects.filter(actor=None).update(remote_addr="192.0.2.7")
     edition.delegations.get().delegates.update(departs_on=dt.date(2020, 4, 9))

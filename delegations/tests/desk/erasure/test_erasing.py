@@ -31,7 +31,7 @@ from delegations.tests.desk.erasure.erased import (
 )
 from delegations.tests.rows import all_rows
 from invitations.models import HeldChange, ReplyDraft
-from invitations.models.deleted_files import GoneFile
+from invitations.models.deleted_files import DeletedFile
 from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, UserFactory
 
 EVE_OF_THE_FORUM = dt.datetime(2020, 4, 5, 9, tzinfo=dt.UTC)
@@ -127,7 +127,10 @@ def test_on_its_day_nothing_of_what_was_collected_stands_in_any_table(clock, edi
     assert at_night(clock) > 0
 
     assert told_in_database() == []
-    assert {*GoneFile.objects.values_list("name", flat=True)} == {photo, "messages/ab/receipt.eml"}
+    assert {*DeletedFile.objects.values_list("name", flat=True)} == {
+        photo,
+        "messages/ab/receipt.eml",
+    }
 
 
 def test_figures_are_the_same_before_and_after(clock, edition):

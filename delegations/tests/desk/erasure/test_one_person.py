@@ -25,7 +25,7 @@ from delegations.tests.desk.erasure.test_erasing import told_in_database, with_e
 from delegations.tests.offices import text
 from invitations.admin.list_columns import change_url
 from invitations.models import Delivery, Letter
-from invitations.models.deleted_files import GoneFile
+from invitations.models.deleted_files import DeletedFile
 from invitations.tests.desk import browser_of, composed_letter, of_group
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
 
@@ -64,7 +64,7 @@ def test_of_a_delegate_nothing_is_left_but_the_row_that_figures_need(edition):
     # Who was taken off the list before has the same name, and was not asked about.
     assert gender_counts(edition) == before
     assert not Delegate.objects.named().exists()
-    assert "messages/ab/receipt.eml" in GoneFile.objects.values_list("name", flat=True)
+    assert "messages/ab/receipt.eml" in DeletedFile.objects.values_list("name", flat=True)
     assert not Letter.objects.exclude(filed={}).exists()
 
 
@@ -118,7 +118,7 @@ def test_of_a_speaker_photo_and_biography_go(edition):
     erase_person(delegation.statement, UserFactory(), BECAUSE)
 
     assert gone() == {"She was born in Zenda"}
-    assert list(GoneFile.objects.values_list("name", flat=True)) == [photo]
+    assert list(DeletedFile.objects.values_list("name", flat=True)) == [photo]
 
 
 def test_no_other_person_loses_anything(edition):

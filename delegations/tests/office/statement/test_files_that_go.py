@@ -15,7 +15,7 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import announced, file, photo, send, speaking
 from delegations.tests.offices import browser, page_of
 from invitations.files.frozen import freeze
-from invitations.models import Arming, GoneFile
+from invitations.models import Arming, DeletedFile
 from invitations.outbox.arming import arm
 from invitations.outbox.retention import delete_expired
 
@@ -145,7 +145,7 @@ def test_photos_that_nobody_let_go_are_listed_and_go_by_a_command(client, tmp_pa
     listed = [old, "1 photo that no row names."]
 
     assert let_photos_go() == listed
-    assert not GoneFile.objects.exists()
+    assert not DeletedFile.objects.exists()
     for _time in range(2):
         assert let_photos_go("--remove") == listed
     assert default_storage.exists(old)

@@ -11,7 +11,7 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.tests.office.statement.statements import file, speaking, words_of
 from delegations.tests.offices import browser, page_of, text
 from invitations.files.frozen import freeze
-from invitations.models import GoneFile
+from invitations.models import DeletedFile
 from invitations.models.deleted_files import files_below
 from invitations.models.saved_forms import NEWEST_OF_EACH
 from invitations.outbox.arming import arm
@@ -145,7 +145,7 @@ def test_what_a_killed_writer_leaves_goes_with_its_day(invitation, settings, mon
 def test_a_file_that_is_lost_is_told_of_by_its_name(invitation):
     client = browser(invitation)
     wrong = save(client, invitation, file(b"Words.", "words.txt"), speaker_name="")
-    default_storage.delete(GoneFile.objects.get().name)
+    default_storage.delete(DeletedFile.objects.get().name)
 
     page = text(save(client, invitation, waiting=notes_on(wrong)))
 
@@ -154,8 +154,8 @@ def test_a_file_that_is_lost_is_told_of_by_its_name(invitation):
 
 def test_one_open_link_fills_no_store(invitation):
     client = browser(invitation)
-    GoneFile.objects.bulk_create(
-        GoneFile(name=f"waiting/{invitation.pk}/{n}.txt") for n in range(NEWEST_OF_EACH)
+    DeletedFile.objects.bulk_create(
+        DeletedFile(name=f"waiting/{invitation.pk}/{n}.txt") for n in range(NEWEST_OF_EACH)
     )
 
     page = text(save(client, invitation, file(b"Words."), speaker_name=""))

@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.letters.approval import note_seen, seen_by
+from invitations.letters.approval import note_reviewed, reviewed_by
 from invitations.models import Circular, Letter
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.desk import letters_of, shown, signed_in, told
@@ -56,7 +56,7 @@ def test_to_look_marks_nothing_as_seen(client, approver, circular):
     for letter in letters:
         client.get(look(circular, letter))
 
-    assert seen_by(approver, letters) == set()
+    assert reviewed_by(approver, letters) == set()
     assert not LogEntry.objects.filter(additional_data__act="seen").exists()
 
 
@@ -66,7 +66,7 @@ def test_what_was_seen_is_remembered_and_leads_to_the_next_that_was_not(client, 
     answers = [see(client, circular, letter) for letter in (second, first, first)]
 
     assert [answer.url for answer in answers] == [look(circular, third)] * 3
-    assert seen_by(approver, [first, second, third]) == {first.pk, second.pk}
+    assert reviewed_by(approver, [first, second, third]) == {first.pk, second.pk}
     assert LogEntry.objects.filter(additional_data__act="seen").count() == 2
     assert client.get(look(circular)).context["letter"] == third
 
@@ -77,7 +77,7 @@ def test_another_person_has_seen_nothing_yet(client, approver, circular):
 
     other = signed_in(client, "view_circular", "view_letter", "approve_letter")
 
-    assert seen_by(other, [letter]) == set()
+    assert reviewed_by(other, [letter]) == set()
 
 
 def test_a_letter_composed_again_is_unseen_again(client, approver, circular):
@@ -87,7 +87,7 @@ def test_a_letter_composed_again_is_unseen_again(client, approver, circular):
     Letter.objects.filter(pk=letter.pk).update(sha256="f" * 64)
     letter.refresh_from_db()
 
-    assert seen_by(approver, [letter]) == set()
+    assert reviewed_by(approver, [letter]) == set()
     assert client.get(look(circular)).context["to_approve"] == []
 
 
@@ -199,7 +199,7 @@ def test_an_approver_goes_through_all_letters_of_a_circular(client, approver, ci
     number = 193 if AS_DEPLOYED else 10
     letters = letters_of(circular, number)
     for letter in letters[:-3]:
-        note_seen(letter, approver, letter.sha256, letter.message_sha256)
+        note_reviewed(letter, approver, letter.sha256, letter.message_sha256)
 
     address = look(circular)
     for _letter in letters[-3:]:

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from invitations.admin.outbox.queue import queue_context
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Arming, JobError, Outage, Tick, Worker
+from invitations.models import Arming, JobError, JobRun, Outage, Worker
 from invitations.outbox.arming import arm
 from invitations.replies import record_reply
 from invitations.tests.desk import choose, letter_in_force, signed_in
@@ -100,8 +100,8 @@ def test_queue_says_that_the_mail_server_is_out_of_reach_and_since_when(page):
 
 def test_a_job_of_the_clock_that_is_late_stands_in_red(page):
     now = timezone.now()
-    Tick.objects.create(name="dispatch_outbox", began_at=now, ended_at=now, did=7)
-    Tick.objects.create(
+    JobRun.objects.create(name="dispatch_outbox", began_at=now, ended_at=now, did=7)
+    JobRun.objects.create(
         name="compose_planned", began_at=now, ended_at=now - dt.timedelta(minutes=12)
     )
 
@@ -240,7 +240,7 @@ def test_ticks_workers_and_outages_have_a_list_of_their_own(
 ):
     now = timezone.now()
     for number in range(rows):
-        Tick.objects.create(name=f"job-{number}", began_at=now)
+        JobRun.objects.create(name=f"job-{number}", began_at=now)
         Worker.objects.create(name=f"strelsau:{number}", seen_at=now)
         Outage.objects.create(of="store", ended_at=now)
 

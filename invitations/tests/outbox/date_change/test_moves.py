@@ -18,7 +18,7 @@ from invitations.letters.composing_queue import (
 from invitations.letters.released import renamed_at
 from invitations.models import (
     Circular,
-    DatesMove,
+    DateChange,
     ForumEdition,
     HeldChange,
     Language,
@@ -67,7 +67,7 @@ def test_nothing_of_a_move_holds_before_a_second_person_releases_it(edition):
     in_force(move)
 
     assert days_of(edition) == [day + dt.timedelta(days=21) for day in before]
-    assert edition.moved_at >= DatesMove.objects.get().released_at
+    assert edition.moved_at >= DateChange.objects.get().released_at
     assert HeldChange.objects.get().state == "released"
 
 
@@ -100,9 +100,9 @@ def test_a_move_is_released_once(edition):
 def test_a_move_says_why_and_moves_something(edition):
     asker = UserFactory()
     with pytest.raises(ValidationError, match="Say why it moves"):
-        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, later(edition)), asker, " ")
+        ask_to_move(edition, Asked(DateChange.Kind.MOVED, later(edition)), asker, " ")
     with pytest.raises(ValidationError, match="Nothing moves"):
-        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, later(edition, 0)), asker, "Because.")
+        ask_to_move(edition, Asked(DateChange.Kind.MOVED, later(edition, 0)), asker, "Because.")
 
     assert not HeldChange.objects.exists()
 
@@ -111,7 +111,7 @@ def test_dates_out_of_order_are_refused_when_they_are_asked_for(edition):
     dates = later(edition) | {"closes_on": edition.opens_on}
 
     with pytest.raises(ValidationError, match="The deadline comes before the opening"):
-        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "Because.")
+        ask_to_move(edition, Asked(DateChange.Kind.MOVED, dates), UserFactory(), "Because.")
 
 
 def test_another_move_takes_the_place_of_the_one_that_waits(edition):
@@ -233,7 +233,7 @@ def test_a_deadline_that_moves_alone_asks_nobody_again(edition):
     ReplyFactory(invitation=InvitationFactory(edition=edition))
     dates = later(edition, 0) | {"reply_before": edition.reply_before + dt.timedelta(days=5)}
 
-    in_force(ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "More time."))
+    in_force(ask_to_move(edition, Asked(DateChange.Kind.MOVED, dates), UserFactory(), "More time."))
 
     assert not Reconfirmation.objects.exists()
 
@@ -494,4 +494,4 @@ def test_a_deadline_that_moves_alone_leaves_a_notice_true(edition):
 
     moved(edition, dates={"reply_before": edition.reply_before + dt.timedelta(days=2)})
 
-    assert not DatesMove.objects.overtook(notice)
+    assert not DateChange.objects.overtook(notice)

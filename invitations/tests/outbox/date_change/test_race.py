@@ -11,14 +11,14 @@ from invitations.letters.composing_queue import compose_or_say_why
 from invitations.letters.planning import plan_receipt, save_unless_planned
 from invitations.models import (
     Correspondence,
-    DatesMove,
+    DateChange,
     Invitation,
     Letter,
     Reconfirmation,
     Reply,
 )
 from invitations.outbox.date_change.in_force import put_in_force
-from invitations.outbox.date_change.rounds import UnseenDates, confirm_answer
+from invitations.outbox.date_change.rounds import StaleDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.corrections import asked_for
@@ -65,7 +65,7 @@ def test_a_reply_to_the_dates_before_waits_for_the_release_and_is_refused(invita
         release, partial(record_reply, invitation, {"answer": "in_person"}, seen_dates="")
     )
 
-    assert isinstance(said, UnseenDates)
+    assert isinstance(said, StaleDates)
     assert not Reply.objects.exists()
 
 
@@ -143,7 +143,7 @@ def test_of_ten_who_release_at_once_one_does(invitation):
 
     done = at_once(*[release_of(move, by) for by in people])
 
-    assert sum(isinstance(one, DatesMove) for one in done) == 1
+    assert sum(isinstance(one, DateChange) for one in done) == 1
 
 
 def test_ten_presses_of_the_button_re_confirm_once(invitation):

@@ -7,9 +7,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.models import DatesMove, Reconfirmation, Reply
+from invitations.models import DateChange, Reconfirmation, Reply
 from invitations.outbox.date_change.asking import Asked, ask_to_move
-from invitations.outbox.date_change.rounds import UnseenDates, confirm_answer
+from invitations.outbox.date_change.rounds import StaleDates, confirm_answer
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.moving import in_force, later, moved
@@ -178,7 +178,7 @@ def test_the_same_answer_re_confirms_after_a_deadline_has_moved_alone(invitation
 
 def deadline_alone(edition, day):
     dates = later(edition, 0) | {"reply_before": day}
-    return ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "More time.")
+    return ask_to_move(edition, Asked(DateChange.Kind.MOVED, dates), UserFactory(), "More time.")
 
 
 def test_an_answer_that_is_offered_no_more_is_asked_again_and_never_converted(invitation):
@@ -203,9 +203,9 @@ def test_what_was_said_on_a_page_with_other_dates_is_refused(invitation):
     first = moved(invitation.edition)
     moved(invitation.edition, days=7)
 
-    with pytest.raises(UnseenDates):
+    with pytest.raises(StaleDates):
         confirmed(invitation, reply, first)
-    with pytest.raises(UnseenDates):
+    with pytest.raises(StaleDates):
         record_reply(invitation, REGRETS, seen_dates=str(first.pk))
 
     assert said(invitation) == "not_yet"
@@ -215,7 +215,7 @@ def test_what_was_said_on_a_page_with_other_dates_is_refused(invitation):
 def test_a_form_that_was_opened_before_any_move_is_refused_too(invitation):
     moved(invitation.edition)
 
-    with pytest.raises(UnseenDates):
+    with pytest.raises(StaleDates):
         record_reply(invitation, IN_PERSON, seen_dates="")
 
     assert record_reply(invitation, IN_PERSON).status == "standing"

@@ -53,6 +53,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='JobRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.SlugField(max_length=40, unique=True, verbose_name='job')),
+                ('began_at', models.DateTimeField(verbose_name='began at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
+                ('did', models.PositiveIntegerField(default=0, verbose_name='items done')),
+            ],
+            options={
+                'verbose_name': 'run of a regular job',
+                'verbose_name_plural': 'runs of regular jobs',
+            },
+        ),
+        migrations.CreateModel(
             name='MemberState',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -126,20 +140,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Tick',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=40, unique=True, verbose_name='job')),
-                ('began_at', models.DateTimeField(verbose_name='began at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('did', models.PositiveIntegerField(default=0, verbose_name='items done')),
-            ],
-            options={
-                'verbose_name': 'run of a regular job',
-                'verbose_name_plural': 'runs of regular jobs',
-            },
-        ),
-        migrations.CreateModel(
             name='Worker',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -167,6 +167,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'arming of the outbox',
                 'permissions': [('stop_arming', 'Can stop all sending')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_arming')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DeletedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='kept at')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+            ],
+            options={
+                'verbose_name': 'file that goes',
+                'verbose_name_plural': 'files that go',
+                'abstract': False,
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('name',), name='one_day_for_each_file')],
             },
         ),
         migrations.CreateModel(
@@ -449,21 +464,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='GoneFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='kept at')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-            ],
-            options={
-                'verbose_name': 'file that goes',
-                'verbose_name_plural': 'files that go',
-                'abstract': False,
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('name',), name='one_day_for_each_file')],
-            },
-        ),
-        migrations.CreateModel(
             name='HeldChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='DatesMove',
+            name='DateChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('moved', 'moved to new dates'), ('postponed', 'postponed without a new date'), ('online', 'moved online'), ('in_person', 'back from online to in person')], max_length=10, verbose_name='kind')),
@@ -583,24 +583,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fault of a job',
                 'verbose_name_plural': 'faults of jobs',
                 'constraints': [models.UniqueConstraint(fields=('job', 'item'), name='one_setback_per_job_and_item')],
-            },
-        ),
-        migrations.CreateModel(
-            name='KeptPage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='kept at')),
-                ('name', models.CharField(max_length=64, verbose_name='name')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('status', models.PositiveSmallIntegerField(verbose_name='status')),
-                ('content', models.BinaryField(verbose_name='page')),
-                ('invitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='invitations.invitation', verbose_name='invitation')),
-            ],
-            options={
-                'verbose_name': 'page that is kept',
-                'verbose_name_plural': 'pages that are kept',
-                'abstract': False,
-                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -990,7 +972,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, choices=[('online', 'online'), ('mail', 'e-mail'), ('fax', 'fax'), ('letter', 'letter'), ('note_verbale', 'note verbale'), ('telephone', 'telephone')], max_length=20, verbose_name='channel')),
                 ('correspondence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invitations.correspondence', verbose_name='correspondence')),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconfirmations', to='invitations.invitation', verbose_name='invitation')),
-                ('move', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconfirmations', to='invitations.datesmove', verbose_name='move of dates')),
+                ('move', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconfirmations', to='invitations.datechange', verbose_name='move of dates')),
                 ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
                 ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconfirmations', to='invitations.reply', verbose_name='reply asked about')),
             ],
@@ -1050,6 +1032,24 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reply link',
                 'verbose_name_plural': 'reply links',
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedPage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='kept at')),
+                ('name', models.CharField(max_length=64, verbose_name='name')),
+                ('language', models.CharField(max_length=10, verbose_name='language')),
+                ('status', models.PositiveSmallIntegerField(verbose_name='status')),
+                ('content', models.BinaryField(verbose_name='page')),
+                ('invitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='invitations.invitation', verbose_name='invitation')),
+            ],
+            options={
+                'verbose_name': 'page that is kept',
+                'verbose_name_plural': 'pages that are kept',
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -1244,10 +1244,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='circular',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invitation')), fields=('edition',), name='one_invitation_circular_per_edition', violation_error_message='This edition has its circular of invitation already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptpage',
-            constraint=models.UniqueConstraint(fields=('name',), name='one_page_of_a_name'),
         ),
         migrations.AddIndex(
             model_name='delivery',
@@ -1480,6 +1476,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='replylink',
             constraint=models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('invitation',), name='one_current_link'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedpage',
+            constraint=models.UniqueConstraint(fields=('name',), name='one_page_of_a_name'),
         ),
         migrations.AddConstraint(
             model_name='sessionhours',

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_75372921'),
+        ('invitations', '0001_initial_b06682be'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
