@@ -70,13 +70,13 @@ def new_edition_like(source: ForumEdition, asked: Mapping[str, Any]) -> ForumEdi
     stays = {
         field.attname: getattr(source, field.attname)
         for field in ForumEdition._meta.concrete_fields
-        if field.name not in DECIDED_ANEW and field.name not in texts_of(source)
+        if field.name not in DECIDED_ANEW and field.name not in text_columns(source)
     }
     edition = ForumEdition(**(stays | dict(asked)))
     if edition.erased_after is not None:
         edition.erased_after = max(edition.erased_after, LEAST_MONTHS)
     year = year_changer(source, edition)
-    for text in texts_of(source):
+    for text in text_columns(source):
         copy_text(source, edition, text, asked, year)
     for page in PAGES:
         # A page that names the old year speaks of the old edition.
@@ -85,7 +85,7 @@ def new_edition_like(source: ForumEdition, asked: Mapping[str, Any]) -> ForumEdi
     return edition
 
 
-def texts_of(edition: ForumEdition) -> dict[str, set[TranslationField]]:
+def text_columns(edition: ForumEdition) -> dict[str, set[TranslationField]]:
     """Return the columns of each text that stands in six languages."""
     return translator.get_options_for_model(type(edition)).all_fields
 
@@ -110,7 +110,7 @@ def copy_text(
     retell = retold if text.startswith(("name", "track_name")) else str
     english = f"{text}_en"
     stays = english not in asked or asked[english] == (getattr(source, english) or "")
-    for column in texts_of(source)[text]:
+    for column in text_columns(source)[text]:
         if column.name != english or english not in asked:
             words = retell(getattr(source, column.name) or "") if stays else ""
             setattr(edition, column.name, words)

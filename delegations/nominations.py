@@ -66,7 +66,7 @@ def nominate_delegate(
     refuse_second_head(words["role"], named)
     delegate = Delegate(delegation=delegation, form_key=None if before else form_key, **words)
     cleaned(delegate).save()
-    note_office_change(delegation, invitation, Act.ADDED, delegate.name)
+    note_delegation_change(delegation, invitation, Act.ADDED, delegate.name)
     return delegate
 
 
@@ -135,7 +135,7 @@ def amend_delegate(invitation: Invitation, pk: int, words: dict[str, Any], seen:
     for name in changed:
         setattr(delegate, name, words[name])
     cleaned(delegate).save(update_fields=changed)
-    note_office_change(delegation, invitation, Act.CHANGED, delegate.name, changed)
+    note_delegation_change(delegation, invitation, Act.CHANGED, delegate.name, changed)
     return delegate
 
 
@@ -149,7 +149,7 @@ def remove_delegate(invitation: Invitation, pk: int, seen: str) -> None:
     if delegate_mark(delegate) != seen:
         raise Stale(delegate)
     delegate.delete()
-    note_office_change(delegation, invitation, Act.REMOVED, delegate.name)
+    note_delegation_change(delegation, invitation, Act.REMOVED, delegate.name)
 
 
 def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
@@ -232,7 +232,7 @@ def office_change(
     )
 
 
-def note_office_change(
+def note_delegation_change(
     delegation: Delegation,
     invitation: Invitation,
     act: str,

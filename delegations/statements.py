@@ -20,7 +20,7 @@ from delegations.changes import (
     update_next_steps,
 )
 from delegations.models import DelegationChange, PolicyStatement, SpeakingSlot, StatementText
-from delegations.programme.doubts import names_of
+from delegations.programme.doubts import minister_names
 from delegations.receipts import plan_statement_receipt
 from invitations.files.frozen import freeze, frozen_as, thaw
 from invitations.files.photos import redraw_photo
@@ -32,7 +32,7 @@ from invitations.files.uploads import (
 )
 from invitations.forms.stale_form import Stale, row_mark
 from invitations.models import Invitation, Reply
-from invitations.models.deleted_files import keep, let_go
+from invitations.models.deleted_files import freeze_again, let_go
 from invitations.text.lines import tidy_line, without_overrides
 
 # The folder of the store that holds photos, and nothing else.
@@ -76,7 +76,7 @@ def submit_statement(invitation: Invitation, words: dict[str, Any], seen: str) -
     statement.clean_fields(exclude=["delegation", "first_choice", "second_choice", "speaker_rank"])
     statement.save(update_fields=saved if standing else None)
     act = Act.CHANGED if standing else Act.ADDED
-    note_office_change(statement, invitation, act, changed if standing else [])
+    note_statement_change(statement, invitation, act, changed if standing else [])
     return statement
 
 
@@ -89,7 +89,7 @@ def refuse_unless_speaking(invitation: Invitation) -> None:
 def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
     """Return the rank of the minister, or of the substitute in a reply; None leaves it to staff."""
     minister = invitation.minister
-    ranks: dict[str, str | None] = dict.fromkeys(names_of(minister), minister.rank_id)
+    ranks: dict[str, str | None] = dict.fromkeys(minister_names(minister), minister.rank_id)
     for reply in invitation.replies.standing():
         ranks[reply.substitute_name] = reply.substitute_rank_id
     return ranks.get(speaker)
@@ -195,7 +195,7 @@ def file_text(  # noqa: PLR0913 -- what a form says of a file, and who filed it 
             language=language,
             filed_by=invitation,
         )
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"], staff)
+        note_statement_change(statement, invitation, Act.CHANGED, ["texts"], staff)
         return text
 
 
@@ -209,7 +209,7 @@ def give_way_to_text(
     """Let a text be replaced by one that is on file already; the same form may come twice."""
     others = statement.texts.current().exclude(pk=to.pk)
     if pk and others.filter(pk=pk).update(replaced_at=timezone.now()):
-        note_office_change(statement, invitation, Act.CHANGED, ["texts"], staff)
+        note_statement_change(statement, invitation, Act.CHANGED, ["texts"], staff)
 
 
 def make_place(statement: PolicyStatement, replaced: set[Any]) -> None:
@@ -232,7 +232,7 @@ def take_text_off(invitation: Invitation, pk: int) -> None:
     statement = lock_statement(invitation)
     current = statement.texts.current().filter(pk=pk)
     if current.update(replaced_at=timezone.now(), is_taken_off=True):
-        note_office_change(statement, invitation, Act.REMOVED, ["texts"])
+        note_statement_change(statement, invitation, Act.REMOVED, ["texts"])
 
 
 @transaction.atomic
@@ -246,7 +246,7 @@ def take_photo_off(invitation: Invitation, seen: str) -> None:
     let_go([statement.photo.name])
     statement.photo, statement.photo_sha256 = "", ""
     statement.save(update_fields=["photo", "photo_sha256"])
-    note_office_change(statement, invitation, Act.REMOVED, ["photo"])
+    note_statement_change(statement, invitation, Act.REMOVED, ["photo"])
 
 
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
@@ -259,10 +259,10 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
         if statement.photo_sha256 == frozen_as(photo, folder, kind).sha256:
             return statement
         let_go([statement.photo.name])
-        frozen = keep(photo, folder, kind)
+        frozen = freeze_again(photo, folder, kind)
         statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
         statement.save(update_fields=["photo", "photo_sha256"])
-        note_office_change(statement, invitation, Act.CHANGED, ["photo"])
+        note_statement_change(statement, invitation, Act.CHANGED, ["photo"])
         return statement
 
 
@@ -287,7 +287,7 @@ def lock_statement(invitation: Invitation, staff: User | None = None) -> PolicyS
     return statement
 
 
-def note_office_change(
+def note_statement_change(
     statement: PolicyStatement,
     invitation: Invitation,
     act: str,

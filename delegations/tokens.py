@@ -39,7 +39,7 @@ def make_token(token: ApiToken, by: User) -> str:
             % {"what": comma_list(names)}
         )
     words = PREFIX + secrets.token_urlsafe(32)
-    token.digest, token.begins_with, token.made_by = hash_of(words), words[:SHOWN], by
+    token.digest, token.begins_with, token.made_by = token_digest(words), words[:SHOWN], by
     save_new(token, Act.TOKEN_MADE, by)
     return words
 
@@ -47,15 +47,17 @@ def make_token(token: ApiToken, by: User) -> str:
 def token_of(words: str) -> ApiToken | None:
     """Return the token of these words, whether it opens anything or not."""
     return (
-        ApiToken.objects.select_related("edition", "made_by").filter(digest=hash_of(words)).first()
+        ApiToken.objects.select_related("edition", "made_by")
+        .filter(digest=token_digest(words))
+        .first()
     )
 
 
-def note_call(token: ApiToken, asked: str, status: int, rows: int = 0) -> None:
+def note_api_call(token: ApiToken, asked: str, status: int, rows: int = 0) -> None:
     """Write down what was asked for and how many rows were given; no name and no row."""
     ApiCall.objects.create(made_with=token, asked=asked, status=status, rows=rows)
 
 
-def hash_of(words: str) -> str:
+def token_digest(words: str) -> str:
     # So many random bits need no salt and no slow hash.
     return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()

@@ -46,8 +46,8 @@ from invitations.models import (
     Letter,
     Reconfirmation,
 )
-from invitations.outbox.date_change.asking import DATES, Asked, ask_to_move
-from invitations.outbox.date_change.rounds import confirm_answer, mark_of
+from invitations.outbox.date_change.asking import DATES, AskedChange, ask_to_move
+from invitations.outbox.date_change.rounds import confirm_answer, mark_of_dates_change
 from invitations.outbox.transitions import State, transit
 from invitations.replies import record_reply
 from scripts.bench.spam import file_with_receipts, move_sessions
@@ -203,12 +203,12 @@ def after_the_move() -> dict[str, str]:
     edition = demonstration()
     drafter, approver = (User.objects.get(username=name) for name in ("drafter", "approver"))
     sessions = list(edition.sessions.values_list("pk", flat=True))
-    what = Asked(DateChange.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions)
+    what = AskedChange(DateChange.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions)
     change = ask_to_move(edition, what, drafter, "The hall is being repaired.").change
     release_move(change, approver, change.mark)
     asked = Reconfirmation.objects.current().counted().order_by("pk")
     for one in asked.select_related("move", "invitation__minister")[:ALREADY]:
-        confirm_answer(one.invitation, str(one.reply_id), mark_of(one.move))
+        confirm_answer(one.invitation, str(one.reply_id), mark_of_dates_change(one.move))
     silent = asked.not_yet().filter(invitation__minister__language="en").earliest("pk").invitation
     return {
         "moved-telephone": still_valid_url(silent),

@@ -51,7 +51,7 @@ UNFOLD = {
         lambda request: static("admin-desk/strict.js"),
         lambda request: static("admin-desk/field.js"),
     ],
-    "DASHBOARD_CALLBACK": "delegations.desk.first_page.first_page",
+    "DASHBOARD_CALLBACK": "delegations.desk.first_page.first_page_context",
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

@@ -228,7 +228,7 @@ def inbox(name: str) -> Inbox | None:
     return Inbox(host, port, user, password, security, unquote(url.path.strip("/")) or "INBOX")
 
 
-def time_stamp_service() -> tuple[str, str]:
+def read_time_stamp_service() -> tuple[str, str]:
     """Read ``SEAL_TSA``; return the address alone, and ``user:password``; both empty if not set.
 
     A name and a password go over TLS only, or to a service on this machine.
@@ -318,7 +318,7 @@ def provider_events() -> tuple[str, dict[str, str]]:
     return provider, {name: value for name, value in found.items() if value}
 
 
-def files(default: Path) -> tuple[Path, dict[str, Any]]:
+def read_storage(default: Path) -> tuple[Path, dict[str, Any]]:
     """Read ``STORAGE_URL``; return the folder of files, and Django's settings of their storage.
 
     ``file:///folder``, or a bucket: ``s3://key:secret@host:port/bucket/prefix?region=name&tls=no``.

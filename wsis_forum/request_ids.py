@@ -31,9 +31,9 @@ class RequestIdMiddleware:
         return response
 
 
-def forget(**_more: Any) -> None:
+def forget_request_id(**_more: Any) -> None:
     """Forget the name when the answer is out: its status is logged after the middleware."""
     request_id.set("")
 
 
-request_finished.connect(forget)
+request_finished.connect(forget_request_id)

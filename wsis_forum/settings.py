@@ -26,7 +26,7 @@ DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
 ARMING_KEY = env.secret("ARMING_KEY", default="")
 SEAL_FILE, SEAL_PASSWORD = os.getenv("SEAL_FILE", ""), env.secret("SEAL_PASSWORD", default="")
 # The service that stamps the time on each seal; only workers ask it.
-SEAL_TSA, SEAL_TSA_PASSWORD = env.time_stamp_service()
+SEAL_TSA, SEAL_TSA_PASSWORD = env.read_time_stamp_service()
 SEAL_TSA_REQUIRED = env.flag("SEAL_TSA_REQUIRED", default=True)
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost")
@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "invitations.admin.context_processors.sending",
+                "invitations.admin.context_processors.sending_state",
                 "wsis_forum.staff.context_processors.desk",
                 "delegations.desk.handbook.chapter",
             ]
@@ -221,7 +221,7 @@ STATIC_ROOT = VAR_DIR / "static"
 # The organization's own emblem and icon, named as those that are shipped, come first.
 STATICFILES_DIRS = [*env.own_looks(VAR_DIR / "own"), BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-MEDIA_ROOT, FILES = env.files(default=VAR_DIR / "files")
+MEDIA_ROOT, FILES = env.read_storage(default=VAR_DIR / "files")
 STORAGES = {
     "default": FILES,
     "staticfiles": {

@@ -16,7 +16,7 @@ HOLDS_FOR = dt.timedelta(days=90)
 @cache_control(public=True, max_age=24 * 3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep search engines from the pages of offices and of the desk."""
-    return plain(["User-agent: *", *(f"Disallow: {address}" for address in PRIVATE)])
+    return plain_response(["User-agent: *", *(f"Disallow: {address}" for address in PRIVATE)])
 
 
 @require_safe
@@ -30,7 +30,7 @@ def security(request: HttpRequest) -> HttpResponse:
     if not contact:
         raise Http404
     today = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return plain(
+    return plain_response(
         [
             f"Contact: {contact if ':' in contact else f'mailto:{contact}'}",
             f"Expires: {today + HOLDS_FOR:%Y-%m-%dT%H:%M:%SZ}",
@@ -40,5 +40,5 @@ def security(request: HttpRequest) -> HttpResponse:
     )
 
 
-def plain(lines: list[str]) -> HttpResponse:
+def plain_response(lines: list[str]) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -31,7 +31,7 @@ from invitations.models import Answer, DateChange, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
 from invitations.outbox.date_change.asking import (
     DATES,
-    Asked,
+    AskedChange,
     ask_to_move,
     values_asked,
     values_of_edition,
@@ -43,7 +43,7 @@ ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
 OF_FORM = [kind.value for kind in DateChange.OF_FORM]
 
 
-class MoveForm(forms.Form):
+class DateChangeForm(forms.Form):
     """The kind of the move and its days; what is proposed may be changed or unticked."""
 
     kind = forms.ChoiceField(
@@ -110,9 +110,9 @@ class MoveForm(forms.Form):
         return said
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> AskedChange:
         said = self.cleaned_data
-        return Asked(
+        return AskedChange(
             kind=DateChange.Kind(said["kind"]),
             dates={name: said[name] for name in DATES},
             answers_offered=said["answers_offered"],
@@ -144,7 +144,7 @@ def answers_proposed(edition: ForumEdition) -> list[str]:
     return list(first.before.answers_offered) if first else all_answers()
 
 
-def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
+def proposed_days(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page proposes for the days in its address; else for today's days."""
     fields = {name: DayField(required=False) for name in DATES}
     dates: dict[str, Any] = {name: getattr(edition, name) for name in DATES}
@@ -185,8 +185,8 @@ def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     may_ask = page.has_change_permission(request, edition)
     if not (may_ask or page.has_view_permission(request, edition)):
         raise PermissionDenied
-    begins = proposed(edition, request.GET)
-    form = MoveForm(edition, request.POST or None, initial=begins)
+    begins = proposed_days(edition, request.GET)
+    form = DateChangeForm(edition, request.POST or None, initial=begins)
     if request.method == "POST" and not may_ask:
         raise PermissionDenied
     if "look" in request.POST:
@@ -213,7 +213,7 @@ def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def what_follows(
-    edition: ForumEdition, form: MoveForm, begins: Mapping[str, Any], *, is_typed: bool
+    edition: ForumEdition, form: DateChangeForm, begins: Mapping[str, Any], *, is_typed: bool
 ) -> dict[str, Any]:
     """Return before and after, and what hangs on it: of what was typed, else of what waits."""
     waiting = HeldChange.objects.waiting_dates().of(edition).select_related("move").first()
@@ -226,7 +226,7 @@ def what_follows(
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
-        after, days = edition.with_values(values_of(edition, said)), days_of(edition, said)
+        after, days = edition.with_values(changed_values(edition, said)), days_of(edition, said)
         moving = {int(key) for key in said["sessions"]}
         kind = said["kind"]
     hangs = hangs_on(edition, after, days, moving)
@@ -277,9 +277,9 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
     return ASKED_OF_OFFICES[kind]
 
 
-def values_of(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
+def changed_values(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what moves, as it would be asked for; without a last day typed, none is set."""
-    typed = Asked(
+    typed = AskedChange(
         DateChange.Kind(said["kind"]),
         {name: said[name] or getattr(edition, name) for name in DATES},
         answers_offered=said["answers_offered"],

@@ -15,7 +15,7 @@ from unfold.decorators import action
 
 from delegations.admin.date_change import moved_dates_page
 from delegations.admin.erasures import MonthsForm, format_effect
-from delegations.admin.new_edition import NewEditionForm, proposed
+from delegations.admin.new_edition import NewEditionForm, proposed_edition
 from delegations.models import HighLevelSession
 from delegations.new_edition import PAGES, QuietDays, new_edition_from, sessions_outside
 from invitations.admin.base import user_of
@@ -117,7 +117,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         source = get_object_or_404(ForumEdition, pk=pk)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewEditionForm(request.POST or None, initial=proposed(source))
+        form = NewEditionForm(request.POST or None, initial=proposed_edition(source))
         if form.is_valid():
             try:
                 edition = new_edition_from(

@@ -86,7 +86,7 @@ class NewEditionForm(WholeRowForm):
         }
 
 
-def proposed(source: ForumEdition) -> dict[str, Any]:
+def proposed_edition(source: ForumEdition) -> dict[str, Any]:
     """Return the answers to begin with: those of the earlier edition, a year later; no theme."""
     old = source.opens_on.year
     said = {name: getattr(source, name) for name in (*TEXTS, "time_zone")}

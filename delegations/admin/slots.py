@@ -131,7 +131,7 @@ class ToTellFilter(admin.SimpleListFilter):
         return queryset.to_inform(timezone.now()) if self.value() == "yes" else None
 
 
-class MoveForm(ReasonForm):
+class MoveSpeakerForm(ReasonForm):
     session = SessionField(label=gettext_lazy("High-level session"), widget=UnfoldAdminSelectWidget)
     field_order = ["session"]
 
@@ -169,7 +169,7 @@ def of_two(act: Callable[..., Any]) -> Callable[..., Any]:
     return action
 
 
-def statement_of(slot: SpeakingSlot) -> PolicyStatement | None:
+def statement_of_slot(slot: SpeakingSlot) -> PolicyStatement | None:
     return getattr(slot.delegation, "statement", None)
 
 
@@ -240,12 +240,12 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
     @display(description=gettext_lazy("speaker"))
     def speaker(self, slot: SpeakingSlot) -> str:
         """Return whom the statement names; an office may have named nobody yet."""
-        statement = statement_of(slot)
+        statement = statement_of_slot(slot)
         return comma_list([statement.speaker_name, statement.speaker_function]) if statement else ""
 
     @display(description=gettext_lazy("language"))
     def language(self, slot: SpeakingSlot) -> str:
-        statement = statement_of(slot)
+        statement = statement_of_slot(slot)
         return statement.language_in_words if statement else ""
 
     @display(description=gettext_lazy("has spoken"), boolean=True, ordering="heard_at")
@@ -259,7 +259,7 @@ class SpeakingSlotAdmin(TakenOutMixin, StandingMixin):
             "In this order they speak after all others of the session: of their own, if they come "
             "late, or of another one. If the list is public, it shows that at once."
         ),
-        form=MoveForm,
+        form=MoveSpeakerForm,
         initial=session_of_first,
         rows=in_their_order,
         describe=format_place,

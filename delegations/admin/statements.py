@@ -46,7 +46,7 @@ def what_became(text: StatementText) -> str:
     return told % {"at": at_hour(text.replaced_at)}
 
 
-def file_link(row: Model, gives: str) -> str:
+def statement_file_link(row: Model, gives: str) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_{gives}"
     return text_link(reverse(page, args=[row.pk]), _("download"))
 
@@ -78,10 +78,10 @@ class TextInline(RecordInline):
 
     @display(description="")
     def download(self, text: StatementText) -> str:
-        return file_link(text, "file")
+        return statement_file_link(text, "file")
 
 
-class StatementForm(OfDelegationForm):
+class StatementAdminForm(OfDelegationForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         delegation = cleaned.get("delegation")
@@ -162,7 +162,7 @@ class PolicyStatementAdmin(
     FileTextMixin, ErasingPersonMixin, TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin
 ):
     actions_detail = [*FileTextMixin.actions_detail, *ErasingPersonMixin.actions_detail]
-    form = StatementForm
+    form = StatementAdminForm
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [
@@ -234,7 +234,7 @@ class PolicyStatementAdmin(
 
     @display(description=gettext_lazy("photo"))
     def photo_file(self, statement: PolicyStatement) -> str:
-        return file_link(statement, "photo") if statement.photo else ""
+        return statement_file_link(statement, "photo") if statement.photo else ""
 
     def delete_model(self, request: HttpRequest, obj: PolicyStatement) -> None:
         let_go([obj.photo.name])
@@ -334,4 +334,4 @@ class StatementTextAdmin(StandingMixin, FileGivingMixin, RecordAdmin):
 
     @display(description="")
     def download(self, text: StatementText) -> str:
-        return file_link(text, "file")
+        return statement_file_link(text, "file")

@@ -113,7 +113,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
 
     @display(description=gettext_lazy("state"), label=LABELS)
     def state_shown(self, token: ApiToken) -> tuple[str, Any]:
-        state = state_of(token)
+        state = token_status(token)
         return state, STATES[state]
 
     @display(description=gettext_lazy("calls"))
@@ -153,7 +153,7 @@ def format_scope(scope: str) -> str:
     return labelled(ApiToken.name_of(scope), OPENS[scope])
 
 
-def state_of(token: ApiToken) -> str:
+def token_status(token: ApiToken) -> str:
     if token.revoked_at:
         return "revoked"
     if token.valid_until < timezone.localdate():

@@ -10,7 +10,7 @@ from delegations.api.refusals import Refusal
 from delegations.models import ApiToken
 from delegations.office.throttle import count_wrong
 from delegations.office.views.entry import client_address
-from delegations.tokens import note_call, token_of
+from delegations.tokens import note_api_call, token_of
 
 UNKNOWN = "No token has these words: compare them, or ask the secretariat for another."
 NOT_OPEN = (
@@ -33,11 +33,11 @@ class TokenBearer(HttpBearer):
         if found is None:
             raise unknown(request)
         if not found.is_open(timezone.localdate()):
-            note_call(found, self.scope, 401)
+            note_api_call(found, self.scope, 401)
             raise Refusal(401, NOT_OPEN, **{"WWW-Authenticate": "Bearer"})
         symbol = found.edition.as_released.symbol
         if self.scope not in found.scopes or symbol != asked_edition(request):
-            note_call(found, self.scope, 403)
+            note_api_call(found, self.scope, 403)
             reads = ", ".join(found.scopes)
             raise Refusal(403, NOT_THIS.format(scopes=reads, edition=symbol))
         return found

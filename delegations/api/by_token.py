@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from ninja import Query, Router
 
 from delegations.api.bearer import TokenBearer
-from delegations.api.keys import Asked, part_of
+from delegations.api.keys import PartAsked, part_of
 from delegations.api.personal import (
     Contact,
     Contacts,
@@ -20,7 +20,7 @@ from delegations.api.personal import (
 from delegations.api.problems import Problem
 from delegations.desk.board.standings import principal_rows
 from delegations.models import Delegate
-from delegations.tokens import note_call
+from delegations.tokens import note_api_call
 from invitations.letters.released import released_invitation
 from invitations.models import HeldChange, Invitation, Reply
 
@@ -36,14 +36,14 @@ router = Router(tags=["by token"])
     auth=TokenBearer("answers"),
     operation_id="answers",
 )
-def answers(request: Any, symbol: str, asked: Query[Asked]) -> StateAnswers:
+def answers(request: Any, symbol: str, asked: Query[PartAsked]) -> StateAnswers:
     """List how each invited State stands, by codes. Scope: answers. Key: `iso2`."""
     columns = ("member_state__iso2", "issued_at", "answer", "answered_at")
     invited = principal_rows(request.auth.edition).filter(status=ISSUED)
     rows = invited.values_list(*columns, named=True)
     found, following = part_of(request, asked, rows, columns[:1], columns[0])
     return StateAnswers(
-        items=noted(request, "answers", [StateAnswer.of(row) for row in found]), next=following
+        items=log_call(request, "answers", [StateAnswer.of(row) for row in found]), next=following
     )
 
 
@@ -53,7 +53,7 @@ def answers(request: Any, symbol: str, asked: Query[Asked]) -> StateAnswers:
     auth=TokenBearer("contacts"),
     operation_id="contacts",
 )
-def contacts(request: Any, symbol: str, asked: Query[Asked]) -> Contacts:
+def contacts(request: Any, symbol: str, asked: Query[PartAsked]) -> Contacts:
     """List whom the edition invites and how they are reached. Scope: contacts. Key: `id`.
 
     Whom a second person has not released yet is left out.
@@ -64,7 +64,7 @@ def contacts(request: Any, symbol: str, asked: Query[Asked]) -> Contacts:
     )
     rows = rows.prefetch_related("member_state__missions")
     found, following = part_of(request, asked, rows, ["member_state__iso2", "pk"], "id")
-    return Contacts(items=noted(request, "contacts", released_contacts(found)), next=following)
+    return Contacts(items=log_call(request, "contacts", released_contacts(found)), next=following)
 
 
 def released_contacts(invitations: list[Invitation]) -> list[Contact]:
@@ -85,7 +85,7 @@ def released_contacts(invitations: list[Invitation]) -> list[Contact]:
     auth=TokenBearer("delegates"),
     operation_id="delegates",
 )
-def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries:
+def delegates(request: Any, symbol: str, asked: Query[PartAsked]) -> DelegateEntries:
     """List the delegates of delegations that come today. Scope: delegates. Key: `id`.
 
     Whose name is erased is left out.
@@ -94,7 +94,8 @@ def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries
     rows = rows.select_related("delegation__member_state")
     found, following = part_of(request, asked, rows, ["delegation__member_state__iso2", "pk"], "id")
     return DelegateEntries(
-        items=noted(request, "delegates", [DelegateEntry.of(one) for one in found]), next=following
+        items=log_call(request, "delegates", [DelegateEntry.of(one) for one in found]),
+        next=following,
     )
 
 
@@ -104,17 +105,18 @@ def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries
     auth=TokenBearer("respondents"),
     operation_id="respondents",
 )
-def respondents(request: Any, symbol: str, asked: Query[Asked]) -> Respondents:
+def respondents(request: Any, symbol: str, asked: Query[PartAsked]) -> Respondents:
     """List who gave the answers that stand. Scope: respondents. Key: `id`."""
     issued = {"invitation__edition": request.auth.edition, "invitation__status": ISSUED}
     rows = Reply.objects.standing().filter(**issued).select_related("invitation__member_state")
     found, following = part_of(request, asked, rows, ["invitation__member_state__iso2", "pk"], "id")
     return Respondents(
-        items=noted(request, "respondents", [Respondent.of(one) for one in found]), next=following
+        items=log_call(request, "respondents", [Respondent.of(one) for one in found]),
+        next=following,
     )
 
 
-def noted(request: Any, asked: str, items: list[Any]) -> list[Any]:
+def log_call(request: Any, asked: str, items: list[Any]) -> list[Any]:
     """Return what is answered, once the call stands on file."""
-    note_call(request.auth, asked, 200, len(items))
+    note_api_call(request.auth, asked, 200, len(items))
     return items

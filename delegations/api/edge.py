@@ -33,7 +33,7 @@ class ApiMiddleware:
         # Only who reads the API loads what it is made of: some ten megabytes of each process.
         request.urlconf = URLS
         try:
-            response = refused(request) or self.read(request)
+            response = refuse_unreadable(request) or self.read(request)
         finally:
             set_urlconf(None)
         # Neither a language nor a cookie changes an answer, whatever later middleware thinks.
@@ -67,7 +67,7 @@ def whose(request: HttpRequest) -> dict[str, bool]:
     return {"private": True} if "Authorization" in request.headers else {"public": True}
 
 
-def refused(request: HttpRequest) -> HttpResponse | None:
+def refuse_unreadable(request: HttpRequest) -> HttpResponse | None:
     """Return the answer to whatever asks for nothing that can be read."""
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": READ})

@@ -14,7 +14,7 @@ LARGEST = 500
 NO_SUCH_KEY = "No row of this list has the key in after: begin again without it."
 
 
-class Asked(Schema):
+class PartAsked(Schema):
     """Which part of a list is asked for."""
 
     after: str = Field("", max_length=40, description="The key of the last row that you have.")
@@ -28,14 +28,14 @@ class Part(Schema):
 
 
 def part_of(
-    request: HttpRequest, asked: Asked, rows: QuerySet[Any], order: Sequence[str], key: str
+    request: HttpRequest, asked: PartAsked, rows: QuerySet[Any], order: Sequence[str], key: str
 ) -> tuple[list[Any], str | None]:
     """Return the rows after the key in the order of these columns, and where the next part is.
 
     Together the columns name one row; ``key`` alone does too.
     """
     if asked.after:
-        rows = rows.filter(beyond(order, place_of(rows, asked.after, order, key)))
+        rows = rows.filter(beyond(order, columns_after(rows, asked.after, order, key)))
     found = list(rows.order_by(*order)[: asked.limit + 1])
     if len(found) <= asked.limit:
         return found, None
@@ -44,7 +44,7 @@ def part_of(
     return part, f"{request.path}?{words}"
 
 
-def place_of(rows: QuerySet[Any], after: str, order: Sequence[str], key: str) -> Sequence[Any]:
+def columns_after(rows: QuerySet[Any], after: str, order: Sequence[str], key: str) -> Sequence[Any]:
     """Return the columns of the row with that key."""
     # A number as long as a row may have; ASCII alone, so that no other digits count as one.
     if key == "id" and not (after.isascii() and after.isdecimal() and len(after) < 19):

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
-from delegations.api.keys import Asked, part_of
+from delegations.api.keys import PartAsked, part_of
 from delegations.api.problems import Problem
 from delegations.api.shapes import (
     Edition,
@@ -31,14 +31,14 @@ router = Router(tags=["published"])
 
 
 @router.get("/states", response={200: States, **REFUSALS}, operation_id="states")
-def states(request: HttpRequest, asked: Query[Asked]) -> States:
+def states(request: HttpRequest, asked: Query[PartAsked]) -> States:
     """List the States that the forum invites, by their codes; the key is `iso2`."""
     rows, following = part_of(request, asked, MemberState.objects.invited(), ["iso2"], "iso2")
     return States(items=[State.of(state) for state in as_released(rows)], next=following)
 
 
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
-def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
+def editions(request: HttpRequest, asked: Query[PartAsked]) -> Editions:
     """List the editions that are announced, by their symbols; the key is `symbol`."""
     key = "released_symbol"
     rows, following = part_of(request, asked, announced_by_symbol(), [key], key)
@@ -55,7 +55,7 @@ def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
 )
 def edition(request: HttpRequest, symbol: str) -> Edition:
     """Return one edition."""
-    return Edition.of(released_edition(edition_of(symbol)), timezone.now())
+    return Edition.of(released_edition(edition_by_symbol(symbol)), timezone.now())
 
 
 @router.get(
@@ -63,9 +63,9 @@ def edition(request: HttpRequest, symbol: str) -> Edition:
     response={200: Sessions, **REFUSALS},
     operation_id="sessions",
 )
-def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
+def sessions(request: HttpRequest, symbol: str, asked: Query[PartAsked]) -> Sessions:
     """List the sessions whose hours are published, by hour; those called off too. Key: `id`."""
-    found = released_edition(edition_of(symbol))
+    found = released_edition(edition_by_symbol(symbol))
     all_hours = found.session_hours.all()
     rows, following = part_of(request, asked, all_hours, ["starts_at", "pk"], "id")
     return Sessions(items=[Session.of(hours, found) for hours in rows], next=following)
@@ -76,12 +76,12 @@ def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions
     response={200: Speakers, **REFUSALS},
     operation_id="speakers",
 )
-def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers:
+def speakers(request: HttpRequest, symbol: str, asked: Query[PartAsked]) -> Speakers:
     """List the speakers by session and place, once the list is public. Key: `id`.
 
     A State that does not speak any more has left the list.
     """
-    found = edition_of(symbol)
+    found = edition_by_symbol(symbol)
     if not found.shows_speakers(timezone.now()):
         raise Http404(NOT_PUBLIC)
     held = HighLevelSession.objects.public().filter(edition=found)
@@ -104,14 +104,14 @@ def totals(request: HttpRequest, symbol: str) -> Totals:
 
     No count of persons is told: who asks each hour could take one from the next.
     """
-    found = edition_of(symbol)
+    found = edition_by_symbol(symbol)
     by_kind = counts(standings_of(found, found.order_of_states))
     invited, silent = sum(by_kind[code] for code in INVITED), by_kind[INVITED[-1]]
     answers = {code: by_kind[code] for code in ANSWERED}
     return Totals(invited=invited, answered=invited - silent, silent=silent, **answers)
 
 
-def edition_of(symbol: str) -> ForumEdition:
+def edition_by_symbol(symbol: str) -> ForumEdition:
     try:
         return get_object_or_404(announced_by_symbol(), released_symbol=symbol)
     except Http404:

@@ -32,5 +32,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(404, NOTHING_HERE)
 
 
-def fault(request: HttpRequest) -> HttpResponse:
+def answer_fault(request: HttpRequest) -> HttpResponse:
     return problem(500, FAULT)

@@ -37,7 +37,7 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
 handler400 = "delegations.api.refusals.bad_request"
 handler403 = "delegations.api.refusals.not_permitted"
 handler404 = "delegations.api.refusals.not_found"
-handler500 = "delegations.api.refusals.fault"
+handler500 = "delegations.api.refusals.answer_fault"
 addresses: list[Any] = [
     path("v1/", nothing_here),
     path("v1/", api.urls),

@@ -18,7 +18,7 @@ from delegations.demonstration.edition import (
     make_edition,
 )
 from delegations.demonstration.people import DEMO_MARK, invent_person, make_minister, make_missions
-from delegations.demonstration.staff import STAFF, make_staff
+from delegations.demonstration.staff import STAFF, make_demonstration_staff
 from delegations.demonstration.story import play_story
 from invitations.letters.issuing import draft_invitation
 from invitations.links import reply_url
@@ -39,7 +39,7 @@ def make_demonstration(kind: str, password: str, say: Callable[[str], object]) -
     refuse_where_in_use(kind)
     now = timezone.now()
     edition = make_edition(kind, now)
-    staff = make_staff(password)[: len(STAFF)]
+    staff = make_demonstration_staff(password)[: len(STAFF)]
     morning = edition_day(edition, edition.circulars.get().dated_on, hour=8)
     approve_texts(edition, staff, morning)
     approve_sessions(edition, staff, morning)

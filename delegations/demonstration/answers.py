@@ -9,7 +9,7 @@ from invitations.models import ANSWERS_BRINGING, Answer, Channel, Invitation, Ra
 PARTICULARS = ("share", "late", "channel", "summary", "mail", "bounce")
 
 
-def reply_words(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
+def words_of_answer(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
     """Return the words of the reply, whose answer is one offered; none if it is no reply."""
     if "answer" not in said:
         return {}

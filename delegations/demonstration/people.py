@@ -24,12 +24,12 @@ def invent_person(language: str, number: int) -> dict[str, str]:
         "family_name": family[0],
         "name_in_script": ("" if language == "zh-hans" else " ").join(own),
         "family_name_in_script": "".join(family[1:2]),
-        "name_in_dative": in_dative(given, family, gender),
+        "name_in_dative": name_in_dative(given, family, gender),
         "address_gender": gender,
     }
 
 
-def in_dative(given: list[str], family: list[str], gender: str) -> str:
+def name_in_dative(given: list[str], family: list[str], gender: str) -> str:
     """Return the name in the dative, which the table has of Russian names.
 
     Such family names are not declined for a woman.

@@ -19,7 +19,7 @@ MORE_STAFF = {
 TOTP = Authenticator.Type.TOTP
 
 
-def make_staff(password: str) -> list[User]:
+def make_demonstration_staff(password: str) -> list[User]:
     """Make who is missing; with a secret for their codes, which `make run` alone gives, all seven.
 
     Without one the two that are made add a second factor at their first sign-in, as everybody.

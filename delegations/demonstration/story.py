@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.demonstration.answers import reply_words
+from delegations.demonstration.answers import words_of_answer
 from delegations.demonstration.edition import edition_day, read_data
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter
@@ -41,7 +41,7 @@ CHANGED = ["state", "server_words", "attempts", "sending_at", "leave_before", "h
 State = Delivery.State
 
 
-class Incoming(NamedTuple):
+class IncomingStory(NamedTuple):
     """What an office sends, and when it arrives."""
 
     at: dt.datetime
@@ -104,9 +104,11 @@ def send_letters(
     arrived = list(mails.exclude(pk__in=troubled.values("pk")).order_by("pk"))
     came_back = list(troubled.filter(letter__invitation__in=refused))
     perhaps = list(troubled.filter(letter__invitation__in=unsure))
-    hand_over(arrived, sent_at)
-    hand_over(came_back, sent_at, State.FAILED, "550 5.1.1 Recipient address rejected: unknown")
-    hand_over(perhaps, sent_at, State.UNCERTAIN, "Connection timed out")
+    record_handed_over(arrived, sent_at)
+    record_handed_over(
+        came_back, sent_at, State.FAILED, "550 5.1.1 Recipient address rejected: unknown"
+    )
+    record_handed_over(perhaps, sent_at, State.UNCERTAIN, "Connection timed out")
 
 
 def date_back(letters: "QuerySet[Letter]", at: dt.datetime) -> None:
@@ -119,7 +121,7 @@ def date_back(letters: "QuerySet[Letter]", at: dt.datetime) -> None:
     Delivery.objects.filter(letter__in=letters).update(not_before=at)
 
 
-def hand_over(
+def record_handed_over(
     deliveries: list[Delivery],
     at: dt.datetime,
     state: str = State.HANDED_OVER,
@@ -145,7 +147,7 @@ def hand_over(
 
 def plan_answers(
     edition: ForumEdition, offices: list[Invitation], rng: random.Random, today: dt.date
-) -> list[Incoming]:
+) -> list[IncomingStory]:
     """Plan what comes in: from two offices in five, and every case of the data if possible."""
     answers = read_data("answers")
     cases = chain(answers["once"], cycle(answers["cycle"]))
@@ -159,14 +161,14 @@ def plan_answers(
             on = since + dt.timedelta(days=day)
             on = on if said["channel"] == Channel.ONLINE else edition.working_day(on)
             at = edition_day(edition, on, rng.randrange(8, 18), rng.randrange(60))
-            incoming.append(Incoming(at, office, said))
+            incoming.append(IncomingStory(at, office, said))
     return sorted(incoming, key=lambda sent: sent.at)
 
 
-def receive_answers(incoming: Iterable[Incoming], by: User) -> None:
+def receive_answers(incoming: Iterable[IncomingStory], by: User) -> None:
     """Record what came in, and date the record back: paper takes two hours to the registrar."""
     for number, (at, office, said) in enumerate(incoming):
-        words = reply_words(office, said, number)
+        words = words_of_answer(office, said, number)
         recorded_at = at
         if said["channel"] == Channel.ONLINE:
             record_reply(office, words, received_at=at)
@@ -194,7 +196,7 @@ def remind_silent(edition: ForumEdition, at: dt.datetime) -> None:
     reminders = Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
     date_back(reminders, at)
     deliveries = Delivery.objects.filter(letter__in=reminders).select_related("letter")
-    hand_over(list(deliveries.order_by("pk")), at)
+    record_handed_over(list(deliveries.order_by("pk")), at)
 
 
 def acknowledge_replies(edition: ForumEdition) -> None:
@@ -202,4 +204,4 @@ def acknowledge_replies(edition: ForumEdition) -> None:
     for reply in Reply.objects.filter(invitation__edition=edition):
         date_back(reply.acknowledgements.all(), reply.recorded_at)
         deliveries = Delivery.objects.filter(letter__reply=reply).select_related("letter")
-        hand_over(list(deliveries), reply.recorded_at + dt.timedelta(minutes=1))
+        record_handed_over(list(deliveries), reply.recorded_at + dt.timedelta(minutes=1))

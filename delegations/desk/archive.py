@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from delegations.desk.archive_files import files_of
-from delegations.desk.archive_tables import Table, cell, tables_of
+from delegations.desk.archive_tables import ArchiveTable, cell, tables_of
 from invitations.audit import Act, record_act
 from invitations.files.exported_tables import write_csv
 from invitations.files.frozen import Tampered, thaw_or_damaged
@@ -61,7 +61,7 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
         ) from None
     with translation.override("en"):
         written = [write_table(folder, table) for table in tables_of(edition)]
-        written.append(write(folder, "README.txt", describe_archive(edition).encode()))
+        written.append(write_file(folder, "README.txt", describe_archive(edition).encode()))
     damaged = []
     for kept in files_of(edition):
         try:
@@ -69,10 +69,10 @@ def archive_edition(edition: ForumEdition, folder: Path) -> Archived:
         except Tampered as damage:
             damaged.append(f"{kept.path}: {damage}")
             continue
-        written.append(write(folder, kept.path, content))
+        written.append(write_file(folder, kept.path, content))
     if damaged:
-        written.append(write(folder, "DAMAGED.txt", "\n".join([*damaged, ""]).encode()))
-    write(folder, "SHA256SUMS", "".join(written).encode())
+        written.append(write_file(folder, "DAMAGED.txt", "\n".join([*damaged, ""]).encode()))
+    write_file(folder, "SHA256SUMS", "".join(written).encode())
     record_act(edition, Act.TAKEN_OUT, None, reason=_("the whole edition, for the archive"))
     return Archived(len(written), damaged)
 
@@ -87,14 +87,14 @@ def describe_archive(edition: ForumEdition) -> str:
     )
 
 
-def write_table(folder: Path, table: Table) -> str:
+def write_table(folder: Path, table: ArchiveTable) -> str:
     path = folder / f"{table.name}.csv"
     with path.open("wb") as file:
         write_csv(table.headings, (map(cell, row) for row in table.rows), file, "utf-8")
     return sum_of(path.name, path.read_bytes())
 
 
-def write(folder: Path, name: str, content: bytes) -> str:
+def write_file(folder: Path, name: str, content: bytes) -> str:
     """Write the file, and return its line among the sums."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)

@@ -26,13 +26,13 @@ from invitations.models.states import french_order
 LEFT = Min("deliveries__handed_over_at", filter=Q(deliveries__state=Delivery.State.HANDED_OVER))
 
 
-class Table(NamedTuple):
+class ArchiveTable(NamedTuple):
     name: str
     headings: tuple[str, ...]
     rows: Iterable[Iterable[Any]]
 
 
-def tables_of(edition: ForumEdition) -> list[Table]:
+def tables_of(edition: ForumEdition) -> list[ArchiveTable]:
     return [
         invitations_table(edition),
         letters_table(edition),
@@ -42,19 +42,19 @@ def tables_of(edition: ForumEdition) -> list[Table]:
     ]
 
 
-def invitations_table(edition: ForumEdition) -> Table:
+def invitations_table(edition: ForumEdition) -> ArchiveTable:
     """Return who was invited, when and by which letter, what stands as the answer, who spoke."""
     headings = (
         "state", "iso3", "region", "minister", "function", "rank", "principal", "status",
         "in_force_since", "letter", "dated", "original_signed_by", "original_signed_on",
         "letter_left", "answer", "answer_received", "spoke", "texts_of_statement",
     )  # fmt: skip
-    return Table("invitations", headings, list(invitation_rows(edition)))
+    return ArchiveTable("invitations", headings, list(invitation_rows(edition)))
 
 
 def invitation_rows(edition: ForumEdition) -> Iterable[list[Any]]:
     letters = last_letters(edition)
-    replies = {one.invitation_id: one for one in replies_of(edition).standing()}
+    replies = {one.invitation_id: one for one in archived_replies(edition).standing()}
     spoke: dict[int | None, Any] = {
         state: heard for state, (heard, _passed) in slots_of(edition).items()
     }
@@ -67,7 +67,7 @@ def invitation_rows(edition: ForumEdition) -> Iterable[list[Any]]:
         did = state.pk if one.is_principal and one.status == one.Status.ISSUED else None
         yield [
             state.short_name, state.iso3, state.region, minister.name, minister.portfolio,
-            minister.rank_id, one.is_principal, one.status, one.issued_at, *signed(letter),
+            minister.rank_id, one.is_principal, one.status, one.issued_at, *seal_cells(letter),
             letter and letter.left_at, reply and reply.answer, reply and reply.received_at,
             spoke.get(did), texts[did],
         ]  # fmt: skip
@@ -75,11 +75,11 @@ def invitation_rows(edition: ForumEdition) -> Iterable[list[Any]]:
 
 def last_letters(edition: ForumEdition) -> dict[int, Any]:
     """Return the last approved letter that invites of each invitation, and when it left."""
-    found = letters_of(edition).filter(kind__in=INVITING_KINDS).annotate(left_at=LEFT)
+    found = archived_letters(edition).filter(kind__in=INVITING_KINDS).annotate(left_at=LEFT)
     return {one.invitation_id: one for one in found.select_related("circular").order_by("pk")}
 
 
-def signed(letter: Letter | None) -> list[Any]:
+def seal_cells(letter: Letter | None) -> list[Any]:
     if letter is None:
         return [None] * 4
     of = letter.circular
@@ -91,11 +91,11 @@ def texts_by_state(edition: ForumEdition) -> Counter[int | None]:
     return Counter(current.values_list("statement__delegation__member_state", flat=True))
 
 
-def letters_of(edition: ForumEdition) -> "QuerySet[Any]":
+def archived_letters(edition: ForumEdition) -> "QuerySet[Any]":
     return Letter.objects.approved().filter(invitation__edition=edition)
 
 
-def letters_table(edition: ForumEdition) -> Table:
+def letters_table(edition: ForumEdition) -> ArchiveTable:
     """Return each approved letter and mail with one row: who approved it, and when it left."""
     columns = {
         "number": "pk", "state": "invitation__member_state__iso3", "kind": "kind",
@@ -104,14 +104,14 @@ def letters_table(edition: ForumEdition) -> Table:
         "approved": "approved_at", "approved_by": "approved_by__username", "left": "left_at",
         "sealed_by": "sealed_by", "time_on_the_seal": "time_stamped_at", "sha256": "sha256",
     }  # fmt: skip
-    return columns_of("letters", columns, letters_of(edition).annotate(left_at=LEFT))
+    return table_of_rows("letters", columns, archived_letters(edition).annotate(left_at=LEFT))
 
 
-def replies_of(edition: ForumEdition) -> Any:
+def archived_replies(edition: ForumEdition) -> Any:
     return Reply.objects.filter(invitation__edition=edition)
 
 
-def replies_table(edition: ForumEdition) -> Table:
+def replies_table(edition: ForumEdition) -> ArchiveTable:
     columns = {
         "state": "invitation__member_state__iso3", "answer": "answer", "status": "status",
         "channel": "channel", "received": "received_at", "recorded": "recorded_at",
@@ -120,20 +120,20 @@ def replies_table(edition: ForumEdition) -> Table:
         "function_of_substitute": "substitute_function",
         "settled": "settled_at", "settlement_reason": "settlement_reason",
     }  # fmt: skip
-    return columns_of("replies", columns, replies_of(edition))
+    return table_of_rows("replies", columns, archived_replies(edition))
 
 
-def came_in_table(edition: ForumEdition) -> Table:
+def came_in_table(edition: ForumEdition) -> ArchiveTable:
     columns = {
         "number": "pk", "state": "invitation__member_state__iso3", "channel": "channel",
         "received": "received_at", "reference": "reference", "sender": "sender",
         "says": "summary", "dealt_with": "dealt_with_at", "by": "dealt_with_by__username",
     }  # fmt: skip
     came_in = Correspondence.objects.filter(invitation__edition=edition)
-    return columns_of("came-in", columns, came_in)
+    return table_of_rows("came-in", columns, came_in)
 
 
-def speakers_table(edition: ForumEdition) -> Table:
+def speakers_table(edition: ForumEdition) -> ArchiveTable:
     """Return the list as everybody read it; who speaks no more by the last answer has no number."""
     of = "delegation__statement__"
     columns = {
@@ -149,12 +149,14 @@ def speakers_table(edition: ForumEdition) -> Table:
         place=Case(When(comes=True, then=F("number"))),
         called=Coalesce("session__hours__title_en", "session__title_en", output_field=CharField()),
     )
-    return columns_of("speakers", columns, slots, "begins_at", "position")
+    return table_of_rows("speakers", columns, slots, "begins_at", "position")
 
 
-def columns_of(name: str, columns: dict[str, str], rows: "QuerySet[Any]", *order: str) -> Table:
+def table_of_rows(
+    name: str, columns: dict[str, str], rows: "QuerySet[Any]", *order: str
+) -> ArchiveTable:
     ordered = rows.order_by(*order, F("pk")).values_list(*columns.values())
-    return Table(name, tuple(columns), ordered)
+    return ArchiveTable(name, tuple(columns), ordered)
 
 
 def cell(value: Any) -> str:

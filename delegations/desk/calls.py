@@ -25,7 +25,7 @@ def call_form(request: HttpRequest, dossier: Dossier) -> CallForm | None:
     return CallForm(request.POST or None, invitations) if invitations else None
 
 
-def noted(request: HttpRequest, form: CallForm | None) -> bool:
+def note_typed_call(request: HttpRequest, form: CallForm | None) -> bool:
     """Keep the call that was typed; where it is refused, the form says why."""
     if form is None:
         raise PermissionDenied

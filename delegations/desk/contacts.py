@@ -25,13 +25,13 @@ LINE_END = "\r\n"
 @desk_page("invitations.view_invitation", TAKE_OUT)
 @never_cache
 @require_POST
-def contacts(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
-    answer: HttpResponse = handed_over(None, request, symbol, iso3)
+def contacts_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
+    answer: HttpResponse = hand_over_contacts(None, request, symbol, iso3)
     return answer
 
 
 @signed_in_recently("take_out_lists")
-def handed_over(_page: None, request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
+def hand_over_contacts(_page: None, request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
     """Hand the contacts over, and leave a row that says who took out how many."""
     dossier = Dossier(symbol, iso3, user_of(request))
     cards = [*cards_of_offices(dossier), *cards_of_missions(dossier)]
@@ -82,9 +82,9 @@ def cards_of_missions(dossier: Dossier) -> Iterator[Card]:
 def as_vcard(card: Card) -> str:
     """Return the card by RFC 6350, with long lines folded, and without what is empty."""
     lines = [("BEGIN", ("VCARD",)), ("VERSION", ("4.0",)), *card, ("END", ("VCARD",))]
-    return "".join(line_of(name, parts) + LINE_END for name, parts in lines if any(parts))
+    return "".join(vcard_line(name, parts) + LINE_END for name, parts in lines if any(parts))
 
 
-def line_of(name: str, parts: tuple[str, ...]) -> str:
+def vcard_line(name: str, parts: tuple[str, ...]) -> str:
     text = ";".join(vText(without_unstorable(part)).to_ical().decode() for part in parts)
     return Contentline(f"{name}:{text}").to_ical().decode()

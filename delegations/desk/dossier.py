@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from delegations.models import Delegation, PolicyStatement, SpeakingSlot
-from delegations.programme.calling import Place, place_of
+from delegations.programme.calling import PlaceOnList, speaking_place
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -160,11 +160,11 @@ class Dossier:
         return found.select_related("delegation").first()
 
     @cached_property
-    def place(self) -> Place | None:
+    def place(self) -> PlaceOnList | None:
         """The place of the State on the list of speakers; whether it is public does not matter."""
         if not (self.statement and self.reads(SpeakingSlot)):
             return None
-        return place_of(self.edition, self.state.pk, timezone.now())
+        return speaking_place(self.edition, self.state.pk, timezone.now())
 
     @cached_property
     def held_changes(self) -> list[tuple[HeldChange, str]]:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.desk.board.coming import coming_context, next_of_each
-from delegations.desk.board.silent import Silent, by_region, silent_rows
+from delegations.desk.board.silent import Silent, group_silent_by_region, silent_rows
 from delegations.desk.needs.page import needs_of
 from delegations.desk.outbox import outbox_counts, outbox_of
 from delegations.desk.page_arguments import edition_asked
@@ -29,7 +29,7 @@ Counted = dict[tuple[str, bool, str | None], int]
 IN_FORCE = (Invitation.Status.ISSUED, True)
 
 
-def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def first_page_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context |= {"title": _("Overview"), "version": settings.VERSION}
     if not request.user.has_perm("invitations.view_invitation"):
         return context
@@ -91,7 +91,7 @@ def silent_by_region(edition: ForumEdition, rows: list[Silent]) -> dict[str, Any
                 "uncalled": sum(row.called_at is None for row in own),
                 "url": f"{url}?{urlencode({'edition': edition.symbol, 'region': code})}",
             }
-            for code, name, own in by_region(rows)
+            for code, name, own in group_silent_by_region(rows)
             if own
         ],
     }

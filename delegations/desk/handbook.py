@@ -91,7 +91,7 @@ def chapter(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if match is None or match.app_name not in DESK or not is_built():
         return {}
-    return {"chapter": lambda: address_of(chapter_of(match.view_name))}
+    return {"chapter": lambda: chapter_url(chapter_of(match.view_name))}
 
 
 def is_built() -> bool:
@@ -103,15 +103,15 @@ def chapter_of(page: str) -> str:
     return CHAPTERS[max(filter(page.startswith, CHAPTERS), key=len)]
 
 
-def address_of(name: str) -> str:
+def chapter_url(name: str) -> str:
     """Return the address of a chapter in the reader's language, else in English."""
     language = (get_language() or "")[:2]
     language = language if language in LANGUAGES else LANGUAGES[0]
     return reverse("handbook", args=[f"{language}/{name}.html"])
 
 
-def first_page(request: HttpRequest) -> HttpResponse:
-    return redirect(address_of("index")) if is_built() else show_how_to_build(request)
+def handbook_first_page(request: HttpRequest) -> HttpResponse:
+    return redirect(chapter_url("index")) if is_built() else show_how_to_build(request)
 
 
 def page(request: HttpRequest, place: str) -> Any:
@@ -137,6 +137,6 @@ def scripts() -> list[str]:
 
 
 urlpatterns = [
-    path("", admin.site.admin_view(first_page), name="handbook_first_page"),
+    path("", admin.site.admin_view(handbook_first_page), name="handbook_first_page"),
     path("<path:place>", admin.site.admin_view(page), name="handbook"),
 ]

@@ -57,7 +57,7 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
         },
     )
     new = NewMinisterForm(request.POST or None, before=invitation.minister)
-    if request.method == "POST" and asked(request, invitation, form, new):
+    if request.method == "POST" and request_hand_over(request, invitation, form, new):
         return redirect(back)
     context = {
         **admin.site.each_context(request),
@@ -139,7 +139,7 @@ def named_successor(request: HttpRequest, invitation: Invitation) -> int | None:
     return int(named) if named.isdecimal() else invitation.minister.successor_id
 
 
-def asked(
+def request_hand_over(
     request: HttpRequest, invitation: Invitation, form: HandOverForm, new: NewMinisterForm
 ) -> bool:
     """Ask for the hand-over; where it is refused, the form says why."""

@@ -44,7 +44,7 @@ class Neighbour(NamedTuple):
     url: str
 
 
-class Neighbours(NamedTuple):
+class NeighbouringStates(NamedTuple):
     """The States beside this one, and the list to which one goes back."""
 
     before: Neighbour | None
@@ -56,7 +56,7 @@ class Neighbours(NamedTuple):
     query: str
 
 
-def neighbours(request: HttpRequest, dossier: Dossier) -> Neighbours:
+def neighbours(request: HttpRequest, dossier: Dossier) -> NeighbouringStates:
     """Return them in the order of the list; without one, in that of all States invited."""
     listed_in = request.GET.get(LISTED_IN, "")
     filters = request.GET.get(FILTERS, "")
@@ -77,7 +77,7 @@ def neighbours(request: HttpRequest, dossier: Dossier) -> Neighbours:
     )
     back = f"{list_url(model)}?{filters}" if filters else list_url(model)
     name = model._meta.verbose_name_plural
-    return Neighbours(before, after, place + 1, len(states), name, back, query)
+    return NeighbouringStates(before, after, place + 1, len(states), name, back, query)
 
 
 def neighbour(dossier: Dossier, state: Any, query: str) -> Neighbour:

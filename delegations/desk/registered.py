@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from delegations.desk.page_arguments import desk_page, edition_asked
-from delegations.desk.registered_compared import Comparison, Row, compared
+from delegations.desk.registered_compared import ComparedRow, Comparison, compare_registered
 from delegations.desk.registration_list import RegisteredList, read_registered
 from delegations.models import Delegate
-from invitations.admin.export_files import Kind
-from invitations.admin.exports import TAKE_OUT, KindForm, handed_over
+from invitations.admin.export_files import ExportFormat
+from invitations.admin.exports import TAKE_OUT, KindForm, hand_over_export
 from invitations.admin.list_columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.files.exported_tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, ExportedSheet
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled
 
@@ -47,7 +47,7 @@ class RegisteredForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Comparison"),
-        choices=[(ON_PAGE, gettext_lazy("on this page")), *Kind.choices],
+        choices=[(ON_PAGE, gettext_lazy("on this page")), *ExportFormat.choices],
         initial=ON_PAGE,
         widget=UnfoldAdminRadioSelectWidget,
     )
@@ -64,7 +64,7 @@ class RegisteredForm(forms.Form):
 
 @never_cache
 @desk_page(READS_DELEGATES)
-def registered(request: HttpRequest) -> HttpResponse:
+def registered_page(request: HttpRequest) -> HttpResponse:
     """Ask for the list; a POST compares it, and shows the comparison or hands it over."""
     edition = edition_asked(request)
     context = {**admin.site.each_context(request), "title": TITLE, "edition": edition}
@@ -74,14 +74,16 @@ def registered(request: HttpRequest) -> HttpResponse:
         context |= {"form": form, "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12]}
         if form.is_valid():
             listed = form.cleaned_data["file"]
-            comparison = compared(edition, listed.people)
+            comparison = compare_registered(edition, listed.people)
             if file := file_asked(request, form, edition, comparison):
                 return file
-            context |= shown(comparison, listed, edition)
+            context |= comparison_context(comparison, listed, edition)
     return TemplateResponse(request, "admin/desk/registered.html", context)
 
 
-def shown(comparison: Comparison, listed: RegisteredList, edition: ForumEdition) -> dict[str, Any]:
+def comparison_context(
+    comparison: Comparison, listed: RegisteredList, edition: ForumEdition
+) -> dict[str, Any]:
     sides = [
         (NOT_REGISTERED, comparison.not_registered, _("Everybody who is nominated is registered.")),
         (NOT_NOMINATED, comparison.not_nominated, _("Everybody who is registered is nominated.")),
@@ -96,7 +98,7 @@ def shown(comparison: Comparison, listed: RegisteredList, edition: ForumEdition)
                 "title": title,
                 "count": len(rows),
                 "is_cut": len(rows) > MOST_SHOWN,
-                "rows": [(row, url_of(row, edition)) for row in rows[:MOST_SHOWN]],
+                "rows": [(row, url_of_row(row, edition)) for row in rows[:MOST_SHOWN]],
                 "when_empty": when_empty,
             }
             for title, rows, when_empty in sides
@@ -104,7 +106,7 @@ def shown(comparison: Comparison, listed: RegisteredList, edition: ForumEdition)
     }
 
 
-def url_of(row: Row, edition: ForumEdition) -> str:
+def url_of_row(row: ComparedRow, edition: ForumEdition) -> str:
     return state_url(edition, row.of) if row.of else ""
 
 
@@ -117,7 +119,7 @@ def file_asked(
     """Return the comparison as the file that is wanted; None where the page shows it."""
     if form.cleaned_data.get("kind", ON_PAGE) == ON_PAGE:
         return None
-    sheet = sheet_of(edition, comparison, form.cleaned_data["file"])
+    sheet = comparison_sheet(edition, comparison, form.cleaned_data["file"])
     asked = KindForm(request.POST, rows=sheet.number)
     if not asked.is_valid():
         form.add_error("kind", asked.errors["kind"])
@@ -128,25 +130,27 @@ def file_asked(
 
 @signed_in_recently("take_out_lists")
 def export_comparison(
-    _page: None, request: HttpRequest, edition: ForumEdition, sheet: Sheet
+    _page: None, request: HttpRequest, edition: ForumEdition, sheet: ExportedSheet
 ) -> FileResponse:
     name = f"registered-{edition.symbol}"
-    return handed_over(request, sheet, request.POST["kind"], Delegate, name)
+    return hand_over_export(request, sheet, request.POST["kind"], Delegate, name)
 
 
-def sheet_of(edition: ForumEdition, comparison: Comparison, listed: RegisteredList) -> Sheet:
+def comparison_sheet(
+    edition: ForumEdition, comparison: Comparison, listed: RegisteredList
+) -> ExportedSheet:
     number = len(comparison.not_registered) + len(comparison.not_nominated)
     headings = [TITLE, _("State"), _("Name"), _("Role or line"), _("Remark")]
-    return Sheet(
+    return ExportedSheet(
         labelled(TITLE, edition.name),
         [labelled(_("File"), listed.file_name)],
         [str(words) for words in headings],
         number,
-        cells_of(comparison),
+        comparison_cells(comparison),
     )
 
 
-def cells_of(comparison: Comparison) -> Iterator[list[Cell]]:
+def comparison_cells(comparison: Comparison) -> Iterator[list[Cell]]:
     for title, rows in (
         (NOT_REGISTERED, comparison.not_registered),
         (NOT_NOMINATED, comparison.not_nominated),

@@ -21,7 +21,7 @@ WORDS_IN_COMMON = 2
 Key = tuple[int, str]
 
 
-class Row(NamedTuple):
+class ComparedRow(NamedTuple):
     """Somebody who stands on one side alone, and what a person should look at."""
 
     state: str
@@ -33,8 +33,8 @@ class Row(NamedTuple):
 
 class Comparison(NamedTuple):
     on_both: int
-    not_registered: list[Row]
-    not_nominated: list[Row]
+    not_registered: list[ComparedRow]
+    not_nominated: list[ComparedRow]
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Alone:
     elsewhere: dict[str, list[Registered]] = field(default_factory=lambda: defaultdict(list))
 
     def put_delegate(self, one: Delegate) -> None:
-        state, name = key_of(one)
+        state, name = delegate_key(one)
         self.delegates[state].append(one)
         self.namesakes[name].append(one)
 
@@ -64,11 +64,11 @@ def name_key(name: str) -> str:
     return " ".join(sorted(search_words(name).split()))
 
 
-def key_of(delegate: Delegate) -> Key:
+def delegate_key(delegate: Delegate) -> Key:
     return delegate.delegation.member_state_id, name_key(delegate.name)
 
 
-def compared(edition: ForumEdition, people: list[Registered]) -> Comparison:
+def compare_registered(edition: ForumEdition, people: list[Registered]) -> Comparison:
     """Compare who is registered with the delegates of the delegations that come."""
     nominated, alone = nominated_in(edition)
     unknown = paired(people, nominated, alone)
@@ -97,9 +97,9 @@ def nominated_in(edition: ForumEdition) -> tuple[dict[Key, list[Delegate]], Alon
     alone = Alone()
     for delegate in named.select_related("delegation__member_state"):
         if delegate.delegation_id in coming:
-            nominated[key_of(delegate)].append(delegate)
+            nominated[delegate_key(delegate)].append(delegate)
         else:
-            alone.absent.add(key_of(delegate))
+            alone.absent.add(delegate_key(delegate))
     return nominated, alone
 
 
@@ -121,15 +121,15 @@ def paired(
 # What is told of who stands alone
 
 
-def row_of_delegate(delegate: Delegate, alone: Alone) -> Row:
+def row_of_delegate(delegate: Delegate, alone: Alone) -> ComparedRow:
     state = delegate.delegation.member_state
     more = comma_list([capfirst(delegate.get_role_display()), delegate.function])
     remark = next(remarks_on_delegate(delegate, alone), "")
-    return Row(str(state.listed_as), delegate.name, more, remark, state)
+    return ComparedRow(str(state.listed_as), delegate.name, more, remark, state)
 
 
 def remarks_on_delegate(delegate: Delegate, alone: Alone) -> Iterator[str]:
-    state, name = key_of(delegate)
+    state, name = delegate_key(delegate)
     for person in alone.people[state]:
         if are_near(person.name, delegate.name):
             said = {"name": person.name, "line": person.line}
@@ -139,13 +139,15 @@ def remarks_on_delegate(delegate: Delegate, alone: Alone) -> Iterator[str]:
         yield _("Somebody of this name is registered for %(state)s, line %(line)s.") % said
 
 
-def row_of_registered(person: Registered, alone: Alone) -> Row:
+def row_of_registered(person: Registered, alone: Alone) -> ComparedRow:
     state = str(person.state.listed_as) if person.state else person.said
     more = _("Line %(line)s") % {"line": person.line}
-    return Row(state, person.name, more, next(remarks_on(person, alone), ""), person.state)
+    return ComparedRow(
+        state, person.name, more, next(remarks_on_person(person, alone), ""), person.state
+    )
 
 
-def remarks_on(person: Registered, alone: Alone) -> Iterator[str]:
+def remarks_on_person(person: Registered, alone: Alone) -> Iterator[str]:
     name = name_key(person.name)
     if person.state is None:
         yield person.refused

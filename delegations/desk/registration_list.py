@@ -25,8 +25,8 @@ from invitations.minister_import.sources import (
     describe_unreadable_file,
     sources_of,
 )
-from invitations.minister_import.states import KnownNames, find_state, names_of
-from invitations.minister_import.table import ListRow, ReadList, ranges, rows_of, what_was_read
+from invitations.minister_import.states import KnownNames, find_state, known_names
+from invitations.minister_import.table import ListRow, ReadList, joined_rows, ranges, what_was_read
 from invitations.models import MemberState
 from invitations.text.dates import comma_list, running_text
 from invitations.text.spellings import search_words
@@ -61,7 +61,7 @@ def read_registered(file: IO[bytes], name: str) -> RegisteredList:
     try:
         sources = sources_of(content, name)
         sheets, strange = sheets_of_people(sources, name)
-        rows = rows_of(sheets)
+        rows = joined_rows(sheets)
     except UNREADABLE as fault:
         params = {"name": name, "line": getattr(fault, "line", 0)}
         raise ValidationError(describe_unreadable_file(fault), params=params) from None
@@ -91,7 +91,7 @@ def name_parts_by_heading() -> dict[str, str]:
     }
 
 
-def column_meant(heading: str) -> str:
+def registration_column(heading: str) -> str:
     """Return ``state`` or the part of a name; empty for what is not compared."""
     if columns_meant(heading) == {STATE}:
         return STATE
@@ -102,17 +102,17 @@ def column_meant(heading: str) -> str:
     return parts.pop() if len(parts) == 1 else ""
 
 
-def columns_of(cells: Iterable[str]) -> list[str]:
+def columns_under_headings(cells: Iterable[str]) -> list[str]:
     """Return the column under each heading; of two that mean the same the first is read."""
     columns, found = [], set()
     for cell in cells:
-        column = column_meant(cell)
+        column = registration_column(cell)
         columns.append("" if column in found else column)
         found.add(column)
     return columns
 
 
-def lacking(columns: Iterable[str]) -> list[str]:
+def missing_headings(columns: Iterable[str]) -> list[str]:
     """Return the headings that the list needs and does not have."""
     found = set(columns)
     state = [] if STATE in found else [format_heading(STATE)]
@@ -129,22 +129,24 @@ def sheets_of_people(sources: Sources, name: str) -> tuple[list[ReadList], list[
     lacks: list[str] = []
     for source in sources.found:
         head = list(islice(source.lines, LINES_OF_HEAD))
-        columns = [columns_of(line.cells) for line in head]
-        place = next((place for place, found in enumerate(columns) if not lacking(found)), None)
+        columns = [columns_under_headings(line.cells) for line in head]
+        place = next(
+            (place for place, found in enumerate(columns) if not missing_headings(found)), None
+        )
         if place is not None:
             sheets.append(read_sheet(source, head, place, columns[place]))
         elif head:
             strange.append(source.name)
-            lacks = lacks or min(map(lacking, columns), key=len)
+            lacks = lacks or min(map(missing_headings, columns), key=len)
     if not sheets:
-        refuse_headings(lacks or lacking([]), name, sources.left)
+        refuse_registration_headings(lacks or missing_headings([]), name, sources.left)
     if sum(len(sheet.kept) for sheet in sheets) > MOST_ROWS:
         params = {"name": name, "most": MOST_ROWS}
         raise ValidationError(_("%(name)s has more than %(most)d rows."), params=params)
     return sheets, strange
 
 
-def refuse_headings(lacks: list[str], name: str, left: list[str]) -> None:
+def refuse_registration_headings(lacks: list[str], name: str, left: list[str]) -> None:
     why = _("%(name)s lacks a column that it needs: %(columns)s.")
     said = why % {"name": name, "columns": comma_list(lacks)}
     raise ValidationError(running_text([said, *left]))
@@ -163,11 +165,11 @@ def read_sheet(
 
 
 def people_of(rows: list[ListRow]) -> list[Registered]:
-    names = names_of(MemberState.objects.all())
-    return [registered(row, names) for row in rows]
+    names = known_names(MemberState.objects.all())
+    return [registered_in_row(row, names) for row in rows]
 
 
-def registered(row: ListRow, names: KnownNames) -> Registered:
+def registered_in_row(row: ListRow, names: KnownNames) -> Registered:
     said, name = row.cells.get(STATE, ""), whole_name(row.cells)
     spoilt = [row.spoilt[column] for column in (STATE, *NAME_PARTS) if column in row.spoilt]
     state, refused = None, next(iter(spoilt), "")

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.calls import call_form, noted
+from delegations.desk.calls import call_form, note_typed_call
 from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
 from delegations.desk.offers import offers
 from delegations.desk.page_arguments import desk_page
-from delegations.desk.timeline import Line, timeline
+from delegations.desk.timeline import TimelineLine, timeline
 from delegations.desk.waiting import waiting
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
@@ -35,7 +35,7 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
     """Show all that is on file of the State, and what has happened; a POST notes a call."""
     dossier = Dossier(symbol, iso3, user_of(request))
     call = call_form(request, dossier)
-    if request.method == "POST" and noted(request, call):
+    if request.method == "POST" and note_typed_call(request, call):
         return redirect(request.get_full_path())
     context = {
         **admin.site.each_context(request),
@@ -59,7 +59,7 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/state.html", context)
 
 
-def line_shown(dossier: Dossier, line: Line) -> dict[str, Any]:
+def line_shown(dossier: Dossier, line: TimelineLine) -> dict[str, Any]:
     return {**line._asdict(), "hour": at_hour(line.at, dossier.edition.zone)}
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.page_arguments import desk_page
 from delegations.models import PolicyStatement, SpeakingSlot, StatementText
-from delegations.programme.doubts import names_of
+from delegations.programme.doubts import minister_names
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.admin.base import user_of
 from invitations.admin.list_columns import state_url
@@ -84,11 +84,11 @@ def all_known(edition: ForumEdition) -> list[Known]:
     slots = slots_of(edition)
     texts = StatementText.objects.current().filter(statement__delegation__edition=edition)
     with_text = set(texts.values_list("statement__delegation__member_state", flat=True))
-    for_state = set(in_force(edition).answering_for_state().values_list("pk", flat=True))
-    coming = set(in_force(edition).bringing().values_list("pk", flat=True))
+    for_state = set(offices_in_force(edition).answering_for_state().values_list("pk", flat=True))
+    coming = set(offices_in_force(edition).bringing().values_list("pk", flat=True))
     thanked, speakers = thanked_already(edition), speakers_of(edition, slots)
     found = []
-    for one in in_force(edition).select_related("member_state", "minister__rank"):
+    for one in offices_in_force(edition).select_related("member_state", "minister__rank"):
         slot = slots.get(one.member_state_id) if one.pk in for_state else None
         found.append(
             Known(
@@ -105,7 +105,7 @@ def all_known(edition: ForumEdition) -> list[Known]:
     return [one for one in found if one.spoke or one.has_text or one.comes]
 
 
-def in_force(edition: ForumEdition) -> Any:
+def offices_in_force(edition: ForumEdition) -> Any:
     order = places_in(edition.order_of_states)
     return Invitation.objects.issued().filter(edition=edition).order_by(*order, "-is_principal")
 
@@ -152,7 +152,7 @@ def speaker_by(reply: Reply, statement: PolicyStatement | None) -> list[str] | N
     """Return the speaker that the answer announced; None where the statement names another one."""
     said = [reply.substitute_name, reply.substitute_function]
     named = [statement.speaker_name, statement.speaker_function] if statement else ["", ""]
-    by_minister = {normalize_name(name) for name in names_of(reply.invitation.minister)}
+    by_minister = {normalize_name(name) for name in minister_names(reply.invitation.minister)}
     by_minister.add("")
     if reply.answer in (Answer.IN_PERSON, Answer.VIDEO):
         return [] if normalize_name(named[0]) in by_minister else None
@@ -183,8 +183,8 @@ def thanks(request: HttpRequest, pk: int) -> HttpResponse:
         "circular": circular,
         "subtitle": comma_list([circular.reference, circular.edition]),
         "text": text,
-        "texts": [(one, format_variant(one), count_of(known, one)) for one in TEXTS],
-        "rows": rows_of(known, circular.edition, ticked_in(request, circular, text)),
+        "texts": [(one, format_variant(one), count_with_text(known, one)) for one in TEXTS],
+        "rows": office_rows(known, circular.edition, ticked_in(request, circular, text)),
     }
     return TemplateResponse(request, "admin/desk/thanks.html", context)
 
@@ -195,7 +195,7 @@ def text_asked(request: HttpRequest, circular: Circular) -> str:
     return next(one for one in asked if one in TEXTS)
 
 
-def count_of(known: list[Known], text: str) -> int:
+def count_with_text(known: list[Known], text: str) -> int:
     return sum(one.fits == text for one in known)
 
 
@@ -209,7 +209,7 @@ def ticked_in(request: HttpRequest, circular: Circular, text: str) -> Callable[[
     return lambda one: one.fits == text
 
 
-def rows_of(
+def office_rows(
     known: list[Known], edition: ForumEdition, is_ticked: Callable[[Known], bool]
 ) -> list[dict[str, Any]]:
     return [

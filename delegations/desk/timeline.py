@@ -32,7 +32,7 @@ from invitations.text.dates import comma_list, format_day, keep_own_order, label
 ADDRESSES = {"to_emails", "cc_emails", "emails", "focal_point_email"}
 
 
-class Line(NamedTuple):
+class TimelineLine(NamedTuple):
     """One sentence of the timeline: when, what, by whom, the record behind it, and more of it."""
 
     at: dt.datetime
@@ -43,7 +43,7 @@ class Line(NamedTuple):
     order: int = 0
 
 
-def timeline(dossier: Dossier) -> list[Line]:
+def timeline(dossier: Dossier) -> list[TimelineLine]:
     """Return a line for each event that the user may read of."""
     lines = [
         *lines_of_letters(dossier),
@@ -64,14 +64,14 @@ def by(person: Any, otherwise: Any = "") -> str:
     return str(person or otherwise or _("the machine"))
 
 
-def in_short(words: str) -> str:
+def shorten(words: str) -> str:
     return keep_own_order(Truncator(" ".join(words.split())).chars(160))
 
 
 # Letters and their deliveries
 
 
-def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
+def lines_of_letters(dossier: Dossier) -> Iterator[TimelineLine]:
     """Tell what became of letters; what befell several addresses in one minute is one line."""
     if not dossier.reads(LetterEvent):
         return
@@ -88,7 +88,7 @@ def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
             words = labelled(capfirst(event.letter.named), sentence)
             url = change_url(to[0] if len(to) == 1 else event.letter)
             more = comma_list([signature(event), number_on_paper(event, to), reason_of(event)])
-            yield Line(event.at, words, by(event.actor), url, more, event.pk)
+            yield TimelineLine(event.at, words, by(event.actor), url, more, event.pk)
 
 
 def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
@@ -162,7 +162,7 @@ def sentence_of_deliveries(event: LetterEvent, deliveries: list[Delivery]) -> An
     return sentence and sentence % {"to": to}
 
 
-def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
+def lines_of_originals(dossier: Dossier) -> Iterator[TimelineLine]:
     """Tell the steps of signed originals, on whose pages they stand."""
     letters = [letter for letter in dossier.letters if letter.by_original]
     steps = OriginalStep.objects.filter(letter__in=letters)
@@ -170,36 +170,38 @@ def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
         url = reverse("admin:invitations_signedoriginal_change", args=[step.letter_id])
         more = comma_list([format_day(step.done_on), step.remark])
         words = str(timeline_sentences.OF_ORIGINALS[step.step])
-        yield Line(step.recorded_at, words, by(step.recorded_by), url, more)
+        yield TimelineLine(step.recorded_at, words, by(step.recorded_by), url, more)
         if step.taken_back_at:
             words = timeline_sentences.STEP_TAKEN_BACK % {"step": step.get_step_display()}
             who = by(step.taken_back_by)
-            yield Line(step.taken_back_at, words, who, url, step.discard_reason, 1)
+            yield TimelineLine(step.taken_back_at, words, who, url, step.discard_reason, 1)
 
 
 # What the office said
 
 
-def lines_of_correspondence(dossier: Dossier) -> Iterator[Line]:
+def lines_of_correspondence(dossier: Dossier) -> Iterator[TimelineLine]:
     for one in dossier.correspondence:
         words = (
             timeline_sentences.AUTOMATIC_MAIL_CAME
             if one.is_automatic
             else timeline_sentences.CAME_IN[one.channel]
         )
-        more = in_short(comma_list([one.reference, one.sender, one.summary]))
+        more = shorten(comma_list([one.reference, one.sender, one.summary]))
         who = by(one.recorded_by, _("from the mailbox") if one.message else "")
-        yield Line(one.received_at, str(words), who, change_url(one), more)
+        yield TimelineLine(one.received_at, str(words), who, change_url(one), more)
         if one.dealt_with_at and one.dealt_with_by:
             words = timeline_sentences.DEALT_WITH % {"day": on_day(one.received_at)}
-            yield Line(one.dealt_with_at, words, by(one.dealt_with_by), change_url(one), "", 2)
+            yield TimelineLine(
+                one.dealt_with_at, words, by(one.dealt_with_by), change_url(one), "", 2
+            )
 
 
-def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
+def lines_of_replies(dossier: Dossier) -> Iterator[TimelineLine]:
     for reply in dossier.replies:
         answer = {"answer": reply.get_answer_display()}
         stands = reply.status == Reply.Status.STANDING
-        more = in_short(
+        more = shorten(
             comma_list(
                 [
                     "" if stands else reply.get_status_display(),
@@ -217,11 +219,13 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
             else timeline_sentences.CARRIED
         ) % answer
         at = reply.received_at if replied_here else reply.recorded_at
-        yield Line(at, words, who, change_url(reply), more, 1)
+        yield TimelineLine(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
             reason = reply.settlement_reason
             words = settled_in_words(reply) % answer
-            yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), reason, 2)
+            yield TimelineLine(
+                reply.settled_at, words, by(reply.settled_by), change_url(reply), reason, 2
+            )
 
 
 def settled_in_words(reply: Reply) -> Any:
@@ -234,7 +238,7 @@ def settled_in_words(reply: Reply) -> Any:
     )
 
 
-def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
+def lines_of_reconfirmations(dossier: Dossier) -> Iterator[TimelineLine]:
     """Tell who said that their answer holds; where no dates moved, nothing is read for it."""
     if dossier.edition.moved_at is None or not dossier.reads(Reply):
         return
@@ -245,26 +249,26 @@ def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
         if one.answered_at:
             words = timeline_sentences.RECONFIRMED % {"answer": one.reply.get_answer_display()}
             who = by(one.recorded_by, _("the office"))
-            yield Line(one.answered_at, words, who, change_url(one.reply), "", 1)
+            yield TimelineLine(one.answered_at, words, who, change_url(one.reply), "", 1)
 
 
-def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
+def lines_of_calls(dossier: Dossier) -> Iterator[TimelineLine]:
     for call in dossier.calls:
         url, words = change_url(call), str(timeline_sentences.CALLED[call.outcome])
-        more = in_short(comma_list([call.whom, call.fact]))
+        more = shorten(comma_list([call.whom, call.fact]))
         ahead = call.next_call_on and _("next call on %(day)s") % {
             "day": format_day(call.next_call_on)
         }
         more = comma_list([more, ahead or "", _("struck") if call.struck_at else ""])
-        yield Line(call.at, words, by(call.by), url, more)
+        yield TimelineLine(call.at, words, by(call.by), url, more)
         if call.struck_at:
             words = timeline_sentences.CALL_STRUCK % {"day": on_day(call.at)}
-            yield Line(call.struck_at, words, by(call.struck_by), url, call.strike_reason)
+            yield TimelineLine(call.struck_at, words, by(call.struck_by), url, call.strike_reason)
 
 
-def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
+def lines_of_call_list(dossier: Dossier) -> Iterator[TimelineLine]:
     for entry in dossier.of_invitations(CallListEntry.objects.all()):
-        yield Line(
+        yield TimelineLine(
             entry.listed_at, str(timeline_sentences.TO_BE_CALLED), by(None), change_url(entry)
         )
 
@@ -272,17 +276,17 @@ def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
 # What was done with the invitation and the records behind it
 
 
-def lines_of_invitations(dossier: Dossier) -> Iterator[Line]:
+def lines_of_invitations(dossier: Dossier) -> Iterator[TimelineLine]:
     kind = {"content_type__app_label": "invitations", "content_type__model": "invitation"}
     acts = LogEntry.objects.filter(**kind, object_id__in=dossier.keys).select_related("actor")
     for entry in acts:
         said = entry.additional_data or {}
         if words := timeline_sentences.OF_INVITATIONS.get(said.get("act", "")):
             who = by(entry.actor, said.get("named") or entry.actor_email)
-            url = url_of(Invitation, entry.object_id)
-            yield Line(entry.timestamp, str(words), who, url, said.get("reason", ""), 3)
+            url = url_of_record(Invitation, entry.object_id)
+            yield TimelineLine(entry.timestamp, str(words), who, url, said.get("reason", ""), 3)
     for one in dossier.invitations:
-        yield Line(
+        yield TimelineLine(
             one.drafted_at,
             str(timeline_sentences.DRAFTED),
             "",
@@ -292,11 +296,11 @@ def lines_of_invitations(dossier: Dossier) -> Iterator[Line]:
         )
 
 
-def url_of(model: type[Model], pk: Any) -> str:
+def url_of_record(model: type[Model], pk: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
 
 
-def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
+def lines_of_held_changes(dossier: Dossier) -> Iterator[TimelineLine]:
     """Tell what changed of whom and where mail goes, and who released it."""
     for change, name in dossier.held_changes:
         url, record = change_url(change), {"record": keep_own_order(name)}
@@ -305,10 +309,10 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
             timeline_sentences.SUCCESSOR_ASKED if of_office else timeline_sentences.CHANGED
         ) % record
         reason = change.reason
-        yield Line(change.asked_at, words, by(change.asked_by), url, reason)
+        yield TimelineLine(change.asked_at, words, by(change.asked_by), url, reason)
         if change.alone_at:
             words, reason = timeline_sentences.RELEASED_ALONE % record, change.alone_reason
-            yield Line(change.alone_at, words, by(change.alone_by), url, reason, 1)
+            yield TimelineLine(change.alone_at, words, by(change.alone_by), url, reason, 1)
         if change.decided_at and change.state in timeline_sentences.DECIDED:
             of_address = set(change.changed) <= ADDRESSES
             released = change.state == HeldChange.State.RELEASED
@@ -319,10 +323,10 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
                 timeline_sentences.ADDRESS_RELEASED if released and of_address else sentence
             ) % record
             reason = change.decision_reason
-            yield Line(change.decided_at, words, by(change.decided_by), url, reason, 2)
+            yield TimelineLine(change.decided_at, words, by(change.decided_by), url, reason, 2)
 
 
-def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:
+def lines_of_delegation(dossier: Dossier) -> Iterator[TimelineLine]:
     if not (dossier.delegation and dossier.reads(DelegationChange)):
         return
     url = change_url(dossier.delegation)
@@ -331,4 +335,4 @@ def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:
             "subject": change.subject
         }
         fields = changed_field_labels(change)
-        yield Line(change.at, words, format_author(change), url, fields, change.pk)
+        yield TimelineLine(change.at, words, format_author(change), url, fields, change.pk)

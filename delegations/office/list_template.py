@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from delegations.office.forms.list_file import MOST_ROWS
-from delegations.office.forms.list_words import columns_asked, label_of, words_allowed
+from delegations.office.forms.list_words import columns_asked, heading_of_column, words_allowed
 from invitations.models import ForumEdition
 
 DATES = ("arrives_on", "departs_on")
@@ -19,7 +19,7 @@ NARROWEST = 16
 
 def known_headings(edition: ForumEdition) -> list[str]:
     """Return the headings that the template has, in the language of the page."""
-    return [str(label_of(column)) for column in columns_asked(edition)]
+    return [str(heading_of_column(column)) for column in columns_asked(edition)]
 
 
 def list_template(edition: ForumEdition) -> bytes:

@@ -197,18 +197,18 @@ def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
     )
     by_state, of_state = defaultdict(list), {}
     for reply in replies.order_by("-pk"):
-        by_state[state_of(reply.invitation)].append(reply)
+        by_state[state_and_edition(reply.invitation)].append(reply)
     for delegation in with_statement_and_numbers(delegations):
-        of_state[state_of(delegation)] = delegation
+        of_state[state_and_edition(delegation)] = delegation
     several = []
     for invitation in invitations:
-        filed = sorted_on_file(invitation, by_state[state_of(invitation)])
-        filed.delegation = of_state.get(state_of(invitation))
+        filed = sorted_on_file(invitation, by_state[state_and_edition(invitation)])
+        filed.delegation = of_state.get(state_and_edition(invitation))
         several.append(filed)
     return several
 
 
-def state_of(row: Invitation | Delegation) -> tuple[int, int]:
+def state_and_edition(row: Invitation | Delegation) -> tuple[int, int]:
     return row.edition_id, row.member_state_id
 
 

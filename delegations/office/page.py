@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.i18n import set_language
 
-from delegations.programme.calling import place_of
+from delegations.programme.calling import speaking_place
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file, released
 from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
@@ -125,7 +125,7 @@ def place_on_list(invitation: Invitation) -> list[tuple[str, str]]:
     edition, now, language = invitation.edition, timezone.now(), translation.get_language()
     if edition.postponed_at or not edition.shows_speakers(now):
         return []
-    place = place_of(edition, invitation.member_state_id, now)
+    place = speaking_place(edition, invitation.member_state_id, now)
     if place is None:
         return []
     session, zone = place.session.as_published, edition.zone

@@ -75,7 +75,7 @@ def statement_part(filed: OnFile) -> OfficePart:
     if NextStep.SPEAKER in filed.left_to_do:
         step = _("Announce the policy statement")
         return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
-    if doubts_of(filed):
+    if doubts_on_file(filed):
         state = _("announced, but the answer now says otherwise: please check")
         step = _("Check the policy statement")
         return OfficePart("statement", label, state, False, is_open=True, step=step)
@@ -99,14 +99,14 @@ def unasked_state(filed: OnFile, is_kept: bool) -> str:
     return _("none is expected with this answer")
 
 
-def doubts_of(filed: OnFile) -> list[str]:
+def doubts_on_file(filed: OnFile) -> list[str]:
     """Return, in sentences, where the statement says otherwise than the answer it follows."""
     if filed.standing is None or filed.statement is None or not filed.is_for_state:
         return []
     return statement_doubts(filed.statement, filed.standing, filed.replies, filed.others_replied)
 
 
-def put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]:
+def parts_put_aside(filed: OnFile, answers: set[str], of_state: set[str]) -> list[str]:
     """Return, in sentences, what is on file and not expected while these answers stand."""
     if filed.is_silent or not answers:
         return []

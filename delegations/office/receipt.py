@@ -50,7 +50,7 @@ def words_on_paper(
             "contacts": letterhead_contacts(edition, printed_terms_in(language, on_file=terms)),
             "subject": subject,
             "paragraphs": [
-                [unbroken(line) for line in paragraph.split("\n")]
+                [unbroken_line(line) for line in paragraph.split("\n")]
                 for paragraph in words.split("\n\n")
             ],
         }
@@ -68,7 +68,7 @@ def on_file_pdf(
     return words_on_paper(invitation, subject, words, language, PAGES_ON_FILE)
 
 
-def unbroken(line: str) -> SafeString:
+def unbroken_line(line: str) -> SafeString:
     """Return the line as HTML in which no address is divided."""
     html, end = "", 0
     for found in WHOLE.finditer(line):

@@ -99,7 +99,7 @@ def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, 
         words = comma_list(
             capfirst(called[value])
             if value in called
-            else in_words(fields.get(name), value, edition)
+            else format_typed(fields.get(name), value, edition)
             # No form asks for several of anything else.
             for value in (values if called else values[-1:])
             if value and not is_unticked(fields.get(name), value)
@@ -120,7 +120,7 @@ def is_unticked(field: Any, value: str) -> bool:
     return isinstance(field, models.BooleanField) and value == str(False)
 
 
-def in_words(field: Any, value: str, edition: ForumEdition) -> str:
+def format_typed(field: Any, value: str, edition: ForumEdition) -> str:
     """Return the words of a choice, of a row or of a ticked box; other words as they are."""
     if isinstance(field, models.BooleanField):
         return _("yes")

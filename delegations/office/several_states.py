@@ -75,10 +75,10 @@ def forget_all(request: HttpRequest, response: HttpResponse) -> None:
     """Let the browser forget what it held for the page; each link still opens its own office."""
     for name in request.COOKIES:
         if name.startswith(cookie_prefix()):
-            forget(response, name)
+            forget_states(response, name)
 
 
-def forget(response: HttpResponse, name: str) -> None:
+def forget_states(response: HttpResponse, name: str) -> None:
     response.delete_cookie(name, path=reverse("office:states"), samesite="Lax")
 
 
@@ -105,7 +105,7 @@ def opened_at(mark: str) -> int:
 def drop_oldest(request: HttpRequest, response: HttpResponse) -> None:
     """Let the browser forget the links beyond those that the page holds."""
     for number in [*marks_held(request)][MOST_STATES:]:
-        forget(response, f"{cookie_prefix()}{number}")
+        forget_states(response, f"{cookie_prefix()}{number}")
 
 
 def holds_too_many(request: HttpRequest) -> bool:

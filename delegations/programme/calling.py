@@ -68,7 +68,7 @@ def in_places(session: HighLevelSession) -> Any:
     return slots.select_related("delegation__member_state", "delegation__statement")
 
 
-class Place(NamedTuple):
+class PlaceOnList(NamedTuple):
     """The place of one State on the list, and when it is to be expected.
 
     There is no hour once it is heard, after the day of its session, and while no day is known.
@@ -81,7 +81,7 @@ class Place(NamedTuple):
     is_heard: bool
 
 
-def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | None:
+def speaking_place(edition: ForumEdition, state: int, now: dt.datetime) -> PlaceOnList | None:
     """Return the place of the State on the list of speakers, if it speaks and has one."""
     slots = SpeakingSlot.objects.standing().in_public_sessions()
     own = slots.filter(session__edition=edition, delegation__member_state=state)
@@ -93,7 +93,7 @@ def place_of(edition: ForumEdition, state: int, now: dt.datetime) -> Place | Non
     total = len(order.to_call) + sum(one.comes for one in order.heard)
     is_known = edition.postponed_at is None and not is_day_over(slot.session, now)
     at = hours.get(slot.pk) if is_known else None
-    return Place(slot.session, slot.number, total, at, slot.heard_at is not None)
+    return PlaceOnList(slot.session, slot.number, total, at, slot.heard_at is not None)
 
 
 def reason_not_to_mark_yet(session: HighLevelSession, now: dt.datetime) -> str:

@@ -20,12 +20,12 @@ def statement_doubts(
     if reply.answer not in ANSWERS_SPEAKING:
         return []
     minister, doubts = reply.invitation.minister, []
-    named = {one.substitute_name for one in replies} | names_of(minister)
+    named = {one.substitute_name for one in replies} | minister_names(minister)
     expected = reply.substitute_name or minister.name
-    awaited = {expected} if reply.substitute_name else names_of(minister)
+    awaited = {expected} if reply.substitute_name else minister_names(minister)
     if statement.speaker_name not in awaited and (
         statement.speaker_name in named
-        or (others_replied and has_left_office(minister, statement.speaker_name))
+        or (others_replied and held_office_before(minister, statement.speaker_name))
     ):
         doubts.append(
             _(
@@ -45,14 +45,14 @@ def statement_doubts(
     return doubts
 
 
-def names_of(minister: Minister) -> set[str]:
+def minister_names(minister: Minister) -> set[str]:
     """Return the name in Latin letters and that in its own script: an office types either."""
     return {minister.name, minister.name_in_script} - {""}
 
 
-def has_left_office(minister: Minister, name: str) -> bool:
+def held_office_before(minister: Minister, name: str) -> bool:
     """Whether the person of that name held the office before the minister."""
-    return any(name in names_of(before) for before in minister.predecessors.all())
+    return any(name in minister_names(before) for before in minister.predecessors.all())
 
 
 def doubts_of_state(statement: PolicyStatement) -> list[str]:

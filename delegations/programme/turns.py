@@ -26,13 +26,13 @@ def lasts(slot: SpeakingSlot) -> dt.timedelta:
     return dt.timedelta(minutes=slot.minutes)
 
 
-class Neighbours(NamedTuple):
+class NeighbouringSpeakers(NamedTuple):
     before: Turn | None
     own: Turn
     after: Turn | None
 
 
-def neighbours_of(slot: SpeakingSlot, now: dt.datetime) -> Neighbours:
+def neighbours_of(slot: SpeakingSlot, now: dt.datetime) -> NeighbouringSpeakers:
     """Return who speaks right before and after the place, with the hours of all three.
 
     A place whose State is heard no more takes no time.
@@ -44,4 +44,4 @@ def neighbours_of(slot: SpeakingSlot, now: dt.datetime) -> Neighbours:
         begins_at = turns[at - 1].ends_at if at else slot.session.as_published.starts_at
         turns.insert(at, Turn(slot, begins_at, begins_at))
     around = [None, *turns, None]
-    return Neighbours(around[at], turns[at], around[at + 2])
+    return NeighbouringSpeakers(around[at], turns[at], around[at + 2])

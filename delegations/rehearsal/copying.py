@@ -75,11 +75,11 @@ SET_BACK: dict[type[models.Model], dict[str, Any]] = {
 def write_copy(edition: ForumEdition, path: Path) -> None:
     """Write what the edition's rehearsal begins with into the file."""
     with as_of_one_moment(), translation.override("en"):
-        rows = [row for model in COPIED for row in rows_of(model, edition)]
+        rows = [row for model in COPIED for row in copied_rows(model, edition)]
     path.write_text(json.dumps(rows, cls=DjangoJSONEncoder), encoding="utf-8")
 
 
-def rows_of(model: type[models.Model], edition: ForumEdition) -> list[dict[str, Any]]:
+def copied_rows(model: type[models.Model], edition: ForumEdition) -> list[dict[str, Any]]:
     rows = serializers.serialize(
         "python",
         COPIED[model](model._base_manager.order_by("pk"), edition),

@@ -5,7 +5,7 @@ import random
 from itertools import chain, cycle
 from typing import Any, NamedTuple
 
-from delegations.demonstration.answers import reply_words
+from delegations.demonstration.answers import words_of_answer
 from delegations.demonstration.edition import edition_day, read_data
 from invitations.models import ForumEdition, Invitation
 
@@ -32,15 +32,15 @@ def plan_incoming(edition: ForumEdition, since: dt.date, seed: str) -> list[Inco
     for number, (office, course) in enumerate(
         zip(offices, chain(courses["once"], cycle(courses["cycle"])), strict=False)
     ):
-        hours = sorted(hour_of(event, edition, since, rng) for event in course)
+        hours = sorted(hour_of_event(event, edition, since, rng) for event in course)
         planned += [
-            Incoming(at, office, said, reply_words(office, said, number))
+            Incoming(at, office, said, words_of_answer(office, said, number))
             for at, said in zip(hours, course, strict=True)
         ]
     return sorted(planned, key=lambda sent: (sent.at, sent.invitation.pk))
 
 
-def hour_of(
+def hour_of_event(
     event: dict[str, Any], edition: ForumEdition, since: dt.date, rng: random.Random
 ) -> dt.datetime:
     """Return when the event arrives: so far on the way to the deadline, or after it."""

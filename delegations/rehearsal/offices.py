@@ -25,12 +25,12 @@ MAILED = {
 }
 
 
-def receive(sent: Incoming, registrar: User) -> None:
+def receive_incoming(sent: Incoming, registrar: User) -> None:
     """Take what an office sends by the way it comes; raise ValidationError if it is refused."""
     if "bounce" in sent.said:
         come_back(sent)
     elif "mail" in sent.said:
-        mailboxes.receive(mail_of(sent), sent.at)
+        mailboxes.receive_mail(mail_of(sent), sent.at)
     elif sent.said["channel"] == Channel.ONLINE:
         record_reply_once(sent.invitation, sent.words, uuid4())
     else:

@@ -38,7 +38,7 @@ class Staff(NamedTuple):
     approver: User
 
 
-def make_staff() -> Staff:
+def make_rehearsal_staff() -> Staff:
     """Make the two, who cannot sign in anywhere: they have no password."""
     names = ("rehearsal-drafter", "rehearsal-approver")
     return Staff(*(User.objects.get_or_create(username=name)[0] for name in names))
@@ -65,7 +65,7 @@ def work_a_morning(staff: Staff, diary: Diary, incoming: Iterable[Incoming]) -> 
     hand_over_originals(staff, diary)
     take_to_the_post(staff, diary)
     read_mail(staff, diary, incoming)
-    settle(staff, diary)
+    choose_between_replies(staff, diary)
 
 
 def approve_composed(staff: Staff, diary: Diary) -> None:
@@ -124,7 +124,7 @@ def read_mail(staff: Staff, diary: Diary, incoming: Iterable[Incoming]) -> None:
         mark_dealt_with(mail, staff.drafter)
 
 
-def settle(staff: Staff, diary: Diary) -> None:
+def choose_between_replies(staff: Staff, diary: Diary) -> None:
     """Choose between two answers of one office: the later one stands."""
     waited = Q(recorded_at__lt=timezone.now() - SETTLED_AFTER)
     for reply in Reply.objects.contested().filter(waited):

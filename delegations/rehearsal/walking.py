@@ -15,8 +15,13 @@ from django.utils import timezone
 from delegations.demonstration.edition import edition_day
 from delegations.rehearsal.diary import Diary
 from delegations.rehearsal.incoming import Incoming, plan_incoming
-from delegations.rehearsal.offices import receive
-from delegations.rehearsal.secretariat import Staff, make_staff, send_circular, work_a_morning
+from delegations.rehearsal.offices import receive_incoming
+from delegations.rehearsal.secretariat import (
+    Staff,
+    make_rehearsal_staff,
+    send_circular,
+    work_a_morning,
+)
 from invitations.inbox.bounces import settle_bounced
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.composing_queue import compose_planned
@@ -44,7 +49,7 @@ class Hour(NamedTuple):
 
 def walk(edition: ForumEdition, seed: str, say: Callable[[str], object]) -> Diary:
     """Walk from the day of the letters to the edition's last day; return what no row keeps."""
-    diary, staff = Diary(), make_staff()
+    diary, staff = Diary(), make_rehearsal_staff()
     circular = invitation_circular(edition)
     first_on = circular.dated_on
     begins_at = edition_day(edition, first_on, hour=LETTERS_AT)
@@ -81,18 +86,18 @@ def agenda(
 ) -> list[Hour]:
     """Return all hours of the walk in order."""
     found = [
-        *circulars(edition, first_on, staff, diary),
+        *letters_of_circulars(edition, first_on, staff, diary),
         *mornings(edition, first_on, incoming, staff, diary),
         *due_hours(edition, diary),
     ]
     for sent in incoming:
-        found.append(Hour(sent.at, partial(take, sent, staff, diary)))
+        found.append(Hour(sent.at, partial(take_incoming, sent, staff, diary)))
         found.append(Hour(sent.at + SOON, nothing))
     begins_at = edition_day(edition, first_on, hour=LETTERS_AT)
     return sorted((hour for hour in found if hour.at >= begins_at), key=lambda hour: hour.at)
 
 
-def circulars(
+def letters_of_circulars(
     edition: ForumEdition, first_on: dt.date, staff: Staff, diary: Diary
 ) -> Iterator[Hour]:
     """Yield the mornings on which letters are made, and the hour from which they may leave."""
@@ -131,10 +136,10 @@ def due_hours(edition: ForumEdition, diary: Diary) -> Iterator[Hour]:
                 yield Hour(at + SOON, note)
 
 
-def take(sent: Incoming, staff: Staff, diary: Diary) -> None:
+def take_incoming(sent: Incoming, staff: Staff, diary: Diary) -> None:
     """Take what an office sends; a refusal is what its page or the desk would show."""
     try:
-        receive(sent, staff.drafter)
+        receive_incoming(sent, staff.drafter)
     except ValidationError as refusal:
         diary.note_refusal(sent.invitation, refusal.messages[0])
 

@@ -22,7 +22,7 @@ from invitations.outbox.date_change.asking import (
     take_back_move,
     values_of_edition,
 )
-from invitations.outbox.date_change.in_force import put_in_force
+from invitations.outbox.date_change.in_force import put_date_change_in_force
 from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (
     CircularFactory,
@@ -159,7 +159,7 @@ EDITION_ACTS = {
     hold: holding,
     stop: stopping_an_edition,
     take_back_move: taking_a_move_back,
-    put_in_force: putting_in_force,
+    put_date_change_in_force: putting_in_force,
     release_hand_over: handing_over_with_the_delegation,
     release_move: releasing_with_sessions,
     make_token: making_a_token,

@@ -13,7 +13,7 @@ from delegations.models import ApiToken
 from delegations.tests.api.published import OF_EDITION, V1, published_edition
 from delegations.tests.api.tokens import made, released, with_token
 from delegations.tests.lists import PAGES, take_out_url
-from invitations.admin.export_files import Kind
+from invitations.admin.export_files import ExportFormat
 from invitations.admin.list_columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
 from invitations.files.frozen import freeze
@@ -98,14 +98,14 @@ def test_the_table_has_each_list_that_can_be_taken_out():
     assert set(LISTS) == {page.opts.label_lower for page in PAGES}
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", ExportFormat.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_each_list_is_taken_out_by_whom_the_table_names(group, kind):
     """Each list as each kind where a deployment runs, elsewhere as one of them, by turns."""
     user = of_group(group)
     client = browser_of(user)
-    turn = 0 if AS_DEPLOYED else PEOPLE.index(group) + Kind.values.index(kind)
-    asked = PAGES if AS_DEPLOYED else PAGES[turn % len(Kind) :: len(Kind)]
+    turn = 0 if AS_DEPLOYED else PEOPLE.index(group) + ExportFormat.values.index(kind)
+    asked = PAGES if AS_DEPLOYED else PAGES[turn % len(ExportFormat) :: len(ExportFormat)]
 
     answers = {
         page.opts.label_lower: client.post(take_out_url(page.model), {"kind": kind})
@@ -199,11 +199,11 @@ OF_A_KIND = {"who is silent", "registered or not", "ministers"}
 def ways_asked(kind):
     """Those that know kinds of files for each of them, the others for the first."""
     ways = dict(zip(MORE, WAYS, strict=True))
-    is_first = kind == Kind.values[0]
+    is_first = kind == ExportFormat.values[0]
     return {name: way for name, way in ways.items() if is_first or name in OF_A_KIND}
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", ExportFormat.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_what_else_leaves_the_desk_is_given_to_whom_the_table_names(group, kind):
     user, invitation = of_group(group), InvitationFactory()

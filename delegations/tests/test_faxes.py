@@ -8,7 +8,7 @@ from django.test import TestCase
 from PIL import Image
 
 from delegations.demonstration.faxes import NEEDED, UPSIDE_DOWN, WITH_CODE, reply_link
-from invitations.files.scans import codes_on, is_blank, read_pdf
+from invitations.files.scans import codes_on, is_blank_page, read_pdf
 from invitations.links import grouped_code
 from invitations.tests.factories import EditionFactory, InvitationFactory
 from invitations.tests.paper import past_edition
@@ -77,12 +77,12 @@ class FortyFaxes(TestCase):
             assert fax.name == f"{invitation.member_state.iso3}-reply.png"
         for fax in (*named, nobody):
             assert not codes_in(fax)
-            assert not is_blank(picture_of(fax))
+            assert not is_blank_page(picture_of(fax))
 
     def test_one_is_of_another_edition_one_blank_and_one_comes_twice(self):
         another, blank, twin = self.faxes[37:]
 
         assert [code.text for code in codes_in(another)] == [reply_link(self.earlier)]
-        assert is_blank(picture_of(blank))
+        assert is_blank_page(picture_of(blank))
         assert twin.content == self.faxes[0].content
         assert len({fax.content for fax in self.faxes}) == 39

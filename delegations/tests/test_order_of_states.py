@@ -31,7 +31,7 @@ from invitations.models import (
 from invitations.outbox.archive import IN_ORDER
 from invitations.outbox.corrections.replacing import replaceable
 from invitations.outbox.envelopes import with_covered_letters
-from invitations.reminders.known import invitations_of
+from invitations.reminders.known import invitations_with_facts
 from invitations.tests.desk import composed_letters
 from invitations.tests.factories import (
     CircularFactory,
@@ -138,7 +138,7 @@ def test_each_order_of_the_edition_begins_with_member_states(admin_client, editi
 
     assert [row["state"] for row in silent] == IN_ORDER_OF_STATES
     assert neighbours(rf.get("/"), dossier).after.name == OBSERVER
-    assert names_of(invitations_of(edition), "member_state") == IN_ORDER_OF_STATES
+    assert names_of(invitations_with_facts(edition), "member_state") == IN_ORDER_OF_STATES
     told = [*names_of(circular_audience(circular).left_out, "state")]
     assert told[:2] == IN_ORDER_OF_STATES
     assert told[2:] == ["Zzz", str(without)]

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from conftest import VARIABLES
 from delegations.rehearsal.apart import environment_of
-from delegations.rehearsal.copying import COPIED, as_of_one_moment, rows_of, write_copy
+from delegations.rehearsal.copying import COPIED, as_of_one_moment, copied_rows, write_copy
 from delegations.rehearsal.diary import Diary
 from delegations.rehearsal.incoming import plan_incoming
 from delegations.rehearsal.marked_tests import staff_named
@@ -134,7 +134,7 @@ def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
     edition = EditionFactory()
     moved(edition)
 
-    [row] = rows_of(ForumEdition, edition)
+    [row] = copied_rows(ForumEdition, edition)
 
     assert row["fields"]["moved_at"] is None
     assert row["fields"]["opens_on"] == edition.opens_on
@@ -147,7 +147,7 @@ def test_no_notice_tells_of_a_move_whose_earlier_dates_no_letter_of_the_rehearsa
     moved(edition)
     assert edition.circulars.filter(kind="notice").exists()
 
-    assert [row["pk"] for row in rows_of(Circular, edition)] == [invited.pk]
+    assert [row["pk"] for row in copied_rows(Circular, edition)] == [invited.pk]
 
 
 @pytest.mark.django_db

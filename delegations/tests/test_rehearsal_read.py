@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import expect
 
-from delegations.rehearsal.diary import CAME, HELD, LEFT, Entry
+from delegations.rehearsal.diary import CAME, HELD, LEFT, DiaryEntry
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import RULES, bring_axe, faults_within, looks_in
 from scripts.peers.browsers import chromium
@@ -16,9 +16,9 @@ from scripts.peers.browsers import chromium
 AT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
 SENT = {"language": "English", "address": "office@example.org", "file": "mail/1.eml"}
 ENTRIES = [
-    Entry(AT, LEFT, "Invitation", "Ruritania", subject="Invitation to the Forum", **SENT),
-    Entry(AT, CAME, "Reply online", "Ruritania", subject="in person"),
-    Entry(AT, HELD, "Reminder", "Zenda", reason="the office has answered", **SENT),
+    DiaryEntry(AT, LEFT, "Invitation", "Ruritania", subject="Invitation to the Forum", **SENT),
+    DiaryEntry(AT, CAME, "Reply online", "Ruritania", subject="in person"),
+    DiaryEntry(AT, HELD, "Reminder", "Zenda", reason="the office has answered", **SENT),
 ]
 
 

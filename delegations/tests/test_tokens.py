@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made, released, superuser
-from delegations.tokens import hash_of, note_call
+from delegations.tokens import note_api_call, token_digest
 from invitations.outbox.credentials import release_credential, revoke_credential
 from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import EditionFactory, UserFactory
@@ -42,7 +42,7 @@ def test_the_words_of_a_token_are_shown_once_and_only_their_hash_is_kept(edition
 
     words = re.search(r'id="secret"[^>]*>(wsis_[\w-]{43})<', page.content.decode())[1]
     token = ApiToken.objects.get()
-    assert token.digest == hash_of(words)
+    assert token.digest == token_digest(words)
     assert "no-store" in page["Cache-Control"]
     for later in (TOKENS, reverse("admin:delegations_apitoken_change", args=[token.pk])):
         assert words not in client.get(later).content.decode()
@@ -202,7 +202,7 @@ def test_the_calls_take_as_many_queries_for_three_as_for_one(
 ):
     for _call in range(calls):
         token, _words = released(edition, "answers")
-        note_call(token, "answers", 200, 1)
+        note_api_call(token, "answers", 200, 1)
     client = browser_of(superuser())
     client.get(CALLS)
 

@@ -10,7 +10,7 @@ from invitations.outbox.arming import reason_sending_is_off
 DESK = ("admin", "desk")
 
 
-def sending(request: HttpRequest) -> dict[str, Any]:
+def sending_state(request: HttpRequest) -> dict[str, Any]:
     """Give the admin's templates the function: the database is asked where the reason is shown."""
     page = request.resolver_match
     return (

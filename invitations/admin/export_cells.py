@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.admin.lookups import name_of_choice, path_of_editions
-from invitations.files.exported_tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, ExportedSheet
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import without_unstorable
 
@@ -30,14 +30,14 @@ CHECKBOX = "action_checkbox"
 AT_ONCE = 500
 
 
-def sheet_of(listed: Any) -> Sheet:
+def list_sheet(listed: Any) -> ExportedSheet:
     """Return the list as its page shows it, all its pages."""
     title = str(capfirst(listed.opts.verbose_name_plural))
     number, filters = listed.result_count, filters_in_words(listed)
-    return Sheet(title, filters, headings_of(listed), number, rows_of(listed))
+    return ExportedSheet(title, filters, headings_of(listed), number, export_rows(listed))
 
 
-def columns_of(listed: Any) -> list[Any]:
+def export_columns(listed: Any) -> list[Any]:
     """Return the columns of the list, without boxes to choose rows and mere links elsewhere."""
     return [name for name in listed.list_display if name != CHECKBOX and not leads(listed, name)]
 
@@ -50,19 +50,19 @@ def leads(listed: Any, name: Any) -> bool:
 def headings_of(listed: Any) -> list[str]:
     """Return the headings of the columns, then of the edition where the rows may be of several."""
     headings = [
-        plain(capfirst(str(label_for_field(name, listed.model, listed.model_admin))))
-        for name in columns_of(listed)
+        plain_words(capfirst(str(label_for_field(name, listed.model, listed.model_admin))))
+        for name in export_columns(listed)
     ]
     return [*headings, _("Edition")] if path_of_editions(listed) else headings
 
 
-def rows_of(listed: Any) -> Iterator[list[Cell]]:
+def export_rows(listed: Any) -> Iterator[list[Cell]]:
     """Yield the cells of each row, in the order of the list.
 
     The keys are read first, then some rows at a time: memory does not grow with the list, and no
     cursor stays open at the server.
     """
-    names, keys, path = columns_of(listed), keys_of(listed), path_of_editions(listed)
+    names, keys, path = export_columns(listed), selected_keys(listed), path_of_editions(listed)
     rows = listed.queryset.order_by()
     rows = rows.select_related(path) if path else rows
     for start in range(0, len(keys), AT_ONCE):
@@ -78,10 +78,10 @@ def edition_named(row: Any, path: str) -> str:
     """Return the name of the row's edition; what belongs to none has an empty cell."""
     for name in path.split(LOOKUP_SEP):
         row = getattr(row, name, None)
-    return plain(row or "")
+    return plain_words(row or "")
 
 
-def keys_of(listed: Any) -> list[Any]:
+def selected_keys(listed: Any) -> list[Any]:
     return list(listed.queryset.values_list("pk", flat=True))
 
 
@@ -96,7 +96,7 @@ def cell_of(listed: Any, row: Any, name: Any) -> Cell:
     if isinstance(value, dt.date):
         zone = row.edition.zone if getattr(attribute, "by_its_edition", False) else None
         return by_the_clock(value, zone)
-    return in_words(field, attribute, value, row)
+    return format_cell(field, attribute, value, row)
 
 
 def by_the_clock(moment: dt.date, zone: dt.tzinfo | None) -> dt.date:
@@ -106,29 +106,29 @@ def by_the_clock(moment: dt.date, zone: dt.tzinfo | None) -> dt.date:
     return timezone.localtime(moment, zone).replace(tzinfo=None, microsecond=0)
 
 
-def in_words(field: Any, attribute: Any, value: Any, row: Any) -> str:
+def format_cell(field: Any, attribute: Any, value: Any, row: Any) -> str:
     """Return the words of the cell; a choice, a row or a yes has those that the list shows."""
     if field is not None and not field.auto_created:
         if field.many_to_one or field.one_to_one:
-            return plain(getattr(row, field.name) or "")
+            return plain_words(getattr(row, field.name) or "")
         if isinstance(value, bool):
             return yes_or_no(value)
-        return plain(display_for_field(value, field, ""))
+        return plain_words(display_for_field(value, field, ""))
     if isinstance(value, bool):
         return yes_or_no(value)
     if getattr(attribute, "label", False) and isinstance(value, list | tuple):
         # The first is the colour.
-        return plain(value[1])
+        return plain_words(value[1])
     if isinstance(value, list | tuple):
-        return plain(comma_list(str(one) for one in value))
-    return plain(display_for_value(value, ""))
+        return plain_words(comma_list(str(one) for one in value))
+    return plain_words(display_for_value(value, ""))
 
 
 def yes_or_no(value: bool) -> str:
     return _("Yes") if value else _("No")
 
 
-def plain(value: Any) -> str:
+def plain_words(value: Any) -> str:
     """Return the words of a cell without mark-up, and without what no workbook may hold."""
     words = str(value)
     if hasattr(value, "__html__"):

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from invitations.files.exported_tables import Cell, Sheet, write_csv, write_workbook
+from invitations.files.exported_tables import Cell, ExportedSheet, write_csv, write_workbook
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.text.typography import with_isolated_numbers
@@ -26,25 +26,25 @@ LEAST_ROOM, SOME_WORDS, LONGEST_WORD = 6, 28, 34
 TYPESETTING = Lock()
 
 
-class Kind(TextChoices):
+class ExportFormat(TextChoices):
     XLSX = "xlsx", "XLSX"
     CSV = "csv", "CSV"
     PDF = "pdf", "PDF"
 
 
 CONTENT_TYPES = {
-    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Kind.CSV: "text/csv; charset=utf-8",
-    Kind.PDF: "application/pdf",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.PDF: "application/pdf",
 }
 
 
-def written(kind: str, sheet: Sheet) -> IO[bytes]:
+def write_export(kind: str, sheet: ExportedSheet) -> IO[bytes]:
     """Return the list as a file of the kind, at its beginning, in the active language."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
-    if kind == Kind.XLSX:
+    if kind == ExportFormat.XLSX:
         write_workbook(sheet, file)
-    elif kind == Kind.CSV:
+    elif kind == ExportFormat.CSV:
         write_csv(sheet.headings, sheet.rows, file)
     else:
         write_pdf(sheet, file)
@@ -60,7 +60,7 @@ def as_shown(cell: Cell) -> str:
     return date_format(cell, "DATETIME_FORMAT" if is_hour else "DATE_FORMAT")
 
 
-def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
+def write_pdf(sheet: ExportedSheet, file: IO[bytes]) -> None:
     """Print the list on A4, across: with the day, the filters, and "page n of m" on each page."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow import
 
@@ -91,7 +91,7 @@ def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
         file.write(document.write_pdf(finisher=finish_pdf, **STANDARD))
 
 
-class Line(NamedTuple):
+class CellLine(NamedTuple):
     """A line of a cell, its direction, and the style of lines that are not of the language."""
 
     direction: str
@@ -99,22 +99,22 @@ class Line(NamedTuple):
     words: str
 
 
-def in_directions(cell: str) -> list[Line]:
+def in_directions(cell: str) -> list[CellLine]:
     """Return each line of the cell with its direction, which a list in Arabic would turn around.
 
     The typesetter knows no element that finds it by itself. It is that of the first letter; digits
     and signs alone, a telephone number, read from left to right.
     """
-    return [line_of(words) for words in cell.split("\n")]
+    return [styled_line(words) for words in cell.split("\n")]
 
 
-def line_of(words: str) -> Line:
+def styled_line(words: str) -> CellLine:
     direction = direction_of(words)
     shown = with_isolated_numbers(words) if direction == "rtl" else words
-    return Line(direction, style_of(words), shown)
+    return CellLine(direction, chinese_style(words), shown)
 
 
-def style_of(line: str) -> str:
+def chinese_style(line: str) -> str:
     """Return how a name in Latin letters is set in Chinese, whose apostrophe is as wide as a sign.
 
     Elsewhere the face of the language has these letters.

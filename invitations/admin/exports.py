@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.export_cells import sheet_of
-from invitations.admin.export_files import CONTENT_TYPES, Kind, written
+from invitations.admin.export_cells import list_sheet
+from invitations.admin.export_files import CONTENT_TYPES, ExportFormat, write_export
 from invitations.admin.list_columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
-from invitations.files.exported_tables import Sheet
+from invitations.files.exported_tables import ExportedSheet
 
 TAKE_OUT = "invitations.take_out_lists"
 MOST_PRINTED = 500  # rows: more would take a process of the site hundreds of megabytes
@@ -38,8 +38,8 @@ class KindForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of file"),
-        choices=Kind.choices,
-        initial=Kind.XLSX,
+        choices=ExportFormat.choices,
+        initial=ExportFormat.XLSX,
         widget=UnfoldAdminRadioSelectWidget,
     )
 
@@ -49,7 +49,7 @@ class KindForm(forms.Form):
 
     def clean_kind(self) -> str:
         kind: str = self.cleaned_data["kind"]
-        if kind == Kind.PDF and self.rows > MOST_PRINTED:
+        if kind == ExportFormat.PDF and self.rows > MOST_PRINTED:
             raise forms.ValidationError(
                 _(
                     "A PDF holds at most %(most)s rows, and this list has %(rows)s: narrow it by"
@@ -61,7 +61,7 @@ class KindForm(forms.Form):
 
 
 def asked_or_handed_over(
-    request: HttpRequest, sheet: Sheet, model: type[Model], name: str, **beside: Any
+    request: HttpRequest, sheet: ExportedSheet, model: type[Model], name: str, **beside: Any
 ) -> HttpResponse | FileResponse:
     """Ask for the kind of file; a POST hands the list over.
 
@@ -69,7 +69,7 @@ def asked_or_handed_over(
     """
     form = KindForm(request.POST or None, rows=sheet.number)
     if form.is_valid():
-        return handed_over(request, sheet, form.cleaned_data["kind"], model, name)
+        return hand_over_export(request, sheet, form.cleaned_data["kind"], model, name)
     context = {
         **admin.site.each_context(request),
         "title": sheet.title,
@@ -81,17 +81,17 @@ def asked_or_handed_over(
     return TemplateResponse(request, "admin/taking_out/ask.html", context)
 
 
-def handed_over(
-    request: HttpRequest, sheet: Sheet, kind: str, model: type[Model], name: str
+def hand_over_export(
+    request: HttpRequest, sheet: ExportedSheet, kind: str, model: type[Model], name: str
 ) -> FileResponse:
     """Return the list as a file, and write down who took out how many rows of what."""
-    file = written(kind, sheet)
-    record_export(model, sheet.number, Kind(kind).label, user_of(request))
+    file = write_export(kind, sheet)
+    record_export(model, sheet.number, ExportFormat(kind).label, user_of(request))
     return FileResponse(
         file,
         as_attachment=True,
         filename=f"{name}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}",
-        content_type=CONTENT_TYPES[Kind(kind)],
+        content_type=CONTENT_TYPES[ExportFormat(kind)],
     )
 
 
@@ -128,7 +128,7 @@ class TakenOutMixin(ModelAdmin):
             raise PermissionDenied
         return asked_or_handed_over(
             request,
-            sheet_of(self.get_changelist_instance(request)),
+            list_sheet(self.get_changelist_instance(request)),
             self.model,
             str(self.opts.model_name),
             opts=self.opts,

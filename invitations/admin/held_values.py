@@ -66,7 +66,7 @@ def format_value(model: type[Model], name: str, values: Mapping[str, Any]) -> st
         if values[name]:
             return pgettext("a last day", "to be announced")
         return format_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
-    return in_words(model, name, values.get(name), values.get("time_zone", ""))
+    return format_held_value(model, name, values.get(name), values.get("time_zone", ""))
 
 
 def succession_values(change: HeldChange) -> list[ChangedValue]:
@@ -108,7 +108,7 @@ def name_of_column(model: type[Model], name: str) -> str:
     return capfirst(str(column.verbose_name))
 
 
-def in_words(model: type[Model], name: str, value: Any, zone: str = "") -> str:
+def format_held_value(model: type[Model], name: str, value: Any, zone: str = "") -> str:
     """Return the value as people read it: a choice by its label, a row by its name.
 
     An hour of an edition is told by its clock, with the name of its zone.

@@ -143,7 +143,7 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
     def shown(row: Any) -> str:
         return at_hour(getattr(row, name))
 
-    return dated(shown, name)
+    return date_column(shown, name)
 
 
 def hour_by_its_edition(name: str, title: Any) -> Callable[[Any], str]:
@@ -153,12 +153,12 @@ def hour_by_its_edition(name: str, title: Any) -> Callable[[Any], str]:
     def shown(row: Any) -> str:
         return at_hour(getattr(row, name), row.edition.zone)
 
-    column = dated(shown, name)
+    column = date_column(shown, name)
     column.by_its_edition = True
     return cast("Callable[[Any], str]", column)
 
 
-def dated(column: Any, name: str) -> Any:
+def date_column(column: Any, name: str) -> Any:
     """Mark a column whose words are the date ``name`` of the row: a file holds the date itself."""
     column.dated = name
     return column
@@ -183,7 +183,7 @@ def listed_state(row: Any) -> str:
 
 
 @display(description=gettext_lazy("kind"), ordering="is_principal", label={"courtesy": "warning"})
-def courtesy(invitation: Invitation) -> tuple[str, str] | None:
+def courtesy_mark(invitation: Invitation) -> tuple[str, str] | None:
     """Mark what is not the principal invitation of its State; nearly all are."""
     return None if invitation.is_principal else ("courtesy", _("by courtesy"))
 

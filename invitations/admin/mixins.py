@@ -20,7 +20,7 @@ from invitations.admin.confirming import confirmation_page, confirmed, row_by_ro
 from invitations.admin.list_columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.lookups import path_of_editions
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
+from invitations.forms.action_forms import AnotherAddressForm, MarksForm, row_marks
 from invitations.letters.approval import approve_text, reason_not_to_approve
 from invitations.letters.channels import mailed_in_spite_of_rank
 from invitations.letters.planning import missions_of
@@ -290,7 +290,7 @@ class ApprovedByTwoMixin(ModelAdmin):
             "What is approved by two different people leaves without anybody looking at it again."
         ),
         form=MarksForm,
-        initial=marks_of,
+        initial=row_marks,
         describe=lambda page, text: page.describe(text),
         why_not_by=reason_not_to_approve,
     )

@@ -92,7 +92,7 @@ def is_cyrillic(words: str) -> bool:
     )
 
 
-def is_arabic(words: str) -> bool:
+def reads_as_arabic(words: str) -> bool:
     letters = re.sub("[\u200c\u200d\u200e\u200f]", "", marked_letters(words))
     return bool(re.fullmatch("[\u0600-\u06ff]+", letters)) and not re.search(
         "[A-Za-z][\u0600-\u06ff]|[\u0600-\u06ff][A-Za-z]", words
@@ -111,6 +111,6 @@ GUESSES: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("mac_roman", "Mac Roman", is_western),
     ("cp1251", "Windows-1251", is_cyrillic),
     ("koi8_r", "KOI8-R", is_cyrillic),
-    ("cp1256", "Windows-1256", is_arabic),
+    ("cp1256", "Windows-1256", reads_as_arabic),
     ("gbk", "GBK", is_chinese),
 )

@@ -25,7 +25,7 @@ FIRST_YEAR = 1901
 DAY_IN_CELL, HOUR_IN_CELL = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
-class Sheet(NamedTuple):
+class ExportedSheet(NamedTuple):
     """A list to be written: what it is called, how it was narrowed, and its rows."""
 
     title: str
@@ -35,7 +35,7 @@ class Sheet(NamedTuple):
     rows: Iterable[list[Cell]]
 
 
-def write_workbook(sheet: Sheet, file: IO[bytes]) -> None:
+def write_workbook(sheet: ExportedSheet, file: IO[bytes]) -> None:
     """Write row by row; a sheet in Arabic begins at the right."""
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet.title.translate(NOT_IN_TITLES)[:LONGEST_TITLE])

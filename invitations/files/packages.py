@@ -64,7 +64,7 @@ def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None
         raise HostilePackage
 
 
-def read_list(package: zipfile.ZipFile, name: str) -> bytes:
+def read_part(package: zipfile.ZipFile, name: str) -> bytes:
     """Return a list of parts, which is read as a whole. Raise HostilePackage for a long one."""
     if package.getinfo(name).file_size > LONGEST_LIST:
         raise HostilePackage

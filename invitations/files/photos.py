@@ -40,12 +40,12 @@ def draw(content: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=list(MOST_PIXELS)) as picture:
-                return written(picture, "PNG" if picture.format == "PNG" else "JPEG")
+                return encode_photo(picture, "PNG" if picture.format == "PNG" else "JPEG")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return b""
 
 
-def written(picture: Image.Image, kind: str) -> bytes:
+def encode_photo(picture: Image.Image, kind: str) -> bytes:
     if picture.width * picture.height > MOST_PIXELS[kind]:
         raise ValueError("The picture is too large to be drawn.")
     if picture.mode == "P" and picture.palette is None:

@@ -159,8 +159,8 @@ def page_read(picture: Image.Image) -> dict[str, Any]:
     found = codes_on(picture)
     turned = round((found[0].orientation if found else 0) / 90) * 90 % 360
     return {
-        "picture": b64encode(shown(picture.rotate(turned, expand=True))).decode(),
-        "is_blank": not found and is_blank(picture),
+        "picture": b64encode(preview_of(picture.rotate(turned, expand=True))).decode(),
+        "is_blank": not found and is_blank_page(picture),
         "codes": [code.text for code in found[:MOST_CODES]],
     }
 
@@ -172,7 +172,7 @@ def codes_on(picture: Image.Image) -> list[Any]:
     return list(zxingcpp.read_barcodes(picture, formats=wanted))
 
 
-def is_blank(picture: Image.Image) -> bool:
+def is_blank_page(picture: Image.Image) -> bool:
     """Whether the page bears nothing but dust: its specks are smoothed, its edges cut."""
     small = picture.copy()
     small.thumbnail((SHOWN_AT // 2, SHOWN_AT // 2))
@@ -195,7 +195,7 @@ def middle(counts: Iterable[int]) -> int:
     return 0
 
 
-def shown(picture: Image.Image) -> bytes:
+def preview_of(picture: Image.Image) -> bytes:
     picture.thumbnail((SHOWN_AT, SHOWN_AT))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=70, optimize=True)

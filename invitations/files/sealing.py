@@ -118,7 +118,9 @@ def certificate_in(file: SealFile) -> Certificate:
         raise unreadable()
     one = found.cert.certificate
     key = found.key
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or not names_in(one):
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or not names_in_certificate(
+        one
+    ):
         raise ValidationError(
             _(
                 "The seal cannot be used: ask whoever runs the site to put one into SEAL_FILE that "
@@ -146,11 +148,11 @@ def refuse_weak(key: RSAPrivateKey | EllipticCurvePrivateKey) -> None:
 
 def owner_of(certificate: x509.Certificate) -> str:
     """Return the organization that the certificate names, or else its common name."""
-    names = [*names_in(certificate), legible(certificate.subject.rfc4514_string())]
+    names = [*names_in_certificate(certificate), legible(certificate.subject.rfc4514_string())]
     return names[0][:OWNER_LIMIT]
 
 
-def names_in(certificate: x509.Certificate) -> list[str]:
+def names_in_certificate(certificate: x509.Certificate) -> list[str]:
     kinds = (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
     named = (certificate.subject.get_attributes_for_oid(kind) for kind in kinds)
     return list(filter(None, (legible(str(name.value)) for of_kind in named for name in of_kind)))

@@ -62,7 +62,7 @@ class TimeStamp(NamedTuple):
     by: str
 
 
-class Answer(Sequence):
+class TimeStampAnswer(Sequence):
     """What a service says; a refusal has no token, which asn1crypto's own class wants in each."""
 
     _fields = [("status", PKIStatusInfo), ("token", ContentInfo, {"optional": True})]
@@ -177,7 +177,7 @@ def headers() -> dict[str, str]:
 def read_answer(answer: bytes, query: TimeStampReq, nonce: int) -> tuple[ContentInfo, TimeStamp]:
     """Return the time stamp, and what it says; raise NoTimeStamp unless it answers the query."""
     try:
-        said = Answer.load(answer, strict=True)
+        said = TimeStampAnswer.load(answer, strict=True)
         if said["status"]["status"].native not in GRANTED:
             raise NoTimeStamp(_("it refused"))
         token = said["token"]

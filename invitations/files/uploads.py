@@ -16,7 +16,7 @@ from invitations.files.packages import (
     LONGEST_LIST,
     HostilePackage,
     is_package,
-    read_list,
+    read_part,
     refuse_hostile_package,
 )
 from invitations.files.pagecount import count_pdf_pages
@@ -134,7 +134,7 @@ def package_kind(content: bytes) -> str:
 def kind_of_package(package: zipfile.ZipFile) -> str:
     names = set(package.namelist())
     if "mimetype" in names and "content.xml" in names:
-        return "odt" if read_list(package, "mimetype").strip() == OPEN_DOCUMENT else ""
+        return "odt" if read_part(package, "mimetype").strip() == OPEN_DOCUMENT else ""
     if DIRECTORY not in names:
         return ""
     parts = list_of_parts(package, DIRECTORY)
@@ -160,7 +160,7 @@ def fetches_from_elsewhere(package: zipfile.ZipFile) -> bool:
 
 
 def list_of_parts(package: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    listed = without_entities(read_list(package, name))
+    listed = without_entities(read_part(package, name))
     return ElementTree.fromstring(listed)  # noqa: S314 -- it has no entities
 
 

@@ -89,7 +89,7 @@ def refuse_wide_rows(source: IO[bytes]) -> None:
         tail = (tail + chunk)[end:][-LONGEST_TAG:]
 
 
-class Sheet:
+class WorkbookSheet:
     """A sheet of a workbook; what of it is merged, or a hidden column, is known once it is read."""
 
     def __init__(self, sheet: Any, most_columns: int, count: Callable[[int], None]) -> None:
@@ -235,7 +235,7 @@ def sheets_of_workbook(
     most_signs: int,
     *,
     calculated: bool = False,
-) -> list[Sheet]:
+) -> list[WorkbookSheet]:
     """Return the sheets of cells, whose lines together may hold ``most_signs``.
 
     A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet
@@ -261,6 +261,6 @@ def sheets_of_workbook(
             rich_text=True,
         )
         reader.read()
-        return [Sheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]
+        return [WorkbookSheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]
     except DAMAGED as fault:
         raise UnreadableSheet from fault

@@ -89,7 +89,7 @@ class MarkedReasonForm(MarkedForm):
         self.fields["reason"].required = True
 
 
-def marks_of(rows: QuerySet[Any]) -> dict[str, str]:
+def row_marks(rows: QuerySet[Any]) -> dict[str, str]:
     """Return what the form begins with: the mark of each row as it stands."""
     return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in rows)}
 

@@ -86,7 +86,7 @@ def mark_of_deletion(rows: Iterable[Model]) -> str:
     going.collect(list(rows))
     own = ("invitations", "delegations", "auth")
     marks = [
-        row_mark(row, [one.attname for one in columns_of(row) if row._meta.app_label in own])
+        row_mark(row, [one.attname for one in form_columns(row) if row._meta.app_label in own])
         for ones in going.model_objs.values()
         for row in ones
     ]
@@ -141,8 +141,8 @@ class StaleForm(forms.ModelForm):
 
     def mark_of(self, row: Model) -> str:
         """Return the mark of all that the page shows of the row to be changed."""
-        columns = [one.attname for one in columns_of(row) if self.asks_for(one.name)]
-        return row_mark(row, columns, [keys_of(row, name) for name in self.relations(row)])
+        columns = [one.attname for one in form_columns(row) if self.asks_for(one.name)]
+        return row_mark(row, columns, [related_keys(row, name) for name in self.relations(row)])
 
     def relations(self, row: Model) -> list[str]:
         return [one.name for one in row._meta.many_to_many if self.asks_for(one.name)]
@@ -162,7 +162,7 @@ class StaleForm(forms.ModelForm):
     def take_over(self, row: Model) -> None:
         """Let the instance be as the row is now, and refuse what would undo a change of it."""
         now, moved = self.standing(row), set()
-        for column in columns_of(row):
+        for column in form_columns(row):
             if getattr(self.instance, column.attname) != getattr(now, column.attname):
                 moved.add(column.name)
             setattr(self.instance, column.attname, getattr(row, column.attname))
@@ -178,11 +178,11 @@ class StaleForm(forms.ModelForm):
         self.data = data
         self.add_error(None, Stale(row))
         for name in typed:
-            words = in_words(row, name, self.fields[name])
+            words = format_column(row, name, self.fields[name])
             self.add_error(name, _("On file now: %(words)s") % {"words": words})
 
     def typed_otherwise(self, row: Model, changing: set[str]) -> list[str]:
-        own = {column.name for column in columns_of(row)} | {*self.relations(row)}
+        own = {column.name for column in form_columns(row)} | {*self.relations(row)}
         return [
             name
             for name, words in self.cleaned_data.items()
@@ -216,13 +216,13 @@ class ListedForm(forms.ModelForm):
         data = cast("QueryDict", self.data).copy()
         data[self.shown_as(name)] = now
         self.data = data
-        words = in_words(self.instance, name, self.fields[name])
+        words = format_column(self.instance, name, self.fields[name])
         self.add_error(name, _("On file now: %(words)s") % {"words": words})
 
     def save(self, commit: bool = True) -> Any:
         """Change only what was typed of what stands now, also of columns that the list lacks."""
         now = locked_again(self.instance)
-        for column in columns_of(now) if now else []:
+        for column in form_columns(now) if now else []:
             if column.name not in self.changed_data:
                 setattr(self.instance, column.attname, getattr(now, column.attname))
         return super().save(commit)
@@ -241,23 +241,23 @@ class ListedFormSet(forms.BaseModelFormSet):
             lock_rows(rows.model, list(rows.values_list("pk", flat=True)))
 
 
-def columns_of(row: Model) -> list[Any]:
+def form_columns(row: Model) -> list[Any]:
     """Return the columns, and of texts those by language: without one it is the reader's."""
     names = {column.name for column in row._meta.concrete_fields}
     return [one for one in row._meta.concrete_fields if f"{one.name}_en" not in names]
 
 
-def keys_of(row: Model, name: str) -> list[Any]:
+def related_keys(row: Model, name: str) -> list[Any]:
     return sorted(getattr(row, name).order_by().values_list("pk", flat=True))
 
 
 def differs(row: Model, name: str, words: Any) -> bool:
     if row._meta.get_field(name).many_to_many:
-        return keys_of(row, name) != sorted(one.pk for one in words)
+        return related_keys(row, name) != sorted(one.pk for one in words)
     return bool(getattr(row, name) != words)
 
 
-def in_words(row: Model, name: str, field: forms.Field) -> str:
+def format_column(row: Model, name: str, field: forms.Field) -> str:
     """Return what a column says, as a person reads it in the field of the page."""
     if row._meta.get_field(name).many_to_many:
         return comma_list(getattr(row, name).all()) or "–"

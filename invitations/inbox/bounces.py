@@ -158,7 +158,7 @@ def record_report(content: bytes) -> list[Bounce]:
         record_bounce(
             finding.kind,
             finding.words,
-            key=key_of(name, finding, content),
+            key=report_key(name, finding, content),
             envelope=envelope,
             message_id=returned,
             address=finding.address,
@@ -168,7 +168,7 @@ def record_report(content: bytes) -> list[Bounce]:
     ]
 
 
-def key_of(name: str, finding: Finding, content: bytes) -> str:
+def report_key(name: str, finding: Finding, content: bytes) -> str:
     """Return the same key for the same report, and another if it says now what it did not before.
 
     Servers name a refusal as they have named the delay before it.

@@ -88,11 +88,11 @@ def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) 
     return {
         "invitation": None if is_claim else found,
         "probably_of": found if is_claim else None,
-        "may_hold": is_claim and not disowned and is_on_file(sender_address(mail), found),
+        "may_hold": is_claim and not disowned and address_is_on_file(sender_address(mail), found),
         "channel": Channel.MAIL,
         "received_at": came_at,
         "sender": sender_shown(mail),
-        "summary": summary(mail, [remark, *doubts_about(mail, idle)]),
+        "summary": summary_of_mail(mail, [remark, *doubts_about(mail, idle)]),
         "is_automatic": automatic,
         "dealt_with_at": now if automatic else None,
     }
@@ -139,7 +139,7 @@ def put_on_file(name: str, *, may_hold: bool = False, **fields: Any) -> tuple[Co
     return Correspondence.objects.get_or_create(message_id=name[:ID_LIMIT], defaults=fields)
 
 
-def summary(mail: Message, remarks: list[str]) -> str:
+def summary_of_mail(mail: Message, remarks: list[str]) -> str:
     """Return subject, remarks and first words, without a link or code that these may quote."""
     subject = mask_keys(decoded_header(mail, "Subject"))[:SUBJECT_LIMIT]
     return "\n".join(filter(None, [subject, *remarks, first_own_words(text_of_mail(mail))]))
@@ -213,7 +213,7 @@ def in_its_place(answered: Invitation, found: list[Invitation]) -> Invitation:
     letter's own.
     """
     principal = [one for one in found if one.is_principal and answered.is_principal]
-    own = (of_minister(pk, answered, found) for pk in in_succession(answered.minister))
+    own = (invitations_of_minister(pk, answered, found) for pk in in_succession(answered.minister))
     meant = next(filter(None, own), principal)
     return meant[0] if len(meant) == 1 else answered
 
@@ -227,7 +227,9 @@ def in_succession(minister: Minister) -> list[int]:
     return keys
 
 
-def of_minister(pk: int, answered: Invitation, found: list[Invitation]) -> list[Invitation]:
+def invitations_of_minister(
+    pk: int, answered: Invitation, found: list[Invitation]
+) -> list[Invitation]:
     """Return the minister's invitations among these; before a letter is approved, the draft."""
     editions = {one.edition_id for one in found}
     if answered.status == Invitation.Status.WITHDRAWN:
@@ -293,7 +295,7 @@ def current(invitations: Iterable[Invitation], at: dt.datetime) -> list[Invitati
     return ahead or taking
 
 
-def is_on_file(address: str, invitation: Invitation | None) -> bool:
+def address_is_on_file(address: str, invitation: Invitation | None) -> bool:
     return invitation is not None and address in (
         own_addresses(invitation) + mission_addresses(invitation)
     )

@@ -95,7 +95,7 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
         refuse_while_silent(silent)
         with open_mailbox(box) as line:
             validity = line.select_folder(box.folder)[b"UIDVALIDITY"]
-            opened = Opened(line, place_of(box, validity), [])
+            opened = Opened(line, folder_key(box, validity), [])
             taken = read(opened, stop_at)
     except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
@@ -113,7 +113,7 @@ def refuse_while_silent(silent: str) -> None:
         raise Unreadable(said)
 
 
-def place_of(box: Any, validity: int) -> str:
+def folder_key(box: Any, validity: int) -> str:
     """Return where numbers of mails hold: with many servers, another mailbox has the same."""
     return sha256_of(repr([box.host, box.port, box.user, box.folder, validity]).encode())
 
@@ -127,7 +127,7 @@ def report_mails_that_stay(name: str, whys: list[str]) -> None:
         job_error.delete()
 
 
-def receive(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
+def receive_mail(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
     """Record a report of a bounce, whichever mailbox it came to; file all other mail."""
     if not record_report(content):
         file_mail(content, received_at, remark)
@@ -154,21 +154,21 @@ def read(opened: Opened, stop_at: float | None) -> int:
 
     Those that are on file and could not be moved are tried once more, and keep no other waiting.
     """
-    uids = waiting(opened.line)
+    uids = waiting_uids(opened.line)
     on_file = those_on_file(opened, uids)
     if on_file:
-        set_aside(opened, on_file[:BATCH])
+        mark_as_read(opened, on_file[:BATCH])
     taken = 0
     for uid, size, received_at in arrivals_of(
         opened.line, [uid for uid in uids if uid not in on_file]
     ):
         if taken == BATCH or (stop_at and time.monotonic() > stop_at):
             break
-        taken += take(opened, uid, size, received_at)
+        taken += take_mail(opened, uid, size, received_at)
     return taken
 
 
-def waiting(line: IMAPClient) -> list[int]:
+def waiting_uids(line: IMAPClient) -> list[int]:
     """Return the UIDs of the waiting mails.
 
     If the server can move mails, all that are here wait: people may have opened one before. If not,
@@ -186,7 +186,7 @@ def arrivals_of(line: IMAPClient, uids: list[int]) -> Iterator[tuple[int, int, d
                 yield uid, size, mail.get(b"INTERNALDATE")
 
 
-def take(opened: Opened, uid: int, size: int, received_at: dt.datetime | None) -> bool:
+def take_mail(opened: Opened, uid: int, size: int, received_at: dt.datetime | None) -> bool:
     """Record one mail, or only the head of one that is too large, and set it aside."""
     is_whole = size <= LARGEST
     content = fetch(opened.line, uid, "" if is_whole else "HEADER")
@@ -194,19 +194,19 @@ def take(opened: Opened, uid: int, size: int, received_at: dt.datetime | None) -
         return False
     remark = "" if is_whole else _("Too large to be filed: read it in the mailbox itself.")
     mark = f"mail-{sha256_of(content)}"
-    if (vanished := begin(mark)) is None:
+    if (vanished := begin_reading(mark)) is None:
         return False
     try:
         is_filed = vanished < MOST_ATTEMPTS and is_received(uid, content, received_at, remark)
         if not (is_filed or is_filed_unread(uid, content, received_at)):
             return False
-        set_aside(opened, [uid])
+        mark_as_read(opened, [uid])
     finally:
         cache.delete(mark)
     return True
 
 
-def begin(mark: str) -> int | None:
+def begin_reading(mark: str) -> int | None:
     """Return how many workers have vanished over the mail; None while another one reads it."""
     now = time.time()
     times, began_at = cache.get(mark, (0, 0.0))
@@ -218,7 +218,7 @@ def begin(mark: str) -> int | None:
 
 def is_received(uid: int, content: bytes, received_at: dt.datetime | None, remark: str) -> bool:
     try:
-        receive(content, received_at, remark)
+        receive_mail(content, received_at, remark)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the mails after it are read
@@ -246,7 +246,7 @@ def fetch(line: IMAPClient, uid: int, part: str) -> bytes | None:
     return line.fetch(uid, [f"BODY.PEEK[{part}]"]).get(uid, {}).get(f"BODY[{part}]".encode())
 
 
-def set_aside(opened: Opened, uids: list[int]) -> None:
+def mark_as_read(opened: Opened, uids: list[int]) -> None:
     """Mark mails as seen, and move them if the server can; else remember that they are on file.
 
     What is forgotten is read again, and filed once.
@@ -257,34 +257,34 @@ def set_aside(opened: Opened, uids: list[int]) -> None:
             _("What is on file stays in the mailbox and cannot be moved to “%(folder)s”: %(words)s")
             % words
         )
-        cache.set_many(dict.fromkeys(marks_of(opened, uids), True), REMEMBERED)
+        cache.set_many(dict.fromkeys(flags_of(opened, uids), True), REMEMBERED)
 
 
 def those_on_file(opened: Opened, uids: list[int]) -> list[int]:
-    marks = marks_of(opened, uids)
+    marks = flags_of(opened, uids)
     known = cache.get_many(marks)
     return [uid for mark, uid in marks.items() if mark in known]
 
 
-def marks_of(opened: Opened, uids: list[int]) -> dict[str, int]:
+def flags_of(opened: Opened, uids: list[int]) -> dict[str, int]:
     return {f"on-file-{opened.place}-{uid}": uid for uid in uids}
 
 
 def reason_mailbox_is_refused(line: IMAPClient, uids: list[int]) -> str:
     """Return the words with which the server refuses to mark or to move mails; empty if it does."""
-    words = [refusal(line.add_flags, uids, SEEN, silent=True)]
+    words = [refusal_of_act(line.add_flags, uids, SEEN, silent=True)]
     if not line.has_capability("MOVE"):
         return words[0]
     for folder in (FILED, f"INBOX.{FILED}"):
         for _try in range(2):
-            refused = refusal(line.move, uids, folder)
+            refused = refusal_of_act(line.move, uids, folder)
             if not refused:
                 return ""
-            words += [refused, refusal(line.create_folder, folder)]
+            words += [refused, refusal_of_act(line.create_folder, folder)]
     return "; ".join(dict.fromkeys(filter(None, words)))
 
 
-def refusal(act: Callable[..., Any], *given: Any, **named: Any) -> str:
+def refusal_of_act(act: Callable[..., Any], *given: Any, **named: Any) -> str:
     """Do it, and return with which words the server refuses; a lost line stays an error."""
     try:
         act(*given, **named)

@@ -46,9 +46,9 @@ def proposal(codes: Iterable[str], words: str, file_name: str) -> Proposal:
     if coded := [*of_codes([*codes, *typed_links(words)])] or [*of_typed_codes(words)]:
         # A paper that bears the codes of two offices tells of neither for sure.
         is_sure = len({invitation.pk for invitation in coded}) == 1
-        return in_force(coded[0]), Found.CODE if is_sure else Found.WORDS
+        return invitation_in_force(coded[0]), Found.CODE if is_sure else Found.WORDS
     for invitation in of_checks(words):
-        return in_force(invitation), Found.WORDS
+        return invitation_in_force(invitation), Found.WORDS
     if named := of_names(words, spelled_states(words)):
         return named, Found.WORDS
     if named := of_names(file_name, coded_states(file_name)):
@@ -144,7 +144,7 @@ def coded_states(file_name: str) -> set[int]:
     return {state.pk for state in MemberState.objects.filter(meant)}
 
 
-def in_force(invitation: Invitation) -> Invitation:
+def invitation_in_force(invitation: Invitation) -> Invitation:
     """Return the invitation, or the one that takes its place in its edition.
 
     Where there is none, whoever looks at the paper is told whose it is, and that none is in force.

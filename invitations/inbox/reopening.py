@@ -31,16 +31,16 @@ def take_up_again(filed: Correspondence, by: User, reason: str) -> None:
         raise ValidationError(_("Say why: the reason is kept."))
     if filed.invitation:
         lock_invitation(filed.invitation)
-        for reply in replies_of(filed):
+        for reply in recorded_replies(filed):
             lock_invitation(reply.invitation)
     locked = Correspondence.objects.select_for_update().get(pk=filed.pk)
     if locked.invitation_id != filed.invitation_id:
         raise ValidationError(_("Somebody has said already whose mail this is."))
     if why := reason_not_to_reopen(locked):
         raise ValidationError(why)
-    for reply in replies_of(locked):
+    for reply in recorded_replies(locked):
         if not reply.is_taken_up:
-            set_aside(reply, by, reason)
+            set_reply_aside(reply, by, reason)
     forget_confirmation(locked)
     Correspondence.objects.filter(pk=locked.pk).update(
         invitation=None, is_automatic=False, dealt_with_at=None, dealt_with_by=None
@@ -54,12 +54,14 @@ def reason_not_to_reopen(filed: Correspondence) -> str:
     if filed.invitation_id is None and filed.dealt_with_at is None:
         return _("It waits already, and nobody has said whose it is.")
     issued = Invitation.Status.ISSUED
-    if any(one.is_to_confirm and one.invitation.status == issued for one in replies_of(filed)):
+    if any(
+        one.is_to_confirm and one.invitation.status == issued for one in recorded_replies(filed)
+    ):
         return _("Its answer was carried over to the successor: record what that office says.")
     return ""
 
 
-def replies_of(filed: Correspondence) -> list[Reply]:
+def recorded_replies(filed: Correspondence) -> list[Reply]:
     """Return the replies recorded of it for its office, each with those carried over from it."""
     found: list[Reply] = []
     replies = Reply.objects.select_related("invitation__edition", "correspondence", "carried_from")
@@ -70,7 +72,7 @@ def replies_of(filed: Correspondence) -> list[Reply]:
     return found
 
 
-def set_aside(reply: Reply, by: User, reason: str) -> None:
+def set_reply_aside(reply: Reply, by: User, reason: str) -> None:
     """Set the reply aside; a holding reply stays noted, and skips no reminder any more."""
     before = reply.status
     after = Status.NOTED if before == Status.NOTED else Status.SET_ASIDE
@@ -96,7 +98,7 @@ def put_back(gone: Reply, status: str) -> None:
     before = superseded_by(gone, others)
     if status == Status.STANDING:
         if stands := to_stand(gone, before, others):
-            put_in_force(stands, Status.STANDING)
+            let_stand(stands, Status.STANDING)
             if before and before != stands:
                 compare_with_standing(before, stands)
             # Who left office is told nothing.
@@ -110,7 +112,7 @@ def put_back(gone: Reply, status: str) -> None:
 
 def compare_with_standing(reply: Reply, standing: Reply) -> None:
     """Let the reply confirm or contest what stands; it may have gone before it was acknowledged."""
-    put_in_force(reply, status_against(standing, reply))
+    let_stand(reply, status_against(standing, reply))
     is_issued = reply.invitation.status == Invitation.Status.ISSUED
     if is_issued and not reply.acknowledgements.in_force().exists():
         plan_acknowledgement(reply)
@@ -159,7 +161,7 @@ def last_in_force(earlier: list[Reply], beside: list[Reply]) -> Reply | None:
     return None if last is None or any(one.pk > last.pk for one in aside) else last
 
 
-def put_in_force(reply: Reply, status: str) -> None:
+def let_stand(reply: Reply, status: str) -> None:
     """Let the reply be in force again; a choice against it holds no more."""
     now_so: dict[str, Any] = {"status": status}
     if reply.status == Status.SET_ASIDE:

@@ -56,14 +56,14 @@ def drop_scan(
     row.sha256 = frozen.sha256
     try:
         with transaction.atomic():
-            keep(row, frozen, channel, received_at)
+            save_scan(row, frozen, channel, received_at)
     except IntegrityError:
         # Somebody drops the same file at the same moment, and was first.
-        keep(row, frozen, channel, received_at)
+        save_scan(row, frozen, channel, received_at)
     return row
 
 
-def keep(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetime) -> None:
+def save_scan(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetime) -> None:
     """Save the row with its correspondence: a new one, or that of the same file."""
     same = Correspondence.objects.filter(scan_sha256=frozen.sha256).order_by("pk").first()
     row.correspondence, row.state = same, State.TWICE if same else State.WAITING

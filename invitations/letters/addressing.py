@@ -92,7 +92,7 @@ def formal_address(
     family_name = minister.family_name_in(language) or name
     block = [styled, function]
     if language == Language.RUSSIAN and not listed:
-        block = in_dative(minister, form)
+        block = address_in_dative(minister, form)
     lines = [line for line in (*block, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
     said = form if name or not prints_name(form) else nameless_form(language, held)
@@ -184,7 +184,7 @@ def refuse_doubtful_form(form: FormOfAddress, minister: Minister, language: str)
     )
 
 
-def in_dative(minister: Minister, form: FormOfAddress) -> list[str]:
+def address_in_dative(minister: Minister, form: FormOfAddress) -> list[str]:
     """Return name and function as the address of a Russian letter has them.
 
     Refuse where one of them, or the courtesy, is not written in the dative: no ending is guessed.
@@ -253,10 +253,12 @@ def other_form_of_address(letter: Letter, language: str) -> str:
         return UNNAMED
     if letter.kind not in AUTOMATIC_KINDS:
         return ""
-    return UNNAMED if gets_original(letter.invitation) or style_of(letter, language) else ""
+    return (
+        UNNAMED if gets_original(letter.invitation) or form_of_address_of(letter, language) else ""
+    )
 
 
-def style_of(letter: Letter, language: str) -> str:
+def form_of_address_of(letter: Letter, language: str) -> str:
     minister, held = letter.invitation.minister, letter.held or ()
     state = minister.member_state_id
     return form_on_file(language, **minister.addressed_by, state=state, held=held).style

@@ -46,8 +46,8 @@ class OfficeCalendar(NamedTuple):
 def office_calendar(invitation: Invitation) -> OfficeCalendar:
     """Return the calendar by the reply that stands, beside what the office was told last."""
     hours = SessionHours.objects.taking_place().filter(edition=invitation.edition_id)
-    return compared(
-        sessions_of(hours, invitation.replies.standing().first(), invitation.edition),
+    return compare_calendar(
+        sessions_of_reply(hours, invitation.replies.standing().first(), invitation.edition),
         list(invitation.calendar_entries.with_letters()),
         invitation.edition,
     )
@@ -59,7 +59,7 @@ def specimen_calendar(edition: ForumEdition) -> OfficeCalendar:
     return OfficeCalendar([Event(one, 0, is_new=True) for one in hours or [None]], [])
 
 
-def sessions_of(
+def sessions_of_reply(
     hours: Iterable[SessionHours], reply: Reply | None, edition: ForumEdition
 ) -> list[Session]:
     """Return the sessions of the segments that the reply chose, or the days if there is none.
@@ -71,7 +71,7 @@ def sessions_of(
     return [one for one in hours if one.segment in reply.segments] or [None]
 
 
-def compared(
+def compare_calendar(
     wanted: Sequence[Session], entries: Sequence[CalendarEntry], edition: ForumEdition
 ) -> OfficeCalendar:
     """Return the wanted events and those that fall away, each with its SEQUENCE.

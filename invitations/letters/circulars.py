@@ -43,7 +43,7 @@ from invitations.models import (
     Mission,
     Reply,
 )
-from invitations.models.states import in_order, places_in
+from invitations.models.states import alphabetical, places_in
 
 
 class LeftOut(NamedTuple):
@@ -101,7 +101,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
     without = MemberState.objects.invited().exclude(pk__in=drafted)
     left_out += [
         LeftOut(state, None, _("no invitation is drafted"))
-        for state in in_order(without, circular.edition.order_of_states)
+        for state in alphabetical(without, circular.edition.order_of_states)
     ]
     return CircularAudience(addressed, left_out, originals)
 
@@ -312,12 +312,14 @@ def missions_foreseen(circular: Circular, found: CircularAudience) -> dict[str, 
     """Return who would get a note verbale over the audience's letters, by its text's variant."""
     if not circular.is_forwarded:
         return {}
-    mailed = missions_to_note(circular).filter(states__in=states_of(found.addressed))
-    by_hand = missions_in_the_city(circular).filter(states__in=states_of(found.by_original))
+    mailed = missions_to_note(circular).filter(states__in=states_of_invitations(found.addressed))
+    by_hand = missions_in_the_city(circular).filter(
+        states__in=states_of_invitations(found.by_original)
+    )
     return {"": list(mailed.distinct()), NOTE_VARIANT: list(by_hand.distinct())}
 
 
-def states_of(invitations: Iterable[Invitation]) -> set[int]:
+def states_of_invitations(invitations: Iterable[Invitation]) -> set[int]:
     return {invitation.member_state_id for invitation in invitations}
 
 

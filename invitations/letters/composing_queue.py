@@ -73,7 +73,7 @@ def compose_planned(
                 composed += compose_or_say_why(letter)
             except StoreUnavailable as fault:
                 logger.warning("Composing stopped: the file store cannot be used.")
-                give_back(letter, words_of(fault), compose_again_at=timezone.now())
+                release_lease(letter, words_of(fault), compose_again_at=timezone.now())
                 break
             except ENDS_THE_TICK:
                 # The letter is not at fault: if this can be written, another tick has it at once.
@@ -229,7 +229,7 @@ def compose_or_say_why(letter: Letter) -> bool:
         raise
     except ValidationError as refusal:
         lacks = refusal.lacks if isinstance(refusal, Lacking) else []
-        give_back(
+        release_lease(
             letter,
             words_of(refusal),
             failed_attempts=0,
@@ -258,7 +258,7 @@ FAULT = gettext_lazy("It could not be composed (%(fault)s): somebody has to look
 def could_not_compose(letter: Letter, reason: Words, began: dt.datetime) -> None:
     """Put the letter off, longer after each attempt; staff are asked to look at it."""
     attempts = letter.failed_attempts + 1
-    give_back(
+    release_lease(
         letter,
         reason,
         Delivery.State.FAILED,
@@ -267,7 +267,7 @@ def could_not_compose(letter: Letter, reason: Words, began: dt.datetime) -> None
     )
 
 
-def give_back(
+def release_lease(
     letter: Letter, reason: Words, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
     """End the letter's lease, if it still holds, and keep the reason; a new reason is an event.
@@ -296,7 +296,7 @@ def give_back(
 def give_back_as_it_was(letter: Letter) -> None:
     """End the letter's lease with the reason that it had before."""
     names = ("waits_for", "waiting_reason_by_language")
-    give_back(letter, letter.waiting_reason, **{name: getattr(letter, name) for name in names})
+    release_lease(letter, letter.waiting_reason, **{name: getattr(letter, name) for name in names})
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ from invitations.models import (
     Minister,
     ReplyLink,
 )
-from invitations.models.states import in_order, places_in
+from invitations.models.states import alphabetical, places_in
 
 Status = Invitation.Status
 
@@ -215,14 +215,14 @@ class NotInvited(NamedTuple):
     reason: str
 
 
-class OnFile(NamedTuple):
+class MinistersOnFile(NamedTuple):
     """Whom of the ministers on file the edition could invite, and who is left out and why."""
 
     to_invite: list[ToInvite]
     left_out: list[NotInvited]
 
 
-def ministers_on_file(edition: ForumEdition) -> OnFile:
+def ministers_on_file(edition: ForumEdition) -> MinistersOnFile:
     """Return who could get a draft invitation, and who not, in the edition's order of States."""
     ministers = list(
         Minister.objects.select_related("member_state", "rank").order_by(
@@ -242,9 +242,9 @@ def ministers_on_file(edition: ForumEdition) -> OnFile:
     without = MemberState.objects.invited().exclude(pk__in=in_office)
     left_out += [
         NotInvited(state, None, _("no minister in office is on file"))
-        for state in in_order(without, edition.order_of_states)
+        for state in alphabetical(without, edition.order_of_states)
     ]
-    return OnFile(with_principals(edition, willing), left_out)
+    return MinistersOnFile(with_principals(edition, willing), left_out)
 
 
 def reason_not_to_invite(minister: Minister, status: str, live: set[int]) -> str:

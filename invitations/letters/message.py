@@ -13,9 +13,9 @@ from icalendar import Calendar
 from invitations.letters.addressing import VATICAN, term_in
 from invitations.letters.calendar_events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
-from invitations.letters.words import BETWEEN_LANGUAGES, BLANKS, by_language
+from invitations.letters.words import BETWEEN_LANGUAGES, BLANKS, words_by_language
 from invitations.links import reply_url
-from invitations.mail.html_part import Part, add_html, html_page
+from invitations.mail.html_part import LanguagePart, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Letter, MemberState
 from invitations.text.dates import comma_list, right_to_left
@@ -71,9 +71,9 @@ def mail_subject(letter: Letter) -> str:
 def named_first(letter: Letter) -> str:
     """Return the State that the letter is for; of a note over several, these or its mission."""
     if letter.kind != Letter.Kind.NOTE or not letter.mission:
-        return name_of(letter, letter.invitation.member_state)
+        return short_name_in_letter(letter, letter.invitation.member_state)
     states = states_covered(letter) or [letter.invitation.member_state]
-    names = dict.fromkeys(name_of(letter, one) for one in states)
+    names = dict.fromkeys(short_name_in_letter(letter, one) for one in states)
     together = comma_list(names)
     return together if len(names) == 1 or len(together) <= NAMED else letter.mission.name
 
@@ -86,7 +86,7 @@ def states_covered(note: Letter) -> list[MemberState]:
     return [one.invitation.member_state for one in covered]
 
 
-def name_of(letter: Letter, state: MemberState) -> str:
+def short_name_in_letter(letter: Letter, state: MemberState) -> str:
     """Return the State's short name; the Holy See where the letter is addressed to that."""
     if state.iso3 == VATICAN:
         holy_see = term_in(letter.language, "holy_see", letter.held or ())
@@ -106,11 +106,11 @@ def shortened(name: str) -> str:
 def without_sealed(content: bytes, hashes: Collection[str]) -> bytes:
     """Return the message without the PDFs that carry a seal, which are told by their hashes."""
     message = message_from_bytes(content, EmailMessage, policy=SMTP)
-    message.set_payload([part for part in message.iter_parts() if hash_of(part) not in hashes])
+    message.set_payload([part for part in message.iter_parts() if part_digest(part) not in hashes])
     return message.as_bytes()
 
 
-def hash_of(part: MIMEPart) -> str:
+def part_digest(part: MIMEPart) -> str:
     content = part.get_payload(decode=True)
     return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
 
@@ -119,14 +119,14 @@ def plain_of(letter: Letter) -> str:
     """Return the words of the mail as plain text, which many a pane shows from left to right."""
     return BETWEEN_LANGUAGES.join(
         right_to_left(words) if way == "rtl" else words
-        for _language, way, words in by_language(letter, letter.mail)
+        for _language, way, words in words_by_language(letter, letter.mail)
     )
 
 
 def html_of(letter: Letter) -> str:
     """Return the words of the mail as HTML, the button in the language that it stands in."""
     parts = [
-        Part(
+        LanguagePart(
             language or letter.language,
             way,
             words,
@@ -135,7 +135,7 @@ def html_of(letter: Letter) -> str:
             ],
             reply_links(letter),
         )
-        for language, way, words in by_language(letter, letter.mail)
+        for language, way, words in words_by_language(letter, letter.mail)
     ]
     with translation.override(letter.language):
         organization = letter.invitation.edition.organization

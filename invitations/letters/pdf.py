@@ -59,7 +59,7 @@ def letter_context(
     """Return the context of the letter's template: what languages share, and a sheet for each."""
     circular = letter.circular
     is_personal = goes_to_a_person(letter)
-    sheets = [sheet(letter, text, is_personal=is_personal) for text in texts]
+    sheets = [sheet_context(letter, text, is_personal=is_personal) for text in texts]
     first = sheets[0]
     return {
         "lang": first["lang"],
@@ -97,7 +97,7 @@ def qr(link: str) -> str:
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
+def sheet_context(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
     terms = printed_terms_in(text.language, text.template.variant, letter.kind, letter.terms)
     note = letter.kind == Letter.Kind.NOTE
@@ -110,7 +110,7 @@ def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, A
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
             "service": circular.service,
-            "label": label_of(letter, terms, is_personal=is_personal),
+            "label": label_above_reference(letter, terms, is_personal=is_personal),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": shown_last_day(edition, text),
@@ -144,7 +144,7 @@ def enclosures(letter: Letter) -> str:
     }
 
 
-def label_of(letter: Letter, terms: dict[str, str], *, is_personal: bool) -> str:
+def label_above_reference(letter: Letter, terms: dict[str, str], *, is_personal: bool) -> str:
     """Return what stands above the reference; what is written to one person is no circular."""
     if letter.kind == Letter.Kind.NOTE:
         return terms["note_verbale"]

@@ -134,7 +134,7 @@ def letter_texts(
         refuse_lacks(
             lack
             for text in opened
-            for lack in (*lacks_of(letter, text), *lacking_in_second(letter, text))
+            for lack in (*lacks_of_letter(letter, text), *lacking_in_second(letter, text))
         )
     return [filled_text(text) for text in opened]
 
@@ -148,7 +148,7 @@ def open_text(
     return OpenText(language, template, addressee.lines, words)
 
 
-def lacks_of(letter: Letter, text: OpenText) -> list[Lack]:
+def lacks_of_letter(letter: Letter, text: OpenText) -> list[Lack]:
     return [
         *lacking_texts(letter, text.language),
         *lacking_words(letter.kind, text.language, text.template, text.words),
@@ -216,7 +216,7 @@ def join_languages(field: str, texts: list[LetterText]) -> str:
     return BETWEEN_LANGUAGES.join(filter(None, (getattr(text, field) for text in texts)))
 
 
-def by_language(letter: Letter, words: str) -> list[tuple[str, str, str]]:
+def words_by_language(letter: Letter, words: str) -> list[tuple[str, str, str]]:
     """Return (language, direction, words) of each language of the letter.
 
     Words that hold the line between two languages themselves cannot be told apart: they stay whole.

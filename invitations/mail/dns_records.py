@@ -29,7 +29,7 @@ class NoServerAnswered(Exception):
         self.name = name
 
 
-def domain_of(address: str) -> str:
+def domain_of_address(address: str) -> str:
     _name, email = parseaddr(address)
     return email.partition("@")[2].rstrip(".").lower()
 
@@ -53,7 +53,7 @@ def dns_faults(
     from_address: str, bounce_address: str, selector: str, resolver: dns.resolver.Resolver
 ) -> list[str]:
     """Return a sentence for each fault; without a selector DKIM is not checked."""
-    ours, bounces = domain_of(from_address), domain_of(bounce_address)
+    ours, bounces = domain_of_address(from_address), domain_of_address(bounce_address)
     if not ours or not bounces:
         return [_("“%s” is no e-mail address.") % (bounce_address if ours else from_address)]
     found: list[str] = []

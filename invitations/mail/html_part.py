@@ -49,7 +49,7 @@ OTHER_SCRIPT = "|".join(
 NOT_KNOWN = "und"
 
 
-class Part(NamedTuple):
+class LanguagePart(NamedTuple):
     """The mail in one language; ``label`` stands on the button that leads to the reply.
 
     Only ``links`` become a button, not one that somebody typed.
@@ -72,7 +72,7 @@ class Block(NamedTuple):
 def html_page(
     subject: str,
     organization: str,
-    parts: list[Part],
+    parts: list[LanguagePart],
     references: Collection[str],
     *,
     has_emblem: bool,
@@ -123,7 +123,7 @@ def plain_alone(content: bytes) -> str:
     return str(part.get_content()) if part else ""
 
 
-def blocks(part: Part, references: Collection[str]) -> Iterable[Block]:
+def blocks(part: LanguagePart, references: Collection[str]) -> Iterable[Block]:
     for paragraph in filter(str.strip, re.split(r"\n\s*\n", part.words)):
         lines = [
             marked_up(line, *references, lang=part.lang)
@@ -145,7 +145,7 @@ def marked_up(line: str, *references: str, lang: str = "") -> SafeString:
     for found in re.finditer(signs, line):
         html += mark_scripts(line[end : found.start()], lang)
         mark, words, *others = found.groups()
-        html += quoted(mark, words, references, lang) if mark else isolated(*others)
+        html += isolated_quote(mark, words, references, lang) if mark else isolated_detail(*others)
         end = found.end()
     return mark_safe(html + mark_scripts(line[end:], lang))  # noqa: S308 -- escaped part by part
 
@@ -163,7 +163,7 @@ def mark_scripts(words: str, lang: str) -> SafeString:
     return mark_safe(html + escape(words[end:]))  # noqa: S308 -- escaped part by part
 
 
-def quoted(mark: str, words: str, references: Collection[str], lang: str) -> SafeString:
+def isolated_quote(mark: str, words: str, references: Collection[str], lang: str) -> SafeString:
     """Return words that plain text isolates by signs, isolated by a tag: not each font has them.
 
     Names say their language; of Latin letters nobody knows it.
@@ -175,7 +175,7 @@ def quoted(mark: str, words: str, references: Collection[str], lang: str) -> Saf
     return format_html('<bdi dir="auto" lang="{}">{}</bdi>', told, html)
 
 
-def isolated(
+def isolated_detail(
     address: str | None,
     email: str | None,
     code: str | None,
@@ -187,7 +187,7 @@ def isolated(
     A range of days or hours reads as the words around it.
     """
     if from_to:
-        return unbroken(from_to)
+        return unbroken_words(from_to)
     if number:
         return format_html('<bdi dir="ltr">{}</bdi>', number)
     if code:
@@ -195,10 +195,10 @@ def isolated(
     target = address or f"mailto:{email}"
     link = format_html('<a href="{}" dir="ltr">{}</a>', target, address or email)
     is_short = email and len(email) <= ON_ONE_LINE
-    return unbroken(link) if is_short else link
+    return unbroken_words(link) if is_short else link
 
 
-def unbroken(words: str) -> SafeString:
+def unbroken_words(words: str) -> SafeString:
     return format_html('<span style="white-space:nowrap">{}</span>', words)
 
 

@@ -98,10 +98,10 @@ def charset_of_mail(name: str | None) -> str:
 def header_addresses(mail: Message, *names: str) -> list[str]:
     """Return the addresses in these headers, in lower case."""
     written = filter(None, [raw_header(mail, name) for name in names])
-    return [address.lower() for line in written for address in addresses_in(line)]
+    return [address.lower() for line in written for address in addresses_in_header(line)]
 
 
-def addresses_in(line: str) -> list[str]:
+def addresses_in_header(line: str) -> list[str]:
     try:
         pairs = getaddresses([line])
     except RecursionError:
@@ -158,7 +158,7 @@ def texts_in(part: Message, depth: int = 0) -> list[str]:
     if not is_read(part) or depth > DEEPEST:
         return []
     if not part.is_multipart():
-        return list(filter(str.strip, [words_of(part)]))
+        return list(filter(str.strip, [text_of_part(part)]))
     found = [(child, texts_in(child, depth + 1)) for child in parts_of_mail(part)]
     if part.get_content_type() == "multipart/alternative":
         written = [(child, texts) for child, texts in found if texts]
@@ -167,7 +167,7 @@ def texts_in(part: Message, depth: int = 0) -> list[str]:
     return [text for _child, texts in found for text in texts]
 
 
-def words_of(part: Message) -> str:
+def text_of_part(part: Message) -> str:
     """Return the words of a text or page; empty for what is neither."""
     if part.get_content_type() == "text/plain":
         return clean_text(part_text(part))

@@ -59,7 +59,7 @@ def new_message(
     return message
 
 
-def dated(content: bytes, at: dt.datetime) -> bytes:
+def with_date(content: bytes, at: dt.datetime) -> bytes:
     """Return the written message with its date before it, unless it was written with one."""
     head, _blank, _body = content.partition(b"\r\n\r\n")
     if b"\r\nDate: " in head or head.startswith(b"Date: "):
@@ -83,7 +83,7 @@ def name_languages(mail: EmailMessage, *languages: str) -> None:
 
 
 # HeaderRegistry combines the two classes in the same way; typeshed gives them different attributes.
-class Words(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as above
+class WordsHeader(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as above
     @classmethod
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:
         super().parse(value, kwds)
@@ -91,7 +91,7 @@ class Words(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as a
         kwds["decoded"] = value
 
     def fold(self, *, policy: Policy) -> str:
-        written = in_words(self.name, str(self)).encode(linesep=policy.linesep)
+        written = encoded_header(self.name, str(self)).encode(linesep=policy.linesep)
         return f"{self.name}: {written}{policy.linesep}"
 
 
@@ -101,13 +101,13 @@ class Mailboxes(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]  # as ab
             return super().fold(policy=policy)
         boxes = []
         for address in self.addresses:
-            box = in_words(self.name, address.display_name)
+            box = encoded_header(self.name, address.display_name)
             box.append(f"<{address.addr_spec}>", "us-ascii")
             boxes.append(box.encode(linesep=policy.linesep))
         return f"{self.name}: {f',{policy.linesep} '.join(boxes)}{policy.linesep}"
 
 
-def in_words(name: str, text: str) -> Header:
+def encoded_header(name: str, text: str) -> Header:
     """Return the text as it is, if possible; else in encoded words that split no character."""
     has_short_words = max(map(len, text.split()), default=0) <= LONGEST_WORD
     # What looks like an encoded word would be read as one.
@@ -116,6 +116,6 @@ def in_words(name: str, text: str) -> Header:
 
 
 HEADERS = HeaderRegistry()
-HEADERS.map_to_type("subject", Words)
+HEADERS.map_to_type("subject", WordsHeader)
 HEADERS.map_to_type("from", Mailboxes)
 WORD_FOR_WORD = SMTP.clone(header_factory=HEADERS)

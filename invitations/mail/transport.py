@@ -232,9 +232,9 @@ def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
     for command, yes in ((mail, 2), (rcpt, 2), ("DATA", 3)):
         code, words = smtp.docmd(command)
         if code == CLOSING or (code // 100 != yes and not 400 <= code < 600):
-            raise smtplib.SMTPServerDisconnected(reply_words(code, words))
+            raise smtplib.SMTPServerDisconnected(server_reply(code, words))
         if code // 100 != yes:
-            raise refusal(code, words)
+            raise refusal_of_server(code, words)
 
 
 def xtext(address: str) -> str:
@@ -245,24 +245,26 @@ def xtext(address: str) -> str:
 def taken(code: int, words: bytes) -> str:
     """Return the server's words if it took the message; raise Refused, Postponed or Unknown."""
     if 200 <= code < 300:
-        return reply_words(code, words)
+        return server_reply(code, words)
     if 400 <= code < 600:
-        raise refusal(code, words)
-    raise Unknown(reply_words(code, words))
+        raise refusal_of_server(code, words)
+    raise Unknown(server_reply(code, words))
 
 
-def refusal(code: int, words: bytes) -> NotTaken:
-    return Refused(reply_words(code, words)) if code >= 500 else Postponed(reply_words(code, words))
+def refusal_of_server(code: int, words: bytes) -> NotTaken:
+    return (
+        Refused(server_reply(code, words)) if code >= 500 else Postponed(server_reply(code, words))
+    )
 
 
-def reply_words(code: int, words: bytes) -> str:
+def server_reply(code: int, words: bytes) -> str:
     return legible_words(f"{code} {words.decode('utf-8', 'replace')}")
 
 
 def error_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
-        return reply_words(
+        return server_reply(
             error.smtp_code, words if isinstance(words, bytes) else str(words).encode()
         )
     return legible_words(str(error) or type(error).__name__)

@@ -34,7 +34,7 @@ def ranks_by_word(ranks: Iterable[Rank]) -> dict[str, Any]:
     What a name says in brackets belongs to it: a “Minister of State” is above the other ministers
     in one State, and below them in another.
     """
-    return by_word([*names_of(ranks), *shipped("rank")])
+    return by_word([*rank_words(ranks), *shipped("rank")])
 
 
 def answers_by_word() -> dict[str, Any]:
@@ -47,7 +47,7 @@ def labels_of(choices: Any) -> Iterator[Meant]:
             yield from [(code, str(label)) for code, label in choices.choices]
 
 
-def names_of(ranks: Iterable[Rank]) -> Iterator[Meant]:
+def rank_words(ranks: Iterable[Rank]) -> Iterator[Meant]:
     for rank in ranks:
         for language in Language.values:
             name = getattr(rank, build_localized_fieldname("name", language)) or ""

@@ -15,7 +15,7 @@ from invitations.minister_import.cell_words import (
     one_meant,
     ranks_by_word,
 )
-from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS, Kind
+from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS, CellKind
 from invitations.minister_import.states import find_state, states_by_name
 from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
@@ -25,7 +25,7 @@ from invitations.text.dates import comma_list
 from invitations.text.lines import isolated, narrow_signs, refuse_spoilt_line, without_unstorable
 
 # Names, codes and answers have full-width letters and digits as ordinary ones.
-IN_ANY_LETTERS = (Kind.TEXT, Kind.ADDRESS, Kind.ADDRESSES)
+IN_ANY_LETTERS = (CellKind.TEXT, CellKind.ADDRESS, CellKind.ADDRESSES)
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # What people write into a cell that they leave empty.
 LEFT_EMPTY = re.compile(r"[-‐‑‒–—―−]+|n/a|n\.a\.?|s/o|s\.o\.?|н/д", re.IGNORECASE)  # noqa: RUF001
@@ -70,26 +70,26 @@ def one_of(allowed: Mapping[str, Any], words: Mapping[str, Any], value: str) -> 
         raise ValidationError(_("It is none of %(allowed)s."), params=told) from None
 
 
-def cell_readers() -> dict[Kind, Callable[[str], Any]]:
+def cell_readers() -> dict[CellKind, Callable[[str], Any]]:
     """Return how the cells are read that are more than text."""
     ranks = list(Rank.objects.all())
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
     return {
-        Kind.STATE: partial(find_state, states_by_name()),
-        Kind.GENDER: partial(one_of, {code: code for code in Gender.values}, genders_by_word()),
-        Kind.RANK: partial(one_of, {rank.pk: rank.pk for rank in ranks}, ranks_by_word(ranks)),
-        Kind.LANGUAGE: partial(one_of, languages, languages_by_word()),
-        Kind.YES_NO: partial(one_of, {"yes": True, "no": False}, answers_by_word()),
-        Kind.ADDRESSES: address_lines,
-        Kind.ADDRESS: one_address,
+        CellKind.STATE: partial(find_state, states_by_name()),
+        CellKind.GENDER: partial(one_of, {code: code for code in Gender.values}, genders_by_word()),
+        CellKind.RANK: partial(one_of, {rank.pk: rank.pk for rank in ranks}, ranks_by_word(ranks)),
+        CellKind.LANGUAGE: partial(one_of, languages, languages_by_word()),
+        CellKind.YES_NO: partial(one_of, {"yes": True, "no": False}, answers_by_word()),
+        CellKind.ADDRESSES: address_lines,
+        CellKind.ADDRESS: one_address,
     }
 
 
-def clean_cell(column: str, value: str, readers: Mapping[Kind, Callable[[str], Any]]) -> Any:
+def clean_cell(column: str, value: str, readers: Mapping[CellKind, Callable[[str], Any]]) -> Any:
     """Return what the cell means, None if it is empty; raise ValidationError to refuse it."""
     if not column:
         raise ValidationError(_("No heading stands above this."))
-    if is_empty(value):
+    if is_empty_cell(value):
         if column == "state":
             raise ValidationError(_("The row names no State."))
         return None
@@ -107,7 +107,7 @@ def clean_cell(column: str, value: str, readers: Mapping[Kind, Callable[[str], A
     return field.clean(meaning, None) if field else meaning
 
 
-def is_empty(value: str) -> bool:
+def is_empty_cell(value: str) -> bool:
     """Whether nothing stands in the cell, or what people write for nothing: a dash, n/a."""
     return not value or bool(LEFT_EMPTY.fullmatch(value))
 
@@ -127,7 +127,7 @@ def text_on_file(column: str, value: str, read: Callable[[str], Any]) -> str:
 
 
 def clean_row(
-    row: ListRow, readers: Mapping[Kind, Callable[[str], Any]]
+    row: ListRow, readers: Mapping[CellKind, Callable[[str], Any]]
 ) -> tuple[dict[str, Any], list[CellFault]]:
     clean, faults = {}, []
     for column, value in row.cells.items():

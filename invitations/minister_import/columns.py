@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(enum.Enum):
+class CellKind(enum.Enum):
     """What a cell may hold; all but the first three are written in Latin letters and digits."""
 
     TEXT = enum.auto()
@@ -32,7 +32,7 @@ class Column(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: CellKind
     field: str
     example: str
     meaning: str | Promise
@@ -40,59 +40,59 @@ class Column(NamedTuple):
 
 
 TABLE = (
-    Column("state", Kind.STATE, "", "CH",
+    Column("state", CellKind.STATE, "", "CH",
            _("Its ISO code, or its name in any of the six languages."), is_required=True),
-    Column("honorific", Kind.TEXT, "honorific", "H.E.",
+    Column("honorific", CellKind.TEXT, "honorific", "H.E.",
            _("Where it replaces the courtesy of the form of address.")),
-    Column("prenominal", Kind.IN_LATIN, "prenominal", "Dr.",
+    Column("prenominal", CellKind.IN_LATIN, "prenominal", "Dr.",
            _("Dr. and the like, printed instead of Mr. or Ms.")),
-    Column("given_name", Kind.IN_LATIN, "given_name", "Flavia",
+    Column("given_name", CellKind.IN_LATIN, "given_name", "Flavia",
            _("In Latin letters.")),
-    Column("family_name", Kind.IN_LATIN, "family_name", "Elphberg",
+    Column("family_name", CellKind.IN_LATIN, "family_name", "Elphberg",
            _("In Latin letters."), is_required=True),
-    Column("name_in_script", Kind.TEXT, "name_in_script", "Флавия Эльфберг",
+    Column("name_in_script", CellKind.TEXT, "name_in_script", "Флавия Эльфберг",
            _("The whole name in Arabic, Chinese or Cyrillic, as the letter is written.")),
-    Column("family_name_in_script", Kind.TEXT, "family_name_in_script", "Эльфберг",
+    Column("family_name_in_script", CellKind.TEXT, "family_name_in_script", "Эльфберг",
            _("The family name in Arabic, Chinese or Cyrillic, as the letter is written.")),
-    Column("name_in_dative", Kind.TEXT, "name_in_dative", "Флавии Эльфберг",
+    Column("name_in_dative", CellKind.TEXT, "name_in_dative", "Флавии Эльфберг",
            _("For the address of a Russian letter: to whom.")),
-    Column("portfolio_in_dative", Kind.TEXT, "portfolio_in_dative", "Министру торговли",
+    Column("portfolio_in_dative", CellKind.TEXT, "portfolio_in_dative", "Министру торговли",
            _("For the address of a Russian letter: to whom.")),
-    Column("name_as_printed", Kind.TEXT, "name_as_printed", "H.E. Princess Flavia",
+    Column("name_as_printed", CellKind.TEXT, "name_as_printed", "H.E. Princess Flavia",
            _("The whole line with its courtesy, where the form of address does not fit.")),
-    Column("opening", Kind.TEXT, "salutation_as_printed", "Your Royal Highness,",
+    Column("opening", CellKind.TEXT, "salutation_as_printed", "Your Royal Highness,",
            _("Where that of the form of address does not fit.")),
-    Column("closing", Kind.TEXT, "closing_as_printed",
+    Column("closing", CellKind.TEXT, "closing_as_printed",
            "I have the honour to be, Madam, Your Royal Highness’s obedient servant.",
            _("Where that of the form of address does not fit.")),
-    Column("gender", Kind.GENDER, "address_gender", "f",
+    Column("gender", CellKind.GENDER, "address_gender", "f",
            _("For the form of address: m, f, or x if it is not known; or in words.")),
-    Column("rank", Kind.RANK, "rank_id", "MIN",
+    Column("rank", CellKind.RANK, "rank_id", "MIN",
            _("The code or the name of a rank. Empty: MIN, a minister.")),
-    Column("portfolio", Kind.TEXT, "portfolio", "Minister of Trade",
+    Column("portfolio", CellKind.TEXT, "portfolio", "Minister of Trade",
            _("In the letter’s language, printed as it stands."), is_required=True),
-    Column("portfolio_in_second_language", Kind.TEXT, "portfolio_in_second_language",
+    Column("portfolio_in_second_language", CellKind.TEXT, "portfolio_in_second_language",
            "Ministre du commerce",
            _("As the letter’s text in the second language has it.")),
-    Column("language", Kind.LANGUAGE, "language", "fr",
+    Column("language", CellKind.LANGUAGE, "language", "fr",
            _("A code or a name. Empty: the State’s language of correspondence.")),
-    Column("second_language", Kind.LANGUAGE, "second_language", "en",
+    Column("second_language", CellKind.LANGUAGE, "second_language", "en",
            _("A code or a name, where the letter has a second language.")),
-    Column("to", Kind.ADDRESSES, "to_emails", "office@example.org; cabinet@example.org",
+    Column("to", CellKind.ADDRESSES, "to_emails", "office@example.org; cabinet@example.org",
            _("Addresses divided by semicolons. Without one the letter is printed.")),
-    Column("cc", Kind.ADDRESSES, "cc_emails", "mission@example.org",
+    Column("cc", CellKind.ADDRESSES, "cc_emails", "mission@example.org",
            _("Addresses that get a copy.")),
-    Column("ref", Kind.IN_LATIN, "ref", "R-17",
+    Column("ref", CellKind.IN_LATIN, "ref", "R-17",
            _("Your own number for the person, unique in the State.")),
-    Column("focal_point_name", Kind.TEXT, "", "Fritz von Tarlenheim",
+    Column("focal_point_name", CellKind.TEXT, "", "Fritz von Tarlenheim",
            _("Who answers for the minister.")),
-    Column("focal_point_email", Kind.ADDRESS, "", "fritz@example.org",
+    Column("focal_point_email", CellKind.ADDRESS, "", "fritz@example.org",
            _("One address.")),
-    Column("unnamed", Kind.YES_NO, "", "no",
+    Column("unnamed", CellKind.YES_NO, "", "no",
            _("yes, where nobody is named: the letter goes to the holder of the portfolio.")),
-    Column("replaces", Kind.IN_LATIN, "", "Rudolf Rassendyll",
+    Column("replaces", CellKind.IN_LATIN, "", "Rudolf Rassendyll",
            _("Reference or name of the minister on file who has left this office.")),
-    Column("principal", Kind.YES_NO, "", "yes",
+    Column("principal", CellKind.YES_NO, "", "yes",
            _("yes or no: is this the State’s principal invitation?")),
 )  # fmt: skip
 COLUMNS = {column.name: column for column in TABLE}

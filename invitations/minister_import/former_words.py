@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from invitations.minister_import.cells import CellFault, is_empty
+from invitations.minister_import.cells import CellFault, is_empty_cell
 from invitations.minister_import.columns import MINISTER_FIELDS
-from invitations.minister_import.matching import Entry, PeopleOnFile
+from invitations.minister_import.matching import CheckedRow, PeopleOnFile
 from invitations.models import normalize_name
 
 IN_LATIN = ("given_name", "family_name")
@@ -17,7 +17,7 @@ WITH_THE_NAME = (
 WITH_THE_PORTFOLIO = ("portfolio_in_dative", "portfolio_in_second_language")
 
 
-def check_former_words(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_former_words(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Refuse a row after which a letter might print the former name or portfolio beside the new.
 
     What is right as it is may be written once more.
@@ -41,16 +41,16 @@ def check_former_words(entries: list[Entry], files: PeopleOnFile) -> list[CellFa
     return list(dict.fromkeys(faults))
 
 
-def is_replaced(entry: Entry, column: str) -> bool:
+def is_replaced(entry: CheckedRow, column: str) -> bool:
     """Tell whether the row has another word than the file; capitals and accents aside."""
     name = MINISTER_FIELDS[column]
     old = normalize_name(getattr(entry.minister, name))
     return bool(old) and old != normalize_name(entry.after(name))
 
 
-def left_alone(entry: Entry, columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def left_alone(entry: CheckedRow, columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the columns that are filled on file and empty in the row, with the value there."""
     for column in columns:
         words = str(getattr(entry.minister, MINISTER_FIELDS[column]))
-        if words and is_empty(entry.row.cells.get(column, "")):
+        if words and is_empty_cell(entry.row.cells.get(column, "")):
             yield column, words

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from invitations.minister_import.columns import TABLE, Column, Kind
+from invitations.minister_import.columns import TABLE, CellKind, Column
 from invitations.minister_import.headings import format_heading
 from invitations.minister_import.table import MOST_ROWS
 from invitations.models import Gender, Language, Rank
@@ -51,10 +51,10 @@ def write_headings(sheet: Worksheet) -> None:
 def offer_choices(sheet: Worksheet) -> None:
     """Let a cell of codes offer them; what else is typed the import refuses with its reason."""
     choices = {
-        Kind.GENDER: Gender.values,
-        Kind.RANK: Rank.objects.values_list("code", flat=True),
-        Kind.LANGUAGE: Language.values,
-        Kind.YES_NO: ["yes", "no"],
+        CellKind.GENDER: Gender.values,
+        CellKind.RANK: Rank.objects.values_list("code", flat=True),
+        CellKind.LANGUAGE: Language.values,
+        CellKind.YES_NO: ["yes", "no"],
     }
     for place, column in enumerate(TABLE, 1):
         if column.kind in choices:

@@ -116,7 +116,7 @@ def is_meant_as_list(cells: Iterable[str]) -> bool:
     return len(columns_known(cells).intersection(REQUIRED_COLUMNS)) >= FEWEST_OF_A_LIST
 
 
-def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
+def minister_columns(cells: Sequence[str], name: str) -> list[str]:
     """Return the column under each heading; refuse what is unknown, missing, unclear or twice."""
     end = len(cells)
     while end and not cells[end - 1]:

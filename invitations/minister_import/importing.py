@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.letters.issuing import draft_invitation
-from invitations.minister_import.matching import Entry
+from invitations.minister_import.matching import CheckedRow
 from invitations.models import ForumEdition
 
 
 @transaction.atomic
-def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
+def import_entries(entries: list[CheckedRow], edition: ForumEdition) -> None:
     """Save the ministers and successions of the entries, and invite the ministers."""
     for entry in entries:
         apply_changes(entry)
@@ -25,13 +25,13 @@ def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
         invite(entry, edition)
 
 
-def apply_changes(entry: Entry) -> None:
+def apply_changes(entry: CheckedRow) -> None:
     """Change the minister in memory."""
     for name, value in entry.changes.items():
         setattr(entry.minister, name, value)
 
 
-def invite(entry: Entry, edition: ForumEdition) -> None:
+def invite(entry: CheckedRow, edition: ForumEdition) -> None:
     """Draft an invitation if there is none; give a draft the row's focal point."""
     if entry.is_invited:
         draft_invitation(
@@ -43,7 +43,7 @@ def invite(entry: Entry, edition: ForumEdition) -> None:
         entry.invitation.save(update_fields=list(entry.focal_point))
 
 
-def import_summary(entries: list[Entry]) -> str:
+def import_summary(entries: list[CheckedRow]) -> str:
     added = sum(entry.is_new for entry in entries)
     changed = sum(entry.is_changed for entry in entries)
     drafts = sum(entry.is_invited for entry in entries)
@@ -59,7 +59,7 @@ def import_summary(entries: list[Entry]) -> str:
     }
 
 
-def describe_kept_focal_points(entries: list[Entry]) -> list[str]:
+def describe_kept_focal_points(entries: list[CheckedRow]) -> list[str]:
     """Return a sentence for each issued invitation that keeps its focal point."""
     sentence = _("Line %(line)s: the invitation is issued and keeps its focal point, %(old)s.")
     return [

@@ -20,7 +20,7 @@ from invitations.models import ForumEdition, Invitation, Minister, normalize_nam
 
 
 @dataclass
-class Entry:
+class CheckedRow:
     """A checked row: its minister, on file or new, and what the row changes.
 
     ``invitation`` is the edition's live one. ``focal_point`` has the values that are new to it.
@@ -46,7 +46,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Return the name as it will stand on file."""
-        return name_of({name: self.after(name) for name in NAME_FIELDS}) or self.after("ref")
+        return typed_name({name: self.after(name) for name in NAME_FIELDS}) or self.after("ref")
 
     @property
     def has_family_name(self) -> bool:
@@ -127,7 +127,7 @@ def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
     return found
 
 
-def name_of(fields: Mapping[str, Any]) -> str:
+def typed_name(fields: Mapping[str, Any]) -> str:
     return Minister(**{name: fields.get(name) or "" for name in NAME_FIELDS}).name
 
 
@@ -136,7 +136,7 @@ def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | 
 
     Of two of a name, whose successor is on file comes last.
     """
-    ref, key = clean.get("ref"), normalize_name(name_of(clean))
+    ref, key = clean.get("ref"), normalize_name(typed_name(clean))
     by_ref = (minister for minister in people if ref and minister.ref == ref)
     by_name = (
         minister
@@ -146,7 +146,7 @@ def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | 
     return next(by_ref, None) or next(by_name, None)
 
 
-def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> Entry:
+def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> CheckedRow:
     """Return what the row changes; an empty cell changes nothing."""
     state = clean["state"]
     minister = same_person(clean, files.ministers[state.pk])
@@ -159,11 +159,11 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
         if clean.get(column) is not None
     }
     invitation = files.invitations.get(minister.pk)
-    return Entry(
+    return CheckedRow(
         row=row,
         minister=minister,
         is_new=is_new,
-        changes=changes_of(minister, after),
+        changes=differing_fields(minister, after),
         invitation=invitation,
         focal_point={
             name: clean[name]
@@ -176,7 +176,7 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
     )
 
 
-def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
+def differing_fields(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that differ.
 
     Line ends do not count, since browsers send others, nor do capitals in addresses.
@@ -186,7 +186,7 @@ def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
         for name, value in after.items()
         if comparable(name, value) != comparable(name, getattr(minister, name))
     }
-    name = name_of({name: changes.get(name, getattr(minister, name)) for name in NAME_FIELDS})
+    name = typed_name({name: changes.get(name, getattr(minister, name)) for name in NAME_FIELDS})
     key = normalize_name(name)
     return changes if key == minister.name_key else changes | {"name_key": key}
 

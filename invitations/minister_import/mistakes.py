@@ -7,14 +7,14 @@ from django.utils.translation import ngettext
 
 from invitations.data import names_apart
 from invitations.letters.checks.former_languages import may_be_of_another_language
-from invitations.minister_import.matching import Entry
+from invitations.minister_import.matching import CheckedRow
 from invitations.minister_import.states import with_codes
 from invitations.minister_import.table import ranges
 from invitations.models import MemberState, Minister
 from invitations.text.spellings import state_key
 
 
-def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
+def names_mixed_up(entries: list[CheckedRow]) -> Iterator[str]:
     """Name the rows whose State is written by a name that others are called by, too.
 
     A person on file in that State bears the name out.
@@ -47,7 +47,7 @@ def sentence_on(state: MemberState, others: list[MemberState], lines: list[int])
     }
 
 
-def functions_left_behind(entries: list[Entry]) -> Iterator[str]:
+def functions_left_behind(entries: list[CheckedRow]) -> Iterator[str]:
     """Name the rows that change the language of the letters and leave the function as it was."""
     lines = [
         entry.row.line

@@ -8,22 +8,22 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
 
 from invitations.minister_import.headings import format_heading
-from invitations.minister_import.matching import Entry
+from invitations.minister_import.matching import CheckedRow
 from invitations.models import Invitation, Minister
 from invitations.text.dates import bracketed, comma_list
 
 
-def ask_of_newcomers(entries: list[Entry]) -> Iterator[str]:
+def ask_of_newcomers(entries: list[CheckedRow]) -> Iterator[str]:
     """Ask of newcomers who may follow a person of their rank on file."""
     new = [entry for entry in entries if entry.is_new and not entry.replaces]
     there = in_office(entries, {entry.minister.member_state_id for entry in new}) if new else {}
     for entry in new:
         same_rank = there.get((entry.minister.member_state_id, entry.after("rank_id")), [])
         if meant := [one for one in same_rank if one.is_invited or len(same_rank) == 1]:
-            yield asked_of(entry, meant)
+            yield question_on(entry, meant)
 
 
-def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, Any], list[Any]]:
+def in_office(entries: list[CheckedRow], states: set[int]) -> dict[tuple[int, Any], list[Any]]:
     """Return who is there in these States, by rank, without whom the list itself names."""
     named = {entry.minister.pk for entry in entries} | {
         entry.replaces.pk for entry in entries if entry.replaces
@@ -41,7 +41,7 @@ def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, Any], l
     return by_rank
 
 
-def asked_of(entry: Entry, there: list[Minister]) -> str:
+def question_on(entry: CheckedRow, there: list[Minister]) -> str:
     return ngettext(
         "%(state)s has a minister already: %(old)s. Is %(new)s (line %(line)s) the successor, or"
         " a second addressee? Of a successor the column “%(column)s” says whom.",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from invitations.minister_import.columns import ADDRESS_FIELDS, NAME_FIELDS
 from invitations.minister_import.headings import format_heading
-from invitations.minister_import.matching import Entry
+from invitations.minister_import.matching import CheckedRow
 from invitations.minister_import.mistakes import (
     functions_left_behind,
     names_mixed_up,
@@ -57,7 +57,7 @@ class Remark(NamedTuple):
         }
 
 
-def remarks_on(entries: list[Entry]) -> list[Remark]:
+def remarks_on_entries(entries: list[CheckedRow]) -> list[Remark]:
     """Compare the entries with what is on file; call it before they are imported."""
     return [
         *what_left_already(entries),
@@ -71,12 +71,12 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
     ]
 
 
-def what_left_already(entries: list[Entry]) -> Iterator[Remark]:
+def what_left_already(entries: list[CheckedRow]) -> Iterator[Remark]:
     """Say of each issued invitation whose minister changes what left, when, and to whom."""
     changed = {
         entry.invitation.pk: entry
         for entry in entries
-        if entry.invitation and entry.is_frozen and printed_changes(entry)
+        if entry.invitation and entry.is_frozen and format_entry_changes(entry)
     }
     deliveries = deliveries_of(changed)
     for pk, entry in changed.items():
@@ -87,19 +87,19 @@ def what_left_already(entries: list[Entry]) -> Iterator[Remark]:
         )
 
 
-def printed_changes(entry: Entry) -> dict[str, Any]:
+def format_entry_changes(entry: CheckedRow) -> dict[str, Any]:
     return {name: new for name, new in entry.changes.items() if name not in UNPRINTED}
 
 
-def what_changes(entry: Entry) -> str:
+def what_changes(entry: CheckedRow) -> str:
     changes = [
         _("%(field)s “%(new)s” instead of “%(old)s”")
         % {
             "field": FIELDS[name].verbose_name,
-            "new": shown(name, new),
-            "old": shown(name, getattr(entry.minister, name)),
+            "new": format_value(name, new),
+            "old": format_value(name, getattr(entry.minister, name)),
         }
-        for name, new in printed_changes(entry).items()
+        for name, new in format_entry_changes(entry).items()
     ]
     return _("Line %(line)s: the invitation of %(name)s is issued; the list has %(changes)s.") % {
         "line": entry.row.line,
@@ -108,7 +108,7 @@ def what_changes(entry: Entry) -> str:
     }
 
 
-def shown(name: str, value: Any) -> str:
+def format_value(name: str, value: Any) -> str:
     """Return the value as people read it, on one line."""
     choices = dict(FIELDS[name].flatchoices)
     return comma_list(str(choices.get(value, value)).split("\n")) or "–"
@@ -171,14 +171,14 @@ def where_and_when(delivery: Delivery) -> str:
     return _("on %(day)s to %(where)s") % {"day": day, "where": where(delivery)}
 
 
-def follow_ups_of(entry: Entry) -> tuple[FollowUp, ...]:
-    changed = printed_changes(entry)
+def follow_ups_of(entry: CheckedRow) -> tuple[FollowUp, ...]:
+    changed = format_entry_changes(entry)
     resend = (FollowUp.RESEND,) if any(changed.get(name) for name in ADDRESS_FIELDS) else ()
     replace = (FollowUp.REPLACE,) if set(changed) - set(ADDRESS_FIELDS) else ()
     return (*resend, *replace)
 
 
-def who_left_office(entries: list[Entry]) -> Iterator[Remark]:
+def who_left_office(entries: list[CheckedRow]) -> Iterator[Remark]:
     """Say of each successor whose predecessor holds an invitation still."""
     for entry in entries:
         old = entry.left_behind
@@ -204,7 +204,7 @@ def who_left_office(entries: list[Entry]) -> Iterator[Remark]:
         yield Remark(sentence % words, (FollowUp.HAND_OVER,), old)
 
 
-def addresses_of_two_states(entries: list[Entry]) -> Iterator[Remark]:
+def addresses_of_two_states(entries: list[CheckedRow]) -> Iterator[Remark]:
     """Name the addresses of the list that ministers of another State have too."""
     lines: dict[str, dict[int, object]] = defaultdict(dict)
     for entry in entries:
@@ -242,7 +242,7 @@ def addresses(*texts: str) -> set[str]:
     return {address for text in texts for address in text.casefold().split()}
 
 
-def names_in_capitals(entries: list[Entry]) -> Iterator[Remark]:
+def names_in_capitals(entries: list[CheckedRow]) -> Iterator[Remark]:
     """Name the rows that bring a name in capitals only, all in one sentence."""
     lines = [
         entry.row.line
@@ -262,7 +262,7 @@ def names_in_capitals(entries: list[Entry]) -> Iterator[Remark]:
         )
 
 
-def courtesies_in_names(entries: list[Entry]) -> Iterator[Remark]:
+def courtesies_in_names(entries: list[CheckedRow]) -> Iterator[Remark]:
     """Name the rows that bring a courtesy or title within a name, all in one sentence."""
     found = {
         entry.row.line: courtesies_in(

@@ -9,14 +9,21 @@ from django.utils.translation import gettext as _
 
 from invitations.minister_import.cells import CellFault, cell_readers, clean_row
 from invitations.minister_import.former_words import check_former_words
-from invitations.minister_import.matching import Entry, PeopleOnFile, make_entry, people_on_file
+from invitations.minister_import.matching import (
+    CheckedRow,
+    PeopleOnFile,
+    make_entry,
+    people_on_file,
+)
 from invitations.minister_import.newcomers import with_portfolio
 from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
 from invitations.text.spellings import may_be_one_name
 
 
-def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry], list[CellFault]]:
+def check_rows(
+    rows: list[ListRow], edition: ForumEdition
+) -> tuple[list[CheckedRow], list[CellFault]]:
     """Return what the rows would change, and every refused cell; write nothing.
 
     Call it in the transaction that imports the entries: the States stay locked until its end.
@@ -32,7 +39,7 @@ def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry],
     return entries, sorted(faults, key=lambda fault: fault.line)
 
 
-def check_who_is_meant(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_who_is_meant(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Refuse a newcomer whom a letter could not address, and a row that contradicts itself.
 
     A name as printed stands for whatever is missing: some people have one name, or no portfolio.
@@ -57,7 +64,7 @@ def check_who_is_meant(entries: list[Entry], files: PeopleOnFile) -> list[CellFa
     return faults
 
 
-def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_names(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Refuse a row that names nobody, or the same person as another row or minister."""
     faults = []
     lines: dict[tuple[int, str, Any], int] = {}
@@ -84,7 +91,7 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     return faults
 
 
-def namesakes(entry: Entry, files: PeopleOnFile) -> list[Minister]:
+def namesakes(entry: CheckedRow, files: PeopleOnFile) -> list[Minister]:
     """Return who else has the name on file, unless the row says which of them is meant."""
     people = files.ministers[entry.minister.member_state_id]
     found = [m for m in people if m.name_key == entry.after("name_key") and m != entry.minister]
@@ -104,7 +111,7 @@ def describe_namesake(other: Minister) -> str:
     ) % {"name": with_portfolio(other)}
 
 
-def check_refs(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_refs(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Refuse somebody else under a person's ref: gender, link and letters would go with it."""
     reason = _("This is the ref of %(name)s: give a successor another, and say whom they replace.")
     return [
@@ -116,7 +123,7 @@ def check_refs(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     ]
 
 
-def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_successions(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Set whom each row replaces; refuse a row that contradicts another one or the file."""
     faults = []
     listed = {entry.minister.pk: entry.row.line for entry in entries}
@@ -142,7 +149,7 @@ def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
     return faults
 
 
-def left_behind(entry: Entry, files: PeopleOnFile) -> Invitation | None:
+def left_behind(entry: CheckedRow, files: PeopleOnFile) -> Invitation | None:
     """Return the live invitation of a person whom the entry's minister has replaced."""
     new = entry.minister
     held = (
@@ -154,7 +161,7 @@ def left_behind(entry: Entry, files: PeopleOnFile) -> Invitation | None:
     return min(held, key=lambda one: not one.is_principal, default=None)
 
 
-def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int]) -> Minister:
+def find_replaced(entry: CheckedRow, people: list[Minister], listed: Mapping[int, int]) -> Minister:
     named = entry.replaces_given
     found = [minister for minister in people if minister.ref == named]
     found += [minister for minister in people if minister.name_key == normalize_name(named)]
@@ -174,7 +181,7 @@ def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int
     return old
 
 
-def check_offices(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def check_offices(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Refuse a portfolio that another person of the State holds after the import."""
     faults = []
     left = {entry.minister.pk for entry in entries}
@@ -195,7 +202,7 @@ def check_offices(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     return faults
 
 
-def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+def choose_principals(entries: list[CheckedRow], files: PeopleOnFile) -> list[CellFault]:
     """Choose each State's principal invitation among the new ones; refuse a second one."""
     faults = []
     by_state = defaultdict(list)
@@ -211,7 +218,7 @@ def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
     return faults
 
 
-def check_principals(group: list[Entry], principal: Invitation | None) -> list[CellFault]:
+def check_principals(group: list[CheckedRow], principal: Invitation | None) -> list[CellFault]:
     faults = []
     first = next((entry for entry in group if entry.principal_given), None)
     for entry in group:

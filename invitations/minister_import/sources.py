@@ -19,7 +19,7 @@ from invitations.files.spreadsheets import (
     divider_of,
     lines_of_csv,
 )
-from invitations.files.workbooks import Sheet, WorkbookLine, sheets_of_workbook
+from invitations.files.workbooks import WorkbookLine, WorkbookSheet, sheets_of_workbook
 from invitations.minister_import.headings import MOST_COLUMNS, columns_known
 from invitations.text.dates import comma_list
 from invitations.text.lines import quoted
@@ -96,7 +96,7 @@ def sources_of_workbook(content: bytes) -> Sources:
     return Sources([source_of_sheet(sheet) for sheet in visible], [], left)
 
 
-def source_of_sheet(sheet: Sheet) -> Source:
+def source_of_sheet(sheet: WorkbookSheet) -> Source:
     return Source(sheet.name, sheet.lines(), sheet.merged_into)
 
 

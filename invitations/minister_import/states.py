@@ -126,10 +126,10 @@ def with_their_like(
 
 def states_by_name() -> KnownNames:
     """Lock the States and return them by their names; the lock keeps two imports apart."""
-    return names_of(MemberState.objects.select_for_update(no_key=True))
+    return known_names(MemberState.objects.select_for_update(no_key=True))
 
 
-def names_of(states: QuerySet[MemberState]) -> KnownNames:
+def known_names(states: QuerySet[MemberState]) -> KnownNames:
     """Return the States by all names that are understood."""
     names: dict[str, list[MemberState]] = defaultdict(list)
     on_file = {}

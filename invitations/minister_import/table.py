@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
-    columns_of_headings,
     is_meant_as_list,
     is_spanish,
     line_of_headings,
     meaning_of_m,
+    minister_columns,
 )
 from invitations.minister_import.sources import (
     LARGEST_FILE,
@@ -41,13 +41,13 @@ M_IS_UNCLEAR = gettext_lazy(
 NOTHING_SPOILT: Mapping[str, str] = MappingProxyType({})
 
 
-class Line(int):
+class RowPlace(int):
     """The place of a row in its list; in words the number of its line, and its sheet."""
 
     number: int
     sheet: str
 
-    def __new__(cls, place: int, number: int, sheet: str = "") -> "Line":
+    def __new__(cls, place: int, number: int, sheet: str = "") -> "RowPlace":
         line = super().__new__(cls, place)
         line.number, line.sheet = number, sheet
         return line
@@ -70,7 +70,7 @@ class ListRow(NamedTuple):
     spoilt: Mapping[str, str] = NOTHING_SPOILT
 
 
-class Table(NamedTuple):
+class MinisterList(NamedTuple):
     """The rows of a list, and sentences on how it was read and what was left out."""
 
     rows: list[ListRow]
@@ -105,7 +105,7 @@ class ReadList:
             self.kept.append(line)
 
 
-def read_table(file: IO[bytes], name: str) -> Table:
+def read_table(file: IO[bytes], name: str) -> MinisterList:
     """Return the rows of a CSV or XLSX file; refuse in one sentence what is no such list."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
@@ -115,7 +115,7 @@ def read_table(file: IO[bytes], name: str) -> Table:
         if sources.is_guessed:
             raise ValidationError(NO_UNICODE, params={"name": name})
         lists, strange = read_lists(sources, name)
-        rows = rows_of(lists)
+        rows = joined_rows(lists)
     except UNREADABLE as fault:
         line = getattr(fault, "line", 0)
         params = {"name": name, "line": line}
@@ -124,7 +124,7 @@ def read_table(file: IO[bytes], name: str) -> Table:
     if not rows:
         why = _("%(name)s has no row under its header.") % {"name": name}
         raise ValidationError(running_text([why, *left]))
-    return Table(rows, sources.how + left)
+    return MinisterList(rows, sources.how + left)
 
 
 def read_lists(sources: Sources, name: str) -> tuple[list[ReadList], list[str]]:
@@ -136,18 +136,20 @@ def read_lists(sources: Sources, name: str) -> tuple[list[ReadList], list[str]]:
         cells = head[line_of_headings([line.cells for line in head])].cells if head else []
         if is_meant_as_list(cells):
             left = MOST_ROWS - sum(len(done.kept) for done in lists)
-            lists.append(read_list(source, head, place_name(name, source, sources.found), left))
+            lists.append(
+                read_minister_list(source, head, place_name(name, source, sources.found), left)
+            )
         elif head:
             strange[source.name] = cells
     if not lists:
-        refuse_headings(next(iter(strange.values()), []), name, sources.left)
+        refuse_minister_headings(next(iter(strange.values()), []), name, sources.left)
     return lists, list(strange)
 
 
-def refuse_headings(cells: list[str], name: str, left: list[str]) -> None:
+def refuse_minister_headings(cells: list[str], name: str, left: list[str]) -> None:
     """Refuse the headings of a file that holds no list, and say what of it was not read."""
     try:
-        columns_of_headings(cells, name)
+        minister_columns(cells, name)
     except ValidationError as refusal:
         raise ValidationError(running_text([*refusal.messages, *left])) from None
 
@@ -156,9 +158,9 @@ def place_name(name: str, source: Source, sources: list[Source]) -> str:
     return f"{name} (“{source.name}”)" if len(sources) > 1 else name
 
 
-def read_list(source: Source, head: list[WorkbookLine], name: str, most: int) -> ReadList:
+def read_minister_list(source: Source, head: list[WorkbookLine], name: str, most: int) -> ReadList:
     place = line_of_headings([line.cells for line in head])
-    columns = columns_of_headings(head[place].cells, name)
+    columns = minister_columns(head[place].cells, name)
     above = [line.number for line in head[:place]]
     found = ReadList(source, head[place].cells, columns, above)
     for line in chain(head[place + 1 :], source.lines):
@@ -171,7 +173,7 @@ def read_list(source: Source, head: list[WorkbookLine], name: str, most: int) ->
     return found
 
 
-def rows_of(lists: list[ReadList]) -> list[ListRow]:
+def joined_rows(lists: list[ReadList]) -> list[ListRow]:
     """Return the rows of all lists, one after the other."""
     rows: list[ListRow] = []
     before = 0
@@ -180,7 +182,7 @@ def rows_of(lists: list[ReadList]) -> list[ListRow]:
         sheet = found.source.name if len(lists) > 1 else ""
         is_m_unclear = found.is_m_unclear
         for line in found.kept:
-            place = Line(before + line.number, line.number, sheet)
+            place = RowPlace(before + line.number, line.number, sheet)
             spoilt = reasons_cells_are_spoilt(found.columns, line, merged.get(line.number, {}))
             cells = under(found.columns, line.cells)
             if is_m_unclear and cells.get("gender", "").casefold() == "m":
@@ -269,20 +271,20 @@ def ranges(numbers: Iterable[int]) -> str:
     """
     found: list[list[int]] = []
     for number in numbers:
-        if found and number == found[-1][1] + 1 and sheet_of(number) == sheet_of(found[-1][1]):
+        if found and number == found[-1][1] + 1 and sheet_name(number) == sheet_name(found[-1][1]):
             found[-1][1] = number
         else:
             found.append([number, number])
-    listed = [format_range(first, last) for first, last in found[:MOST_RANGES]]
+    listed = [format_line_range(first, last) for first, last in found[:MOST_RANGES]]
     return comma_list([*listed, *(["…"] if len(found) > MOST_RANGES else [])])
 
 
-def sheet_of(line: int) -> str:
+def sheet_name(line: int) -> str:
     return getattr(line, "sheet", "")
 
 
-def format_range(first: int, last: int) -> str:
+def format_line_range(first: int, last: int) -> str:
     if first == last:
         return str(first)
     numbers = "–".join(str(getattr(line, "number", line)) for line in (first, last))
-    return with_sheet(numbers, sheet_of(first))
+    return with_sheet(numbers, sheet_name(first))

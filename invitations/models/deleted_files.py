@@ -35,7 +35,7 @@ def let_go(names: Iterable[str | None]) -> None:
     DeletedFile.objects.bulk_create(gone, ignore_conflicts=True)
 
 
-def keep(content: bytes, folder: str, suffix: str) -> Frozen:
+def freeze_again(content: bytes, folder: str, suffix: str) -> Frozen:
     """Freeze the bytes; a file of theirs that was let go stays.
 
     The ``folder`` is that of the row alone: nobody else files under the name just now.

@@ -133,7 +133,7 @@ class MemberState(HeldRow):
         return running_form(next(name for name in names if name)).replace("'", "’")
 
 
-def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
+def alphabetical(states: Iterable[MemberState], order: str) -> list[MemberState]:
     """Sort by the alphabet of that language, observers after Member States."""
     return sorted(states, key=lambda state: key_in(state, order))
 
@@ -152,7 +152,7 @@ def places_in(order: str, path: str = "member_state") -> list[Combinable]:
     """Return by what the database sorts rows in that order of their States."""
     if order == OrderOfStates.FRENCH:
         return french_order(path)
-    states = in_order(MemberState.objects.order_by(), order)
+    states = alphabetical(MemberState.objects.order_by(), order)
     places = (When(**{path: state.pk}, then=Value(place)) for place, state in enumerate(states))
     return [Case(*places, default=Value(len(states)), output_field=models.IntegerField())]
 

@@ -119,7 +119,7 @@ def addresses_tried(letter: Letter) -> set[str]:
     return {address.casefold() for address in by_mail}
 
 
-def is_on_file(delivery: Delivery) -> bool:
+def mail_address_is_on_file(delivery: Delivery) -> bool:
     """Whether a mail's address stands on file, for the office of its letter or who answered."""
     letter, address = delivery.letter, delivery.address.casefold()
     invitation = letter.invitation
@@ -144,7 +144,7 @@ def released_addresses(letter: Letter) -> dict[str, str]:
         )
     return whose_they_are(
         [
-            *of_minister(invitation.minister),
+            *addresses_of_minister(invitation.minister),
             *of_missions(missions),
             *((one, _("focal point")) for one in invitation.focal_point_email.split()),
         ]
@@ -154,7 +154,7 @@ def released_addresses(letter: Letter) -> dict[str, str]:
 Owned = Iterable[tuple[str, str]]
 
 
-def of_minister(minister: Minister) -> Owned:
+def addresses_of_minister(minister: Minister) -> Owned:
     columns: Any = [Minister._meta.get_field(name) for name in ("to_emails", "cc_emails")]
     to, cc = (bracketed(minister, column.verbose_name) for column in columns)
     return [

@@ -19,7 +19,7 @@ from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Alternate, HeldChange, StaffMail
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, report_vanished
+from invitations.outbox.staff_notifications import hand_over_mail, report_vanished
 from invitations.text.dates import comma_list, format_day_and_hour, labelled
 from invitations.times.jobs import Job
 
@@ -68,7 +68,7 @@ def tell(approver: User, now: dt.datetime) -> bool:
     if not untold(approver, now).exists():
         return False
     told: list[HeldChange] = []
-    return hand_over(
+    return hand_over_mail(
         StaffMail(job=Job.TELL_APPROVERS, item=str(approver.pk)),
         approver.email,
         note=partial(note_told, approver, now, told),

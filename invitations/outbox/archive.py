@@ -54,7 +54,7 @@ def write_archive(file: IO[bytes], letters: list[Letter]) -> None:
     # The letters are compressed already.
     with ZipFile(file, "w") as book:
         for letter in letters:
-            book.writestr(file_name(letter), sealed_file(letter))
+            book.writestr(archive_name(letter), sealed_file(letter))
         book.writestr("index.csv", index(letters))
         book.writestr("SHA256SUMS", "".join(sums(letters)))
     file.seek(0)
@@ -70,7 +70,7 @@ def sealed_file(letter: Letter) -> bytes:
         ) from None
 
 
-def file_name(letter: Letter) -> str:
+def archive_name(letter: Letter) -> str:
     """Return a name such as ``CL-19-58-CHE-invitation-fr-12.pdf``, which any system takes."""
     reference = re.sub(r"[^A-Za-z0-9]+", "-", letter.circular.reference).strip("-")
     state = letter.invitation.member_state.iso3
@@ -82,22 +82,22 @@ def file_name(letter: Letter) -> str:
 def sums(letters: Iterable[Letter]) -> Iterator[str]:
     """Yield the lines that ``sha256sum --check`` reads."""
     for letter in letters:
-        yield f"{letter.sha256}  {file_name(letter)}\n"
+        yield f"{letter.sha256}  {archive_name(letter)}\n"
 
 
 @translation.override("en")
 def index(letters: Iterable[Letter]) -> bytes:
     """Return the list of the letters, as a spreadsheet opens it and runs nothing of it."""
-    return as_csv(HEADINGS, map(line, letters))
+    return as_csv(HEADINGS, map(archive_line, letters))
 
 
-def line(letter: Letter) -> list[str]:
+def archive_line(letter: Letter) -> list[str]:
     left = [one.handed_over_at for one in letter.deliveries.all() if one.handed_over_at]
     hours = [letter.approved_at, min(left, default=None), letter.time_stamped_at]
     approved, dispatched, stamped = (at.isoformat(timespec="seconds") if at else "" for at in hours)
     state = letter.invitation.member_state
     return [
-        file_name(letter), str(state.short_name), state.iso2, letter.invitation.minister.ref,
+        archive_name(letter), str(state.short_name), state.iso2, letter.invitation.minister.ref,
         letter.circular.reference, letter.kind, letter.language, approved,
         dispatched, letter.sealed_by, stamped, letter.sha256,
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def armed(*, anew: bool, named: str) -> str:
         return ""
     key = secrets.token_hex(KEY_BYTES)
     arming.deployment, arming.database = settings.DEPLOYMENT, database_identity()
-    arming.key_sha256, arming.armed_at = hash_of(key), timezone.now()
+    arming.key_sha256, arming.armed_at = key_digest(key), timezone.now()
     arming.save()
     record_act(arming, Act.ARMED, None, named=named)
     return key
@@ -107,7 +107,7 @@ def is_a_copy(arming: Arming | None) -> bool:
     return not is_of_here(arming)
 
 
-def hash_of(key: str) -> str:
+def key_digest(key: str) -> str:
     # A key of so many random bits needs no salt and no slow hash.
     return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
@@ -147,7 +147,7 @@ def reason_key_is_wrong(arming: Arming) -> str:
             "Nothing is sent: this host has no ARMING_KEY. Give it the key that “manage.py"
             " arm_sending” showed, unless this is a copy."
         )
-    if not secrets.compare_digest(hash_of(settings.ARMING_KEY), arming.key_sha256):
+    if not secrets.compare_digest(key_digest(settings.ARMING_KEY), arming.key_sha256):
         return _(
             "Nothing is sent: the ARMING_KEY of this host is not the one with which sending was"
             " armed last. If this is no copy and the key is lost, run “manage.py arm_sending"

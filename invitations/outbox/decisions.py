@@ -14,7 +14,7 @@ from invitations.letters.channels import paper_channel, reason_to_hold_back
 from invitations.letters.planning import reason_letter_is_overtaken
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
-from invitations.outbox.another_address import ON_FILE_NO_MORE, is_on_file
+from invitations.outbox.another_address import ON_FILE_NO_MORE, mail_address_is_on_file
 from invitations.outbox.sending import (
     reason_letter_is_replaced,
     reason_not_in_force,
@@ -92,7 +92,7 @@ def reason_not_to_resend(delivery: Delivery) -> str:
 
 def reason_address_was_corrected(delivery: Delivery) -> str:
     """Return why no mail goes to that address once more: it was corrected; empty if it may."""
-    if delivery.channel != Delivery.Channel.EMAIL or is_on_file(delivery):
+    if delivery.channel != Delivery.Channel.EMAIL or mail_address_is_on_file(delivery):
         return ""
     return str(ON_FILE_NO_MORE)
 

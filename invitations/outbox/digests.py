@@ -26,7 +26,7 @@ from invitations.models import (
     StaffMail,
 )
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, report_vanished
+from invitations.outbox.staff_notifications import hand_over_mail, report_vanished
 from invitations.text.dates import comma_list, format_day_and_hour, labelled
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job
@@ -137,7 +137,7 @@ def send_digest_of(choice: DigestChoice, editions: list[ForumEdition], until: dt
     # Built before the mark moves: what cannot be written now is told by a later digest.
     with translation.override(choice.language):
         content = message_of(choice.user, digests, until).as_bytes()
-    return hand_over(
+    return hand_over_mail(
         StaffMail(job=Job.SEND_DIGEST, item=str(choice.user_id)),
         choice.user.email,
         # The worker that moves the mark sends the digest; another one finds it moved.
@@ -173,14 +173,14 @@ def digest_of(
 
 def message_of(user: User, digests: list[Digest], until: dt.datetime) -> EmailMessage:
     symbols = comma_list(digest.edition.symbol for digest in digests)
-    subject = f"[{symbols}] {in_short(digests)}"
+    subject = f"[{symbols}] {count_by_state(digests)}"
     message = new_message(subject, {"To": [user.email]}, until, "auto-generated")
     message.set_content(mail_body(digests), cte="quoted-printable")
     name_languages(message, translation.get_language() or "")
     return message
 
 
-def in_short(digests: list[Digest]) -> str:
+def count_by_state(digests: list[Digest]) -> str:
     """Count by state, what needs a person first: "failed: 1, handed over: 193"."""
     by_state: Counter[str] = Counter()
     for digest in digests:
@@ -194,8 +194,8 @@ def label(state: str) -> str:
 
 
 def mail_body(digests: list[Digest]) -> str:
-    lines = [line for digest in digests for line in [*lines_of(digest), ""]]
-    outbox, choice = map(address_of, ("delivery", "digestchoice"))
+    lines = [line for digest in digests for line in [*digest_lines(digest), ""]]
+    outbox, choice = map(list_address, ("delivery", "digestchoice"))
     lines += [
         _("The outbox: %(url)s") % {"url": outbox},
         _("What these mails tell you, and when: %(url)s") % {"url": choice},
@@ -203,11 +203,11 @@ def mail_body(digests: list[Digest]) -> str:
     return "\n".join([*lines, ""])
 
 
-def address_of(model: str) -> str:
+def list_address(model: str) -> str:
     return settings.SITE_URL.rstrip("/") + reverse(f"admin:invitations_{model}_changelist")
 
 
-def lines_of(digest: Digest) -> list[str]:
+def digest_lines(digest: Digest) -> list[str]:
     edition = digest.edition
     lines = [
         _("%(edition)s: what the outbox did from %(since)s to %(until)s, %(zone)s.")
@@ -218,7 +218,7 @@ def lines_of(digest: Digest) -> list[str]:
             "zone": edition.time_zone_name,
         },
         "",
-        *(counted(digest)),
+        *(count_lines(digest)),
     ]
     if digest.troubles:
         lines += ["", _("Needs a person:"), *(trouble(event) for event in digest.troubles)]
@@ -232,7 +232,7 @@ def hour_in(edition: ForumEdition, at: dt.datetime) -> str:
     return format_day_and_hour(at.astimezone(edition.zone))
 
 
-def counted(digest: Digest) -> list[str]:
+def count_lines(digest: Digest) -> list[str]:
     kinds: dict[str, Any] = dict(Letter.Kind.choices)
     in_order = sorted(digest.counts.items(), key=lambda one: (TOLD.index(one[0][0]), one[0][1]))
     return [

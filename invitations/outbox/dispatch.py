@@ -121,7 +121,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
             line.connect()
             run.handed_over += deliver(delivery, line)
         except (Unreachable, StoreUnavailable) as no:
-            give_back(batch[done:], outage_of(no))
+            return_deliveries(batch[done:], outage_of(no))
             raise
         except Exception as fault:  # one delivery never stops another
             if not connection.is_usable():
@@ -146,7 +146,7 @@ def reach(line: Carrier) -> None:
         logger.info("The outbox is under way again.")
 
 
-def give_back(waiting: list[Delivery], outage: Outage) -> None:
+def return_deliveries(waiting: list[Delivery], outage: Outage) -> None:
     """Leave what was not begun to another line: no attempt is counted, and it is still due."""
     for delivery in waiting:
         transit(

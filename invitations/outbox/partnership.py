@@ -14,7 +14,7 @@ from invitations.job_errors import each_apart
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ForumEdition, Invitation, PartnershipInterest, StaffMail
 from invitations.outbox.arming import reason_sending_is_off
-from invitations.outbox.staff_notifications import hand_over, report_vanished
+from invitations.outbox.staff_notifications import hand_over_mail, report_vanished
 from invitations.text.dates import comma_list, labelled
 from invitations.times.jobs import Job
 
@@ -44,7 +44,7 @@ def send_interest(pk: int, office: int, now: dt.datetime) -> bool:
     # An address that waits for a second person is not written to.
     if not address:
         return False
-    return hand_over(
+    return hand_over_mail(
         StaffMail(job=Job.TELL_PARTNERSHIP, item=str(pk)),
         address,
         note=partial(begin_mail, pk, office, address, now),
@@ -69,10 +69,10 @@ def begin_mail(pk: int, office: int, address: str, now: dt.datetime) -> bytes:
         return b""
     PartnershipInterest.objects.filter(pk=pk).update(partnership_informed_at=now)
     with translation.override(settings.LANGUAGE_CODE):
-        return message_about(interest, address, now).as_bytes()
+        return interest_message(interest, address, now).as_bytes()
 
 
-def message_about(interest: PartnershipInterest, address: str, now: dt.datetime) -> EmailMessage:
+def interest_message(interest: PartnershipInterest, address: str, now: dt.datetime) -> EmailMessage:
     """Name the State and the office; whom to write to is on the page, for who may read it."""
     office, edition = interest.invitation, interest.invitation.edition
     state = office.member_state.listed_as

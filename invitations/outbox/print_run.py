@@ -21,7 +21,7 @@ from invitations.letters.channels import Receiver
 from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped_code
 from invitations.models import Delivery, Letter
-from invitations.outbox.archive import file_name
+from invitations.outbox.archive import archive_name
 from invitations.outbox.envelopes import PaperEnvelope, PrintRun
 from invitations.text.dates import comma_list
 from invitations.text.lines import without_unstorable
@@ -104,7 +104,7 @@ def add_pages(part: pikepdf.Pdf, letter: Letter) -> int:
         ) from None
     # Merged pages are not the file that was sealed: a torn seal would look like a forged one.
     if letter.unsealed_size:
-        attach(part, file_name(letter), content)
+        attach(part, archive_name(letter), content)
     with pikepdf.open(BytesIO(content[: letter.unsealed_size or None])) as frozen:
         part.pages.extend(frozen.pages)
         return len(frozen.pages)
@@ -150,20 +150,20 @@ def address_words(envelopes: list[PaperEnvelope], first: int) -> dict[str, Any]:
             {
                 "number": number,
                 "edition": envelope.letters[0].invitation.edition,
-                "references": references(envelope),
+                "references": envelope_references(envelope),
                 "pouch": envelope.paper_channel.channel == Delivery.Channel.POUCH,
-                "lines": address_lines(envelope),
+                "lines": envelope_address(envelope),
             }
             for number, envelope in enumerate(envelopes, start=first)
         ],
     }
 
 
-def references(envelope: PaperEnvelope) -> str:
+def envelope_references(envelope: PaperEnvelope) -> str:
     return comma_list(dict.fromkeys(letter.circular.reference for letter in envelope.letters))
 
 
-def address_lines(envelope: PaperEnvelope) -> list[str]:
+def envelope_address(envelope: PaperEnvelope) -> list[str]:
     """Return the address as the envelope shows it.
 
     Unless it goes to the mission itself, the minister's block comes first, as in the letter. An
@@ -173,15 +173,15 @@ def address_lines(envelope: PaperEnvelope) -> list[str]:
     addressee = letter.addressee.splitlines()
     if mission is None:
         state = letter.invitation.member_state.postal_name.upper()
-        postal = lines_of(letter.invitation.minister.postal_address)
+        postal = address_text_lines(letter.invitation.minister.postal_address)
         return [*addressee, *postal, *([] if postal[-1].upper() == state else [state])]
-    to = [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
+    to = [mission.name, *(address_text_lines(mission.postal_address) or [mission.city])]
     if envelope.paper_channel.receiver == Receiver.MISSION:
         return to
     return [*addressee, f"c/o {to[0]}", *to[1:]]
 
 
-def lines_of(text: str) -> list[str]:
+def address_text_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -192,7 +192,9 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
             "number": number,
             "paper_channel": envelope.paper_channel._replace(mission=None),
             "destination": comma_list(destination(envelope)),
-            "letters": [line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents],
+            "letters": [
+                letter_line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents
+            ],
         }
         for number, envelope in enumerate(run.envelopes, start=1)
     ]
@@ -201,21 +203,21 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "editions": list(dict.fromkeys(str(one.invitation.edition) for one in run.letters)),
         "printed_at": timezone.localtime(),
-        "nowhere": [line(letter) for letter in run.nowhere],
+        "nowhere": [letter_line(letter) for letter in run.nowhere],
         "left_out": [{"note": note, "reason": reason} for note, reason in run.left_out],
         "envelopes": envelopes,
-        "totals": totals(run, pages),
+        "totals": run_totals(run, pages),
     }
 
 
 def destination(envelope: PaperEnvelope) -> list[str]:
     mission = envelope.paper_channel.mission
     if mission is None:
-        return lines_of(envelope.letters[0].invitation.minister.postal_address)
-    return [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
+        return address_text_lines(envelope.letters[0].invitation.minister.postal_address)
+    return [mission.name, *(address_text_lines(mission.postal_address) or [mission.city])]
 
 
-def line(letter: Letter) -> dict[str, Any]:
+def letter_line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
     to_sign = _("to be signed by hand") if letter.by_original and not is_note else ""
     # The State stands in a column of its own.
@@ -231,7 +233,7 @@ def line(letter: Letter) -> dict[str, Any]:
     }
 
 
-def totals(run: PrintRun, pages: dict[int, int]) -> list[dict[str, Any]]:
+def run_totals(run: PrintRun, pages: dict[int, int]) -> list[dict[str, Any]]:
     """Count envelopes, letters and pages for each route, and for all together."""
     rows: dict[str, dict[str, Any]] = {}
     for envelope in run.envelopes:

@@ -22,7 +22,7 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.links import grouped_code
-from invitations.mail.outgoing import dated
+from invitations.mail.outgoing import with_date
 from invitations.mail.transport import (
     Broken,
     Carrier,
@@ -73,7 +73,9 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
         return False
     if not begin_delivery(delivery):
         return False
-    return send(delivery, line, dated(content, delivery.letter.dated_at or timezone.now()))
+    return send_delivery(
+        delivery, line, with_date(content, delivery.letter.dated_at or timezone.now())
+    )
 
 
 def begin_delivery(delivery: Delivery) -> bool:
@@ -158,7 +160,7 @@ def reason_not_in_force(letter: Letter, invitation: Invitation) -> Words:
     """Return why the letter leaves on no day, whatever its kind; an empty text if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
-    if has_left_office(letter, invitation):
+    if addressee_has_left_office(letter, invitation):
         return LEFT_OFFICE
     if not Letter.objects.approved().filter(pk=letter.pk).exists():
         return _("the letter is not in force")
@@ -183,13 +185,13 @@ REPLACED_UNDER_IT = _("another letter has replaced one that it covers")
 LEFT_OFFICE = _("the person it is written to has left office")
 
 
-def has_left_office(letter: Letter, invitation: Invitation) -> bool:
+def addressee_has_left_office(letter: Letter, invitation: Invitation) -> bool:
     """Whether a successor is entered of whom it is written to; a note is written to a mission."""
     of_note = letter.kind == Letter.Kind.NOTE
     return not of_note and not Invitation.objects.in_office().filter(pk=invitation.pk).exists()
 
 
-def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
+def send_delivery(delivery: Delivery, line: Carrier, content: bytes) -> bool:
     token = delivery.envelope or ""
     envelope = Envelope(return_path(token), delivery.address, token)
     try:

@@ -20,7 +20,7 @@ from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
 from invitations.letters.message import build_message, mail_subject
 from invitations.letters.pdf import render_pdf
 from invitations.letters.words import join_languages, letter_texts
-from invitations.mail.outgoing import dated
+from invitations.mail.outgoing import with_date
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
     PRINTED_KINDS,
@@ -146,7 +146,7 @@ def specimen_mail(letter: Letter, email: str, template: LetterTemplate | None = 
     )
     specimen.subject = f"[TEST] {mail_subject(specimen)}"
     attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
-    return written(specimen, attached)
+    return write_message(specimen, attached)
 
 
 def hand_over_test(email: str, content: bytes) -> str:
@@ -164,9 +164,9 @@ def hand_over_test(email: str, content: bytes) -> str:
         ) from fault
 
 
-def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
+def write_message(specimen: Letter, attached: dict[str, bytes]) -> bytes:
     try:
-        return dated(build_message(specimen, attached).as_bytes(), timezone.now())
+        return with_date(build_message(specimen, attached).as_bytes(), timezone.now())
     except Exception as error:  # whatever its rows hold, the user is told
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
         raise ValidationError(told % {"fault": place_of_error(error)}) from error

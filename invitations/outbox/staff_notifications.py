@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 VANISHED = "A worker vanished while it handed over a mail, which may not have arrived."
 
 
-def hand_over(
+def hand_over_mail(
     mail: StaffMail, address: str, note: Callable[[], bytes], take_back: Callable[[], object]
 ) -> bool:
     """Hand a mail over, once a connection stands, and return whether it left.
@@ -39,13 +39,13 @@ def hand_over(
     with configured_carrier() as line:
         try:
             line.connect()
-            if not (content := begin(mail, note)):
+            if not (content := begin_staff_mail(mail, note)):
                 return False
             line.hand_over(Envelope(sender, address), content)
         except Unknown as fault:
             report_possible_loss(mail, f"A mail may not have arrived: {fault.words}")
         except NotTaken as fault:
-            give_back(mail, take_back)
+            return_mail(mail, take_back)
             if isinstance(fault, Refused):
                 raise
             logger.warning("%s, %s: a mail waits: %s", mail.job, mail.item, fault.words)
@@ -56,7 +56,7 @@ def hand_over(
 
 
 @transaction.atomic
-def begin(mail: StaffMail, note: Callable[[], bytes]) -> bytes:
+def begin_staff_mail(mail: StaffMail, note: Callable[[], bytes]) -> bytes:
     """Note the words as told and the mail as begun, in one: a kill leaves both or neither."""
     if content := note():
         mail.begun_at = timezone.now()
@@ -65,7 +65,7 @@ def begin(mail: StaffMail, note: Callable[[], bytes]) -> bytes:
 
 
 @transaction.atomic
-def give_back(mail: StaffMail, take_back: Callable[[], object]) -> None:
+def return_mail(mail: StaffMail, take_back: Callable[[], object]) -> None:
     """Let what the mail said be told again; without a connection nothing was begun."""
     if mail.pk:
         take_back()

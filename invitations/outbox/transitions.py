@@ -34,7 +34,7 @@ def transit(  # noqa: PLR0913 -- what an event keeps
     """Change the state and write the event; return False if the delivery has moved on."""
     changes = {"state": new, **fields} | ({"server_words": words} if words else {})
     event = {"state": new, "reason": reason, "server_words": words, "actor": by}
-    return change(in_state(delivery, old), delivery, changes, event)
+    return change_delivery(in_state(delivery, old), delivery, changes, event)
 
 
 def begin_sending(delivery: Delivery) -> bool:
@@ -64,7 +64,7 @@ def begin_sending(delivery: Delivery) -> bool:
         # The letter before its delivery, as whoever calls it back locks them.
         if delivery.letter.dated_at is None:
             date_letter(delivery.letter, now)
-        begun = change(claimed, delivery, changes, {"state": State.SENDING})
+        begun = change_delivery(claimed, delivery, changes, {"state": State.SENDING})
         if not begun:
             transaction.set_rollback(True)
     return begun
@@ -86,7 +86,7 @@ def in_state(delivery: Delivery, state: str) -> "QuerySet[Delivery]":
     return Delivery.objects.filter(pk=delivery.pk, state=state, claim=delivery.claim)
 
 
-def change(
+def change_delivery(
     found: "QuerySet[Delivery]", delivery: Delivery, changes: dict[str, Any], event: dict[str, Any]
 ) -> bool:
     """Change the delivery if it is among ``found``, and write the event; return whether it was."""

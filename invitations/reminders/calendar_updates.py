@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.job_errors import each_apart
-from invitations.letters.calendar import Event, compared, office_calendar, sessions_of
+from invitations.letters.calendar import Event, compare_calendar, office_calendar, sessions_of_reply
 from invitations.letters.planning import save_planned_letters
 from invitations.letters.released import released_edition, renamed_at
 from invitations.models import (
@@ -146,12 +146,12 @@ def has_news(
 ) -> bool:
     """Whether anything in the office's calendar is new and not over yet."""
     found: Any = invitation
-    wanted = sessions_of(hours, next(iter(found.stands), None), edition)
-    changes = compared(wanted, found.told, edition).changes
-    return any(not is_over(event, edition, now) for event in changes)
+    wanted = sessions_of_reply(hours, next(iter(found.stands), None), edition)
+    changes = compare_calendar(wanted, found.told, edition).changes
+    return any(not event_is_over(event, edition, now) for event in changes)
 
 
-def is_over(event: Event, edition: ForumEdition, now: dt.datetime) -> bool:
+def event_is_over(event: Event, edition: ForumEdition, now: dt.datetime) -> bool:
     if edition.postponed_at:
         # It is taken out of calendars, whatever its earlier days were.
         return False

@@ -16,9 +16,9 @@ from invitations.reminders.known import (
     add_calls_and_holding_replies,
     coming,
     facts_of,
-    invitations_of,
+    invitations_with_facts,
 )
-from invitations.reminders.next_steps import Asked, asked_after_a_yes, reason_not_to_ask
+from invitations.reminders.next_steps import AskedSteps, asked_after_a_yes, reason_not_to_ask
 from invitations.reminders.owing import AFTER_THE_LETTER, STOPPED
 from invitations.reminders.schedules import Schedule, schedules_by_question
 
@@ -56,7 +56,7 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     known = facts_of(edition, schedules, now)
     add_calls_and_holding_replies(known, edition)
     asked = asked_after_a_yes(edition, by_question, now)
-    for invitation in invitations_of(edition):
+    for invitation in invitations_with_facts(edition):
         if invitation.pk in asked:
             add_next_steps(plan, invitation, asked[invitation.pk])
         elif reason := reason_not_to_remind(invitation):
@@ -68,7 +68,7 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     return plan
 
 
-def add_next_steps(plan: Forecast, invitation: Any, asked: Asked) -> None:
+def add_next_steps(plan: Forecast, invitation: Any, asked: AskedSteps) -> None:
     """Add what the office is asked after its yes; what of it is left without a step, by reason."""
     if reason := reason_not_to_ask(invitation):
         plan.add_none(reason, invitation)

@@ -73,7 +73,7 @@ def coming(
         day += ONE_DAY
 
 
-def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
+def invitations_with_facts(edition: ForumEdition) -> "QuerySet[Invitation]":
     """Return the edition's invitations, in its order of States, with facts for reminders."""
     arrived = Delivery.objects.filter(
         letter__invitation=OuterRef("pk"),

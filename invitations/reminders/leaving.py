@@ -35,7 +35,7 @@ from invitations.reminders.owing import (
 from invitations.reminders.schedules import (
     DAYS_APART,
     Schedules,
-    of_states,
+    letters_to_states,
     schedule_of,
     schedules_by_question,
 )
@@ -160,8 +160,8 @@ def resting_of(schedules: Schedules, now: dt.datetime) -> Q:
         else:
             by_since[schedule.apart_since(today)].append(state)
     lately = (
-        of_states(states)
+        letters_to_states(states)
         & Q(Exists(left_since(OuterRef("invitation"), since).exclude(letter=OuterRef("pk"))))
         for since, states in by_since.items()
     )
-    return reduce(or_, lately, of_states(quiet))
+    return reduce(or_, lately, letters_to_states(quiet))

@@ -20,7 +20,7 @@ class Question(NamedTuple):
     steps: list[tuple[ReminderStep, dt.datetime]]
 
 
-class Asked(NamedTuple):
+class AskedSteps(NamedTuple):
     """All that an office is asked after its yes, in order."""
 
     now: dt.datetime
@@ -48,9 +48,9 @@ class Asked(NamedTuple):
 
 def asked_after_a_yes(
     edition: ForumEdition, by_question: Mapping[str, Schedules], now: dt.datetime
-) -> dict[int, Asked]:
+) -> dict[int, AskedSteps]:
     """Return what each office is asked that said yes and has steps before it, by invitation."""
-    found: dict[int, Asked] = {}
+    found: dict[int, AskedSteps] = {}
     for what in NextStep:
         schedules = by_question[what]
         if not schedules[None].mails:
@@ -60,7 +60,7 @@ def asked_after_a_yes(
             schedule = schedules.get(state, schedules[None])
             since = answered_at + AFTER_THE_ANSWER
             steps = list(coming(schedule, schedule.mail_on, since, now))
-            asked = found.setdefault(pk, Asked(now, []))
+            asked = found.setdefault(pk, AskedSteps(now, []))
             asked.questions.append(Question(schedule, known[pk], steps))
     return found
 

@@ -53,7 +53,7 @@ from invitations.reminders.owing import (
     may_be_reminded,
     who_owes,
 )
-from invitations.reminders.schedules import Schedules, of_states, schedules_by_question
+from invitations.reminders.schedules import Schedules, letters_to_states, schedules_by_question
 from invitations.reminders.stale import call_back_stale, waiting_reminders
 from invitations.times.jobs import Job
 
@@ -106,11 +106,11 @@ def groups_in_order(by_question: Iterable[Schedules], now: dt.datetime) -> list[
     An office has one mail in three days: a tick that is late chooses as one in time would have.
     """
     due = [group for schedules in by_question for group in groups_at(schedules, now)]
-    due.sort(key=place_of)
-    return [list(same) for _place, same in groupby(due, place_of)]
+    due.sort(key=group_order)
+    return [list(same) for _place, same in groupby(due, group_order)]
 
 
-def place_of(group: Group) -> tuple[int, int]:
+def group_order(group: Group) -> tuple[int, int]:
     return group.step.place_in_day
 
 
@@ -123,7 +123,9 @@ def groups_at(schedules: Schedules, now: dt.datetime) -> list[Group]:
 
 
 def by_group(groups: list[Group], pick: Callable[[Group], Any], kind: Field) -> Case:
-    cases = [When(of_states(group.states), then=Value(pick(group), kind)) for group in groups]
+    cases = [
+        When(letters_to_states(group.states), then=Value(pick(group), kind)) for group in groups
+    ]
     return Case(*cases, output_field=kind)
 
 
@@ -197,7 +199,7 @@ def originals_due(
     # What is asked otherwise and waits to leave comes first, and then some days of quiet.
     others = waiting_reminders(edition).filter(**of_office).exclude(step__asks_for=asks_for)
     return (
-        approved.filter(reduce(or_, (of_states(group.states) for group in groups)))
+        approved.filter(reduce(or_, (letters_to_states(group.states) for group in groups)))
         .filter(invitation__in=who_owes(edition, asks_for, now))
         .alias(
             due_step=by_group(groups, lambda group: group.step.pk, IntegerField()),

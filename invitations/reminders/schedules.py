@@ -164,7 +164,7 @@ def apart(dues: list[Due]) -> tuple[Due, ...]:
 Schedules = Mapping[int | None, Schedule]
 
 
-def of_states(states: Iterable[int | None]) -> Q:
+def letters_to_states(states: Iterable[int | None]) -> Q:
     """Return the condition for letters to those States; None is all without their own calendar."""
     own = Q(invitation__member_state__in=[state for state in states if state])
     return own | Q(invitation__member_state__time_zone="") if None in states else own

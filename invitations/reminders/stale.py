@@ -40,7 +40,7 @@ from invitations.reminders.owing import (
     STOPPED,
     has_holding_reply_for,
 )
-from invitations.reminders.schedules import Schedules, of_states
+from invitations.reminders.schedules import Schedules, letters_to_states
 from invitations.text.by_language import Words
 
 
@@ -150,7 +150,7 @@ def stale_by_day(schedules: Schedules, now: dt.datetime) -> Reasons:
         for state, schedule in schedules.items()
         if schedule.next_is_near(schedule.day_of(now))
     ]
-    yield _("a later reminder takes its place"), of_states(near)
+    yield _("a later reminder takes its place"), letters_to_states(near)
     tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
     yield _("it did not leave on its day"), composed_before_today(schedules, now) & ~Exists(tried)
 
@@ -162,5 +162,8 @@ def composed_before_today(schedules: Schedules, now: dt.datetime) -> Q:
         by_start[schedule.at(schedule.day_of(now))].append(state)
     return reduce(
         or_,
-        (of_states(states) & Q(composed_at__lt=start) for start, states in by_start.items()),
+        (
+            letters_to_states(states) & Q(composed_at__lt=start)
+            for start, states in by_start.items()
+        ),
     )

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from invitations.inbox.recording import record_filed
-from invitations.inbox.reopening import set_aside, take_up_again
+from invitations.inbox.reopening import set_reply_aside, take_up_again
 from invitations.inbox.scans import Scan, drop_scan
 from invitations.links import reply_url
 from invitations.models import Correspondence
@@ -67,13 +67,13 @@ def taking_up_again(_make, by):
 def setting_aside(_make, by):
     words = {"answer": "in_person"}
     reply = record_reply(InvitationFactory(), words, channel="fax", by=UserFactory())
-    set_aside(reply, by, "It is of another office.")
+    set_reply_aside(reply, by, "It is of another office.")
     return reply
 
 
 PAPER_ACTS = {
     take_up_again: taking_up_again,
-    set_aside: setting_aside,
+    set_reply_aside: setting_aside,
     record_filed: recording_what_is_filed,
     drop_scan: dropping_a_scan,
 }

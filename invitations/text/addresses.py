@@ -72,7 +72,7 @@ def one_address(typed: str) -> str:
         found = each_once(typed)
     except ValidationError as refusal:
         if refusal.message is NO_ADDRESS:
-            raise refused(NO_ADDRESS, typed.strip()) from None
+            raise refusal_of_address(NO_ADDRESS, typed.strip()) from None
         raise
     if len(found) > 1:
         raise ValidationError(SEVERAL, code="several")
@@ -94,9 +94,9 @@ def each_once(typed: str) -> list[str]:
 def found_in(typed: str) -> Iterator[str]:
     """Yield what stands between separators, without angle brackets and quotation marks."""
     if len(typed) > MOST_TYPED:
-        raise refused(TOO_LONG, typed)
+        raise refusal_of_address(TOO_LONG, typed)
     if "=?" in typed:
-        raise refused(ENCODED, typed)
+        raise refusal_of_address(ENCODED, typed)
     typed = re.sub(f"[{MARKS}{OVERRIDES}]", "", without_invisible(typed.translate(FULL_WIDTH)))
     if "@" not in typed:
         # There is no address at all: the refusal names the whole.
@@ -113,7 +113,7 @@ def found_in(typed: str) -> Iterator[str]:
 def checked_address(address: str) -> str:
     """Return the address as it is kept; refuse one that mail servers or programs may misread."""
     if odd := oddity(address):
-        raise refused(odd, address)
+        raise refusal_of_address(odd, address)
     try:
         # Demonstrations and tests write to .test, the domain that is reserved for them.
         kept = email_validator.validate_email(
@@ -126,7 +126,7 @@ def checked_address(address: str) -> str:
         # The model fields check this once more, with a message that is not ours.
         validate_email(kept)
     except (email_validator.EmailNotValidError, ValidationError):
-        raise refused(NO_ADDRESS, address) from None
+        raise refusal_of_address(NO_ADDRESS, address) from None
     return kept
 
 
@@ -152,7 +152,7 @@ def is_invisible(sign: str) -> bool:
     return unseen and sign not in JOINERS + " "
 
 
-def refused(sentence: Any, address: str) -> ValidationError:
+def refusal_of_address(sentence: Any, address: str) -> ValidationError:
     named = "".join(sign if sign.isprintable() else "\ufffd" for sign in address[:60])
     return ValidationError(sentence, code="invalid", params={"address": isolated(named)})
 

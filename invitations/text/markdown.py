@@ -42,14 +42,14 @@ def validate_links(text: str) -> None:
     """Refuse each link whose words are another address than that to which it leads."""
     faults = [
         ValidationError(LEADS_ELSEWHERE, params={"words": words, "target": unquote(target)})
-        for words, target in links_of(text)
-        if any(plain(one) != plain(target) for one in addresses_in(words))
+        for words, target in links_in(text)
+        if any(plain_address(one) != plain_address(target) for one in addresses_in_text(words))
     ]
     if faults:
         raise ValidationError(faults)
 
 
-def links_of(text: str) -> Iterator[tuple[str, str]]:
+def links_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield the words of each link, and where it leads."""
     for token in markdown_parser().parse(text):
         target, words = "", ""
@@ -59,18 +59,18 @@ def links_of(text: str) -> Iterator[tuple[str, str]]:
             elif part.type == "link_close":
                 yield words, target
             else:
-                words += words_of(part)
+                words += token_text(part)
 
 
-def words_of(part: Token) -> str:
+def token_text(part: Token) -> str:
     return " " if part.type in ("softbreak", "hardbreak") else part.content
 
 
-def addresses_in(words: str) -> list[str]:
+def addresses_in_text(words: str) -> list[str]:
     return [found.rstrip(".,;:!?…»”") for found in ADDRESS.findall(folded(words))]
 
 
-def plain(address: str) -> str:
+def plain_address(address: str) -> str:
     """Return the address without what makes no other one of it: its scheme, case and last slash."""
     address = folded(unquote(address)).replace("{", "").replace("}", "")
     address = re.sub(r"^(?:https?://|mailto:)", "", address).rstrip("/")

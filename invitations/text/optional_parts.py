@@ -39,32 +39,32 @@ def mark_faults(text: str, wanted: set[str]) -> list[ValidationError]:
     opened = None
     for sign in SIGN.finditer(text):
         if sign.group() == "[[":
-            faults += [fault(NESTED, text, sign.start())] if opened else []
+            faults += [fault_at(NESTED, text, sign.start())] if opened else []
             opened = sign
         elif opened is None:
-            faults.append(fault(NOT_OPENED, text, sign.start()))
+            faults.append(fault_at(NOT_OPENED, text, sign.start()))
         else:
             faults += faults_inside(text, opened.end(), sign.start(), wanted)
             opened = None
-    return [*faults, *([fault(NOT_CLOSED, text, opened.start())] if opened else [])]
+    return [*faults, *([fault_at(NOT_CLOSED, text, opened.start())] if opened else [])]
 
 
 def faults_inside(text: str, start: int, end: int, wanted: set[str]) -> list[ValidationError]:
     inside = text[start:end]
     names = identifiers(inside)
     if not names:
-        return [fault(NOTHING_IN_IT, text, start)]
+        return [fault_at(NOTHING_IN_IT, text, start)]
     if inside.count("[") != inside.count("]"):
-        return [fault(LONE_BRACKET, text, start)]
+        return [fault_at(LONE_BRACKET, text, start)]
     return [
-        fault(HAS_TO_STAY, text, found.start(), name=name)
+        fault_at(HAS_TO_STAY, text, found.start(), name=name)
         for name in sorted(names & wanted)
         for found in [re.compile(rf"\$\{{?{name}\b").search(text, start)]
         if found
     ]
 
 
-def fault(said: Any, text: str, at: int, **params: str) -> ValidationError:
+def fault_at(said: Any, text: str, at: int, **params: str) -> ValidationError:
     line = len(text[: at + 1].splitlines())
     return ValidationError(said, params={"line": line, **params})
 

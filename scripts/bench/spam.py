@@ -20,7 +20,7 @@ from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import PASSED_ON, save_planned_letters
-from invitations.mail.outgoing import dated
+from invitations.mail.outgoing import with_date
 from invitations.models import (
     Answer,
     Circular,
@@ -147,7 +147,7 @@ def score(file: str) -> None:
 
 def frozen_mail(letter: Letter) -> bytes:
     """Return the mail as it would leave now."""
-    return dated(thaw(letter.message.name, letter.message_sha256), timezone.now())
+    return with_date(thaw(letter.message.name, letter.message_sha256), timezone.now())
 
 
 def scored(content: bytes) -> tuple[float, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from invitations.files.frozen import thaw
-from invitations.mail.outgoing import dated
+from invitations.mail.outgoing import with_date
 from invitations.mail.transport import return_path
 from invitations.models import Delivery
 
@@ -55,7 +55,7 @@ def sha256_of_mail(delivery: Delivery) -> str:
     """Return the hash of the frozen message with the date at which its letter first left."""
     letter = delivery.letter
     frozen = thaw(letter.message.name, letter.message_sha256)
-    return hashlib.sha256(dated(frozen, letter.dated_at or timezone.now())).hexdigest()
+    return hashlib.sha256(with_date(frozen, letter.dated_at or timezone.now())).hexdigest()
 
 
 def account_for(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:

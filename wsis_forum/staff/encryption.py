@@ -40,16 +40,16 @@ def is_current(kept: str) -> bool:
 
 
 @transaction.atomic
-def renew_secrets(user: User) -> None:
+def renew_secrets_of(user: User) -> None:
     """Encrypt with today's key what the person has in clear or under an older one."""
     # Codes are crossed out in the same field: nothing is written that was read before the lock.
     for row in Authenticator.objects.select_for_update().filter(user=user):
         for name in {"secret", "seed"} & row.data.keys():
             if not is_current(row.data[name]):
-                renew(row, name)
+                renew_row(row, name)
 
 
-def renew(row: Authenticator, name: str) -> None:
+def renew_row(row: Authenticator, name: str) -> None:
     try:
         row.data[name] = encrypt(decrypt(row.data[name]))
     except InvalidToken:

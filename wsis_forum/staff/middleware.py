@@ -31,10 +31,10 @@ from wsis_forum.staff.saved_forms import (
 from wsis_forum.staff.sessions import (
     follow_session,
     has_second_factor,
-    is_over,
     note_use,
-    person_of,
     second_factor_given,
+    session_is_over,
+    user_wholly_signed_in,
 )
 
 
@@ -74,7 +74,7 @@ class StaffSessionMiddleware:
         signs_out = request.method == "POST" and request.path in (self.out, self.out_of_account)
         leaving = asked.pk if signs_out else None
         if not request.path.startswith(self.desk):
-            request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
+            request.user = SimpleLazyObject(lambda: user_wholly_signed_in(request, asked))  # type: ignore[assignment]
         response = self.get_response(request)
         if key and key != request.session.session_key:
             follow_session(key, request.session)
@@ -97,7 +97,7 @@ class StaffSessionMiddleware:
             return None
         if not isinstance(user, User):
             return self._keep_of_signed_out(request)
-        if is_over(request, user):
+        if session_is_over(request, user):
             return self._sign_in_again(request, user, _("You were signed out after some time."))
         if not second_factor_given(request, user):
             return self._ask_for_second_factor(request, user)

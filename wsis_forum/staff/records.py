@@ -24,7 +24,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 
 from invitations.audit import Act, record_act
-from wsis_forum.staff.encryption import renew_secrets
+from wsis_forum.staff.encryption import renew_secrets_of
 from wsis_forum.staff.sessions import SECOND_FACTORS, clear_ended, has_second_factor
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def record_reset(user: User, authenticator: Authenticator, **kwargs: Any) -> Non
 
 def record_used(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     logger.info("%s gave a second factor (%s).", user.get_username(), authenticator.type)
-    renew_secrets(user)
+    renew_secrets_of(user)
 
 
 def record_code_failed(user: User, **kwargs: Any) -> None:

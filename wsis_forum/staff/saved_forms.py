@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from delegations.office.request_limits import LARGEST_TYPED, content_length
 from invitations.admin.reauthentication import format_action
-from wsis_forum.staff.sessions import person_of
+from wsis_forum.staff.sessions import user_wholly_signed_in
 
 KEPT = "saved_form"
 SIGNED_OUT = "signed_out"
@@ -77,7 +77,7 @@ def form_with_old_token(request: HttpRequest) -> dict[str, Any] | None:
     of_ours = request.headers.get("Origin") in own and content_length(request) <= LARGEST_TYPED
     if not of_ours or not request.path.startswith(reverse("admin:index")):
         return None
-    user = person_of(request, request.user)
+    user = user_wholly_signed_in(request, request.user)
     return form_of_desk(request, user) if user.is_staff else None
 
 

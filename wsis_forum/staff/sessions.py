@@ -49,7 +49,7 @@ def is_recent(proved_at: float) -> bool:
     return time.time() - proved_at < settings.SIGN_IN_AGAIN_MINUTES * 60
 
 
-def is_over(request: HttpRequest, user: User) -> bool:
+def session_is_over(request: HttpRequest, user: User) -> bool:
     """Tell whether the session is too old, or was left alone for too long."""
     records = get_authentication_records(request, user)
     if not records:
@@ -88,11 +88,11 @@ def follow_session(key: str, session: SessionBase) -> None:
         other.purge()
 
 
-def person_of(request: HttpRequest, user: Any) -> Any:
+def user_wholly_signed_in(request: HttpRequest, user: Any) -> Any:
     """Return the user for the pages outside the desk: nobody, unless wholly signed in."""
     if not user.is_authenticated:
         return user
-    whole = not is_over(request, user) and second_factor_given(request, user)
+    whole = not session_is_over(request, user) and second_factor_given(request, user)
     return user if whole else AnonymousUser()
 
 

@@ -15,7 +15,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("continue/", views.go_on, name="staff_continue"),
+    path("continue/", views.resend_saved_form, name="staff_continue"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", require_GET(list_usersessions), name="usersessions_list"),
     path("sessions/end/", views.end_sessions_of_mine, name="staff_end_others"),

@@ -50,7 +50,7 @@ def change_password(
 
 @never_cache
 @login_required
-def go_on(request: HttpRequest) -> HttpResponse:
+def resend_saved_form(request: HttpRequest) -> HttpResponse:
     """Show what was kept, to be sent by a person: a page that is merely opened changes nothing."""
     kept = saved_form(request)
     if kept is None:

@@ -181,7 +181,7 @@ def test_a_database_whose_line_is_cut_is_given_up_within_twenty_seconds():
 def files_at(monkeypatch, tmp_path):
     def read(url):
         monkeypatch.setenv("STORAGE_URL", url)
-        return env.files(default=tmp_path)
+        return env.read_storage(default=tmp_path)
 
     return read
 
@@ -280,7 +280,7 @@ def test_a_page_of_an_error_shows_no_secret_of_the_store(files_at, settings):
 
 def test_no_page_about_an_error_shows_the_password_of_the_time_stamps(settings, monkeypatch):
     monkeypatch.setenv("SEAL_TSA", "https://registry:hush@stamps.example.org/")
-    settings.SEAL_TSA, settings.SEAL_TSA_PASSWORD = env.time_stamp_service()
+    settings.SEAL_TSA, settings.SEAL_TSA_PASSWORD = env.read_time_stamp_service()
 
     shown = SafeExceptionReporterFilter().get_safe_settings()
 
@@ -305,7 +305,7 @@ def test_a_time_stamp_service_that_cannot_be_asked_is_refused_without_its_passwo
     monkeypatch.setenv("SEAL_TSA", url)
 
     with pytest.raises(ImproperlyConfigured) as refusal:
-        env.time_stamp_service()
+        env.read_time_stamp_service()
 
     assert str(refusal.value) == (
         "SEAL_TSA cannot be read: set it to https://user:password@host/path."
@@ -317,7 +317,7 @@ def test_a_time_stamp_service_that_cannot_be_asked_is_refused_without_its_passwo
     [
         ("EMAIL_URL", lambda: env.mailbox(""), "smtp://protocol:{}@mail.example.org/"),
         ("INTRAY_URL", lambda: env.inbox("INTRAY_URL"), "imaps://protocol:{}@mail.example.org/"),
-        ("SEAL_TSA", env.time_stamp_service, "https://registry:{}@stamps.example.org/"),
+        ("SEAL_TSA", env.read_time_stamp_service, "https://registry:{}@stamps.example.org/"),
     ],
 )
 @pytest.mark.parametrize("password", ["Zürich", "Z%C3%BCrich"])

@@ -22,7 +22,7 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.checks.reasons import reasons_not_composed
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.mail.outgoing import dated
+from invitations.mail.outgoing import with_date
 from invitations.models import DeletedFile, Delivery, JobRun, Letter, Outage
 from invitations.models.deleted_files import let_go, remove_deleted_file
 from invitations.outbox.arming import arm
@@ -52,7 +52,7 @@ def use(settings, monkeypatch):
     def at(url):
         close()
         monkeypatch.setenv("STORAGE_URL", url)
-        _folder, files = env.files(default=configured.MEDIA_ROOT)
+        _folder, files = env.read_storage(default=configured.MEDIA_ROOT)
         settings.STORAGES = {**settings.STORAGES, "default": files}
 
     def close():
@@ -285,7 +285,7 @@ def test_a_letter_is_composed_and_sent_from_the_bucket(peer, bucket, planned, ma
     letter = Letter.objects.get(pk=delivery.letter_id)
     assert peer.asked(bucket)[before:] == ["GET"]
     frozen = thaw(letter.message.name, letter.message_sha256)
-    assert mail_server.taken[0].content == dated(frozen, letter.dated_at)
+    assert mail_server.taken[0].content == with_date(frozen, letter.dated_at)
     kept = {f"the forum/{name}" for name in (letter.pdf.name, letter.message.name)}
     assert set(peer.keys(bucket)) == kept
 

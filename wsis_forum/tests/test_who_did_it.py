@@ -15,7 +15,7 @@ from django.utils import timezone
 
 import delegations
 import invitations
-from delegations.demonstration.story import Incoming, receive_answers
+from delegations.demonstration.story import IncomingStory, receive_answers
 from delegations.models import HighLevelSession
 from delegations.programme.sessions import approve_session, unpublish_speakers
 from delegations.tests.acts import EDITION_ACTS
@@ -319,7 +319,7 @@ def arming_by_command(make, by):
 
 def receiving(make, by):
     fax = {"channel": "fax", "summary": "They ask."}
-    receive_answers([Incoming(timezone.now(), InvitationFactory(), fax)], by)
+    receive_answers([IncomingStory(timezone.now(), InvitationFactory(), fax)], by)
     return Correspondence.objects.get()
 
 

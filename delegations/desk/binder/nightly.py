@@ -30,12 +30,12 @@ def write_binder(now: dt.datetime | None = None, *, by_hand: bool = False) -> in
     without a key, or without an edition.
     """
     now = now or timezone.now()
-    editions = [one for one in editions_at_hand(now) if by_hand or is_due(one, now)]
+    editions = [one for one in editions_at_hand(now) if by_hand or binder_is_due(one, now)]
     if not editions:
         return 0
-    first = min(day_of(one, now) for one in editions)
+    first = min(day_of_binder(one, now) for one in editions)
     forget_before(first - dt.timedelta(days=settings.BINDER_DAYS))
-    acts = [(one.symbol, partial(write, one, now)) for one in editions]
+    acts = [(one.symbol, partial(write_pages, one, now)) for one in editions]
     if by_hand:
         return sum(act() for _symbol, act in acts)
     return each_apart(Job.WRITE_BINDER, acts, reported_by_others=(CannotClose,))
@@ -56,35 +56,35 @@ def write_apart() -> int:
     A worker would keep the memory that some fifty pages take while they are set.
     """
     now = timezone.now()
-    due = [edition for edition in editions_at_hand(now) if is_due(edition, now)]
+    due = [edition for edition in editions_at_hand(now) if binder_is_due(edition, now)]
     if not due:
         return 0
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "write_binder", "--nightly"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- a file of ours
-    return sum(not is_due(edition, now) for edition in due)
+    return sum(not binder_is_due(edition, now) for edition in due)
 
 
-def is_due(edition: ForumEdition, now: dt.datetime) -> bool:
+def binder_is_due(edition: ForumEdition, now: dt.datetime) -> bool:
     """Whether the night has come, there is a key, and this host has not written its binder."""
     is_night = now.astimezone(edition.zone).hour >= FROM_HOUR
-    return bool(settings.BINDER_KEY) and is_night and not place_of(edition, now).exists()
+    return bool(settings.BINDER_KEY) and is_night and not path_of_binder(edition, now).exists()
 
 
-def place_of(edition: ForumEdition, now: dt.datetime) -> Path:
+def path_of_binder(edition: ForumEdition, now: dt.datetime) -> Path:
     folder: Path = settings.BINDER_FOLDER
-    return folder / f"binder-{edition.symbol}-{day_of(edition, now)}.pdf.gpg"
+    return folder / f"binder-{edition.symbol}-{day_of_binder(edition, now)}.pdf.gpg"
 
 
-def day_of(edition: ForumEdition, now: dt.datetime) -> dt.date:
+def day_of_binder(edition: ForumEdition, now: dt.datetime) -> dt.date:
     return now.astimezone(edition.zone).date()
 
 
-def write(edition: ForumEdition, now: dt.datetime) -> int:
+def write_pages(edition: ForumEdition, now: dt.datetime) -> int:
     """Write the pages closed; they appear under their name when they are whole."""
     # Before the pages are set: a key that is refused is refused at once.
     closed(b"", settings.BINDER_KEY)
     content = closed(binder_of(edition, now), settings.BINDER_KEY)
-    file = place_of(edition, now)
+    file = path_of_binder(edition, now)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     part.touch(0o600)

@@ -25,15 +25,15 @@ BLANK_LINES = 12
 def binder_of(edition: ForumEdition, now: dt.datetime) -> bytes:
     """Return the pages of the edition as a tagged PDF, in the language that staff work in."""
     with translation.override(settings.LANGUAGE_CODE):
-        html = render_to_string("admin/desk/binder.html", context_of(edition, now))
-    return typeset(html)
+        html = render_to_string("admin/desk/binder.html", binder_context(edition, now))
+    return typeset_binder(html)
 
 
-def context_of(edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
+def binder_context(edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
     """Return the words of the binder, in the active language."""
     language = settings.LANGUAGE_CODE
     standings = standings_of(edition, edition.order_of_states)
-    invited = rows.invitations_of(edition)
+    invited = rows.invitations_by_state(edition)
     states = [one.state for one in standings]
     return {
         "lang": language,
@@ -45,17 +45,17 @@ def context_of(edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
         "last_day_is_over": edition.is_late(now),
         **headline(standings),
         "legend": legend(standings),
-        "replies": list(rows.replies(edition, standings, invited)),
-        "sessions": rows.sessions(edition),
+        "replies": list(rows.binder_replies(edition, standings, invited)),
+        "sessions": rows.binder_sessions(edition),
         "without_place": rows.without_place(edition),
         "in_writing": rows.in_writing(edition),
-        "contacts": list(rows.contacts(states, invited)),
+        "contacts": list(rows.binder_contacts(states, invited)),
         "forms": blank_forms(edition),
         "blank_lines": range(BLANK_LINES),
     }
 
 
-def typeset(html: str) -> bytes:
+def typeset_binder(html: str) -> bytes:
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow import
 
     fonts, _letters, fetcher = fonts_and_styles(os.getpid())

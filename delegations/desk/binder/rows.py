@@ -26,7 +26,7 @@ class OfState(NamedTuple):
     rows: list[list[Lines]]
 
 
-def invitations_of(edition: ForumEdition) -> dict[int, list[Any]]:
+def invitations_by_state(edition: ForumEdition) -> dict[int, list[Any]]:
     """Return the invitations that were not withdrawn, by State, the principal one first."""
     given = Reply.objects.filter(status__in=[Reply.Status.STANDING, Reply.Status.CONTESTED])
     replies = Prefetch("replies", given.select_related("substitute_rank"), to_attr="given")
@@ -41,7 +41,7 @@ def invitations_of(edition: ForumEdition) -> dict[int, list[Any]]:
 # Replies
 
 
-def replies(
+def binder_replies(
     edition: ForumEdition, standings: list[Standing], invited: dict[int, list[Any]]
 ) -> Iterator[OfState]:
     """Yield each State that is or could be invited, with how each of its invitations stands."""
@@ -88,7 +88,7 @@ def person_lines(minister: Any) -> Lines:
 # The list of speakers
 
 
-class Session(NamedTuple):
+class BinderSession(NamedTuple):
     title: str
     hours: str
     room: str
@@ -96,7 +96,7 @@ class Session(NamedTuple):
     speakers: list[list[Lines]]
 
 
-def sessions(edition: ForumEdition) -> list[Session]:
+def binder_sessions(edition: ForumEdition) -> list[BinderSession]:
     """Return the sessions that take place, by hour, with who speaks in which place as of now."""
     standing = SpeakingSlot.objects.standing().order_by("position")
     slots = Prefetch("slots", with_speaker(standing), to_attr="speakers")
@@ -108,7 +108,7 @@ def with_speaker(slots: "QuerySet[SpeakingSlot]") -> "QuerySet[SpeakingSlot]":
     return slots.select_related("delegation__member_state", "delegation__statement__speaker_rank")
 
 
-def session_of(session: Any, edition: ForumEdition) -> Session:
+def session_of(session: Any, edition: ForumEdition) -> BinderSession:
     """Return title, hours and room as calendars and the public list have them."""
     said = session.as_published
     begins, ends = (
@@ -123,7 +123,7 @@ def session_of(session: Any, edition: ForumEdition) -> Session:
         ]
         for number, slot in enumerate(session.speakers, start=1)
     ]
-    return Session(said.title, f"{begins} – {ends}", said.room, session.chair, speakers)
+    return BinderSession(said.title, f"{begins} – {ends}", said.room, session.chair, speakers)
 
 
 def without_place(edition: ForumEdition) -> list[list[Lines]]:
@@ -162,16 +162,16 @@ def speaker_lines(statement: Any) -> Lines:
 # Contacts
 
 
-def contacts(states: list[MemberState], invited: dict[int, list[Any]]) -> Iterator[OfState]:
+def binder_contacts(states: list[MemberState], invited: dict[int, list[Any]]) -> Iterator[OfState]:
     """Yield each State with its offices, their focal points, and its missions."""
-    missions = missions_of()
+    missions = missions_by_state()
     for state in states:
         rows = [office_row(one) for one in invited.get(state.pk, [])]
         rows += [mission_row(mission) for mission in missions.get(state.pk, [])]
         yield OfState(state.listed_as, rows or [[[], [], [], []]])
 
 
-def missions_of() -> dict[int, list[Mission]]:
+def missions_by_state() -> dict[int, list[Mission]]:
     found: dict[int, list[Mission]] = {}
     for mission in Mission.objects.order_by("city", "name").prefetch_related("states"):
         for state in mission.states.all():

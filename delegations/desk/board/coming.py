@@ -23,7 +23,7 @@ def coming_context(
     return {
         "outbox": outbox_row(edition, outbox),
         "reason": plan.reason,
-        "days": day_rows(plan)[:DAYS_SHOWN],
+        "days": coming_day_rows(plan)[:DAYS_SHOWN],
         "reminders_url": reverse("admin:invitations_forumedition_reminders", args=[edition.pk]),
     }
 
@@ -47,7 +47,7 @@ def outbox_row(edition: ForumEdition, outbox: dict[str, OutboxRow]) -> dict[str,
     }
 
 
-def day_rows(plan: Forecast) -> list[dict[str, Any]]:
+def coming_day_rows(plan: Forecast) -> list[dict[str, Any]]:
     """Return each day to come, with its step, whom it goes to, and how many get it."""
     return [
         {

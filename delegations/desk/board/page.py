@@ -17,13 +17,13 @@ from delegations.desk.board.reconfirmed import reconfirmed_context
 from delegations.desk.board.spoken import delivered_context
 from delegations.desk.board.standings import (
     INVITED,
-    Kind,
     RegionOfStates,
     Standing,
-    by_region,
+    StandingKind,
     counts,
     kinds_shown,
     order_asked,
+    standings_by_region,
     standings_of,
 )
 from delegations.desk.page_arguments import desk_page, edition_asked
@@ -48,7 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def board_context(edition: ForumEdition, order: str) -> dict[str, Any]:
     standings = standings_of(edition, order)
-    regions = by_region(standings)
+    regions = standings_by_region(standings)
     return {
         "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
         "orders": [(code, words, code == order) for code, words in OrderOfStates.choices],
@@ -127,7 +127,7 @@ def table_of_answers(regions: list[RegionOfStates], edition: ForumEdition) -> di
 
 
 def cells(
-    found: list[Standing], kinds: list[Kind], edition: ForumEdition, region: str
+    found: list[Standing], kinds: list[StandingKind], edition: ForumEdition, region: str
 ) -> list[dict[str, Any]]:
     by_kind = counts(found)
     return [

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
 from delegations.desk.board.page import headline, legend, table_of_answers
-from delegations.desk.board.standings import by_region, order_asked, standings_of
+from delegations.desk.board.standings import order_asked, standings_by_region, standings_of
 from delegations.desk.page_arguments import desk_page, edition_asked, language_asked
 from invitations.admin.answers import MAY_SEE_BOARD
 from invitations.letters.pdf_conformance import finish_pdf
@@ -26,13 +26,13 @@ SIZES = (7.6, 7.2, 6.8, 6.4, 6.0)
 
 @never_cache
 @desk_page(*MAY_SEE_BOARD)
-def sheet(request: HttpRequest) -> HttpResponse:
+def board_sheet(request: HttpRequest) -> HttpResponse:
     edition = edition_asked(request)
     if edition is None:
         raise Http404
     now, language = timezone.now(), language_asked(request)
     with translation.override(language):
-        pdf = typeset(sheet_context(edition, order_asked(request, edition), language, now))
+        pdf = typeset_sheet(sheet_context(edition, order_asked(request, edition), language, now))
     name = f"board-{edition.symbol}-{edition.local_date(now):%Y-%m-%d}-{language}.pdf"
     return HttpResponse(
         pdf,
@@ -46,7 +46,7 @@ def sheet_context(
 ) -> dict[str, Any]:
     """Return the words of the sheet, in the active language: States and answers, no person."""
     standings = standings_of(edition, order)
-    regions = by_region(standings)
+    regions = standings_by_region(standings)
     return {
         "lang": language,
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
@@ -62,7 +62,7 @@ def sheet_context(
     }
 
 
-def typeset(context: dict[str, Any]) -> bytes:
+def typeset_sheet(context: dict[str, Any]) -> bytes:
     """Return the sheet as a tagged PDF, in the largest size that leaves it on one page."""
     with collector_paused():
         for size in SIZES:

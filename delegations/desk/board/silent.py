@@ -61,7 +61,7 @@ class Silent(NamedTuple):
 def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -> list[Silent]:
     """Return the States whose principal invitation has no answer, in the edition's order."""
     silent = edition.invitations.silent().principal().select_related("member_state")
-    left, called, regions = letters_of(silent), calls_of(silent), dict(Region.choices)
+    left, called, regions = last_letters(silent), calls_of(silent), dict(Region.choices)
     rows = [
         Silent(
             one.member_state,
@@ -75,7 +75,7 @@ def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -
     return sorted(rows, key=lambda row: key_in(row.state, edition.order_of_states))
 
 
-def letters_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
+def last_letters(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
     """Return when the last letter left to each office, to how many addresses, and if it arrived."""
     tried = Delivery.objects.filter(letter__invitation__in=silent).exclude(
         state__in=[*Delivery.NOT_LEFT, Delivery.State.CANCELLED]
@@ -174,7 +174,7 @@ def in_region(rows: list[Silent], region: str) -> list[Silent]:
     return [row for row in rows if region_code(row.state.region) == region or not region]
 
 
-def by_region(rows: list[Silent]) -> list[tuple[str, Any, list[Silent]]]:
+def group_silent_by_region(rows: list[Silent]) -> list[tuple[str, Any, list[Silent]]]:
     """Return code, name and silent States of each region; those of no region come last."""
     return [(code, name, in_region(rows, code)) for code, name in region_names().items()]
 
@@ -195,7 +195,7 @@ def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any
                 "url": f"?{urlencode({'edition': edition.symbol, 'region': code})}",
                 "is_chosen": code == region,
             }
-            for code, name, found in by_region(rows)
+            for code, name, found in group_silent_by_region(rows)
             if found or code != NO_REGION
         ],
         "region": region_names().get(region, ""),

@@ -13,7 +13,7 @@ from delegations.desk.board.silent import COLUMNS, Silent, in_region, region_nam
 from delegations.desk.page_arguments import desk_page, edition_asked
 from invitations.admin.exports import TAKE_OUT, asked_or_handed_over
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.files.exported_tables import Cell, Sheet
+from invitations.files.exported_tables import Cell, ExportedSheet
 from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import comma_list, labelled
 
@@ -29,34 +29,34 @@ def export_silent(_page: None, request: HttpRequest) -> HttpResponse | FileRespo
     edition = edition_asked(request)
     if edition is None:
         raise Http404
-    sheet, name = sheet_of(edition, request), f"silent-{edition.symbol}"
+    sheet, name = silent_sheet(edition, request), f"silent-{edition.symbol}"
     list_url = f"{reverse('desk:silent')}?{request.GET.urlencode()}"
     return asked_or_handed_over(request, sheet, Invitation, name, list_url=list_url)
 
 
-def sheet_of(edition: ForumEdition, request: HttpRequest) -> Sheet:
+def silent_sheet(edition: ForumEdition, request: HttpRequest) -> ExportedSheet:
     region = request.GET.get("region", "")
     rows = in_region(rows_asked(edition, request, timezone.now()), region)
     name = region_names().get(region)
     filters = [labelled(COLUMNS["region"][0], name)] if name else []
     headings = [str(words) for words, _key in COLUMNS.values()]
     title = labelled(_("Who is silent"), edition.name)
-    return Sheet(title, filters, headings, len(rows), cells_of(rows))
+    return ExportedSheet(title, filters, headings, len(rows), silent_cells(rows))
 
 
-def cells_of(rows: list[Silent]) -> Iterator[list[Cell]]:
+def silent_cells(rows: list[Silent]) -> Iterator[list[Cell]]:
     for row in rows:
         yield [
             str(row.state.listed_as),
             row.region,
-            day_of(row.left_at),
+            day_cell(row.left_at),
             str(row.addresses),
-            day_of(row.called_at),
+            day_cell(row.called_at),
             format_next(row),
         ]
 
 
-def day_of(at: dt.datetime | None) -> Cell:
+def day_cell(at: dt.datetime | None) -> Cell:
     return timezone.localdate(at) if at else ""
 
 

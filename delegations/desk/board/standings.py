@@ -17,13 +17,13 @@ from invitations.models import (
     OrderOfStates,
     Region,
 )
-from invitations.models.states import in_order
+from invitations.models.states import alphabetical
 
 DRAFT, UNINVITED, BY_COURTESY = "draft", "uninvited", "courtesy"
 NO_REGION = ""
 
 
-class Kind(NamedTuple):
+class StandingKind(NamedTuple):
     """How a State stands: in words, and by a sign that needs no colour and that each face has."""
 
     code: str
@@ -34,16 +34,16 @@ class Kind(NamedTuple):
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind(Answer.IN_PERSON, ANSWERS_IN_SHORT[Answer.IN_PERSON], "+"),
-        Kind(Answer.REPRESENTED, ANSWERS_IN_SHORT[Answer.REPRESENTED], "±"),
-        Kind(Answer.ATTENDS_ONLY, ANSWERS_IN_SHORT[Answer.ATTENDS_ONLY], "="),
-        Kind(Answer.VIDEO, ANSWERS_IN_SHORT[Answer.VIDEO], "@"),
-        Kind(Answer.WRITTEN, ANSWERS_IN_SHORT[Answer.WRITTEN], "¶"),
-        Kind(Answer.REGRETS, ANSWERS_IN_SHORT[Answer.REGRETS], "×"),  # noqa: RUF001
-        Kind(SILENT, gettext_lazy("silent"), "?"),
-        Kind(DRAFT, gettext_lazy("letter has not left"), "…"),
-        Kind(UNINVITED, gettext_lazy("no invitation"), "–"),
-        Kind(BY_COURTESY, gettext_lazy("by courtesy only"), "°"),
+        StandingKind(Answer.IN_PERSON, ANSWERS_IN_SHORT[Answer.IN_PERSON], "+"),
+        StandingKind(Answer.REPRESENTED, ANSWERS_IN_SHORT[Answer.REPRESENTED], "±"),
+        StandingKind(Answer.ATTENDS_ONLY, ANSWERS_IN_SHORT[Answer.ATTENDS_ONLY], "="),
+        StandingKind(Answer.VIDEO, ANSWERS_IN_SHORT[Answer.VIDEO], "@"),
+        StandingKind(Answer.WRITTEN, ANSWERS_IN_SHORT[Answer.WRITTEN], "¶"),
+        StandingKind(Answer.REGRETS, ANSWERS_IN_SHORT[Answer.REGRETS], "×"),  # noqa: RUF001
+        StandingKind(SILENT, gettext_lazy("silent"), "?"),
+        StandingKind(DRAFT, gettext_lazy("letter has not left"), "…"),
+        StandingKind(UNINVITED, gettext_lazy("no invitation"), "–"),
+        StandingKind(BY_COURTESY, gettext_lazy("by courtesy only"), "°"),
     )
 }
 ANSWERED = [code for code in KINDS if code in ANSWERS_IN_SHORT]
@@ -54,7 +54,7 @@ class Standing(NamedTuple):
     """A State, how it stands, and since when; ``invitation`` is the key of its principal one."""
 
     state: MemberState
-    kind: Kind
+    kind: StandingKind
     since: dt.datetime | None
     invitation: int | None
 
@@ -65,7 +65,9 @@ def standings_of(edition: ForumEdition, order: str) -> list[Standing]:
     live = live_invitations(edition).filter(member_state=OuterRef("pk"))
     states = MemberState.objects.annotate(has_invitation=Exists(live))
     could_be = states.filter(Q(invited_by_default=True) | Q(has_invitation=True))
-    return [standing(state, invited.get(state.pk)) for state in in_order(could_be, order)]
+    return [
+        standing_of_state(state, invited.get(state.pk)) for state in alphabetical(could_be, order)
+    ]
 
 
 def live_invitations(edition: ForumEdition) -> "QuerySet[Invitation]":
@@ -86,7 +88,7 @@ def principal_rows(edition: ForumEdition) -> Any:
     )  # fmt: skip
 
 
-def standing(state: Any, row: dict[str, Any] | None) -> Standing:
+def standing_of_state(state: Any, row: dict[str, Any] | None) -> Standing:
     if row is None:
         kind = BY_COURTESY if state.has_invitation else UNINVITED
         return Standing(state, KINDS[kind], None, None)
@@ -112,7 +114,7 @@ class RegionOfStates(NamedTuple):
     standings: list[Standing]
 
 
-def by_region(standings: Iterable[Standing]) -> list[RegionOfStates]:
+def standings_by_region(standings: Iterable[Standing]) -> list[RegionOfStates]:
     """Return the regions that have States; those of no region come last."""
     names = {**dict(Region.choices), NO_REGION: gettext_lazy("Without a region")}
     found: dict[str, list[Standing]] = {code: [] for code in names}
@@ -129,7 +131,7 @@ def counts(standings: Iterable[Standing]) -> dict[str, int]:
     return found
 
 
-def kinds_shown(standings: Iterable[Standing]) -> list[Kind]:
+def kinds_shown(standings: Iterable[Standing]) -> list[StandingKind]:
     """Return the kinds of which a page speaks: by courtesy alone few States are ever invited."""
     found = counts(standings)
     return [kind for code, kind in KINDS.items() if code != BY_COURTESY or found[code]]

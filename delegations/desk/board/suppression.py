@@ -33,14 +33,14 @@ def shown_cells(counts: Counts) -> frozenset[Cell]:
 
 
 def hides_small_counts(counts: Counts, shown: frozenset[Cell]) -> bool:
-    known = {row: known_sums(counts[row], columns_of(row, shown)) for row in counts}
-    told = {row: sums for row, sums in known.items() if columns_of(row, shown)}
+    known = {row: known_sums(counts[row], cells_in_row(row, shown)) for row in counts}
+    told = {row: sums for row, sums in known.items() if cells_in_row(row, shown)}
     if any(number < SMALLEST for sums in told.values() for number in sums.values()):
         return False
     return all(differ_enough(known[one], known[other]) for one, other in combinations(known, 2))
 
 
-def columns_of(row: str, shown: Iterable[Cell]) -> list[int]:
+def cells_in_row(row: str, shown: Iterable[Cell]) -> list[int]:
     return [column for name, column in shown if name == row]
 
 

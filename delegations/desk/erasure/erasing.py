@@ -69,7 +69,7 @@ def erase_personal_data() -> int:
     if not is_a_copy(Arming.objects.first()):
         begin_what_is_due(now)
     begun = Erasure.objects.to_go_on(now).order_by("pk").values_list("pk", flat=True)
-    return each_apart(Job.ERASE, [(str(pk), partial(go_on, pk, until)) for pk in begun])
+    return each_apart(Job.ERASE, [(str(pk), partial(go_on_erasing, pk, until)) for pk in begun])
 
 
 def begin_what_is_due(now: dt.datetime) -> None:
@@ -80,8 +80,8 @@ def begin_what_is_due(now: dt.datetime) -> None:
     for edition in ForumEdition.objects.order_by("pk"):
         day = erases_on(edition, by_hand[edition.pk])
         note_day(edition, day)
-        if now.astimezone(edition.zone).hour == AT_HOUR and is_due(edition, now, day):
-            begin(edition)
+        if now.astimezone(edition.zone).hour == AT_HOUR and erasure_is_due(edition, now, day):
+            begin_erasure(edition)
 
 
 def note_day(edition: ForumEdition, day: dt.date | None) -> None:
@@ -91,7 +91,7 @@ def note_day(edition: ForumEdition, day: dt.date | None) -> None:
         ForumEdition.objects.filter(pk=edition.pk).update(erased_not_before=day)
 
 
-def is_due(edition: ForumEdition, now: dt.datetime, day: dt.date | None) -> bool:
+def erasure_is_due(edition: ForumEdition, now: dt.datetime, day: dt.date | None) -> bool:
     """Whether it is over and its day has come.
 
     What was begun by the clock ends where somebody empties the months.
@@ -99,13 +99,13 @@ def is_due(edition: ForumEdition, now: dt.datetime, day: dt.date | None) -> bool
     return day is not None and not edition.is_ahead(now) and edition.local_date(now) >= day
 
 
-def begin(edition: ForumEdition) -> None:
+def begin_erasure(edition: ForumEdition) -> None:
     """Begin an erasure by the clock, unless something is owed, nothing is left, or one is begun."""
     if is_any_left(edition) and not is_any_owed(edition):
         Erasure.objects.bulk_create([Erasure(edition=edition)], ignore_conflicts=True)
 
 
-def go_on(pk: int, until: float = float("inf")) -> int:
+def go_on_erasing(pk: int, until: float = float("inf")) -> int:
     """Erase batch after batch until nothing is left or the time is up; return how many rows."""
     done = 0
     while (erased := erase_some(pk)) is not None:
@@ -143,7 +143,7 @@ def still_wanted(erasure: Erasure, edition: ForumEdition) -> bool:
     """Whether nobody has moved the edition, or its time, since the erasure was begun."""
     now = timezone.now()
     is_asked_for = erasure.asked_by_id is not None and not edition.is_ahead(now)
-    return is_asked_for or is_due(edition, now, erases_on(edition))
+    return is_asked_for or erasure_is_due(edition, now, erases_on(edition))
 
 
 def end(erasure: Erasure) -> None:

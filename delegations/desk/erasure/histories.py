@@ -57,7 +57,7 @@ class Keys(NamedTuple):
         return Keys(there, self.gone.annotate(key=Cast("object_id", CharField())).values("key"))
 
 
-def keys_of(model: type[models.Model], edition: ForumEdition) -> set[int]:
+def keys_of_edition(model: type[models.Model], edition: ForumEdition) -> set[int]:
     """Return the keys of the edition's rows of that model, also of those that were deleted."""
     if model is ForumEdition:
         return {edition.pk}
@@ -72,7 +72,7 @@ def queried_keys(model: type[models.Model], edition: ForumEdition) -> Keys:
     What was moved to another edition is that one's, with its history.
     """
     column, above = BELONGS_BY[model]
-    owners = keys_of(above, edition)
+    owners = keys_of_edition(above, edition)
     rows: Rows = models.QuerySet(model)
     said = [str(key) for key in owners]
     told = entries(model).filter(
@@ -86,7 +86,7 @@ def entries(model: type[models.Model]) -> Rows:
     return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
 
 
-def changed_fields(edition: ForumEdition) -> Rows:
+def histories_with_values(edition: ForumEdition) -> Rows:
     """Return the rows of auditlog that hold a value, a delegate's name, or an office's address."""
     found = Q()
     for model, columns in WITHHELD_OF.items():
@@ -152,7 +152,7 @@ FOCAL_POINT = "focal_point_email"
 
 
 def held_addresses(edition: ForumEdition) -> Rows:
-    keys = [str(key) for key in keys_of(Invitation, edition)]
+    keys = [str(key) for key in keys_of_edition(Invitation, edition)]
     says = Q()
     for column in ("before", "after"):
         path = f"{column}__{FOCAL_POINT}"

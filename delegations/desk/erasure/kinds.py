@@ -32,7 +32,7 @@ from invitations.text.spellings import normalize_name
 Rows = models.QuerySet[Any]
 
 
-class Kind(NamedTuple):
+class Erased(NamedTuple):
     """Rows that still say something, and what empties some of them."""
 
     code: str
@@ -55,7 +55,7 @@ WORDS_OF_DELEGATES = ("name", "function", "organization", "email", "needs")
 DAYS_OF_DELEGATES = ("arrives_on", "departs_on")
 
 
-def delegates(edition: ForumEdition) -> Rows:
+def delegates_to_erase(edition: ForumEdition) -> Rows:
     travels = Q(arrives_on__isnull=False) | Q(departs_on__isnull=False)
     says = holds_words(*WORDS_OF_DELEGATES) | travels | Q(needs_visa_letter=True)
     return Delegate.objects.filter(says, delegation__edition=edition)
@@ -75,7 +75,7 @@ def erase_delegates(rows: Rows) -> None:
     rows.update(needs_visa_letter=False, **empty)
 
 
-def changes(edition: ForumEdition) -> Rows:
+def changes_to_erase(edition: ForumEdition) -> Rows:
     part = DelegationChange.Part.DELEGATE
     return DelegationChange.objects.filter(~Q(subject=""), delegation__edition=edition, part=part)
 
@@ -83,7 +83,7 @@ def changes(edition: ForumEdition) -> Rows:
 # Speakers, and who answers for an office
 
 
-def speakers(edition: ForumEdition) -> Rows:
+def speakers_to_erase(edition: ForumEdition) -> Rows:
     says = holds_words("photo", "biography")
     return PolicyStatement.objects.filter(says, delegation__edition=edition)
 
@@ -96,12 +96,12 @@ def erase_speakers(rows: Rows) -> None:
 WORDS_OF_RESPONDENTS = ("respondent_email", "respondent_phone", "remarks")
 
 
-def respondents(edition: ForumEdition) -> Rows:
+def respondents_to_erase(edition: ForumEdition) -> Rows:
     says = holds_words(*WORDS_OF_RESPONDENTS)
     return Reply.objects.filter(says, invitation__edition=edition)
 
 
-def focal_points(edition: ForumEdition) -> Rows:
+def focal_points_to_erase(edition: ForumEdition) -> Rows:
     # The plain QuerySet: nothing of an edition that is over waits for a second person.
     own: Rows = models.QuerySet(Invitation).filter(edition=edition)
     return own.filter(holds_words("focal_point_name", "focal_point_email"))
@@ -112,7 +112,7 @@ def focal_points(edition: ForumEdition) -> Rows:
 SAYING_BACK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 
 
-def mails(edition: ForumEdition) -> Rows:
+def mails_to_erase(edition: ForumEdition) -> Rows:
     says = holds_words("paper", "mail", "pdf", "message") | ~Q(filed={})
     is_copy = Q(variant="copy") & ~Q(recipients=[])
     own = Letter.objects.filter(invitation__edition=edition, kind__in=SAYING_BACK)
@@ -127,7 +127,7 @@ def erase_mails(rows: Rows) -> None:
     rows.update(paper="", mail="", pdf="", message="", filed={})
 
 
-def copies(edition: ForumEdition) -> Rows:
+def copies_to_erase(edition: ForumEdition) -> Rows:
     """Return mails to an address that somebody typed beside those on file."""
     kind = Letter.Kind.ACKNOWLEDGEMENT
     own = Delivery.objects.filter(
@@ -155,7 +155,7 @@ def drafts(edition: ForumEdition) -> Rows:
     return ReplyDraft.objects.filter(invitation__edition=edition)
 
 
-def pages(edition: ForumEdition) -> Rows:
+def pages_to_erase(edition: ForumEdition) -> Rows:
     return SavedPage.objects.filter(invitation__edition=edition)
 
 
@@ -168,31 +168,32 @@ def deleted(rows: Rows) -> object:
 
 
 LASTING = (
-    Kind("delegates", _("delegates"), delegates, erase_delegates),
-    Kind("speakers", _("photos and biographies of speakers"), speakers, erase_speakers),
-    Kind("respondents", _("replies with remarks, or the e-mail or telephone of who gave them"),
-         respondents, emptied(**dict.fromkeys(WORDS_OF_RESPONDENTS, ""))),
-    Kind("focal_points", _("focal points"),
-         focal_points, emptied(focal_point_name="", focal_point_email="")),
-    Kind("mails", _("mails that said back what offices had typed"), mails, erase_mails),
-    Kind("copies", _("typed addresses to which copies went"), copies, erase_copies),
-    Kind("changes", _("lines of history that name delegates"), changes, emptied(subject="")),
-    Kind("fields", _("changes of fields, with their values"),
-         histories.changed_fields, histories.withhold_values),
-    Kind("forms", _("saved forms that name delegates"),
-         histories.saved_forms, histories.withhold_names),
-    Kind("addresses", _("held changes of addresses"),
-         histories.held_addresses, histories.withhold_addresses),
+    Erased("delegates", _("delegates"), delegates_to_erase, erase_delegates),
+    Erased("speakers", _("photos and biographies of speakers"), speakers_to_erase, erase_speakers),
+    Erased("respondents", _("replies with remarks, or the e-mail or telephone of who gave them"),
+           respondents_to_erase, emptied(**dict.fromkeys(WORDS_OF_RESPONDENTS, ""))),
+    Erased("focal_points", _("focal points"),
+           focal_points_to_erase, emptied(focal_point_name="", focal_point_email="")),
+    Erased("mails", _("mails that said back what offices had typed"), mails_to_erase, erase_mails),
+    Erased("copies", _("typed addresses to which copies went"), copies_to_erase, erase_copies),
+    Erased("changes", _("lines of history that name delegates"),
+           changes_to_erase, emptied(subject="")),
+    Erased("fields", _("changes of fields, with their values"),
+           histories.histories_with_values, histories.withhold_values),
+    Erased("forms", _("saved forms that name delegates"),
+           histories.saved_forms, histories.withhold_names),
+    Erased("addresses", _("held changes of addresses"),
+           histories.held_addresses, histories.withhold_addresses),
 )  # fmt: skip
 # It goes by itself within a day; that there is some begins no erasure.
 OF_A_DAY = (
-    Kind("drafts", ReplyDraft._meta.verbose_name_plural, drafts, deleted),
-    Kind("pages", SavedPage._meta.verbose_name_plural, pages, deleted),
+    Erased("drafts", ReplyDraft._meta.verbose_name_plural, drafts, deleted),
+    Erased("pages", SavedPage._meta.verbose_name_plural, pages_to_erase, deleted),
 )  # fmt: skip
 KINDS = (*LASTING, *OF_A_DAY)
 
 
-def erase_left(kind: Kind, left: Rows, most: int | None = None) -> int:
+def erase_left(kind: Erased, left: Rows, most: int | None = None) -> int:
     """Empty these rows of the kind, or so many of them, and return how many."""
     keys = list(left.order_by("pk").values_list("pk", flat=True)[:most])
     if keys:
@@ -209,17 +210,17 @@ def count_left(edition: ForumEdition) -> dict[str, int]:
     """Return how many rows of each kind an erasure would empty now."""
     # The plain QuerySet: that of translated rows would bring all columns along.
     this: Rows = models.QuerySet(ForumEdition).filter(pk=edition.pk)
-    counts = this.values(**{kind.code: counted(kind.left(edition)) for kind in KINDS}).get()
+    counts = this.values(**{kind.code: count_subquery(kind.left(edition)) for kind in KINDS}).get()
     return {code: count for code, count in counts.items() if count}
 
 
-def counted(rows: Rows) -> Subquery:
+def count_subquery(rows: Rows) -> Subquery:
     """Return the number of rows, as a part of another query; None of no rows."""
     alike = rows.order_by().annotate(alike=Value(1)).values("alike")
     return Subquery(alike.annotate(number=Count("pk")).values("number"))
 
 
-def in_words(counts: dict[str, int]) -> list[str]:
+def format_counts(counts: dict[str, int]) -> list[str]:
     """Return of what there are how many, in the order in which it goes."""
     told = ((kind.title, counts.get(kind.code, 0)) for kind in KINDS)
     return [labelled(capfirst(title), count) for title, count in told if count]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.desk.erasure.kinds import KINDS, Kind, erase_left
+from delegations.desk.erasure.kinds import KINDS, Erased, erase_left
 from delegations.desk.erasure.owed import owed_in_words
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.audit import Act, entry_of
@@ -47,7 +47,7 @@ def of_delegate(one: Delegate) -> Repeated:
     form_rows = [(Delegate, one.pk), *((Delegation, pk) for pk in lists)]
     return {
         "delegates": Q(pk=one.pk),
-        "mails": receipts & of_states(one, "invitation__member_state"),
+        "mails": receipts & rows_of_states(one, "invitation__member_state"),
         "changes": Q(delegation__in=lists, subject__in=names),
         "fields": history(Delegate, one.pk),
         "forms": Q(*(history(model, str(pk)) for model, pk in form_rows), _connector=Q.OR),
@@ -58,7 +58,7 @@ def of_speaker(statement: PolicyStatement) -> Repeated:
     receipts = Q(kind=Letter.Kind.RECEIPT, variant="statement")
     return {
         "speakers": Q(pk=statement.pk),
-        "mails": receipts & of_states(statement, "invitation__member_state"),
+        "mails": receipts & rows_of_states(statement, "invitation__member_state"),
         "fields": history(PolicyStatement, statement.pk),
     }
 
@@ -100,16 +100,16 @@ def lists_of(row: Delegate | PolicyStatement) -> set[int]:
     return {row.delegation_id, *map(int, filter(str.isdigit, earlier_values(row, "delegation")))}
 
 
-def of_states(row: Delegate | PolicyStatement, path: str = "member_state") -> Q:
+def rows_of_states(row: Delegate | PolicyStatement, path: str = "member_state") -> Q:
     delegations = Delegation.objects.filter(pk__in=lists_of(row))
     return Q(**{f"{path}__in": delegations.values("member_state")})
 
 
 PEOPLE = {
-    "delegate": Person(Delegate, gettext_lazy("a delegate"), of_states, of_delegate),
+    "delegate": Person(Delegate, gettext_lazy("a delegate"), rows_of_states, of_delegate),
     "statement": Person(
         PolicyStatement, gettext_lazy("a speaker: photo and short biography"),
-        of_states, of_speaker,
+        rows_of_states, of_speaker,
     ),
     "reply": Person(
         Reply, gettext_lazy("who answered: e-mail, telephone and remarks"),
@@ -132,7 +132,7 @@ def erase_person(record: models.Model, by: User, reason: str) -> dict[str, int]:
     record.refresh_from_db()
     if why := reason_not_to_erase_person(record):
         raise ValidationError(why)
-    emptied = {kind.code: erase_left(kind, rows) for kind, rows in rows_of(record)}
+    emptied = {kind.code: erase_left(kind, rows) for kind, rows in personal_rows(record)}
     counts = {code: number for code, number in emptied.items() if number}
     record.refresh_from_db()
     told = {code: (number, 0) for code, number in counts.items()}
@@ -146,7 +146,7 @@ def erase_person(record: models.Model, by: User, reason: str) -> dict[str, int]:
 
 def reason_not_to_erase_person(record: models.Model) -> str:
     """Return why nothing of it is erased just now; empty if it is."""
-    edition = edition_of(record)
+    edition = edition_of_record(record)
     if isinstance(record, Delegate) and edition.is_ahead(timezone.now()):
         return _(
             "The edition is not over: badge and lists need the name. If the person does not come,"
@@ -155,34 +155,34 @@ def reason_not_to_erase_person(record: models.Model) -> str:
     if owed := owed_in_words(edition, offices_of(record)):
         told = comma_list(words for words, _url in owed)
         return _("Something is still owed to this office: %(what)s.") % {"what": told}
-    if not any(rows.exists() for _kind, rows in rows_of(record)):
+    if not any(rows.exists() for _kind, rows in personal_rows(record)):
         return _("There is nothing left to erase.")
     return ""
 
 
-def rows_of(record: models.Model) -> list[tuple[Kind, models.QuerySet[Any]]]:
+def personal_rows(record: models.Model) -> list[tuple[Erased, models.QuerySet[Any]]]:
     """Return of each kind the rows that still say something of the person."""
-    edition, which = edition_of(record), person_of(record).repeated(record)
+    edition, which = edition_of_record(record), person_of_record(record).repeated(record)
     return [
         (kind, kind.left(edition).filter(which[kind.code])) for kind in KINDS if kind.code in which
     ]
 
 
-def count_of(record: models.Model) -> dict[str, int]:
-    return {kind.code: rows.count() for kind, rows in rows_of(record)}
+def personal_counts(record: models.Model) -> dict[str, int]:
+    return {kind.code: rows.count() for kind, rows in personal_rows(record)}
 
 
-def person_of(record: models.Model) -> Person:
+def person_of_record(record: models.Model) -> Person:
     return next(one for one in PEOPLE.values() if isinstance(record, one.model))
 
 
 def offices_of(record: models.Model) -> "models.QuerySet[Invitation]":
     """Return the invitations whose offices gave what the record says, or may be told it."""
     rows: models.QuerySet[Invitation] = models.QuerySet(Invitation)
-    return rows.filter(person_of(record).offices(record), edition=edition_of(record))
+    return rows.filter(person_of_record(record).offices(record), edition=edition_of_record(record))
 
 
-def edition_of(record: Any) -> ForumEdition:
+def edition_of_record(record: Any) -> ForumEdition:
     for above in ("delegation", "invitation"):
         record = getattr(record, above, record)
     edition: ForumEdition = record.edition

@@ -18,7 +18,7 @@ from delegations.desk.erasure.erasing import (
     reason_not_to_erase_edition,
     take_back_erasure,
 )
-from delegations.desk.erasure.kinds import count_left, in_words
+from delegations.desk.erasure.kinds import count_left, format_counts
 from delegations.desk.erasure.owed import owed_in_words
 from delegations.desk.page_arguments import desk_page
 from delegations.models import Erasure
@@ -43,11 +43,13 @@ def erasure_page(request: HttpRequest, symbol: str) -> HttpResponse:
     if request.method == "POST" and erases and form.is_valid():
         if "take_back" in request.POST:
             return taken_back(request, edition, form)
-        return asked(None, request, edition, form)
-    return shown(request, edition, form if erases else None)
+        return ask_erasure(None, request, edition, form)
+    return show_erasure_page(request, edition, form if erases else None)
 
 
-def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) -> HttpResponse:
+def show_erasure_page(
+    request: HttpRequest, edition: ForumEdition, form: ReasonForm | None
+) -> HttpResponse:
     under_way = edition.erasures.under_way().first()
     context = {
         **admin.site.each_context(request),
@@ -57,7 +59,7 @@ def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) 
         "may_change": request.user.has_perm("invitations.change_forumedition"),
         "effect": format_effect(edition, get_language()),
         "links": format_links(edition, get_language()),
-        "left": in_words(count_left(edition)),
+        "left": format_counts(count_left(edition)),
         "owed": owed_in_words(edition),
         "under_way": under_way and at_hour(under_way.began_at),
         "asked": asked_in_words(under_way),
@@ -69,14 +71,14 @@ def shown(request: HttpRequest, edition: ForumEdition, form: ReasonForm | None) 
 
 
 @signed_in_recently("erase_personal_data")
-def asked(
+def ask_erasure(
     _page: None, request: HttpRequest, edition: ForumEdition, form: ReasonForm
 ) -> HttpResponse:
     try:
         ask_for_erasure(edition, user_of(request), form.cleaned_data["reason"])
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
-        return shown(request, edition, form)
+        return show_erasure_page(request, edition, form)
     messages.success(request, _("It is erased in an hour. Until then it can be taken back here."))
     return HttpResponseRedirect(request.path)
 
@@ -105,7 +107,7 @@ def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
             "at": at_hour(one.ended_at),
             "who": str(one.asked_by or _("the machine")),
             "reason": one.reason,
-            "what": in_words(one.counts),
+            "what": format_counts(one.counts),
         }
         for one in erasures.select_related("asked_by")
     ]

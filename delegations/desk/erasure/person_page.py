@@ -12,14 +12,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.erasure.kinds import in_words
+from delegations.desk.erasure.kinds import format_counts
 from delegations.desk.erasure.one_person import (
     PEOPLE,
-    count_of,
-    edition_of,
+    edition_of_record,
     erase_person,
     offices_of,
-    person_of,
+    person_of_record,
+    personal_counts,
     reason_not_to_erase_person,
 )
 from delegations.desk.erasure.owed import owed_in_words
@@ -33,7 +33,7 @@ from invitations.forms.action_forms import ReasonForm
 
 @never_cache
 @desk_page()
-def person_page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
+def erase_person_page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
     """Show what goes, and what has to be done first; a POST erases it, with a reason."""
     if of not in PEOPLE:
         raise Http404
@@ -44,7 +44,7 @@ def person_page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return erased(None, request, record, form)
-    return shown(request, record, form)
+    return person_erasure_page(request, record, form)
 
 
 @signed_in_recently("erase_personal_data")
@@ -55,21 +55,23 @@ def erased(
         erase_person(record, user_of(request), form.cleaned_data["reason"])
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
-        return shown(request, record, form)
+        return person_erasure_page(request, record, form)
     messages.success(request, _("It is erased. Your name and your reason stay in the history."))
     return HttpResponseRedirect(change_url(record))
 
 
-def shown(request: HttpRequest, record: models.Model, form: ReasonForm) -> HttpResponse:
+def person_erasure_page(
+    request: HttpRequest, record: models.Model, form: ReasonForm
+) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Erase what a person asks for"),
-        "whose": capfirst(person_of(record).title),
+        "whose": capfirst(person_of_record(record).title),
         "record": record,
         "back": change_url(record),
-        "left": in_words(count_of(record)),
+        "left": format_counts(personal_counts(record)),
         "why_not": reason_not_to_erase_person(record),
-        "owed": owed_in_words(edition_of(record), offices_of(record)),
+        "owed": owed_in_words(edition_of_record(record), offices_of(record)),
         "form": form,
     }
     return TemplateResponse(request, "admin/desk/erase_person.html", context)

@@ -7,8 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from delegations.desk.dossier import NOT_TOLD
-from delegations.desk.finding.people import line_of, of_invitations
-from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
+from delegations.desk.finding.people import found_line, of_invitations
+from delegations.desk.finding.search import (
+    EACH_KIND,
+    FoundLine,
+    Search,
+    columns_holding,
+    describe_found,
+)
 from delegations.models import HighLevelSession
 from invitations.admin.list_columns import change_url
 from invitations.admin.navigation import navigation
@@ -32,7 +38,7 @@ from invitations.text.spellings import search_words
 SESSIONS_AT_MOST = 1000
 
 
-def reply_code(search: Search) -> list[Found]:
+def reply_code(search: Search) -> list[FoundLine]:
     """Return the State whose code was typed, in full; the code itself is not shown."""
     if not is_like_a_code(search.typed):
         return []
@@ -42,32 +48,32 @@ def reply_code(search: Search) -> list[Found]:
         return []
     told = _("reply code, replaced") if link.replaced_at else _("reply code")
     invitation: Any = link.invitation
-    return [line_of(search, invitation, invitation, told, invitation.minister)]
+    return [found_line(search, invitation, invitation, told, invitation.minister)]
 
 
-def check_code(search: Search) -> list[Found]:
+def check_code(search: Search) -> list[FoundLine]:
     """Return the letter whose paper bears the digits."""
     if not is_like_a_check_code(search.typed):
         return []
-    return letters(search, _("check code"), check_code=plain_signs(search.typed))
+    return find_letters(search, _("check code"), check_code=plain_signs(search.typed))
 
 
-def letters(search: Search, told: str, **identified: str) -> list[Found]:
+def find_letters(search: Search, told: str, **identified: str) -> list[FoundLine]:
     found = of_invitations(Letter.objects.filter(**identified), "invitation__")
     return [
-        line_of(search, one, one.invitation, told, one.get_kind_display())._replace(icon="draft")
+        found_line(search, one, one.invitation, told, one.get_kind_display())._replace(icon="draft")
         for one in found.defer(*NOT_TOLD)
     ]
 
 
-def message_id(search: Search) -> list[Found]:
+def message_id(search: Search) -> list[FoundLine]:
     """Return the letter that left under this Message-ID, written with or without brackets.
 
     Only who reads letters whole sees their identifiers.
     """
     if not (is_like_a_message_id(search.typed) and reads_letters_whole(search)):
         return []
-    return letters(search, "Message-ID", message_id=in_brackets(search.typed))
+    return find_letters(search, "Message-ID", message_id=in_brackets(search.typed))
 
 
 def reads_letters_whole(search: Search) -> bool:
@@ -82,46 +88,46 @@ def in_brackets(typed: str) -> str:
     return f"<{typed.strip('<>')}>"
 
 
-def correspondence(search: Search) -> list[Found]:
+def correspondence(search: Search) -> list[FoundLine]:
     """Return what came in, by the sender's reference, name or address, or by its Message-ID."""
     text = search.typed
-    named = holding(text, ["reference"], ["sender"])
+    named = columns_holding(text, ["reference"], ["sender"])
     if is_like_a_message_id(text):
         named |= Q(message_id=in_brackets(text))
     return [
-        came_in(search, one)
+        find_correspondence(search, one)
         for one in of_invitations(Correspondence.objects.filter(named), "invitation__")
     ]
 
 
-def came_in(search: Search, one: Any) -> Found:
+def find_correspondence(search: Search, one: Any) -> FoundLine:
     kind = one.get_channel_display()
     name = one.reference or one.sender or kind
     if one.invitation:
-        return line_of(search, one, one.invitation, kind, name)._replace(icon="inbox")
-    return Found(name, described(kind, _("of nobody yet")), change_url(one), "inbox")
+        return found_line(search, one, one.invitation, kind, name)._replace(icon="inbox")
+    return FoundLine(name, describe_found(kind, _("of nobody yet")), change_url(one), "inbox")
 
 
-def deliveries(search: Search) -> list[Found]:
+def find_deliveries(search: Search) -> list[FoundLine]:
     """Return where mails went, also to addresses that are on file no more."""
     addresses = ["address"] if "@" in search.typed else []
-    sent = holding(search.typed, ["reference"], addresses)
+    sent = columns_holding(search.typed, ["reference"], addresses)
     found = of_invitations(Delivery.objects.filter(sent), "letter__invitation__")
     return [
-        line_of(
+        found_line(
             search, one, one.letter.invitation, _("delivery"), one.reference or one.address
         )._replace(icon="outgoing_mail")
         for one in found.defer(*(f"letter__{name}" for name in NOT_TOLD))
     ]
 
 
-def circulars(search: Search) -> list[Found]:
+def find_circulars(search: Search) -> list[FoundLine]:
     found = Circular.objects.filter(reference__icontains=search.typed).select_related("edition")
     found = found.only("reference", "kind", "edition__symbol")
     return [
-        Found(
+        FoundLine(
             one.reference,
-            described(_("circular"), one.get_kind_display(), one.edition.symbol),
+            describe_found(_("circular"), one.get_kind_display(), one.edition.symbol),
             change_url(one),
             "campaign",
         )
@@ -129,7 +135,7 @@ def circulars(search: Search) -> list[Found]:
     ]
 
 
-def sessions(search: Search) -> list[Found]:
+def find_sessions(search: Search) -> list[FoundLine]:
     """Return sessions by their title in any language, and by room and chair."""
     words = search_words(search.typed).split()
     rows = HighLevelSession.objects.order_by(*search.current_first("edition"), "starts_at")
@@ -140,9 +146,9 @@ def sessions(search: Search) -> list[Found]:
     ][:EACH_KIND]
     prefetch_related_objects(found, Prefetch("edition", ForumEdition.objects.only("symbol")))
     return [
-        Found(
+        FoundLine(
             str(one),
-            described(pgettext("of the Forum", "session"), one.room, one.edition.symbol),
+            describe_found(pgettext("of the Forum", "session"), one.room, one.edition.symbol),
             change_url(one),
             "event",
         )
@@ -155,11 +161,11 @@ def session_words(session: Any) -> str:
     return search_words(" ".join(filter(None, [*titles, session.room, session.chair])))
 
 
-def pages(search: Search) -> list[Found]:
+def find_pages(search: Search) -> list[FoundLine]:
     """Return the pages of the sidebar that are called so: it has those the person may open."""
     said = search_words(search.typed)
     return [
-        Found(str(page["title"]), str(group.get("title", "")), str(page["link"]), page["icon"])
+        FoundLine(str(page["title"]), str(group.get("title", "")), str(page["link"]), page["icon"])
         for group in navigation(search.request)
         for page in group["items"]
         if said and said in search_words(str(page["title"]))

@@ -6,7 +6,13 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
+from delegations.desk.finding.search import (
+    EACH_KIND,
+    FoundLine,
+    Search,
+    columns_holding,
+    describe_found,
+)
 from delegations.models import Delegate
 from invitations.admin.state_names import states_called
 from invitations.models import (
@@ -28,7 +34,7 @@ UNTOLD = [one.attname for one in ForumEdition._meta.concrete_fields if not one.p
 UNTOLD.remove("symbol")
 
 
-def states(search: Search) -> list[Found]:
+def find_states(search: Search) -> list[FoundLine]:
     """Return the States of that name or code, each in the edition at hand."""
     keys = list(states_called(search.typed))[:EACH_KIND]
     found = MemberState.objects.in_bulk(keys)
@@ -40,13 +46,13 @@ def states(search: Search) -> list[Found]:
     ]
 
 
-def state_line(search: Search, state: Any, symbol: str) -> Found:
+def state_line(search: Search, state: Any, symbol: str) -> FoundLine:
     kind = MemberState.Status(state.status).label
     link = search.page_of(state, state.iso3, symbol)
-    return Found(state.listed_as, described(kind, state.iso2, symbol), link, "flag")
+    return FoundLine(state.listed_as, describe_found(kind, state.iso2, symbol), link, "flag")
 
 
-def earlier_lines(search: Search, state: Any) -> list[Found]:
+def earlier_lines(search: Search, state: Any) -> list[FoundLine]:
     if not search.reads(Invitation):
         return []
     invited = Invitation.objects.filter(member_state=state).exclude(edition=search.edition)
@@ -57,7 +63,7 @@ def earlier_lines(search: Search, state: Any) -> list[Found]:
     ]
 
 
-def ministers(search: Search) -> list[Found]:
+def find_ministers(search: Search) -> list[FoundLine]:
     """Return ministers by name, address or reference; who is in office comes first."""
     invited = Invitation.objects.filter(minister=OuterRef("pk"))
     latest = invited.order_by(*search.current_first("edition"))
@@ -68,9 +74,9 @@ def ministers(search: Search) -> list[Found]:
         .order_by(F("successor").asc(nulls_first=True), "family_name", "pk")
     )
     return [
-        Found(
+        FoundLine(
             labelled(one.member_state.listed_as, one.name or one),
-            described(_("minister"), one.portfolio, one.symbol),
+            describe_found(_("minister"), one.portfolio, one.symbol),
             search.page_of(one, one.member_state.iso3, one.symbol),
             "person",
         )
@@ -81,48 +87,54 @@ def ministers(search: Search) -> list[Found]:
 def ministers_called(search: Search) -> Q:
     text = search.typed
     if "@" in text:
-        return holding(text, addresses=["to_emails", "cc_emails"])
+        return columns_holding(text, addresses=["to_emails", "cc_emails"])
     named = Q(name_in_script__contains=text) | Q(ref__iexact=text)
     if words := search.words:
         named |= Q(*(Q(name_key__contains=word) for word in words))
     return named
 
 
-def missions(search: Search) -> list[Found]:
+def missions(search: Search) -> list[FoundLine]:
     """Return missions by name or address; a mission may serve several States."""
-    named = holding(search.typed, ["name"], ["emails"])
+    named = columns_holding(search.typed, ["name"], ["emails"])
     return [
-        Found(str(one), one.get_kind_display(), search.page_of(one, "", None), "apartment")
+        FoundLine(str(one), one.get_kind_display(), search.page_of(one, "", None), "apartment")
         for one in Mission.objects.filter(named)[:EACH_KIND]
     ]
 
 
-def focal_points(search: Search) -> list[Found]:
-    named = holding(search.typed, ["focal_point_name"], ["focal_point_email"])
+def find_focal_points(search: Search) -> list[FoundLine]:
+    named = columns_holding(search.typed, ["focal_point_name"], ["focal_point_email"])
     found = of_invitations(Invitation.objects.filter(named), "")
     return [
-        line_of(search, one, one, _("focal point"), one.focal_point_name or one.focal_point_email)
+        found_line(
+            search, one, one, _("focal point"), one.focal_point_name or one.focal_point_email
+        )
         for one in found
     ]
 
 
-def respondents(search: Search) -> list[Found]:
+def find_respondents(search: Search) -> list[FoundLine]:
     """Return who answered for an office, and who was named as a substitute."""
-    named = holding(search.typed, ["respondent_name", "substitute_name"], ["respondent_email"])
+    named = columns_holding(
+        search.typed, ["respondent_name", "substitute_name"], ["respondent_email"]
+    )
     found = of_invitations(Reply.objects.filter(named), "invitation__")
     return [
-        line_of(search, one, one.invitation, _("reply"), one.respondent_name or one.substitute_name)
+        found_line(
+            search, one, one.invitation, _("reply"), one.respondent_name or one.substitute_name
+        )
         for one in found
     ]
 
 
-def delegates(search: Search) -> list[Found]:
+def find_delegates(search: Search) -> list[FoundLine]:
     """Return delegates by name or address; in the edition at hand accents do not matter."""
-    named = holding(search.typed, ["name"], ["email"])
+    named = columns_holding(search.typed, ["name"], ["email"])
     if "@" not in search.typed:
         named |= Q(pk__in=called_alike(search))
     found = of_invitations(Delegate.objects.filter(named), "delegation__")
-    return [line_of(search, one, one.delegation, _("delegate"), one.name) for one in found]
+    return [found_line(search, one, one.delegation, _("delegate"), one.name) for one in found]
 
 
 def called_alike(search: Search) -> list[int]:
@@ -144,8 +156,8 @@ def of_invitations(found: Any, path: str) -> Any:
     return found.select_related(*joined).defer(*untold).order_by("-pk")[:EACH_KIND]
 
 
-def line_of(search: Search, row: Any, of: Any, kind: object, name: object) -> Found:
+def found_line(search: Search, row: Any, of: Any, kind: object, name: object) -> FoundLine:
     """Return the line of a row that belongs to the State and edition of ``of``."""
     state, symbol = of.member_state, of.edition.symbol
     link = search.page_of(row, state.iso3, symbol)
-    return Found(labelled(state.listed_as, name), described(kind, symbol), link, "person")
+    return FoundLine(labelled(state.listed_as, name), describe_found(kind, symbol), link, "person")

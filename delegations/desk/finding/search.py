@@ -23,7 +23,7 @@ EACH_KIND = 8
 LETTERS_AT_LEAST, SIGNS_AT_LEAST = 3, 2
 
 
-class Found(NamedTuple):
+class FoundLine(NamedTuple):
     """One line of the results; the names are those that django-unfold's template reads."""
 
     title: str
@@ -76,7 +76,7 @@ class Search:
         return change_url(row)
 
 
-def holding(typed: str, names: Sequence[str] = (), addresses: Sequence[str] = ()) -> Q:
+def columns_holding(typed: str, names: Sequence[str] = (), addresses: Sequence[str] = ()) -> Q:
     """Return the rows that have the text in one of the columns; no name holds an "@"."""
     if "@" in typed:
         return holding_address(typed, *addresses)
@@ -84,10 +84,10 @@ def holding(typed: str, names: Sequence[str] = (), addresses: Sequence[str] = ()
     return reduce(or_, named)
 
 
-def described(*words: object) -> str:
+def describe_found(*words: object) -> str:
     return " · ".join(str(word) for word in words if word)
 
 
-def once_each(found: Iterable[Found]) -> list[Found]:
+def once_each(found: Iterable[FoundLine]) -> list[FoundLine]:
     """Return the lines without those that name the same and lead to the same page."""
     return list({(one.title, one.link): one for one in reversed(list(found))}.values())[::-1]

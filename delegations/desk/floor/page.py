@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.floor.rows import MAY_READ, clock, session_on_floor, sessions_of
+from delegations.desk.floor.rows import MAY_READ, clock, session_on_floor, sessions_with_places
 from delegations.desk.floor.stale_page import mark_of_floor
 from delegations.desk.page_arguments import desk_page, edition_asked
 from delegations.models import HighLevelSession, SpeakingSlot
@@ -61,7 +61,7 @@ def floor(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST":
         mark(request, session)
         return redirect("desk:room_of", session.pk)
-    return shown(request, as_it_runs(request, session, timezone.now()))
+    return show_floor(request, as_it_runs(request, session, timezone.now()))
 
 
 def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime
     found = session_on_floor(session, now, reads_answers=may(READS_ANSWERS))
     return {
         "edition": edition,
-        "sessions": sessions_of(edition),
+        "sessions": sessions_with_places(edition),
         "room": found,
         "seen": mark_of_floor(found),
         "as_of": clock(now.astimezone(edition.zone)),
@@ -83,15 +83,15 @@ def as_it_runs(request: HttpRequest, session: HighLevelSession, now: dt.datetime
 def floor_at_hand(request: HttpRequest) -> HttpResponse:
     """Lead to the session that runs now or comes next, else to the last one."""
     edition = edition_asked(request)
-    sessions = sessions_of(edition) if edition else []
+    sessions = sessions_with_places(edition) if edition else []
     if not sessions:
-        return shown(request, {"edition": edition})
+        return show_floor(request, {"edition": edition})
     now = timezone.now()
     to_come = (one for one in sessions if one.as_published.ends_at > now)
     return redirect("desk:room_of", next(to_come, sessions[-1]).pk)
 
 
-def shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def show_floor(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": TITLE,

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from delegations.desk.binder.printing import typeset
+from delegations.desk.binder.printing import typeset_binder
 from delegations.desk.floor.rows import MAY_READ, session_on_floor
 from delegations.desk.page_arguments import desk_page, language_asked
 from delegations.models import HighLevelSession
@@ -32,7 +32,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             "as_of": format_hour(local, edition.time_zone_name, language),
             "room": session_on_floor(session, now, reads_answers=False),
         }
-        pdf = typeset(render_to_string("admin/desk/room_paper.html", context))
+        pdf = typeset_binder(render_to_string("admin/desk/room_paper.html", context))
     name = f"speakers-{session.pk}-{local:%Y-%m-%d-%H%M}-{language}.pdf"
     return HttpResponse(
         pdf,

@@ -19,7 +19,7 @@ from invitations.text.lines import isolated
 MAY_READ = ("delegations.view_speakingslot", "delegations.view_policystatement")
 
 
-class Row(NamedTuple):
+class SpeakerRow(NamedTuple):
     """A speaker on the page of the room, and on paper."""
 
     slot: Any
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
     @property
     def is_remote(self) -> bool:
-        statement = statement_of(self.slot)
+        statement = statement_of_slot(self.slot)
         return statement is not None and statement.mode == PolicyStatement.Mode.VIDEO
 
 
@@ -47,9 +47,9 @@ class Room(NamedTuple):
     hours: str
     place: str
     chair: str
-    to_call: list[Row]
-    heard: list[Row]
-    gone: list[Row]
+    to_call: list[SpeakerRow]
+    heard: list[SpeakerRow]
+    gone: list[SpeakerRow]
     pace: list[str]
 
 
@@ -57,8 +57,8 @@ def session_on_floor(session: HighLevelSession, now: dt.datetime, *, reads_answe
     """Return the session; what answers say otherwise is told to who reads answers."""
     order, zone, said = running_order(session, now), session.edition.zone, session.as_published
     slots = [*(one.slot for one in order.to_call), *order.heard, *order.gone]
-    texts = texts_of(slots)
-    doubts = doubts_of(session, slots) if reads_answers else {}
+    texts = current_texts(slots)
+    doubts = doubts_by_slot(session, slots) if reads_answers else {}
     hours = {one.slot.pk: one.at for one in order.to_call}
     hours |= {one.pk: one.heard_at for one in order.heard}
     rows = {
@@ -88,7 +88,7 @@ def session_on_floor(session: HighLevelSession, now: dt.datetime, *, reads_answe
     )
 
 
-def texts_of(slots: Iterable[Any]) -> dict[int, list[StatementText]]:
+def current_texts(slots: Iterable[Any]) -> dict[int, list[StatementText]]:
     """Return the current texts by delegation, as they were filed."""
     found: dict[int, list[StatementText]] = {}
     of = StatementText.objects.current().filter(
@@ -99,9 +99,9 @@ def texts_of(slots: Iterable[Any]) -> dict[int, list[StatementText]]:
     return found
 
 
-def doubts_of(session: HighLevelSession, slots: Iterable[Any]) -> dict[int, list[str]]:
+def doubts_by_slot(session: HighLevelSession, slots: Iterable[Any]) -> dict[int, list[str]]:
     """Return, by slot, what answers say otherwise: that which stands, and one that waits."""
-    statements = {one.pk: statement for one in slots if (statement := statement_of(one))}
+    statements = {one.pk: statement for one in slots if (statement := statement_of_slot(one))}
     told = doubts_of_states(session.edition_id, statements.values())
     doubts = {pk: list(told[one.pk]) for pk, one in statements.items()}
     states = {one.delegation.member_state_id: one.pk for one in slots}
@@ -116,7 +116,7 @@ def doubts_of(session: HighLevelSession, slots: Iterable[Any]) -> dict[int, list
     return doubts
 
 
-def statement_of(slot: Any) -> PolicyStatement | None:
+def statement_of_slot(slot: Any) -> PolicyStatement | None:
     return getattr(slot.delegation, "statement", None)
 
 
@@ -126,9 +126,9 @@ def clock(at: dt.datetime) -> str:
 
 def row_of(
     slot: Any, at: dt.datetime | None, texts: list[StatementText], remarks: list[str]
-) -> Row:
-    statement = statement_of(slot)
-    return Row(
+) -> SpeakerRow:
+    statement = statement_of_slot(slot)
+    return SpeakerRow(
         slot,
         str(slot.number) if slot.comes else "",
         slot.delegation.member_state.listed_as,
@@ -158,7 +158,7 @@ def remarks_of(slot: Any, zone: dt.tzinfo, doubts: list[str]) -> list[str]:
 
 
 def reason_not_speaking(slot: Any) -> str:
-    statement = statement_of(slot)
+    statement = statement_of_slot(slot)
     if statement and statement.mode == PolicyStatement.Mode.WRITTEN:
         return _("The statement is filed in writing, and not read out.")
     return _("By the answer on file it does not take the floor.")
@@ -194,7 +194,7 @@ def pace_of(session: HighLevelSession, order: RunningOrder) -> list[str]:
     ]
 
 
-def sessions_of(edition: ForumEdition) -> list[HighLevelSession]:
+def sessions_with_places(edition: ForumEdition) -> list[HighLevelSession]:
     """Return the sessions that take place and have places on the list, by hour."""
     held = HighLevelSession.objects.public().filter(edition=edition, slots__isnull=False)
     return list(held.by_published_hour().distinct())

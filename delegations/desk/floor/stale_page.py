@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from delegations.desk.floor.rows import Room, Row
+from delegations.desk.floor.rows import Room, SpeakerRow
 from invitations.forms.stale_form import keyed_digest
 
 
@@ -14,5 +14,5 @@ def mark_of_floor(room: Room) -> str:
     return keyed_digest([*about, *map(words_of_rows, (to_call, room.heard, room.gone))])
 
 
-def words_of_rows(rows: Iterable[Row]) -> list[Any]:
+def words_of_rows(rows: Iterable[SpeakerRow]) -> list[Any]:
     return [row._replace(slot=row.slot.pk) for row in rows]

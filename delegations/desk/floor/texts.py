@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from delegations.desk.floor.rows import texts_of
+from delegations.desk.floor.rows import current_texts
 from delegations.desk.page_arguments import desk_page
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.calling import in_places
@@ -41,7 +41,7 @@ Named = tuple[str, StatementText]
 
 @require_POST
 @desk_page("delegations.view_speakingslot", "delegations.view_statementtext")
-def texts(request: HttpRequest, pk: int) -> Any:
+def hand_over_texts(request: HttpRequest, pk: int) -> Any:
     """Hand over the current texts of the session."""
     session = get_object_or_404(HighLevelSession.objects.public().select_related("edition"), pk=pk)
     named = list(named_texts(session))
@@ -49,7 +49,7 @@ def texts(request: HttpRequest, pk: int) -> Any:
         messages.error(request, _("No text is on file for this session yet."))
         return redirect("desk:room_of", session.pk)
     begins = session.as_published.starts_at.astimezone(session.edition.zone)
-    return handed_over(request, named, f"texts-{begins:%Y-%m-%d-%H%M}", session.edition)
+    return hand_over_package(request, named, f"texts-{begins:%Y-%m-%d-%H%M}", session.edition)
 
 
 @require_POST
@@ -61,10 +61,10 @@ def texts_in_writing(request: HttpRequest, symbol: str) -> Any:
     if not named:
         messages.error(request, _("No text of a statement in writing is on file yet."))
         return redirect(f"{reverse('desk:room')}?edition={edition.symbol}")
-    return handed_over(request, named, "texts-in-writing", edition)
+    return hand_over_package(request, named, "texts-in-writing", edition)
 
 
-def handed_over(
+def hand_over_package(
     request: HttpRequest, named: list[Named], called: str, edition: ForumEdition
 ) -> FileResponse:
     """Return the package, named by the hour at which it was true, and note who took how many."""
@@ -81,7 +81,7 @@ def named_texts(session: HighLevelSession) -> Iterator[Named]:
     delivered = set(standing.filter(delegation__slots__session=session))
     places = in_places(session)
     slots = [one for one in places if one.heard_at or one.delegation_id in delivered]
-    found = texts_of(slots)
+    found = current_texts(slots)
     for slot in slots:
         is_read = slot.comes or slot.heard_at
         number = f"{slot.number:02}" if slot.comes else ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
 from delegations.desk.erasure.kinds import count_left, is_any_left
-from delegations.desk.needs.need import Found, Need
+from delegations.desk.needs.need import CountedNeed, Need
 from delegations.models import Erasure
 from delegations.models.erasure import TOLD_BEFORE, erases_on
 from invitations.models import ForumEdition
@@ -42,7 +42,7 @@ def erasures(request: HttpRequest) -> Iterator[Need]:
     for edition in some.order_by("closes_on", "pk"):
         # What goes by itself within a day begins no erasure, and is none to be told of.
         if (title := title_of(edition)) and is_any_left(edition):
-            found = Found(sum(count_left(edition).values()))
+            found = CountedNeed(sum(count_left(edition).values()))
             yield Need(may, title, reverse("desk:erasure", args=[edition.symbol]), found=found)
 
 

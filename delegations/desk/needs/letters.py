@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
-from delegations.desk.needs.need import Found, Need, may, of_edition
+from delegations.desk.needs.need import CountedNeed, Need, may, of_edition
 from delegations.desk.outbox import OutboxRow
 from invitations.admin.base import user_of
 from invitations.admin.list_columns import list_url
@@ -63,7 +63,7 @@ FAULTS_OF_JOBS = ngettext_lazy(
 )
 
 
-def deliveries(
+def delivery_needs(
     edition: ForumEdition, request: HttpRequest, outbox: dict[str, OutboxRow]
 ) -> Iterator[Need]:
     here = of_edition(edition, "letter__invitation__edition")
@@ -71,7 +71,7 @@ def deliveries(
     for state, title in STUCK.items():
         url = list_url(Delivery, state__exact=state.value, put_right="no", **here)
         stuck = outbox.get(state)
-        found = Found(stuck.open, stuck.since) if stuck else Found(0)
+        found = CountedNeed(stuck.open, stuck.since) if stuck else CountedNeed(0)
         yield Need(decides, title, url, found=found)
     printed = {"state__exact": State.QUEUED.value, "channel__in": "pouch,post"}
     yield Need(
@@ -86,7 +86,7 @@ def deliveries(
     )
 
 
-def letters(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+def letter_needs(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     own, here = Letter.objects.filter(invitation__edition=edition), of_edition(edition)
     yield Need(
         may(request, "change_letter"),
@@ -155,8 +155,8 @@ def one_by_one(rows: list[dict[str, Any]]) -> str:
     return reverse("admin:invitations_circular_look", args=[*circulars])
 
 
-def oldest_of(rows: list[dict[str, Any]]) -> Found:
-    return Found(len(rows), min((row["composed_at"] for row in rows), default=None))
+def oldest_of(rows: list[dict[str, Any]]) -> CountedNeed:
+    return CountedNeed(len(rows), min((row["composed_at"] for row in rows), default=None))
 
 
 def people(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
@@ -210,7 +210,7 @@ ORIGINALS_AT = {
 }
 
 
-def originals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+def original_needs(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield what waits of signed originals, and mail where one is due."""
     yield Need(
         may(request, "change_invitation"),
@@ -227,7 +227,7 @@ def originals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
             yield Need(True, ORIGINALS_AT[stage], url, found=found)
 
 
-def originals_by_stage(edition: ForumEdition) -> dict[Stage, Found]:
+def originals_by_stage(edition: ForumEdition) -> dict[Stage, CountedNeed]:
     """Return how many originals are at each stage, and since which day, all in one query."""
     own = SignedOriginal.objects.filter(invitation__edition=edition).with_days()
     until = timezone.localdate() - AFTER_THE_LETTER
@@ -238,4 +238,7 @@ def originals_by_stage(edition: ForumEdition) -> dict[Stage, Found]:
         asked[f"number_{stage}"] = Count("pk", filter=at_it)
         asked[f"since_{stage}"] = Min(since, filter=at_it)
     told = own.order_by().aggregate(**asked)
-    return {stage: Found(told[f"number_{stage}"], told[f"since_{stage}"]) for stage in ORIGINALS_AT}
+    return {
+        stage: CountedNeed(told[f"number_{stage}"], told[f"since_{stage}"])
+        for stage in ORIGINALS_AT
+    }

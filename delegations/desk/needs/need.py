@@ -15,7 +15,7 @@ from invitations.models import ForumEdition
 UNKNOWN = Cast(Value(None), DateTimeField())
 
 
-class Found(NamedTuple):
+class CountedNeed(NamedTuple):
     """How many wait, and since when the oldest; None where no hour is on file."""
 
     number: int
@@ -35,24 +35,24 @@ class Need(NamedTuple):
     url: str
     rows: QuerySet[Any] | None = None
     since: str | Combinable = UNKNOWN
-    found: Found | None = None
+    found: CountedNeed | None = None
 
 
-def found_of(needs: Sequence[Need]) -> list[Found]:
+def found_of(needs: Sequence[Need]) -> list[CountedNeed]:
     """Return what is found of each need, all that has to be asked for in one query."""
     found = {place: need.found for place, need in enumerate(needs) if need.found}
     asked = [
-        counted(place, need.rows, need.since)
+        need_row(place, need.rows, need.since)
         for place, need in enumerate(needs)
         if need.rows is not None
     ]
     if asked:
         rows = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
-        found |= {place: Found(number, since) for place, number, since in rows}
-    return [found.get(place, Found(0)) for place in range(len(needs))]
+        found |= {place: CountedNeed(number, since) for place, number, since in rows}
+    return [found.get(place, CountedNeed(0)) for place in range(len(needs))]
 
 
-def counted(place: int, rows: QuerySet[Any], since: str | Combinable) -> QuerySet[Any]:
+def need_row(place: int, rows: QuerySet[Any], since: str | Combinable) -> QuerySet[Any]:
     """Return one row: the place of the need in the list, its number, and its oldest hour."""
     named = rows.order_by().annotate(place=Value(place, output_field=IntegerField()))
     grouped = named.values_list("place")

@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from delegations.desk.needs.erasure import erasures
-from delegations.desk.needs.letters import deliveries, letters, originals, people
+from delegations.desk.needs.letters import delivery_needs, letter_needs, original_needs, people
 from delegations.desk.needs.need import Need, found_of
 from delegations.desk.needs.people import (
     approvals,
-    changes,
+    change_needs,
     claims,
-    courtesy,
-    mails,
-    replies,
-    speakers,
+    courtesy_needs,
+    mail_needs,
+    reply_needs,
+    speaker_needs,
 )
 from delegations.desk.needs.systems import systems
 from delegations.desk.outbox import OutboxRow
@@ -50,18 +50,18 @@ def all_needs(
     edition: ForumEdition, request: HttpRequest, outbox: dict[str, OutboxRow]
 ) -> Iterator[Need]:
     yield from claims(request)
-    yield from deliveries(edition, request, outbox)
-    yield from letters(edition, request)
+    yield from delivery_needs(edition, request, outbox)
+    yield from letter_needs(edition, request)
     yield from people(edition, request)
-    yield from originals(edition, request)
-    yield from changes(request)
+    yield from original_needs(edition, request)
+    yield from change_needs(request)
     yield from systems(request)
     yield from erasures(request)
-    yield from replies(edition, request)
-    yield from mails(request)
+    yield from reply_needs(edition, request)
+    yield from mail_needs(request)
     yield from approvals(edition, request)
-    yield from courtesy(edition, request)
-    yield from speakers(edition, request)
+    yield from courtesy_needs(edition, request)
+    yield from speaker_needs(edition, request)
 
 
 def age_of(since: dt.datetime | dt.date, now: dt.datetime) -> dt.timedelta:

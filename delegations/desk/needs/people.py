@@ -28,7 +28,7 @@ from invitations.models import (
 )
 
 
-def changes(request: HttpRequest) -> Iterator[Need]:
+def change_needs(request: HttpRequest) -> Iterator[Need]:
     """Yield what a second person has to look at, by what has become of it."""
     told = {
         HeldChange.State.WAITING: ngettext_lazy(
@@ -64,7 +64,7 @@ def claims(request: HttpRequest) -> Iterator[Need]:
     )
 
 
-def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+def reply_needs(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield what offices said that somebody has to read, decide on, or ask by telephone."""
     here, own = of_edition(edition), {"invitation__edition": edition}
     reads_answers = may(request, "view_reply")
@@ -112,7 +112,7 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     )
 
 
-def mails(request: HttpRequest) -> Iterator[Need]:
+def mail_needs(request: HttpRequest) -> Iterator[Need]:
     """Yield mails, scans and bounces of which nobody knows yet whose they are."""
     yield Need(
         may(request, "change_correspondence"),
@@ -179,7 +179,7 @@ def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     )
 
 
-def courtesy(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+def courtesy_needs(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield who would speak for a State whose own answer brings no statement."""
     yield Need(
         may(request, "change_invitation") and may(request, "view_reply"),
@@ -192,7 +192,7 @@ def courtesy(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     )
 
 
-def speakers(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+def speaker_needs(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield who is to be inscribed, once the list is begun or the last day to reply is over.
 
     Whose statement contradicts the answer is told of at once.

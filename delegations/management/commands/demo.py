@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from delegations.demonstration import closing_lines, find_demonstration, make_demonstration
-from delegations.demonstration.staff import make_staff
+from delegations.demonstration.staff import make_demonstration_staff
 from invitations.models import ForumEdition, MemberState
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self.stdout.write(_("The demonstration is here already."))
             # One that an earlier version made has not all of its staff.
             if password := os.getenv("DEMO_PASSWORD"):
-                make_staff(password)
+                make_demonstration_staff(password)
         else:
             made = self.make(kind)
         return "\n".join(closing_lines(made))

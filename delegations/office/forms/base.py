@@ -108,7 +108,7 @@ class KeyField(forms.UUIDField):
         )
 
 
-class DayField(forms.DateField):
+class OfficeDayField(forms.DateField):
     """A day in the digits of any script; where the year does not come first, the day does."""
 
     def to_python(self, value: Any) -> Any:
@@ -122,7 +122,7 @@ class DayField(forms.DateField):
 
 
 def day_field(label: Any) -> forms.DateField:
-    return DayField(
+    return OfficeDayField(
         label=label,
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),

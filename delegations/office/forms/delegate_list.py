@@ -10,7 +10,7 @@ from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
 from delegations.office.forms.list_cells import corrected_lines, lines_mark
 from delegations.office.forms.list_file import MOST_SIGNS, uploaded_lines
-from delegations.office.forms.list_rows import Row, describe_roles, read_columns, read_rows
+from delegations.office.forms.list_rows import DelegateRow, describe_roles, read_columns, read_rows
 from invitations.text.dates import comma_list
 
 
@@ -41,7 +41,7 @@ class ListForm(OfficeForm):
 
     def __init__(self, *args: Any, known: list[Delegate], **named: Any) -> None:
         self.known = known
-        self.rows: list[Row] = []
+        self.rows: list[DelegateRow] = []
         # How an uploaded file was read, and what of it was left out.
         self.told: list[str] = []
         self.unread = ""
@@ -75,11 +75,11 @@ class ListForm(OfficeForm):
         self.told += describe_roles(self.new)
 
     @property
-    def new(self) -> list[Row]:
+    def new(self) -> list[DelegateRow]:
         return [row for row in self.rows if not row.is_known]
 
     @property
-    def wrong(self) -> list[Row]:
+    def wrong(self) -> list[DelegateRow]:
         return [row for row in self.new if row.form.errors]
 
     @property

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from delegations.nominations import NAME_PARTS
-from delegations.office.forms.list_rows import Columns, Row
-from delegations.office.forms.list_words import COLUMNS, label_of, words_allowed
+from delegations.office.forms.list_rows import Columns, DelegateRow
+from delegations.office.forms.list_words import COLUMNS, heading_of_column, words_allowed
 
 TypedCells = dict[int, dict[str, str]]
 
@@ -27,7 +27,7 @@ def cell_name(number: int, column: str) -> str:
     return f"cell-{number}-{column}"
 
 
-def cell_fields(row: Row) -> list[CellField]:
+def cell_fields(row: DelegateRow) -> list[CellField]:
     """Return a field for each cell of the line that holds something, is wrong, or names."""
     fields = []
     for column in COLUMNS:
@@ -37,7 +37,7 @@ def cell_fields(row: Row) -> list[CellField]:
             allowed = words_allowed(column)
             choices = [words, *(word for word in allowed if word != words)] if allowed else []
             name = cell_name(row.number, column)
-            fields.append(CellField(name, str(label_of(column)), words, choices, errors))
+            fields.append(CellField(name, str(heading_of_column(column)), words, choices, errors))
     return fields
 
 
@@ -67,7 +67,7 @@ def written_lines(columns: Columns, typed: TypedCells) -> str:
     for column in dict.fromkeys(name for cells in typed.values() for name in cells):
         if column not in meant and not (column == "name" and set(NAME_PARTS).intersection(meant)):
             meant.append(column)
-            headings += [""] * (len(meant) - 1 - len(headings)) + [str(label_of(column))]
+            headings += [""] * (len(meant) - 1 - len(headings)) + [str(heading_of_column(column))]
     written = io.StringIO(newline="")
     writer, next_number = csv.writer(written, delimiter=";", lineterminator="\n"), 1
     if columns.headings:

@@ -14,7 +14,7 @@ from invitations.files.encodings import decoded_text
 from invitations.files.packages import HostilePackage, is_package
 from invitations.files.spreadsheets import TooManySigns, UnreadableSheet, divider_of
 from invitations.files.uploads import is_plain
-from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
+from invitations.files.workbooks import Flaw, WorkbookLine, WorkbookSheet, sheets_of_workbook
 from invitations.minister_import.sources import DIVIDERS, reason_for_another_kind
 from invitations.text.dates import comma_list
 from invitations.text.lines import quoted, tidy_line
@@ -49,7 +49,7 @@ def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
     content = file.read()
     if reason := reason_for_another_kind(content):
         raise ValidationError(reason, params={"name": file.name})
-    lines, told = spreadsheet_lines(content) if is_package(content) else text_lines(content)
+    lines, told = spreadsheet_lines(content) if is_package(content) else decode_text(content)
     if not lines:
         raise ValidationError(told or UNREADABLE)
     if len(lines) > MOST_SIGNS:
@@ -57,7 +57,7 @@ def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
     return lines, told
 
 
-def text_lines(content: bytes) -> tuple[str, list[str]]:
+def decode_text(content: bytes) -> tuple[str, list[str]]:
     """Return a text of Unicode, or of a code page that its letters tell, which is said."""
     found = decoded_text(content)
     if found is None or not is_plain(found.words):
@@ -104,7 +104,7 @@ def written_rows(rows: list[WorkbookLine]) -> str:
     return replace_surrogates(written.getvalue())
 
 
-def what_was_left_out(sheets: list[Sheet], lines: list[WorkbookLine]) -> list[str]:
+def what_was_left_out(sheets: list[WorkbookSheet], lines: list[WorkbookLine]) -> list[str]:
     """Return sentences on what was left out, and on what was read that nobody sees."""
     hidden = [line.number for line in lines if line.is_hidden]
     struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
@@ -121,7 +121,7 @@ def what_was_left_out(sheets: list[Sheet], lines: list[WorkbookLine]) -> list[st
     ]
 
 
-def merged_downwards(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
+def merged_downwards(sheet: WorkbookSheet, lines: list[WorkbookLine]) -> list[str]:
     """Return the cells whose words are meant for several of these rows, and stand in the first."""
     words = {line.number: line.cells for line in lines}
     covered = {
@@ -133,7 +133,7 @@ def merged_downwards(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
     return [f"{get_column_letter(place + 1)}{top}" for top, place in sorted(covered)]
 
 
-def hidden_and_read(sheet: Sheet, lines: list[WorkbookLine]) -> list[str]:
+def hidden_and_read(sheet: WorkbookSheet, lines: list[WorkbookLine]) -> list[str]:
     """Return the letters of hidden columns in which these rows hold something."""
     return [
         get_column_letter(place + 1)
@@ -147,7 +147,7 @@ def visible_rows(lines: list[WorkbookLine]) -> list[WorkbookLine]:
     return [line for line in lines if not (line.is_hidden or line.is_struck)]
 
 
-def sheets_left_out(sheets: list[Sheet], visible: list[Sheet]) -> list[str]:
+def sheets_left_out(sheets: list[WorkbookSheet], visible: list[WorkbookSheet]) -> list[str]:
     """Return sentences on all sheets but the first that people see."""
     hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
     others = [sheet.name for sheet in visible[1:] if any(any(line.cells) for line in sheet.lines())]

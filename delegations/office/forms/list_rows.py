@@ -16,8 +16,8 @@ from delegations.office.forms.list_words import (
     COLUMNS,
     HEADINGS_OF_A_LIST,
     columns_asked,
-    columns_of_headings,
-    label_of,
+    delegate_columns,
+    heading_of_column,
     values_by_word,
     whom_m_means,
     words_allowed,
@@ -40,7 +40,7 @@ WHOLE_WITH = {"given_name", "family_name"}
 
 
 @dataclass
-class Row:
+class DelegateRow:
     """One line of the list: what its cells say, and the form of its person."""
 
     number: int
@@ -103,7 +103,7 @@ def read_columns(lines: str, edition: ForumEdition) -> Columns:
     A column that the edition does not ask for is left out as one that is not known.
     """
     read = read_lines(lines)
-    meant = [columns_of_headings(line.cells) for line in read[:LINES_OF_HEAD]]
+    meant = [delegate_columns(line.cells) for line in read[:LINES_OF_HEAD]]
     place = place_of_headings(meant)
     if place is None:
         found = Columns(columns_asked(edition), [], read, [])
@@ -135,7 +135,7 @@ def refuse_nameless(meant: list[str]) -> None:
     if not set(NAME_PARTS).intersection(meant):
         raise ValidationError(
             _("No column of this list is known to hold the names: please head it “%(heading)s”."),
-            params={"heading": label_of("name")},
+            params={"heading": heading_of_column("name")},
         )
 
 
@@ -146,7 +146,7 @@ def read_lines(lines: str) -> list[SheetLine]:
         raise ValidationError(_("The list cannot be read: a quotation mark is open.")) from fault
 
 
-def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row]:
+def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[DelegateRow]:
     said = [
         (number, with_whole_name(dict(zip(found.meant, cells, strict=False))))
         for number, cells in found.lines
@@ -154,7 +154,7 @@ def read_rows(found: Columns, of: Invitation, known: list[Delegate]) -> list[Row
     are_new = who_is_new([cells["name"] for _number, cells in said], known)
     m_means = whom_m_means(found.headings, (cells.get("gender", "") for _number, cells in said))
     rows = [
-        Row(number, cells, delegate_form_of_cells(cells, of, m_means), not is_new)
+        DelegateRow(number, cells, delegate_form_of_cells(cells, of, m_means), not is_new)
         for (number, cells), is_new in zip(said, are_new, strict=True)
     ]
     refuse_second_heads(rows, known)
@@ -186,7 +186,7 @@ def delegate_form_of_cells(said: dict[str, str], of: Invitation, m_means: str) -
     return form
 
 
-def describe_roles(rows: list[Row]) -> list[str]:
+def describe_roles(rows: list[DelegateRow]) -> list[str]:
     """Return, in a sentence, who is read as an adviser because nothing is said of the role."""
     not_marked = [row.number for row in rows if not row.said.get("role", "").strip()]
     role = str(Delegate.Role.ADVISER.label)
@@ -224,7 +224,7 @@ def what_is_allowed(column: str, said: dict[str, str]) -> str:
     }
 
 
-def refuse_second_heads(rows: list[Row], known: list[Delegate]) -> None:
+def refuse_second_heads(rows: list[DelegateRow], known: list[Delegate]) -> None:
     head = next((person.name for person in known if person.role == Delegate.Role.HEAD), "")
     for row in rows:
         if row.is_known or row.form["role"].data != Delegate.Role.HEAD:

@@ -39,7 +39,7 @@ def columns_asked(edition: ForumEdition) -> list[str]:
 @functools.cache
 def columns_by_heading() -> dict[str, str]:
     """Return the columns by the keys of their headings: names, labels, and words on file."""
-    labelled = ((name, [name, *in_each_language(label_of(name))]) for name in COLUMNS)
+    labelled = ((name, [name, *in_each_language(heading_of_column(name))]) for name in COLUMNS)
     on_file = ((column, words) for column, value, words in words_on_file() if not value)
     return {heading_key(word): column for column, words in (*on_file, *labelled) for word in words}
 
@@ -73,7 +73,7 @@ def in_each_language(word: Any) -> list[str]:
     return spelled_out
 
 
-def label_of(column: str) -> Any:
+def heading_of_column(column: str) -> Any:
     """Return the heading of the column as forms and the template print it."""
     return DelegateForm.base_fields[column].label
 
@@ -83,7 +83,7 @@ def words_allowed(column: str) -> list[str]:
     return [str(capfirst(label)) for label in LABELS.get(column, {}).values()]
 
 
-def column_meant(heading: str) -> str:
+def delegate_column(heading: str) -> str:
     """Return the column; one of two languages has two equal parts; empty if it is not known."""
     known = columns_by_heading()
     if column := known.get(heading_key(heading)):
@@ -92,10 +92,10 @@ def column_meant(heading: str) -> str:
     return parts.pop() if len(parts) == 1 else ""
 
 
-def columns_of_headings(cells: list[str]) -> list[str]:
+def delegate_columns(cells: list[str]) -> list[str]:
     """Return the column of each heading; empty for one that is not known, or comes again."""
     columns: list[str] = []
     for cell in cells:
-        column = column_meant(cell)
+        column = delegate_column(cell)
         columns.append("" if column in columns else column)
     return columns

@@ -27,7 +27,7 @@ from delegations.office.page import (
     remember_language,
     switch_language,
 )
-from delegations.office.parts import next_part, office_parts, put_aside
+from delegations.office.parts import next_part, office_parts, parts_put_aside
 from delegations.office.receipt import record_pdf
 from delegations.office.reconfirmation import mark_of_dates, reconfirmation_on_page
 from delegations.office.refusals import no_longer_valid_page_with_typed, reason_replies_are_closed
@@ -59,7 +59,7 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @require_safe
 @office_required()
-def change(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def change_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the form with the words on file, to change the reply."""
     if not (is_staff_looking(request) or invitation.edition.is_open_to_offices(timezone.now())):
         return closed_page(request, invitation)
@@ -186,7 +186,7 @@ def filed_page(
         here="answer",
         begun=begun_draft(invitation, filed),
         next_part=next_part(parts, "answer"),
-        put_aside=put_aside(filed, filed.answers, filed.of_state),
+        put_aside=parts_put_aside(filed, filed.answers, filed.of_state),
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, format_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
@@ -218,7 +218,7 @@ def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
 
 @require_safe
 @office_required()
-def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def show_recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the last reply recorded on this site, or else the one that came by another channel."""
     filed = read_on_file(invitation)
     reply = filed.acknowledged
@@ -235,7 +235,7 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         standing=filed.standing,
         filed=filed,
         next_part=next_part(parts, "answer"),
-        put_aside=put_aside(filed, filed.answers, filed.of_state),
+        put_aside=parts_put_aside(filed, filed.answers, filed.of_state),
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
         copied="copy" in mailed,
     )

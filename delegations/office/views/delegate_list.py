@@ -12,7 +12,7 @@ from delegations.nominations import nominate_delegates
 from delegations.office.access import office_required
 from delegations.office.forms.delegate_list import ListForm
 from delegations.office.forms.list_cells import cell_fields, lines_mark
-from delegations.office.forms.list_rows import Row
+from delegations.office.forms.list_rows import DelegateRow
 from delegations.office.list_template import known_headings, list_template
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import (
@@ -79,7 +79,7 @@ def template(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     )
 
 
-def is_wrong(row: Row) -> bool:
+def is_wrong(row: DelegateRow) -> bool:
     return not row.is_known and bool(row.form.errors)
 
 

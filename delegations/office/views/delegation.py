@@ -43,7 +43,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             people=[(person, delegate_particulars(person)) for person in named],
             balance=gender_balance(named) if invitation.edition.asks_gender else "",
             encouragement=gender_encouragement(),
-            changes=printed_changes(filed, invitation),
+            changes=format_delegation_changes(filed, invitation),
             is_full=is_list_full(invitation, named),
             is_erased=len(named) < filed.named and Erasure.objects.closes(invitation.edition),
         ),
@@ -79,7 +79,7 @@ def delegate_particulars(person: Delegate) -> list[str]:
     ]
 
 
-def printed_changes(filed: OnFile, invitation: Invitation) -> list[dict[str, str]]:
+def format_delegation_changes(filed: OnFile, invitation: Invitation) -> list[dict[str, str]]:
     if filed.delegation is None:
         return []
     rows = filed.delegation.changes.select_related(*AUTHOR_PATHS)[:SHOWN_CHANGES]

@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @private_page
-def open_link(request: HttpRequest, token: str) -> HttpResponse:
+def open_reply_link(request: HttpRequest, token: str) -> HttpResponse:
     """Give the browser the link's cookie and move on, so that the token stays on no screen.
 
     A GET changes no row: mail gateways follow every link in a letter.

@@ -147,15 +147,15 @@ def take_off(request: HttpRequest, invitation: Invitation, pk: int) -> HttpRespo
         return redirect("office:delegation", invitation.pk)
     if request.method != "POST":
         form = RemovalForm(of=invitation, initial={"seen": delegate_mark(row)})
-        return removal_page(request, form, row)
+        return person_removal_page(request, form, row)
     form = RemovalForm(request.POST, of=invitation)
     if switch_language(request):
-        return remember_language(request, removal_page(request, form, row))
+        return remember_language(request, person_removal_page(request, form, row))
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
-        return removal_page(request, form, row, status=403)
+        return person_removal_page(request, form, row, status=403)
     if not form.is_valid():
-        return removal_page(request, form, row)
+        return person_removal_page(request, form, row)
     return take_delegate_off(request, form, row)
 
 
@@ -168,15 +168,15 @@ def take_delegate_off(request: HttpRequest, form: RemovalForm, row: Delegate) ->
         data["seen"] = delegate_mark(stale.row)
         form = RemovalForm(data, of=form.of)
         form.add_error(None, CHANGED_SINCE)
-        return removal_page(request, form, stale.row, status=409)
+        return person_removal_page(request, form, stale.row, status=409)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return removal_page(request, form, row)
+        return person_removal_page(request, form, row)
     messages.success(request, _("%s is off the list.") % row.name)
     return redirect("office:delegation", form.of.pk)
 
 
-def removal_page(
+def person_removal_page(
     request: HttpRequest, form: RemovalForm, row: Delegate, status: int = 200
 ) -> HttpResponse:
     filed = read_on_file(form.of)

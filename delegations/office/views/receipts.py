@@ -25,7 +25,7 @@ def statement_record(request: HttpRequest, invitation: Invitation) -> HttpRespon
     statement = read_on_file(invitation).statement
     if statement is None:
         raise Http404
-    points = [statement_lines(statement), text_lines(statement, invitation)]
+    points = [statement_lines(statement), lines_on_texts(statement, invitation)]
     return pdf_response(invitation, "statement", _("Policy statement"), points)
 
 
@@ -55,7 +55,7 @@ def pdf_response(
     )
 
 
-def text_lines(statement: PolicyStatement, invitation: Invitation) -> list[str]:
+def lines_on_texts(statement: PolicyStatement, invitation: Invitation) -> list[str]:
     current = StatementText.objects.current().filter(statement=statement)
     texts = [printed_text(text, invitation) for text in current]
     lines = [

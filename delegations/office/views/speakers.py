@@ -21,7 +21,7 @@ from invitations.text.scripts import language_by_script, script_of
 
 
 @require_safe
-def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
+def speaker_list(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show the list as it stands now; 404 until staff have published it."""
     now = timezone.now()
     edition = announced_or_404(symbol, speakers_published_at__lte=now).as_released
@@ -38,7 +38,7 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
         "sessions": [
             (
                 session.as_published,
-                hour_of(session.as_published, edition, hour),
+                hour_of_session(session.as_published, edition, hour),
                 in_their_languages(session),
             )
             for session in with_released_states(sessions_with_speakers(edition))
@@ -61,7 +61,7 @@ def with_released_states(sessions: Iterable[Any]) -> list[Any]:
     return found
 
 
-def hour_of(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], str]) -> str:
+def hour_of_session(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], str]) -> str:
     """Return when the session begins; while the edition is postponed, that new dates follow."""
     return edition.track_days(get_language()) if edition.postponed_at else hour(session.starts_at)
 

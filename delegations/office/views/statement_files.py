@@ -47,7 +47,7 @@ FORM_WITHIN = 15  # seconds
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_required(STAFF_NEED)
-def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def take_statement_files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take texts and a photo, each file by itself: a bad one does not hold back a good one."""
     if request.method != "POST":
         return redirect("office:statement", invitation.pk)
@@ -83,15 +83,15 @@ def take_each(invitation: Invitation, form: FilesForm) -> list[str]:
     place: Any = (given["text_language"], given.get("replaces"))
     saved: list[str] = []
     for file in given["waiting"]:
-        if take(form, "waiting", file.called, file_waiting, invitation, file, *place):
+        if take_file(form, "waiting", file.called, file_waiting, invitation, file, *place):
             saved.append(file.called)
         else:
             left.append(file)
     for text in given["texts"]:
-        if take(form, "texts", upload_name(text), file_sent_text, invitation, text, *place):
+        if take_file(form, "texts", upload_name(text), file_sent_text, invitation, text, *place):
             saved.append(upload_name(text))
     photo = given["photo"]
-    if photo and take(form, "photo", upload_name(photo), file_sent_photo, invitation, photo):
+    if photo and take_file(form, "photo", upload_name(photo), file_sent_photo, invitation, photo):
         saved.append(upload_name(photo))
     form.keep_waiting(left)
     return saved
@@ -108,12 +108,12 @@ def keep_files(invitation: Invitation, form: FilesForm) -> None:
         chosen.append(("photo", given["photo"], keep_photo_waiting))
     with all_within(FORM_WITHIN):
         for field, sent, keep in chosen:
-            if file := take(form, field, upload_name(sent), keep, invitation, sent):
+            if file := take_file(form, field, upload_name(sent), keep, invitation, sent):
                 kept.append(file)
     form.keep_waiting(kept)
 
 
-def take(form: FilesForm, field: str, called: str, verb: Any, *given: Any) -> Any:
+def take_file(form: FilesForm, field: str, called: str, verb: Any, *given: Any) -> Any:
     """Return what the verb returns of the file; None if it is refused, and say so at the field."""
     try:
         time_left()

@@ -14,7 +14,7 @@ from delegations.models import MODE_OF_ANSWER, HighLevelSession, PolicyStatement
 from delegations.office.forms.statement import COLUMNS, SLOTS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, format_edition_hour, read_on_file
 from delegations.office.page import is_staff_looking, page_context, place_on_list
-from delegations.office.parts import doubts_of, named_by_answer, next_part, office_parts
+from delegations.office.parts import doubts_on_file, named_by_answer, next_part, office_parts
 from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
@@ -101,7 +101,7 @@ def statement_page(
         parts=parts,
         here="statement",
         next_part=next_part(parts, "statement"),
-        doubts=doubts_of(filed),
+        doubts=doubts_on_file(filed),
         place=place_on_list(invitation) if filed.speaks else [],
         receipt_goes_to=receipt_goes_to(invitation, "statement") if announced else "",
         texts=[printed_text(text, invitation) for text in texts],

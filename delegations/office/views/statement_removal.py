@@ -44,7 +44,7 @@ def text_off(request: HttpRequest, invitation: Invitation, pk: int) -> HttpRespo
         take_text_off(invitation, pk)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return removal_page(request, form, text=printed_text(row, invitation))
+        return file_removal_page(request, form, text=printed_text(row, invitation))
     messages.success(request, _("%s is off the statement; it stays on file.") % row.called)
     return redirect("office:statement", invitation.pk)
 
@@ -63,7 +63,7 @@ def photo_off(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         take_photo_off(invitation, form.cleaned_data["seen"])
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return removal_page(request, form)
+        return file_removal_page(request, form)
     messages.success(request, _("The photo is off the statement."))
     return redirect("office:statement", invitation.pk)
 
@@ -77,16 +77,16 @@ def removal_form(request: HttpRequest, invitation: Invitation, seen: str) -> Rem
 def ask_first(request: HttpRequest, form: RemovalForm, **shown: Any) -> HttpResponse | None:
     """Show what would be taken off; None once somebody has said so."""
     if request.method != "POST":
-        return removal_page(request, form, **shown)
+        return file_removal_page(request, form, **shown)
     if switch_language(request):
-        return remember_language(request, removal_page(request, form, **shown))
+        return remember_language(request, file_removal_page(request, form, **shown))
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
-        return removal_page(request, form, status=403, **shown)
-    return None if form.is_valid() else removal_page(request, form, **shown)
+        return file_removal_page(request, form, status=403, **shown)
+    return None if form.is_valid() else file_removal_page(request, form, **shown)
 
 
-def removal_page(
+def file_removal_page(
     request: HttpRequest, form: RemovalForm, status: int = 200, **shown: Any
 ) -> HttpResponse:
     filed = read_on_file(form.of)

@@ -29,13 +29,13 @@ from invitations.text.dates import format_date
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
-def states(request: HttpRequest) -> HttpResponse:
+def several_states(request: HttpRequest) -> HttpResponse:
     """Name the States, and show what is answered and left once somebody said that all are theirs.
 
     Nothing is answered here: each answer goes to the page of its own invitation.
     """
     if request.method == "POST":
-        return decide(request)
+        return decide_together(request)
     # Staff look at one office after the other, by their own permissions.
     held = [] if is_staff_looking(request) else invitations_held(request)
     is_agreed = answers_together(request)
@@ -45,7 +45,7 @@ def states(request: HttpRequest) -> HttpResponse:
         "held": held,
         "at_most": MOST_STATES if holds_too_many(request) else 0,
         "is_agreed": is_agreed,
-        "states": [in_short(one) for one in filed],
+        "states": [summary_of_state(one) for one in filed],
         "silent": sum(one.standing is None for one in filed),
     }
     response = render(request, "office/states.html", shown)
@@ -53,7 +53,7 @@ def states(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def decide(request: HttpRequest) -> HttpResponse:
+def decide_together(request: HttpRequest) -> HttpResponse:
     """Keep for twelve hours that the States belong together, or forget them."""
     response = redirect("office:states")
     if request.POST.get("step") == "forget":
@@ -63,7 +63,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def in_short(filed: OnFile) -> dict[str, Any]:
+def summary_of_state(filed: OnFile) -> dict[str, Any]:
     """Return what the page shows of one State: its answer, and what is done and left."""
     invitation = filed.invitation
     answered, *others = office_parts(filed)

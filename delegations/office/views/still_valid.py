@@ -26,19 +26,21 @@ def still_valid(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if not invitation.edition.is_open_to_offices(timezone.now()):
         return closed_page(request, invitation)
     if csrf_refusal(request):
-        return refused(request, invitation, str(TOO_LONG_OPEN), 403)
+        return show_refused(request, invitation, str(TOO_LONG_OPEN), 403)
     said = [request.POST.get(name, "") for name in ("reply", "dates")]
     try:
         confirm_answer(invitation, *said)
     except ValidationError as refusal:
-        return refused(request, invitation, running_text(refusal.messages), 409)
+        return show_refused(request, invitation, running_text(refusal.messages), 409)
     messages.success(
         request, _("We thank you: your answer is re-confirmed for the dates now in force.")
     )
     return redirect("office:answer", invitation.pk)
 
 
-def refused(request: HttpRequest, invitation: Invitation, reason: str, status: int) -> HttpResponse:
+def show_refused(
+    request: HttpRequest, invitation: Invitation, reason: str, status: int
+) -> HttpResponse:
     """Show what is on file now, and why nothing was noted."""
     filed = read_on_file(invitation)
     if not (filed.standing or filed.contested):

@@ -15,7 +15,7 @@ from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import SUBSTITUTE, ReplyForm
 from delegations.office.on_file import OnFile, read_on_file
 from delegations.office.page import is_staff_looking, page_context
-from delegations.office.parts import OfficePart, office_parts, put_aside
+from delegations.office.parts import OfficePart, office_parts, parts_put_aside
 from delegations.office.reconfirmation import mark_of_dates
 from delegations.office.refusals import no_longer_valid_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
@@ -32,7 +32,7 @@ def show_summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) 
 
 @require_safe
 @office_required()
-def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> HttpResponse:
+def reply_summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> HttpResponse:
     """Show what would be recorded; once it is, who comes back finds what was recorded."""
     draft = None if is_staff_looking(request) else read_draft(invitation, form_key)
     if draft is None:
@@ -65,7 +65,7 @@ def summary_page(
     words = [(label, said) for _field, label, said in fields]
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
-        beside = differing_points(standing.recorded_points(language), words)
+        beside = differing_answers(standing.recorded_points(language), words)
         form = marked_again(form, "seen", str(standing.pk), StaleReply())
     dates = mark_of_dates(invitation)
     if form.dates_seen not in (None, dates):
@@ -75,10 +75,10 @@ def summary_page(
         invitation,
         form=form,
         parts=parts_at_summary(filed),
-        lines=[(place_of(field, form), label, said) for field, label, said in fields],
+        lines=[(field_id(field, form), label, said) for field, label, said in fields],
         fallen=fallen_points(form, words, earlier_words(filed), language),
         standing=standing,
-        put_aside=put_aside(filed, *answers_with(filed, form.words["answer"])),
+        put_aside=parts_put_aside(filed, *answers_with(filed, form.words["answer"])),
         follows_another=form.words["answer"] in ANSWERS_SPEAKING and not filed.is_for_state,
         beside=beside,
         nothing_saved=_("This reply has not been recorded"),
@@ -115,7 +115,7 @@ def answers_with(filed: OnFile, answer: str) -> tuple[set[str], set[str]]:
     return filed.of_others | {answer}, {answer} if filed.is_for_state else filed.of_state
 
 
-def place_of(field: str, form: ReplyForm) -> str:
+def field_id(field: str, form: ReplyForm) -> str:
     """Return the id under which the form has the field, or the first of its choices made."""
     if field not in ("answer", "segments"):
         return f"id_{field}"
@@ -147,7 +147,7 @@ def earlier_words(filed: OnFile) -> dict[str, Any]:
     return said
 
 
-def differing_points(
+def differing_answers(
     standing: list[tuple[str, str]], typed: list[tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
     """Return label, words on file and words typed of each point in which two replies differ."""

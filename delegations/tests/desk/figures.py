@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.binder.printing import context_of
+from delegations.desk.binder.printing import binder_context
 from delegations.desk.board.genders import gender_counts
 from delegations.desk.board.standings import INVITED, standings_of
 from delegations.models import Delegate, PolicyStatement
@@ -34,7 +34,7 @@ class Figures:
         self.first = self.page(reverse("admin:index"))
         self.board = self.page(reverse("desk:board"))
         self.silent = self.page(reverse("desk:silent"))
-        self.binder = context_of(edition, timezone.now())
+        self.binder = binder_context(edition, timezone.now())
         self.standings = standings_of(edition, edition.order_of_states)
 
     def page(self, address):

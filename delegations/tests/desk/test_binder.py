@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from delegations.desk.binder import printing
 from delegations.desk.binder.nightly import write_binder
-from delegations.desk.binder.printing import binder_of, context_of
+from delegations.desk.binder.printing import binder_context, binder_of
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.api.published import published_edition, session_of, speaker_of
 from delegations.tests.places import announced
@@ -52,7 +52,7 @@ def folder(keys, settings, tmp_path):
 @pytest.fixture
 def blank_pages(monkeypatch):
     """The pages are not set in type, for tests that look at no more than the files."""
-    monkeypatch.setattr(printing, "typeset", str.encode)
+    monkeypatch.setattr(printing, "typeset_binder", str.encode)
 
 
 def names(folder):
@@ -157,7 +157,7 @@ def test_only_the_principal_invitation_of_a_state_is_silent(in_february):
     courtesy = MinisterFactory(member_state=one.member_state, given_name="Rupert")
     InvitationFactory(edition=one.edition, minister=courtesy, is_principal=False)
 
-    told = context_of(one.edition, timezone.now())
+    told = binder_context(one.edition, timezone.now())
     [state] = told["replies"]
 
     assert told["silent"] == 1
@@ -168,7 +168,7 @@ def test_only_the_principal_invitation_of_a_state_is_silent(in_february):
 def test_a_state_that_is_invited_by_courtesy_alone_is_in_it(in_february):
     one = InvitationFactory(is_principal=False, minister__member_state__invited_by_default=False)
 
-    told = context_of(one.edition, timezone.now())
+    told = binder_context(one.edition, timezone.now())
 
     [state] = told["replies"]
     assert state.rows[0][0][-1] == "By courtesy"
@@ -183,7 +183,7 @@ def test_a_statement_in_writing_waits_for_no_place(in_february):
     announced(session, "Zenda", answer="written")
     announced(session, "Hentzau", answer="regrets")
 
-    told = context_of(edition, timezone.now())
+    told = binder_context(edition, timezone.now())
 
     assert [row[0] for row in told["without_place"]] == [["Ruritania"]]
     assert sorted(row[0] for row in told["in_writing"]) == [["Strelsau"], ["Zenda"]]
@@ -200,7 +200,7 @@ def test_its_list_of_speakers_is_the_public_one(in_february, client):
     HighLevelSession.objects.filter(pk=moved.pk).update(title="Later", room="Room B")
     SessionHours.objects.filter(session=called_off).update(is_called_off=True)
 
-    told = context_of(edition, timezone.now())
+    told = binder_context(edition, timezone.now())
     page = client.get(reverse("office:speakers", args=[edition.symbol])).context["sessions"]
 
     [(as_published, _hour, slots)] = page

@@ -8,7 +8,7 @@ from delegations.models import ApiCall, ApiToken
 from delegations.tests.api.tokens import made as made_token
 from delegations.tests.api.tokens import released as released_token
 from delegations.tests.measures import RULES, bring_axe, faults_within
-from delegations.tokens import note_call
+from delegations.tokens import note_api_call
 from invitations.admin.list_columns import change_url, list_url
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.webhooks.announcing import announce_all
@@ -28,7 +28,7 @@ ADD_WEBHOOK = reverse("admin:invitations_webhookaddress_add")
 def pages(edition):
     """Each list with rows, each form, and the page of one row of each kind."""
     token, _words = released_token(edition, "answers")
-    note_call(token, "answers", 200, 1)
+    note_api_call(token, "answers", 200, 1)
     made_token(edition, "contacts")
     webhook, _secret = released(edition=edition)
     made(edition=edition)

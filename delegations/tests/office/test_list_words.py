@@ -16,8 +16,8 @@ from delegations.models import Delegate
 from delegations.nominations import WORDS_FILE, words_on_file
 from delegations.office.forms.list_words import (
     COLUMNS,
-    column_meant,
-    columns_of_headings,
+    delegate_column,
+    delegate_columns,
     values_by_word,
 )
 from delegations.tests.offices import browser, coming, page_of, text
@@ -58,7 +58,7 @@ def shown(invitation, lines="", **more):
     ],
 )  # fmt: skip
 def test_headings_are_known_as_lists_of_each_language_have_them(headings, columns):
-    assert columns_of_headings(headings.split("|")) == columns.split()
+    assert delegate_columns(headings.split("|")) == columns.split()
 
 
 def test_no_heading_and_no_word_means_two_things():
@@ -321,7 +321,7 @@ def test_the_template_has_headings_that_are_known_in_the_language_of_the_page(in
     sheet = load_workbook(io.BytesIO(response.content)).active
     with translation.override(language):
         headings = [cell.value for cell in sheet[1]]
-        assert [column_meant(heading) for heading in headings] == list(COLUMNS)
+        assert [delegate_column(heading) for heading in headings] == list(COLUMNS)
     offered = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
     for column, cells in (
         ("role", "E2:E201"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.desk.archive import archive_edition
-from delegations.desk.binder.rows import sessions
+from delegations.desk.binder.rows import binder_sessions
 from delegations.models import SpeakingSlot
 from delegations.programme.sessions import publish_hours
 from delegations.tests.api.published import OF_EDITION, published_edition, session_of, speaker_of
@@ -68,7 +68,7 @@ def test_machines_read_the_numbers_of_the_public_list(client, session):
 
 
 def test_the_binder_prints_the_numbers_of_the_public_list(session):
-    [printed] = sessions(session.edition)
+    [printed] = binder_sessions(session.edition)
 
     assert [row[:2] for row in printed.speakers] == [[["1"], ["Ruritania"]], [["2"], ["Zenda"]]]
 

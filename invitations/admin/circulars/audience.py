@@ -41,7 +41,7 @@ class AudienceMixin(CircularPageMixin):
         circular = self._circular(request, pk)
         if request.method == "POST":
             return self._plan(request, circular)
-        found = of_one(circular_audience(circular), request.GET.get("only", ""))
+        found = audience_of_one(circular_audience(circular), request.GET.get("only", ""))
         found_at = current_recipients(circular.edition, found.addressed)
         notes = missions_foreseen(circular, found)
         lacks = audience_lacks(circular, found.addressed, found.by_original, notes)
@@ -73,7 +73,7 @@ class AudienceMixin(CircularPageMixin):
         return redirect("admin:invitations_circular_progress", circular.pk)
 
 
-def of_one(found: CircularAudience, only: str) -> CircularAudience:
+def audience_of_one(found: CircularAudience, only: str) -> CircularAudience:
     """Return the audience without all others, where the page is asked for one invitation alone."""
     if not only:
         return found

@@ -213,7 +213,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         """Begin with the signatory, the place and the manner of the last circular of invitation."""
         said = super().get_changeform_initial_data(request)
         last = Circular.objects.filter(kind=Circular.Kind.INVITATION).first()
-        return proposed(last) | said if last else said
+        return proposed_circular(last) | said if last else said
 
     def response_add(
         self, request: HttpRequest, obj: Circular, post_url_continue: str | None = None
@@ -305,7 +305,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         return response
 
 
-def proposed(last: Circular) -> dict[str, Any]:
+def proposed_circular(last: Circular) -> dict[str, Any]:
     """Return what a new circular takes over from the last one, in all six languages."""
     texts = [build_localized_fieldname(name, code) for name in ALIKE_TEXTS for code in Language]
     return {name: getattr(last, name) for name in (*ALIKE, *texts)}

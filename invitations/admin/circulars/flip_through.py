@@ -68,11 +68,11 @@ def look_on(request: HttpRequest, circular: Circular, letters: list[Letter]) -> 
             note_reviewed(letter, by, *shown.get(letter.pk, ("", "")))
         except ValidationError as refusal:
             messages.error(request, refusal_sentence(refusal))
-            return HttpResponseRedirect(address_of(circular, letter))
+            return HttpResponseRedirect(flip_url(circular, letter))
     seen = reviewed_by(by, letters)
     onward = [*letters[place + 1 :], *letters[: place + 1]]
     following = next((one for one in onward if one.pk not in seen), letters[place])
-    return HttpResponseRedirect(address_of(circular, following))
+    return HttpResponseRedirect(flip_url(circular, following))
 
 
 def one_on_page(request: HttpRequest) -> dict[int, tuple[str, str]]:
@@ -112,11 +112,11 @@ def flip_context(
         "number": len(letters),
         "is_seen": letter.pk in seen,
         "seen_number": len(seen),
-        "previous": address_of(circular, earlier[0]) if earlier else "",
-        "next": address_of(circular, later[0]) if later else "",
+        "previous": flip_url(circular, earlier[0]) if earlier else "",
+        "next": flip_url(circular, later[0]) if later else "",
         "to_approve": [one for one in letters if one.pk in seen and one.pk not in obstacles],
     }
 
 
-def address_of(circular: Circular, letter: Letter) -> str:
+def flip_url(circular: Circular, letter: Letter) -> str:
     return f"{reverse('admin:invitations_circular_look', args=[circular.pk])}?letter={letter.pk}"

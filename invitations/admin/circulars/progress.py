@@ -80,13 +80,13 @@ def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
     return [
         {
             "words": labelled(len(alike), format_waiting_reason(alike[0])),
-            "links": links_of(alike, circular),
+            "links": progress_links(alike, circular),
         }
         for alike in found.values()
     ]
 
 
-def links_of(alike: list[Letter], circular: Circular) -> list[tuple[str, str]]:
+def progress_links(alike: list[Letter], circular: Circular) -> list[tuple[str, str]]:
     """Return the links to the fields; where each minister has its own, the one to the letters."""
     links = missing_links(alike[0])
     if len(alike) == 1 or all(missing_links(letter) == links for letter in alike):

@@ -22,8 +22,8 @@ from invitations.outbox.another_address import (
 )
 from invitations.outbox.corrections.addresses import (
     MAY_BE_CORRECTED,
+    addresses_added,
     correct_address,
-    new_addresses,
     places_of,
     reason_not_to_correct,
 )
@@ -155,7 +155,7 @@ def what_waits(request: HttpRequest, letter: Letter) -> list[Any]:
     return [
         text_link(change_url(change), told) if may_read else told
         for change in changes
-        for told in map(once_released, sorted(new_addresses(change) - addresses_tried(letter)))
+        for told in map(once_released, sorted(addresses_added(change) - addresses_tried(letter)))
     ]
 
 

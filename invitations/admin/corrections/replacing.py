@@ -30,7 +30,7 @@ from invitations.models import Circular, Invitation
 from invitations.outbox.corrections.replacing import (
     Replaceable,
     begin_replacement,
-    languages_of,
+    languages_of_replacements,
     replace_letters,
     replaceable,
 )
@@ -63,7 +63,7 @@ class ReplacingMixin(ModelAdmin):
         form = ReplacementForm(
             submitted(request),
             edition=edition,
-            languages=languages_of(found.letters),
+            languages=languages_of_replacements(found.letters),
             initial={"reason": reason_brought(request, (one.minister_id for one in found.letters))},
         )
         if form.is_valid() and (circular := self._replaced(request, found, form)):

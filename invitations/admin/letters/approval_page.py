@@ -87,7 +87,7 @@ def approval_page(
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": labelled(_("Approve letters"), references(letters)),
+        "title": labelled(_("Approve letters"), comma_references(letters)),
         "free": len(letters) - len(obstacles),
         "obstacles": sorted(set(known.values())),
         "outdated": groups,
@@ -106,7 +106,7 @@ def approval_page(
     return TemplateResponse(request, "admin/letters/approve_letters.html", context)
 
 
-def references(letters: list[Letter]) -> str:
+def comma_references(letters: list[Letter]) -> str:
     return comma_list(dict.fromkeys(letter.circular.reference for letter in letters))
 
 

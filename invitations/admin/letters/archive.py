@@ -21,7 +21,7 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.forms.action_forms import CopyToSignForm
 from invitations.models import Letter
-from invitations.outbox.archive import JOINED, archive, file_name, reason_not_to_archive
+from invitations.outbox.archive import JOINED, archive, archive_name, reason_not_to_archive
 from invitations.outbox.copies_to_sign import copy_to_sign
 
 
@@ -67,7 +67,7 @@ class ArchiveMixin(RecordAdmin):
         if not letters:
             return None
         try:
-            file, name = copies(letters, **without)
+            file, name = copy_or_package(letters, **without)
         except ValidationError as refusal:
             messages.error(request, refusal_sentence(refusal))
             return None
@@ -75,7 +75,7 @@ class ArchiveMixin(RecordAdmin):
         return FileResponse(file, as_attachment=True, filename=name)
 
 
-def copies(letters: list[Letter], **without: bool) -> tuple[IO[bytes], str]:
+def copy_or_package(letters: list[Letter], **without: bool) -> tuple[IO[bytes], str]:
     """Return one copy, or several in a package, and the name of the file."""
     if len(letters) == 1:
         return io.BytesIO(copy_to_sign(letters[0], **without)), copy_name(letters[0])
@@ -91,7 +91,7 @@ def copies(letters: list[Letter], **without: bool) -> tuple[IO[bytes], str]:
 
 
 def copy_name(letter: Letter) -> str:
-    return file_name(letter).removesuffix(".pdf") + "-to-sign.pdf"
+    return archive_name(letter).removesuffix(".pdf") + "-to-sign.pdf"
 
 
 def list_archived(request: HttpRequest, queryset: QuerySet[Letter]) -> list[Letter]:

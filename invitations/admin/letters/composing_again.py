@@ -106,12 +106,12 @@ def changes_since(records: Iterable[str], letters: Iterable[Letter]) -> Mapping[
     )
     for kind, key, at, changes in rows:
         model: Any = models[kind]
-        names = [name_of_column(model, name) for name in columns_of(model, changes or {})]
+        names = [name_of_column(model, name) for name in compared_columns(model, changes or {})]
         found[f"{model.__name__} {key}"].append((at, names))
     return found
 
 
-def columns_of(model: Any, changed: Iterable[str]) -> list[str]:
+def compared_columns(model: Any, changed: Iterable[str]) -> list[str]:
     """Return what letters are compared with; a text that is there by its languages only so."""
     columns = [name for name in changed if is_compared(model, name)]
     said = {name.rpartition("_")[0] for name in columns}

@@ -28,7 +28,13 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
-from invitations.admin.list_columns import change_url, courtesy, hour_column, list_url, text_link
+from invitations.admin.list_columns import (
+    change_url,
+    courtesy_mark,
+    hour_column,
+    list_url,
+    text_link,
+)
 from invitations.admin.lookups import holding_address
 from invitations.admin.mixins import (
     AnotherAddressMixin,
@@ -92,7 +98,7 @@ class InvitationAdmin(
     list_display = [
         "state",
         "minister",
-        courtesy,
+        courtesy_mark,
         "status_shown",
         "answer_shown",
         "letter_shown",

@@ -69,28 +69,28 @@ class LetterFilesMixin(RecordAdmin):
 
     @display(description=gettext_lazy("PDF"))
     def pdf_file(self, letter: Letter) -> str:
-        link = file_link("pdf", letter, letter.sha256)
+        link = letter_file_link("pdf", letter, letter.sha256)
         return format_html("{}<p>{}</p>", link, describe_seal(letter)) if letter.sealed_by else link
 
     @display(description=gettext_lazy("whole message"))
     def message_file(self, letter: Letter) -> str:
-        return file_link("message", letter, letter.message_sha256)
+        return letter_file_link("message", letter, letter.message_sha256)
 
     @leads_on
     @display(description=gettext_lazy("PDF"))
     def open_pdf(self, letter: Letter) -> str:
-        return open_link("pdf", letter)
+        return file_opening_link("pdf", letter)
 
     @leads_on
     @display(description=gettext_lazy("message"))
     def open_message(self, letter: Letter) -> str:
-        return open_link("message", letter)
+        return file_opening_link("message", letter)
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
         if not letter.pdf:
             raise Http404
-        name = f"{file_name(letter)}.pdf"
+        name = f"{download_name(letter)}.pdf"
         answer = frozen_file_response(
             request, str(letter.pdf), letter.sha256, "application/pdf", name
         )
@@ -102,7 +102,7 @@ class LetterFilesMixin(RecordAdmin):
         letter = self._readable(request, pk)
         if not letter.message:
             raise Http404
-        name = f"{file_name(letter)}.eml"
+        name = f"{download_name(letter)}.eml"
         answer = frozen_file_response(
             request, str(letter.message), letter.message_sha256, "message/rfc822", name
         )
@@ -130,14 +130,14 @@ def lists_delegates(letter: Letter) -> bool:
     return letter.kind == Letter.Kind.RECEIPT and letter.variant == "delegation"
 
 
-def open_link(kind: str, letter: Letter) -> str:
+def file_opening_link(kind: str, letter: Letter) -> str:
     """Return what opens the file from a list; what not all who read the list may open has none."""
     if not getattr(letter, kind) or lists_delegates(letter):
         return ""
     return text_link(reverse(f"admin:invitations_letter_{kind}", args=[letter.pk]), _("open"))
 
 
-def file_link(kind: str, letter: Letter, sha256: str) -> str:
+def letter_file_link(kind: str, letter: Letter, sha256: str) -> str:
     if not sha256:
         return ""
     if not getattr(letter, kind):
@@ -150,7 +150,7 @@ def file_link(kind: str, letter: Letter, sha256: str) -> str:
     )
 
 
-def file_name(letter: Letter) -> str:
+def download_name(letter: Letter) -> str:
     invitation = letter.invitation
     return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"
 

@@ -39,13 +39,13 @@ NAMED = ("kind", "variant", "language")
 TYPED = ("subject", "paper", "mail")
 
 
-class Words(NamedTuple):
+class PreviewWords(NamedTuple):
     subject: str
     paper: str
     mail: str
 
 
-class Refusal(NamedTuple):
+class PreviewRefusal(NamedTuple):
     """A fault of a text: its field, the reason, and the words of its line."""
 
     field: str
@@ -71,9 +71,11 @@ def template_from_form(data: QueryDict) -> LetterTemplate:
     return template
 
 
-def tidy_words(template: LetterTemplate) -> Words:
+def tidy_words(template: LetterTemplate) -> PreviewWords:
     """Return the words as the form tidies them."""
-    return Words(tidy_line(template.subject), tidy_text(template.paper), tidy_text(template.mail))
+    return PreviewWords(
+        tidy_line(template.subject), tidy_text(template.paper), tidy_text(template.mail)
+    )
 
 
 def refuse_spoilt_words(template: LetterTemplate) -> None:
@@ -92,7 +94,7 @@ def refuse_spoilt_words(template: LetterTemplate) -> None:
         raise ValidationError(faults)
 
 
-def template_refusals(template: LetterTemplate) -> list[Refusal]:
+def template_refusals(template: LetterTemplate) -> list[PreviewRefusal]:
     """Return all that would be refused if the text were saved now."""
     said: dict[str, list[ValidationError]] = {}
     checks = (template.clean_fields, template.clean, partial(refuse_spoilt_words, template))
@@ -103,7 +105,7 @@ def template_refusals(template: LetterTemplate) -> list[Refusal]:
             for field, faults in refusal.error_dict.items():
                 said.setdefault(field, []).extend(faults)
     return [
-        Refusal(field_label(field), refusal_sentence(fault), quoted)
+        PreviewRefusal(field_label(field), refusal_sentence(fault), quoted)
         for field, faults in said.items()
         for fault in faults
         for quoted in [quoted_line(getattr(template, field), fault)]

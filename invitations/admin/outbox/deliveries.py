@@ -21,7 +21,7 @@ from invitations.admin.list_columns import (
 )
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
 from invitations.admin.outbox.queue import QueuePageMixin
-from invitations.forms.action_forms import DispatchedForm, MarksForm, marks_of
+from invitations.forms.action_forms import DispatchedForm, MarksForm, row_marks
 from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import (
     decide_uncertain,
@@ -146,7 +146,7 @@ class DeliveryAdmin(
             "count as handed over and are not sent again."
         ),
         form=MarksForm,
-        initial=marks_of,
+        initial=row_marks,
         why_not=reason_delivery_is_not_uncertain,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
@@ -162,7 +162,7 @@ class DeliveryAdmin(
             "addressee may get a second copy of the same letter."
         ),
         form=MarksForm,
-        initial=marks_of,
+        initial=row_marks,
         why_not=reason_not_to_send_again,
     )
     @row_by_row(done=DELIVERIES_CHANGED)

@@ -22,10 +22,10 @@ from invitations.admin.held_values import changed_names, changed_values, format_
 from invitations.admin.list_columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.who_may import groups_who_may
-from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
+from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, row_marks
 from invitations.models import HeldChange, MemberState, OrderOfStates
 from invitations.models.held.rows import HeldRow
-from invitations.models.states import french_order, in_order
+from invitations.models.states import alphabetical, french_order
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.corrections.succession import why_not_released_now
 from invitations.outbox.date_change.asking import take_back_move
@@ -108,7 +108,7 @@ RELEASE_ALONE = Decision(
 )
 
 
-def described(page: Any, change: HeldChange) -> str:
+def describe_held_change(page: Any, change: HeldChange) -> str:
     return format_change(change)
 
 
@@ -116,7 +116,7 @@ def undecided(queryset: Any) -> Any:
     return queryset.undecided()
 
 
-ASKED: dict[str, Any] = {"initial": marks_of, "rows": undecided, "describe": described}
+ASKED: dict[str, Any] = {"initial": row_marks, "rows": undecided, "describe": describe_held_change}
 
 
 def why_not_released(change: HeldChange, person: User) -> str:
@@ -262,7 +262,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @display(description=gettext_lazy("States"))
     def concerned(self, change: HeldChange) -> Any:
-        return comma_list(in_order(change.states.all(), OrderOfStates.FRENCH)) or gettext_lazy(
+        return comma_list(alphabetical(change.states.all(), OrderOfStates.FRENCH)) or gettext_lazy(
             "all"
         )
 
@@ -329,7 +329,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
             self,
             request,
             rows,
-            decision.form(initial=marks_of(rows)),
+            decision.form(initial=row_marks(rows)),
             action=decision.action,
             describe=format_change,
             **decision.words,

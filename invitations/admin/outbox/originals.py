@@ -20,7 +20,7 @@ from invitations.admin.base import Menu, RecordInline, user_of
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.print_run import PrintRunMixin
-from invitations.admin.list_columns import at_hour_with, change_url, dated, text_link
+from invitations.admin.list_columns import at_hour_with, change_url, date_column, text_link
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.originals import (
@@ -96,7 +96,7 @@ class StageFilter(admin.SimpleListFilter):
         return queryset.at(self.value(), timezone.localdate() - AFTER_THE_LETTER)
 
 
-def in_one_line(words: object) -> str:
+def format_in_one_line(words: object) -> str:
     return format_html('<span class="whitespace-nowrap">{}</span>', words)
 
 
@@ -106,9 +106,9 @@ def step_column(step: Step) -> Any:
     @display(description=step.label, ordering=f"{step}_on")
     def shown(original: Any) -> str:
         day = getattr(original, f"{step}_on")
-        return in_one_line(format_day(day)) if day else ""
+        return format_in_one_line(format_day(day)) if day else ""
 
-    return dated(shown, f"{step}_on")
+    return date_column(shown, f"{step}_on")
 
 
 def step_action(step: Step, title: Any, form: type[StepForm] = StepForm) -> Any:
@@ -279,7 +279,7 @@ class SignedOriginalAdmin(PrintRunMixin):
     def letter_shown(self, original: SignedOriginal) -> str:
         url = reverse("admin:invitations_letter_change", args=[original.pk])
         named = comma_list([original.circular, original.get_kind_display()])
-        return text_link(url, in_one_line(named))
+        return text_link(url, format_in_one_line(named))
 
     @display(
         description=gettext_lazy("waits for"),

@@ -55,7 +55,7 @@ def with_other_editions(one: Invitation, told: str, *, is_sure: bool) -> Offered
 def invitations_of_same_state(one: Invitation) -> list[Invitation]:
     """Return the invitations of its State that take replies today."""
     of_state = Invitation.objects.issued().filter(member_state=one.member_state_id)
-    return in_order(
+    return best_first(
         current(of_state.select_related(*JOINED), timezone.now()), {one.member_state_id: 0}
     )
 
@@ -67,10 +67,10 @@ def invitations_called(typed: str) -> list[Invitation]:
     """
     fits = states_called(typed)
     found = Invitation.objects.issued().filter(member_state__in=list(fits))
-    return in_order(list(found.select_related(*JOINED)), fits)[:MOST_OFFERED]
+    return best_first(list(found.select_related(*JOINED)), fits)[:MOST_OFFERED]
 
 
-def in_order(found: list[Invitation], fits: dict[int, Any]) -> list[Invitation]:
+def best_first(found: list[Invitation], fits: dict[int, Any]) -> list[Invitation]:
     ahead = {one.pk for one in current(found, timezone.now())}
     return sorted(
         found,

@@ -16,7 +16,7 @@ from invitations.text.dates import comma_list, labelled
 SEEN = "seen"
 
 
-class OnFile(NamedTuple):
+class InvitationOnFile(NamedTuple):
     """An invitation with the replies that are in force of it; the key of that which stands."""
 
     invitation: Any
@@ -24,29 +24,32 @@ class OnFile(NamedTuple):
     stands: str
 
 
-def on_file(invitations: Iterable[Invitation]) -> list[OnFile]:
+def on_file(invitations: Iterable[Invitation]) -> list[InvitationOnFile]:
     """Return what stands and what contradicts it, of each invitation."""
     rows = list(invitations)
     statuses = [Reply.Status.STANDING, Reply.Status.CONTESTED]
     found = Reply.objects.filter(invitation__in=[one.pk for one in rows], status__in=statuses)
     found = found.select_related("invitation__edition", "substitute_rank")
     replies = list(found.order_by("-status", "-received_at", "-pk"))
-    return [of_one(one, [r for r in replies if r.invitation_id == one.pk]) for one in rows]
+    return [
+        on_file_of_invitation(one, [r for r in replies if r.invitation_id == one.pk])
+        for one in rows
+    ]
 
 
-def context_of(invitations: Iterable[Invitation]) -> dict[str, Any]:
+def on_file_context(invitations: Iterable[Invitation]) -> dict[str, Any]:
     """Return what a page needs to show them, and to send along which ones it showed."""
     rows = on_file(invitations)
     return {"on_file": rows, "seen": " ".join(one.stands for one in rows if one.stands)}
 
 
-def of_one(invitation: Invitation, replies: list[Reply]) -> OnFile:
+def on_file_of_invitation(invitation: Invitation, replies: list[Reply]) -> InvitationOnFile:
     stands = [str(reply.pk) for reply in replies if reply.status == Reply.Status.STANDING]
-    lines = [in_one_line(reply) for reply in replies] or [_("No answer is on file.")]
-    return OnFile(invitation, lines, "".join(stands))
+    lines = [reply_in_one_line(reply) for reply in replies] or [_("No answer is on file.")]
+    return InvitationOnFile(invitation, lines, "".join(stands))
 
 
-def in_one_line(reply: Reply) -> str:
+def reply_in_one_line(reply: Reply) -> str:
     """Return how it stands, what it says and how it came, with a link to its page."""
     said = [
         ANSWERS_IN_SHORT[reply.answer],

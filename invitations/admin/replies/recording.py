@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.list_columns import state_url, text_link
-from invitations.admin.replies.on_file import context_of, standing_reply_shown
-from invitations.admin.replies.replies import differing_points
+from invitations.admin.replies.on_file import on_file_context, standing_reply_shown
+from invitations.admin.replies.replies import describe_differences
 from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Answer, Correspondence, Invitation, Reply
 from invitations.replies import StaleReply, file_correspondence
@@ -88,7 +88,7 @@ class RecordingMixin(ModelAdmin):
         """Return what stands of the invitation that was chosen in the form."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        shown = context_of(invitation_named(request.GET.get("invitation")))
+        shown = on_file_context(invitation_named(request.GET.get("invitation")))
         context = {"form_id": "correspondence_form", **shown}
         return TemplateResponse(request, "admin/replies/on_file.html", context)
 
@@ -127,7 +127,7 @@ class RecordingMixin(ModelAdmin):
         """Show what stands of the invitation that the address or the form names."""
         if context["original"] is None:
             form = context["adminform"].form
-            context |= context_of(invitation_named(form["invitation"].value()))
+            context |= on_file_context(invitation_named(form["invitation"].value()))
             context["confirmed_answer"] = form.confirmed_answer
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -188,6 +188,6 @@ def contest_warning(contested: Reply) -> str:
         "choose between them."
     ) % {"invitation": contested.invitation}
     stands = contested.invitation.replies.standing()
-    sentences = [told, *(differing_points(contested, reply) for reply in stands)]
+    sentences = [told, *(describe_differences(contested, reply) for reply in stands)]
     url = reverse("admin:invitations_reply_settle", args=[contested.pk])
     return text_link(url, running_text(sentences))

@@ -251,7 +251,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
             "subtitle": str(contested.invitation),
             "form": form,
             "seen": "".join(str(reply.pk) for reply in standing),
-            "differing": running_text(differing_points(contested, reply) for reply in standing),
+            "differing": running_text(describe_differences(contested, reply) for reply in standing),
             "pair": [
                 *((_("Standing"), reply, reply_lines(reply)) for reply in standing),
                 (_("Contested"), contested, reply_lines(contested)),
@@ -260,7 +260,7 @@ class ReplyAdmin(ErasingPersonMixin, TakenOutMixin, LeadsToStatesMixin, RecordAd
         return TemplateResponse(request, "admin/replies/settle.html", context)
 
 
-def differing_points(reply: Reply, standing: Reply) -> str:
+def describe_differences(reply: Reply, standing: Reply) -> str:
     """Return a sentence that names the points in which the two differ; empty if in none."""
     names = reply.differs_from(standing)
     points: list[Any] = [Reply._meta.get_field(name) for name in names]

@@ -19,7 +19,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import change_url, list_url, state_url, text_link
 from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
-from invitations.admin.replies.on_file import context_of, standing_reply_shown
+from invitations.admin.replies.on_file import on_file_context, standing_reply_shown
 from invitations.admin.replies.recording import report_replies
 from invitations.forms.side_by_side import BesideForm
 from invitations.inbox.recording import record_filed
@@ -84,7 +84,7 @@ class BesideMixin(FiledMailMixin):
             "filed_url": change_url(filed),
             "scan": scan,
             **left_of_pile(scan),
-            **context_of(form.offered),
+            **on_file_context(form.offered),
             "confirmed_answer": form.confirmed_answer,
             "scan_url": filed.scan
             and reverse("admin:invitations_correspondence_scan", args=[filed.pk]),
@@ -112,9 +112,9 @@ def is_done(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bo
     if not form.is_bound:
         return False
     if "_nothing" in request.POST:
-        put_aside(request, filed)
+        note_without_reply(request, filed)
         return True
-    return not form.is_looking and is_whole(form) and recorded(request, filed, form)
+    return not form.is_looking and is_whole(form) and record_typed(request, filed, form)
 
 
 def is_whole(form: BesideForm) -> bool:
@@ -123,7 +123,7 @@ def is_whole(form: BesideForm) -> bool:
         return form.is_valid()
 
 
-def put_aside(request: HttpRequest, filed: Correspondence) -> None:
+def note_without_reply(request: HttpRequest, filed: Correspondence) -> None:
     """Note that what came in brought no reply, and asks for nothing."""
     try:
         mark_dealt_with(filed, user_of(request))
@@ -133,7 +133,7 @@ def put_aside(request: HttpRequest, filed: Correspondence) -> None:
         messages.success(request, _("It is dealt with: it brought no reply."))
 
 
-def recorded(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bool:
+def record_typed(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bool:
     invitation = form.cleaned_data["invitation"]
     try:
         seen, holds = standing_reply_shown(request, invitation), form.is_still_valid

@@ -38,7 +38,7 @@ from invitations.models import (
     Rank,
     StateAlias,
 )
-from invitations.models.states import in_order
+from invitations.models.states import alphabetical
 from invitations.text.dates import comma_list
 
 # The lists of the desk search States by it.
@@ -168,7 +168,7 @@ class MissionAdmin(TakenOutMixin, ModelAdmin):
     @display(description=gettext_lazy("States"))
     def serves(self, mission: Mission) -> str:
         return comma_list(
-            state.listed_as for state in in_order(mission.states.all(), OrderOfStates.FRENCH)
+            state.listed_as for state in alphabetical(mission.states.all(), OrderOfStates.FRENCH)
         )
 
     @action(

@@ -51,13 +51,13 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
     """
     return [
         dates(edition),
-        texts(edition),
-        own_words(edition),
+        texts_item(edition),
+        own_words_item(edition),
         circular_of(edition, reader),
         steps(edition),
-        ministers(edition, reader),
+        ministers_item(edition, reader),
         test_letter(edition),
-        sending(reader),
+        sending_item(reader),
     ]
 
 
@@ -79,13 +79,15 @@ def dates(edition: ForumEdition) -> Item:
     return Item(_("Dates"), is_ahead, words, f"{change_url(edition)}#id_reply_before")
 
 
-def texts(edition: ForumEdition) -> Item:
+def texts_item(edition: ForumEdition) -> Item:
     """Say in how many languages that are read the edition has all its texts; what others lack."""
     read = languages_read(edition)
     newest = LetterTemplate.objects.for_letter(LetterKind.INVITATION, "")
     letters = {template.language: template for template in reversed(newest)}
     lacking = {
-        code: found for code in read if (found := lacks_in(edition, code, letters.get(code)))
+        code: found
+        for code in read
+        if (found := lacks_of_language(edition, code, letters.get(code)))
     }
     words = _("Complete in %(number)s of %(all)s languages.") % {
         "number": len(read) - len(lacking),
@@ -98,7 +100,9 @@ def texts(edition: ForumEdition) -> Item:
     return Item(_("Texts"), not lacking, words, url)
 
 
-def lacks_in(edition: ForumEdition, code: str, letter: LetterTemplate | None) -> list[Lack]:
+def lacks_of_language(
+    edition: ForumEdition, code: str, letter: LetterTemplate | None
+) -> list[Lack]:
     """Return what other languages have and this one lacks, and what its letter would wait for."""
     model = ForumEdition._meta.model_name
     lacks = [
@@ -142,7 +146,7 @@ def lacking_sentence(lacking: dict[str, list[Lack]]) -> str:
     )
 
 
-def own_words(edition: ForumEdition) -> Item:
+def own_words_item(edition: ForumEdition) -> Item:
     """Say how many texts, and which ranks, speak of another organization, summit or meeting."""
     title = _("Words of your own")
     found, ranks = texts_of_another(edition), ranks_of_another(edition)
@@ -159,7 +163,7 @@ def own_words(edition: ForumEdition) -> Item:
                 "%(texts)s.",
                 len(found),
             )
-            % {"number": len(found), "texts": by_language(found)}
+            % {"number": len(found), "texts": count_by_language(found)}
         ]
     if ranks:
         named = comma_list([rank.code for rank in ranks])
@@ -168,7 +172,7 @@ def own_words(edition: ForumEdition) -> Item:
     return Item(title, False, running_text(told), url)
 
 
-def by_language(found: list[LetterTemplate]) -> str:
+def count_by_language(found: list[LetterTemplate]) -> str:
     """Say how many of the texts there are in each language."""
     counted = Counter(text.language for text in found)
     return comma_list(
@@ -204,7 +208,7 @@ def steps(edition: ForumEdition) -> Item:
     return Item(title, counted["number"] == counted["all"], words, url)
 
 
-def ministers(edition: ForumEdition, reader: User) -> Item:
+def ministers_item(edition: ForumEdition, reader: User) -> Item:
     """Say how many of the States that are invited have an invitation, drafted or in force."""
     live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
     states = MemberState.objects.invited().aggregate(
@@ -232,7 +236,7 @@ def test_letter(edition: ForumEdition) -> Item:
     return Item(title, False, words, list_url(LetterTemplate, kind="invitation"))
 
 
-def sending(reader: User) -> Item:
+def sending_item(reader: User) -> Item:
     mute = reason_sending_is_off()
     words = mute or _("Letters leave once they are approved.")
     url = list_url(Arming) if reader.has_perm("invitations.view_arming") else ""

@@ -10,7 +10,7 @@ from import_export.fields import Field
 from import_export.resources import Diff, ModelResource
 from import_export.results import RowResult
 
-from invitations.minister_import.cells import is_empty
+from invitations.minister_import.cells import is_empty_cell
 from invitations.minister_import.columns import MINISTER_FIELDS
 from invitations.minister_import.headings import format_heading
 from invitations.models import Minister, Rank
@@ -93,12 +93,12 @@ def preview_rows(
         column
         for row in dataset.table.rows
         for column, value in row.cells.items()
-        if not is_empty(value)
+        if not is_empty_cell(value)
     }
     places = [
         place
         for place, column in enumerate(columns)
-        if column in brought or any(changes(row.diff[place]) for row in rows)
+        if column in brought or any(is_change(row.diff[place]) for row in rows)
     ]
     headings = [format_heading(columns[place]) for place in places]
     return headings, [
@@ -110,5 +110,5 @@ def preview_rows(
     ]
 
 
-def changes(cell: Any) -> bool:
+def is_change(cell: Any) -> bool:
     return "<ins>" in cell or "<del>" in cell

@@ -20,13 +20,13 @@ def with_links(remark: Remark) -> str:
     if remark.invitation is None:
         return format_html("{}", remark.sentence)
     links = [
-        (text_link(place_of(follow_up, remark.invitation), capfirst(follow_up.label)),)
+        (text_link(follow_up_url(follow_up, remark.invitation), capfirst(follow_up.label)),)
         for follow_up in remark.follow_ups
     ]
     return format_html("{} {}", remark.sentence, format_html_join(" · ", "{}", links))
 
 
-def place_of(follow_up: FollowUp, invitation: Invitation) -> str:
+def follow_up_url(follow_up: FollowUp, invitation: Invitation) -> str:
     if follow_up == FollowUp.RESEND:
         return list_url(Invitation, id__exact=invitation.pk)
     if follow_up == FollowUp.HAND_OVER:

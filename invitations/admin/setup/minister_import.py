@@ -40,8 +40,8 @@ from invitations.minister_import.importing import (
     import_entries,
     import_summary,
 )
-from invitations.minister_import.matching import Entry
-from invitations.minister_import.remarks import Remark, remarks_on
+from invitations.minister_import.matching import CheckedRow
+from invitations.minister_import.remarks import Remark, remarks_on_entries
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, Minister
@@ -137,7 +137,7 @@ class MinisterResource(PreviewedResource):
         self.seen, self.mark = seen, ""
         self.fields = {column: Field(attribute, column) for column, attribute in ATTRIBUTES.items()}
         self.edition = edition
-        self.entries: dict[int, Entry] = {}
+        self.entries: dict[int, CheckedRow] = {}
         self.remarks: list[Remark] = []
         self.faults: dict[int, list[CellFault]] = defaultdict(list)
 
@@ -149,7 +149,7 @@ class MinisterResource(PreviewedResource):
         if self.seen not in ("", self.mark):
             raise ValidationError(CHANGED_SINCE_PREVIEW)
         # Before the preview or the import changes the ministers in memory.
-        self.remarks = remarks_on(entries) if not faults else []
+        self.remarks = remarks_on_entries(entries) if not faults else []
         self.entries = {entry.row.line: entry for entry in entries}
         for fault in faults:
             self.faults[fault.line].append(fault)

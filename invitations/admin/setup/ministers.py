@@ -16,7 +16,7 @@ from unfold.decorators import display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, RecordInline
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.corrections.after_saving import AsksAboutLettersMixin
-from invitations.admin.list_columns import courtesy, listed_state
+from invitations.admin.list_columns import courtesy_mark, listed_state
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
@@ -41,7 +41,7 @@ def former_language_of(minister: Minister) -> str:
 class InvitationsOfMinister(RecordInline):
     model = Invitation
     verbose_name_plural = gettext_lazy("invitations")
-    fields = ["edition", "status", courtesy, "issued_at"]
+    fields = ["edition", "status", courtesy_mark, "issued_at"]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:

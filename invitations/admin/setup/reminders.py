@@ -96,7 +96,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
         "steps": step_rows(edition, now),
-        "days": day_rows(plan),
+        "days": reminder_day_rows(plan),
         "none": [
             {
                 "reason": reason,
@@ -108,7 +108,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
     }
 
 
-def day_rows(plan: Forecast) -> list[dict[str, Any]]:
+def reminder_day_rows(plan: Forecast) -> list[dict[str, Any]]:
     """Return the days to come, each with its step, and the number and names of those reminded."""
     held_for = held_for_each_state()
     # What is asked after a yes goes to none of them.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from invitations.letters.channels import variant_by_name
 from invitations.letters.checks.missing_words import (
     Lack,
-    is_empty,
+    is_missing,
     lack_of,
     lacking_function,
     lacking_texts,
@@ -85,7 +85,12 @@ def audience_lacks(
     for variant, missions in (notes or {}).items():
         called = NOTES_OVER_ORIGINALS if variant else NOTES
         found.append(Foreseen(called, Letter.Kind.NOTE, variant, missions))
-    return [one for letters in found if letters.receivers for one in lacks_of(circular, letters)]
+    return [
+        one
+        for letters in found
+        if letters.receivers
+        for one in lacks_of_audience(circular, letters)
+    ]
 
 
 def foreseen_letters(
@@ -129,17 +134,17 @@ def styled_among(ministers: Sequence[Minister]) -> list[Minister]:
     ]
 
 
-def lacks_of(circular: Circular, letters: Foreseen) -> list[LanguageLacks]:
+def lacks_of_audience(circular: Circular, letters: Foreseen) -> list[LanguageLacks]:
     usable = LetterTemplate.objects.for_letter(letters.kind, letters.variant)
     texts = {text.language: text for text in usable.order_by("version")}
     counted = Counter(said for one in letters.receivers for said in one.languages if said)
     return [
-        lacks_in(language, number, circular, letters, texts.get(language))
+        lacks_of_text(language, number, circular, letters, texts.get(language))
         for language, number in counted.most_common()
     ]
 
 
-def lacks_in(
+def lacks_of_text(
     language: str,
     number: int,
     circular: Circular,
@@ -195,12 +200,12 @@ def receivers_lacking(
     return [
         (lack_of(name, language), receiver)
         for receiver in receivers
-        for name, word in own_words(receiver)
-        if name in needed and is_empty(word)
+        for name, word in words_of_receiver(receiver)
+        if name in needed and is_missing(word)
     ]
 
 
-def own_words(receiver: Minister | Mission) -> list[tuple[str, str]]:
+def words_of_receiver(receiver: Minister | Mission) -> list[tuple[str, str]]:
     if isinstance(receiver, Mission):
         return [("to_mission", receiver.greeted_as)]
     name = receiver.name_as_printed or receiver.name

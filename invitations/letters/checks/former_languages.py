@@ -32,14 +32,14 @@ def former_languages(ministers: Iterable[Minister]) -> dict[int, str]:
     """
     asked = {one.pk: one for one in ministers if may_be_of_another_language(one)}
     found: dict[int, str] = {}
-    for pk, entries in changes_of(asked).items():
+    for pk, entries in changes_by_minister(asked).items():
         was = written_in(asked[pk].portfolio, entries)
         if was and was != asked[pk].language:
             found[pk] = was
     return found
 
 
-def changes_of(ministers: Mapping[int, Minister]) -> dict[int, list[LogEntry]]:
+def changes_by_minister(ministers: Mapping[int, Minister]) -> dict[int, list[LogEntry]]:
     """Return the changes of language and function by minister, in order."""
     found: dict[int, list[LogEntry]] = {}
     if not ministers:

@@ -105,7 +105,7 @@ def lacking_in(row: Model, language: str) -> list[str]:
         for field, columns in sorted(options.all_fields.items())
         if field not in ENGLISH_WILL_DO
         and any(getattr(row, column.name) for column in columns)
-        and is_empty(getattr(row, build_localized_fieldname(field, language)))
+        and is_missing(getattr(row, build_localized_fieldname(field, language)))
     ]
 
 
@@ -124,7 +124,7 @@ def empty_words(kind: str, template: LetterTemplate, words: Mapping[str, str]) -
     needed = LETTERHEAD if kind in PRINTED_KINDS else set()
     for text in (template.subject, template.paper, template.mail):
         needed = needed | needed_words(text)
-    return [name for name in in_order(needed & set(words)) if is_empty(words[name])]
+    return [name for name in in_template_order(needed & set(words)) if is_missing(words[name])]
 
 
 def lacking_function(minister: Minister, language: str) -> list[Lack]:
@@ -138,14 +138,14 @@ def left_out_words(template: LetterTemplate, words: Mapping[str, str]) -> list[s
     """Return the placeholders, in order, that are empty and let a part of this text fall away."""
     texts = (template.subject, template.paper, template.mail)
     marked = {name for text in texts for name in identifiers_in_marks(text)}
-    return [name for name in in_order(marked & set(words)) if is_empty(words[name])]
+    return [name for name in in_template_order(marked & set(words)) if is_missing(words[name])]
 
 
-def in_order(names: set[str]) -> list[str]:
+def in_template_order(names: set[str]) -> list[str]:
     return [name for name in PLACEHOLDERS_OF_LETTERS if name in names]
 
 
-def is_empty(word: str | None) -> bool:
+def is_missing(word: str | None) -> bool:
     return is_blank(word or "")
 
 

@@ -54,17 +54,17 @@ ARTICLES_UNFIT = (
 
 def is_of_another(letter: Letter) -> bool:
     """Whether the letter names the organization or summit of the shipped words, and is of none."""
-    return named_otherwise(letter.invitation.edition).names_another(words_of(letter))
+    return named_otherwise(letter.invitation.edition).names_another(printed_words(letter))
 
 
 def calls_the_track_otherwise(letter: Letter) -> bool:
     """Whether the letter says High-Level Track for what its edition calls by a name of its own."""
-    return named_otherwise(letter.invitation.edition).says_track(words_of(letter))
+    return named_otherwise(letter.invitation.edition).says_track(printed_words(letter))
 
 
 def calls_a_forum_what_is_none(letter: Letter) -> bool:
     """Whether the letter speaks of the Forum where no name of its edition has that word."""
-    return named_otherwise(letter.invitation.edition).says_forum(words_of(letter))
+    return named_otherwise(letter.invitation.edition).says_forum(printed_words(letter))
 
 
 class NamedOtherwise(NamedTuple):
@@ -85,8 +85,8 @@ class NamedOtherwise(NamedTuple):
 
 
 def named_otherwise(edition: ForumEdition) -> NamedOtherwise:
-    own, track = own_words(edition), own_words(edition, ["track_name"])
-    called = own_words(edition, ["name", "name_in_full", "organizers"])
+    own, track = words_of_edition(edition), words_of_edition(edition, ["track_name"])
+    called = words_of_edition(edition, ["name", "name_in_full", "organizers"])
     others = [
         names
         for names, also in zip(NAMED, ALSO_CALLED, strict=True)
@@ -118,26 +118,26 @@ def ranks_of_another(edition: ForumEdition) -> list[Rank]:
     return [
         rank
         for rank in Rank.objects.all()
-        if named.names_another("\n".join(names_of(rank, edition.languages)))
+        if named.names_another("\n".join(rank_names(rank, edition.languages)))
     ]
 
 
-def names_of(rank: Rank, languages: Iterable[str]) -> list[str]:
+def rank_names(rank: Rank, languages: Iterable[str]) -> list[str]:
     return [getattr(rank, build_localized_fieldname("name", code)) or "" for code in languages]
 
 
 def has_unfit_article(letter: Letter) -> bool:
     """Whether a masculine article stands before the edition's name, to which it does not belong."""
-    edition, words = letter.invitation.edition, words_of(letter)
+    edition, words = letter.invitation.edition, printed_words(letter)
     return any(
         has_article_before(words, article, name)
         for language, article, unfit in ARTICLES_UNFIT
-        for name in names_in(edition, language)
+        for name in names_of_edition(edition, language)
         if re.match(unfit, name)
     )
 
 
-def names_in(edition: ForumEdition, language: str) -> list[str]:
+def names_of_edition(edition: ForumEdition, language: str) -> list[str]:
     fields = ("name", "name_in_full")
     names = (own_text(edition, field, language) for field in fields)
     return [format_typography(language, name) for name in names if name]
@@ -147,11 +147,11 @@ def has_article_before(words: str, article: str, name: str) -> bool:
     return bool(re.search(rf"\b{article.format(name=re.escape(name))}", words))
 
 
-def words_of(letter: Letter) -> str:
+def printed_words(letter: Letter) -> str:
     return "\n".join([letter.subject, letter.paper, letter.mail])
 
 
-def own_words(edition: ForumEdition, fields: Iterable[str] = ()) -> str:
+def words_of_edition(edition: ForumEdition, fields: Iterable[str] = ()) -> str:
     """Return what the edition has in these fields in any language; in all, if none is named."""
     columns = translator.get_options_for_model(ForumEdition).all_fields
     named = fields or columns

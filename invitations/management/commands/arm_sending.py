@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.files.sealing import seal_warning
-from invitations.mail.dns_records import dns_faults, domain_of, house_resolver, is_reserved
+from invitations.mail.dns_records import dns_faults, domain_of_address, house_resolver, is_reserved
 from invitations.outbox.arming import arm, reason_sending_is_off
 
 
@@ -59,7 +59,7 @@ def system_user() -> str:
 
 def check_dns(although_dns: bool) -> str:
     """Return the end of the sentence about arming; raise CommandError if DNS forbids it."""
-    domain = domain_of(settings.DEFAULT_FROM_EMAIL)
+    domain = domain_of_address(settings.DEFAULT_FROM_EMAIL)
     # At a name server of one's own, a reserved name may exist.
     if is_reserved(domain) and not settings.DNS_SERVER:
         return f": {domain} is a reserved name, so DNS was not asked."

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
-        return " ".join([report_composed(compose_planned(chosen)), *left(chosen)])
+        return " ".join([report_composed(compose_planned(chosen)), *still_planned(chosen)])
 
 
 def report_composed(number: int) -> str:
@@ -35,7 +35,7 @@ def report_composed(number: int) -> str:
     return told % {"count": number}
 
 
-def left(edition: ForumEdition) -> Iterator[str]:
+def still_planned(edition: ForumEdition) -> Iterator[str]:
     """Yield a sentence for each reason why letters are still planned; each counts once."""
     planned = Letter.objects.planned().filter(invitation__edition=edition)
     leased = planned.exclude(composing_until=None).count()

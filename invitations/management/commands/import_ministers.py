@@ -13,9 +13,9 @@ from invitations.minister_import.importing import (
     import_entries,
     import_summary,
 )
-from invitations.minister_import.remarks import remarks_on
+from invitations.minister_import.remarks import remarks_on_entries
 from invitations.minister_import.rules import check_rows
-from invitations.minister_import.table import Table, read_table
+from invitations.minister_import.table import MinisterList, read_table
 from invitations.models import ForumEdition
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, edition: str, dry_run: bool, **options: Any) -> str:
         try:
-            done = self.bring_in(table_in(file), edition_of(edition), dry_run=dry_run)
+            done = self.bring_in(table_in(file), edition_named(edition), dry_run=dry_run)
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
         if dry_run:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         return done
 
     @transaction.atomic
-    def bring_in(self, table: Table, edition: ForumEdition, *, dry_run: bool) -> str:
+    def bring_in(self, table: MinisterList, edition: ForumEdition, *, dry_run: bool) -> str:
         for sentence in table.told:
             self.stderr.write(sentence)
         entries, faults = check_rows(table.rows, edition)
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 )
                 % {"count": len(faults)}
             )
-        remarks = remarks_on(entries)
+        remarks = remarks_on_entries(entries)
         if not dry_run:
             import_entries(entries, edition)
         for told in (*describe_kept_focal_points(entries), *remarks):
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         return import_summary(entries)
 
 
-def table_in(path: Path) -> Table:
+def table_in(path: Path) -> MinisterList:
     try:
         file = path.open("rb")
     except OSError as error:
@@ -71,7 +71,7 @@ def table_in(path: Path) -> Table:
         return read_table(file, path.name)
 
 
-def edition_of(symbol: str) -> ForumEdition:
+def edition_named(symbol: str) -> ForumEdition:
     try:
         return ForumEdition.objects.get(symbol=symbol)
     except ForumEdition.DoesNotExist:

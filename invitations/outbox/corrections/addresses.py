@@ -25,7 +25,7 @@ State = Delivery.State
 MAY_BE_CORRECTED = (State.FAILED, State.BOUNCED, State.MISSED, State.UNCERTAIN, State.HANDED_OVER)
 
 
-class Place(NamedTuple):
+class AddressColumn(NamedTuple):
     """A column of a record in which an address stands."""
 
     row: Minister | Mission | Invitation
@@ -37,7 +37,7 @@ class Place(NamedTuple):
         return words.split()
 
 
-def places_of(delivery: Delivery) -> list[Place]:
+def places_of(delivery: Delivery) -> list[AddressColumn]:
     """Return where the delivery's address stands on file, for the office of its letter."""
     address = delivery.address.casefold()
     return [
@@ -47,15 +47,15 @@ def places_of(delivery: Delivery) -> list[Place]:
     ]
 
 
-def places(letter: Letter) -> Iterator[Place]:
+def places(letter: Letter) -> Iterator[AddressColumn]:
     invitation = letter.invitation
     if not letter.mission_id:
-        yield Place(invitation.minister, "to_emails")
-        yield Place(invitation.minister, "cc_emails")
-        yield Place(invitation, "focal_point_email")
+        yield AddressColumn(invitation.minister, "to_emails")
+        yield AddressColumn(invitation.minister, "cc_emails")
+        yield AddressColumn(invitation, "focal_point_email")
     missions = [letter.mission] if letter.mission else missions_of(invitation)
     for mission in missions:
-        yield Place(mission, "emails")
+        yield AddressColumn(mission, "emails")
 
 
 def reason_not_to_correct(delivery: Delivery) -> str:
@@ -101,18 +101,22 @@ def correct_address(delivery: Delivery, by: User, email: str, reason: str) -> li
     return changes
 
 
-def place_among_locks(place: Place) -> tuple[int, int]:
+def place_among_locks(place: AddressColumn) -> tuple[int, int]:
     """Return the place of a record in the order in which an approval locks them."""
     return (Mission, Invitation, Minister).index(type(place.row)), place.row.pk
 
 
-def put_in_place(place: Place, delivery: Delivery, new: str, reason: str) -> Iterator[HeldChange]:
+def put_in_place(
+    place: AddressColumn, delivery: Delivery, new: str, reason: str
+) -> Iterator[HeldChange]:
     """Write the address into the record, and let the change that waits carry the letter."""
     row: Any = (
         type(place.row).objects.select_for_update(of=("self",), no_key=True).get(pk=place.row.pk)
     )
     old = delivery.address.casefold()
-    lines = [new if line.casefold() == old else line for line in Place(row, place.column).lines]
+    lines = [
+        new if line.casefold() == old else line for line in AddressColumn(row, place.column).lines
+    ]
     setattr(row, place.column, "\n".join(dict.fromkeys(lines)))
     row.why_changed = reason
     row.full_clean(validate_unique=False, validate_constraints=False)
@@ -128,7 +132,7 @@ def send_where_corrected(change: HeldChange, by: User) -> None:
     One that may not leave any more does not hinder the release: its history says why.
     """
     for letter in change.letters.select_related("invitation__minister"):
-        for address in sorted(new_addresses(change) - addresses_tried(letter)):
+        for address in sorted(addresses_added(change) - addresses_tried(letter)):
             try:
                 send_to_another_address(letter, by, address)
             except ValidationError as refusal:
@@ -136,7 +140,7 @@ def send_where_corrected(change: HeldChange, by: User) -> None:
                 letter.events.create(state=letter.state, actor=by, reason=reason[:300])
 
 
-def new_addresses(change: HeldChange) -> set[str]:
+def addresses_added(change: HeldChange) -> set[str]:
     """Return the addresses that the change adds, in small letters."""
     before, after = (
         {

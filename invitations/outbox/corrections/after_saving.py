@@ -58,7 +58,9 @@ def follow_ups_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
     invitations = Invitation.objects.filter(pk__in=[letter.invitation_id for letter in letters])
     is_open = {
         FollowUp.REPLACE: bool(replaceable(invitations).letters),
-        FollowUp.SEND: any(new_addresses(minister, one) and may_leave(one) for one in letters),
+        FollowUp.SEND: any(
+            addresses_not_written_to(minister, one) and may_leave(one) for one in letters
+        ),
         FollowUp.HAND_OVER: bool(minister.successor_id)
         and not reason_not_to_hand_over(letters[0].invitation),
         FollowUp.LEAVE: True,
@@ -74,7 +76,7 @@ def may_leave(letter: Letter) -> bool:
     return True
 
 
-def new_addresses(minister: Minister, letter: Letter) -> set[str]:
+def addresses_not_written_to(minister: Minister, letter: Letter) -> set[str]:
     """Return the minister's addresses, released or not, to which the letter never went."""
     on_file = {one.casefold() for one in f"{minister.to_emails} {minister.cc_emails}".split()}
     return set() if minister.successor_id else on_file - addresses_tried(letter)
@@ -105,7 +107,7 @@ def send_to_new_addresses(
     """
     waiting = list(HeldChange.objects.waiting().of(minister).select_for_update(of=("self",)))
     for letter in letters:
-        if not new_addresses(minister, letter):
+        if not addresses_not_written_to(minister, letter):
             continue
         for change in waiting:
             change.letters.add(letter)
@@ -120,7 +122,7 @@ TO_LEAVE = gettext_lazy("to leave for the new address, once released")
 
 
 def send_to_each(minister: Minister, letter: Letter, by: User, reason: str = "") -> None:
-    wanted = new_addresses(minister, letter)
+    wanted = addresses_not_written_to(minister, letter)
     found = [one for one in addresses_not_tried(letter) if one.casefold() in wanted]
     if not found:
         raise ValidationError(_("This letter has a delivery to that address already."))

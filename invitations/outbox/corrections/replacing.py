@@ -156,7 +156,7 @@ def replacements_of(edition: ForumEdition) -> "QuerySet[Circular]":
     return edition.circulars.filter(kind=Circular.Kind.REPLACEMENT).order_by("-pk")
 
 
-def languages_of(invitations: Iterable[Invitation]) -> list[str]:
+def languages_of_replacements(invitations: Iterable[Invitation]) -> list[str]:
     """Return the languages in which the replacements have to say what changes."""
     spoken = (invitation.minister.languages for invitation in invitations)
     return sorted({language for pair in spoken for language in pair if language})

@@ -39,7 +39,9 @@ DECIDED = ("stopped_at", "moved_at")
 
 
 @transaction.atomic
-def put_in_force(change: HeldChange, by: User, mark: str, reason: str = "") -> DateChange:
+def put_date_change_in_force(
+    change: HeldChange, by: User, mark: str, reason: str = ""
+) -> DateChange:
     """Let the edition have its new dates, for everybody at once; whoever asked for it may not.
 
     Answers stay as they are: each office that gave one is asked if it holds. What was frozen with

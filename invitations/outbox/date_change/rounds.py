@@ -79,7 +79,7 @@ def asking_move(invitation: Invitation) -> DateChange | None:
 
 def refuse_stale_dates(move: DateChange | None, seen: str | None) -> None:
     """Refuse what was said on a page that showed other dates; ``seen`` names its last move."""
-    if seen is not None and seen != mark_of(move):
+    if seen is not None and seen != mark_of_dates_change(move):
         raise StaleDates
 
 
@@ -95,7 +95,7 @@ def lock_with_dates_shown(
     refuse_stale_dates(last_move(invitation), seen_dates)
 
 
-def mark_of(move: DateChange | None) -> str:
+def mark_of_dates_change(move: DateChange | None) -> str:
     return str(move.pk) if move else ""
 
 
@@ -117,7 +117,7 @@ def note_reply(reply: Reply, *, is_given: bool) -> bool:
     elif question := asked.select_related("reply").first():
         is_same = reply.confirms(question.reply)
         if not (is_same and is_said_as_surely(question, reply)):
-            settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
+            settle_question(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
             return is_same
     return False
 
@@ -141,7 +141,7 @@ def ask_about(reply: Reply, move: DateChange) -> None:
     Reconfirmation.objects.filter(pk=question.pk).not_yet().update(reply=reply)
 
 
-def settle(question: Reconfirmation, said: str, reply: Reply) -> None:
+def settle_question(question: Reconfirmation, said: str, reply: Reply) -> None:
     Reconfirmation.objects.filter(pk=question.pk).update(
         said=said,
         answered_at=reply.received_at,
@@ -181,7 +181,7 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
     now = timezone.now()
     refuse_if_not_in_force(invitation, now)
     refuse_stale_dates(last_move(invitation), seen_dates)
-    question, standing = asked_of(invitation)
+    question, standing = question_and_reply(invitation)
     if str(standing.pk) != seen_reply:
         raise ValidationError(
             _("Another reply came to stand meanwhile: please look at what is on file now.")
@@ -194,7 +194,7 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
     return question
 
 
-def asked_of(invitation: Invitation) -> tuple[Reconfirmation, Reply]:
+def question_and_reply(invitation: Invitation) -> tuple[Reconfirmation, Reply]:
     """Return what the office is asked, and the answer that stands; call it under the lock."""
     question = open_question(invitation)
     standing = invitation.replies.standing().first()
@@ -219,7 +219,7 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
     now = timezone.now()
     refuse_if_not_in_force(invitation, filed.received_at)
     last_move(invitation)
-    question, standing = asked_of(invitation)
+    question, standing = question_and_reply(invitation)
     if question.said != Said.NOT_YET:
         raise ValidationError(_("The office has said already whether its answer holds."))
     released_at = question.move.released_at

@@ -7,7 +7,7 @@ from django.utils import timezone
 from invitations.audit import Act, record_act, save_new
 from invitations.models import WebhookAddress
 from invitations.outbox.credentials import refuse_if_revoked, release_credential
-from invitations.outbox.webhooks.announcing import mark_of
+from invitations.outbox.webhooks.announcing import mark_of_edition
 from invitations.outbox.webhooks.signing import as_earlier, encrypt, new_secret
 
 
@@ -22,7 +22,7 @@ def make_webhook(address: WebhookAddress, by: User) -> str:
 
 def release_webhook(address: WebhookAddress, by: User) -> None:
     """Let the address be told of what happens from now on; whoever made it may not."""
-    release_credential(address, by, edition_mark=mark_of(address.edition))
+    release_credential(address, by, edition_mark=mark_of_edition(address.edition))
 
 
 @transaction.atomic

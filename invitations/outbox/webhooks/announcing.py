@@ -82,7 +82,7 @@ def find_list_publication(address: WebhookAddress, now: dt.datetime) -> list[Web
 
 def find_edition_change(address: WebhookAddress) -> list[WebhookMessage]:
     """Return a message if the edition, as it was released, is not as it was when last told."""
-    mark = mark_of(address.edition)
+    mark = mark_of_edition(address.edition)
     if mark == address.edition_mark:
         return []
     before = WebhookAddress.objects.filter(pk=address.pk, edition_mark=address.edition_mark)
@@ -92,7 +92,7 @@ def find_edition_change(address: WebhookAddress) -> list[WebhookMessage]:
     return [WebhookMessage(address=address, kind=Kind.EDITION_CHANGED, subject=str(uuid4()))]
 
 
-def mark_of(edition: ForumEdition) -> str:
+def mark_of_edition(edition: ForumEdition) -> str:
     """Return the hash of what is public of the edition."""
     found = released_edition(edition)
     columns = [field.attname for field in found._meta.concrete_fields]

@@ -77,7 +77,7 @@ class PinnedConnection(HTTPSConnection):
 def post(url: str, headers: Mapping[str, str], body: str, way: Reach) -> int:
     """Return the status with which the peer answers; raise Undelivered if none comes."""
     host, port, target = https_parts(url)
-    connection = PinnedConnection(host, port, checked_address(host, port, way), way.context)
+    connection = PinnedConnection(host, port, checked_host(host, port, way), way.context)
     return answered(connection, target, headers, body, way.within)
 
 
@@ -114,7 +114,7 @@ def answered(
         connection.close()
 
 
-def checked_address(host: str, port: int, way: Reach) -> str:
+def checked_host(host: str, port: int, way: Reach) -> str:
     """Return an address of the host; if only one of them is refused, so is the host."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

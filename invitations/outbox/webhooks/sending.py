@@ -21,7 +21,7 @@ from invitations.outbox.arming import reason_sending_is_not_on
 from invitations.outbox.credentials import refuse_if_revoked
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import Reach, Undelivered, post, public_peer
-from invitations.outbox.webhooks.signing import renew_secrets, signed
+from invitations.outbox.webhooks.signing import renew_webhook_secrets, signature_headers
 
 State = WebhookMessage.State
 LEASE = dt.timedelta(minutes=5)
@@ -38,7 +38,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Reach | 
     keeps no other waiting: past its share of the tick it is told only while no other has to be,
     and while it takes what it is told.
     """
-    renew_secrets()
+    renew_webhook_secrets()
     if reason_sending_is_not_on():
         return 0
     announce_all()
@@ -51,7 +51,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Reach | 
         message = claim_next(at, apart_from=slow) or claim_next(at, apart_from=slow & silent)
         if message is None:
             break
-        taken, key = send(message, way), message.address_id
+        taken, key = send_message(message, way), message.address_id
         arrived += taken
         spent[key] += time.monotonic() - now
         silent = silent - {key} if taken else silent | {key}
@@ -83,10 +83,10 @@ def claim_next(now: dt.datetime, apart_from: Iterable[int] = ()) -> WebhookMessa
     return message
 
 
-def send(message: WebhookMessage, way: Reach) -> bool:
+def send_message(message: WebhookMessage, way: Reach) -> bool:
     """Send the message, and write down what became of it."""
     try:
-        status = post(message.address.url, *written(message, timezone.now()), way)
+        status = post(message.address.url, *write_request(message, timezone.now()), way)
     except Undelivered as reason:
         return put_off(message, str(reason))
     except InvalidToken:
@@ -115,14 +115,14 @@ def conclude(message: WebhookMessage, **values: object) -> None:
     own.update(lease_ends_at=None, **values)
 
 
-def written(message: WebhookMessage, now: dt.datetime) -> tuple[dict[str, str], str]:
+def write_request(message: WebhookMessage, now: dt.datetime) -> tuple[dict[str, str], str]:
     """Return the signed headers and the body: a kind and an identifier, never what was said."""
     edition = message.address.edition.as_released.symbol
     is_reply = message.kind == WebhookMessage.Kind.REPLY_RECORDED
     data = {"edition": edition, "id": message.subject if is_reply else edition}
     at = message.happened_at.astimezone(dt.UTC).isoformat()
     body = json.dumps({"type": message.kind, "timestamp": at, "data": data})
-    headers = signed(message.address, f"msg_{message.key.hex}", body, now)
+    headers = signature_headers(message.address, f"msg_{message.key.hex}", body, now)
     return {"content-type": "application/json", **headers}, body
 
 

@@ -40,17 +40,17 @@ def decrypt(kept: str) -> str:
     return MultiFernet([key_of(key) for key in keys]).decrypt(kept.encode()).decode()
 
 
-def renew_secrets() -> None:
+def renew_webhook_secrets() -> None:
     """Encrypt with today's key what an older one closed, so that the older one can go."""
     if not settings.SECRET_KEY_FALLBACKS:
         return
     for address in WebhookAddress.objects.filter(revoked_at=None):
         for name in ("secret", "earlier_secret"):
             if kept := getattr(address, name):
-                renew(address, name, kept)
+                renew_secret(address, name, kept)
 
 
-def renew(address: WebhookAddress, name: str, kept: str) -> None:
+def renew_secret(address: WebhookAddress, name: str, kept: str) -> None:
     try:
         key_of(settings.SECRET_KEY).decrypt(kept.encode())
     except InvalidToken:
@@ -80,7 +80,9 @@ def as_earlier(address: WebhookAddress, now: dt.datetime) -> str:
     return encrypt(" ".join(valid)) if valid else ""
 
 
-def signed(address: WebhookAddress, key: str, body: str, now: dt.datetime) -> dict[str, str]:
+def signature_headers(
+    address: WebhookAddress, key: str, body: str, now: dt.datetime
+) -> dict[str, str]:
     """Return the headers that sign this body, under each secret that is valid now."""
     valid = [decrypt(address.secret), *earlier_secrets(address, now)]
     at = now.astimezone(dt.UTC)

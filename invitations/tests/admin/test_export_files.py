@@ -14,9 +14,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.admin.export_cells import plain
-from invitations.admin.export_files import Kind, shares_of, written
-from invitations.files.exported_tables import Sheet
+from invitations.admin.export_cells import plain_words
+from invitations.admin.export_files import ExportFormat, shares_of, write_export
+from invitations.files.exported_tables import ExportedSheet
 from invitations.text.cell_formulas import escape_formula
 
 NAME, REGARDS = "Rupert Lauengram", "regrets, and asks for the texts in Arabic!"
@@ -30,16 +30,16 @@ def runs(cell):
 
 def sheet(rows=ROWS, **fields):
     said = {"title": "Replies", "filters": ["Edition: wsis-1"], "headings": ["State", "@Words"]}
-    return Sheet(**{**said, "number": len(rows), "rows": iter(rows), **fields})
+    return ExportedSheet(**{**said, "number": len(rows), "rows": iter(rows), **fields})
 
 
 def bytes_of(kind, sheet):
-    with written(kind, sheet) as file:
+    with write_export(kind, sheet) as file:
         return file.read()
 
 
 def book_of(sheet):
-    return openpyxl.load_workbook(io.BytesIO(bytes_of(Kind.XLSX, sheet)))
+    return openpyxl.load_workbook(io.BytesIO(bytes_of(ExportFormat.XLSX, sheet)))
 
 
 def cells_of(book):
@@ -48,7 +48,7 @@ def cells_of(book):
 
 @given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=2), max_size=5))
 def test_no_cell_of_a_workbook_is_a_formula(rows):
-    rows = [[plain(cell) for cell in row] for row in rows]
+    rows = [[plain_words(cell) for cell in row] for row in rows]
 
     book = book_of(sheet(rows))
 
@@ -60,9 +60,9 @@ def test_no_cell_of_a_workbook_is_a_formula(rows):
 
 @given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=2), max_size=5))
 def test_no_cell_of_a_csv_is_a_formula(rows):
-    rows = [[plain(cell) for cell in row] for row in rows]
+    rows = [[plain_words(cell) for cell in row] for row in rows]
 
-    text = bytes_of(Kind.CSV, sheet(rows)).decode("utf-8-sig")
+    text = bytes_of(ExportFormat.CSV, sheet(rows)).decode("utf-8-sig")
 
     for row in csv.reader(io.StringIO(text, newline="")):
         # Also in a program that divides lines by semicolons or tabs.
@@ -100,7 +100,7 @@ def test_a_day_that_no_workbook_has_is_written_out():
 
 
 def test_a_csv_holds_dates_that_any_program_reads():
-    text = bytes_of(Kind.CSV, sheet([[DAY, HOUR]])).decode("utf-8-sig")
+    text = bytes_of(ExportFormat.CSV, sheet([[DAY, HOUR]])).decode("utf-8-sig")
 
     assert text.splitlines()[1] == "2027-03-10,2027-03-09 17:05"
 
@@ -110,7 +110,7 @@ def test_a_csv_holds_dates_that_any_program_reads():
 )
 def test_paper_holds_dates_as_people_say_them(language, shown):
     with translation.override(language):
-        pdf = bytes_of(Kind.PDF, sheet([[DAY, HOUR]]))
+        pdf = bytes_of(ExportFormat.PDF, sheet([[DAY, HOUR]]))
 
     words = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
     assert shown in " ".join(words.replace("\u00a0", " ").split())
@@ -127,7 +127,7 @@ def test_title_that_no_sheet_may_have_is_shortened():
 
 
 def test_signs_that_a_workbook_may_not_hold_are_left_out():
-    assert plain("a\x00b\x0bc\nd") == "abc\nd"
+    assert plain_words("a\x00b\x0bc\nd") == "abc\nd"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_signs_that_a_workbook_may_not_hold_are_left_out():
 def test_pdf_names_day_filter_rows_and_pages(tmp_path, language, last):
     rows = [[f"State {number}", "silent"] for number in range(40)]
     with translation.override(language), time_machine.travel("2027-03-10T09:00Z", tick=False):
-        (tmp_path / "list.pdf").write_bytes(bytes_of(Kind.PDF, sheet(rows)))
+        (tmp_path / "list.pdf").write_bytes(bytes_of(ExportFormat.PDF, sheet(rows)))
 
     words = subprocess.run(
         ["pdftotext", "-layout", tmp_path / "list.pdf", "-"], capture_output=True, check=True
@@ -169,7 +169,7 @@ def lines_of(pdf):
 def test_numbers_and_words_of_another_script_keep_their_order_in_arabic(words):
     rows = [["روريتانيا السفلى " * 9, words, "روريتانيا " * 9]]
     with translation.override("ar"):
-        pdf = bytes_of(Kind.PDF, sheet(rows, headings=["A", "B", "C"], filters=[]))
+        pdf = bytes_of(ExportFormat.PDF, sheet(rows, headings=["A", "B", "C"], filters=[]))
 
     assert any(words.replace(" ", "") in line.replace(" ", "") for line in lines_of(pdf))
 
@@ -177,7 +177,7 @@ def test_numbers_and_words_of_another_script_keep_their_order_in_arabic(words):
 @pytest.mark.parametrize("number", ["+41 22 555 01 00", "0100 555 010"])
 def test_a_telephone_number_in_an_arabic_sentence_keeps_its_order(number):
     with translation.override("ar"):
-        pdf = bytes_of(Kind.PDF, sheet([[f"بالهاتف {number} أو {number}.", "روريتانيا"]]))
+        pdf = bytes_of(ExportFormat.PDF, sheet([[f"بالهاتف {number} أو {number}.", "روريتانيا"]]))
 
     told = "".join(lines_of(pdf)).replace("\u00a0", "").replace(" ", "")
     assert told.count(number.replace(" ", "")) == 2
@@ -186,7 +186,9 @@ def test_a_telephone_number_in_an_arabic_sentence_keeps_its_order(number):
 def test_a_sentence_of_another_script_ends_where_it_ends_also_on_its_last_line():
     sentence = "The mission says that the Minister attends " * 4 + "without a statement."
     with translation.override("ar"):
-        pdf = bytes_of(Kind.PDF, sheet([["روريتانيا", sentence] * 3], headings=list("ABCDEF")))
+        pdf = bytes_of(
+            ExportFormat.PDF, sheet([["روريتانيا", sentence] * 3], headings=list("ABCDEF"))
+        )
 
     assert any(line.count("statement.") == 3 for line in lines_of(pdf))
 
@@ -195,7 +197,7 @@ def test_a_sentence_of_another_script_ends_where_it_ends_also_on_its_last_line()
 def test_no_name_is_broken_beside_columns_that_hold_much(language):
     rows = [[NAME, "روريتانيا السفلى " * 9, REGARDS * 3, "in person", "x" * 200]] * 3
     with translation.override(language):
-        pdf = bytes_of(Kind.PDF, sheet(rows, headings=["Speaker", "B", "C", "Mode", "E"]))
+        pdf = bytes_of(ExportFormat.PDF, sheet(rows, headings=["Speaker", "B", "C", "Mode", "E"]))
 
     told = lines_of(pdf)
 
@@ -205,7 +207,7 @@ def test_no_name_is_broken_beside_columns_that_hold_much(language):
 
 def test_an_apostrophe_is_no_wider_in_chinese():
     with translation.override("zh-hans"):
-        pdf = bytes_of(Kind.PDF, sheet([["下卢里塔尼亚", "Gaspard d’Estrelsau"]]))
+        pdf = bytes_of(ExportFormat.PDF, sheet([["下卢里塔尼亚", "Gaspard d’Estrelsau"]]))
 
     page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
     told = page.get_text_range()

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.core.cache import cache
 
-from invitations.inbox.mailboxes import LONGEST, begin, read_mailboxes
+from invitations.inbox.mailboxes import LONGEST, begin_reading, read_mailboxes
 from invitations.mail.incoming import sha256_of
 from invitations.models import Correspondence
 from invitations.tests.imap_peer import imap_peer
@@ -82,7 +82,7 @@ def test_without_redis_mail_is_read(intray, settings):
 def test_each_worker_that_begins_is_counted():
     counted = []
     for _worker in range(4):
-        counted.append(begin(MARK))
+        counted.append(begin_reading(MARK))
         times, began_at = cache.get(MARK)
         cache.set(MARK, (times, began_at - LONGEST.total_seconds()))
 

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from invitations.files.frozen import thaw
 from invitations.inbox.bounces import match_bounce, record_bounce, record_report, settle_bounced
-from invitations.inbox.mailboxes import receive
+from invitations.inbox.mailboxes import receive_mail
 from invitations.mail.incoming import envelope_token_in
 from invitations.mail.transport import return_path
 from invitations.models import Bounce, Correspondence, Delivery, Invitation, JobError, Letter
@@ -208,7 +208,7 @@ IN_CHINESE = written(
 def test_what_a_mail_server_reports_in_words_that_nobody_knows_waits_for_a_person(sent, content):
     delivery = sent()
 
-    receive(content)
+    receive_mail(content)
 
     filed = Correspondence.objects.get()
     assert (filed.invitation, filed.dealt_with_at) == (delivery.letter.invitation, None)
@@ -218,7 +218,7 @@ def test_what_a_mail_server_reports_in_words_that_nobody_knows_waits_for_a_perso
 def test_a_report_of_success_keeps_nobody_waiting(sent):
     sent()
 
-    receive(report("delivered", "2.0.0", to=return_path(TOKEN)))
+    receive_mail(report("delivered", "2.0.0", to=return_path(TOKEN)))
 
     assert Correspondence.objects.get().dealt_with_at
 

@@ -87,7 +87,7 @@ def test_a_reader_that_dies_before_it_marks_a_mail_files_it_once(intray, monkeyp
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(mailboxes, "set_aside", die)
+        patched.setattr(mailboxes, "mark_as_read", die)
         with pytest.raises(SystemExit):
             read_mailboxes()
     assert (Correspondence.objects.count(), intray.holds()) == (1, 2)

@@ -8,7 +8,11 @@ from django.utils import timezone
 from invitations.inbox.recording import record_filed
 from invitations.inbox.reopening import take_up_again
 from invitations.models import Reconfirmation
-from invitations.outbox.date_change.rounds import confirm_answer, mark_of, open_question
+from invitations.outbox.date_change.rounds import (
+    confirm_answer,
+    mark_of_dates_change,
+    open_question,
+)
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.moving import moved
@@ -36,7 +40,7 @@ def taken_up(filed):
 
 
 def re_confirmed(invitation, reply, move):
-    return confirm_answer(invitation, str(reply.pk), mark_of(move))
+    return confirm_answer(invitation, str(reply.pk), mark_of_dates_change(move))
 
 
 def test_what_the_office_re_confirmed_itself_is_not_lost_with_a_fax_that_said_the_same(invitation):

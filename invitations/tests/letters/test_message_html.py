@@ -12,7 +12,7 @@ from invitations.letters.circulars import plan_circular
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import pdf_name
 from invitations.links import reply_url
-from invitations.mail.html_part import Part, html_page, marked_up
+from invitations.mail.html_part import LanguagePart, html_page, marked_up
 from invitations.models import Language
 from invitations.tests.factories import CircularFactory, LetterFactory
 from invitations.tests.reading import message_of, text_of
@@ -105,7 +105,7 @@ def test_a_mail_in_two_languages_is_small_and_fetches_nothing_either(composed, l
 def test_in_two_languages_the_longest_mail_that_may_be_written_is_shown_whole():
     words = ("سيادة الوزير، " * 20 + "\n\n") * 100
     longest = words.encode()[:MAIL_LIMIT].decode(errors="ignore")
-    parts = [Part("ar", "rtl", longest, BUTTON, [])] * 2
+    parts = [LanguagePart("ar", "rtl", longest, BUTTON, [])] * 2
 
     html = html_page("Invitation", "Union", parts, "CL-1", has_emblem=True)
 

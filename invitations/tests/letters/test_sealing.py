@@ -24,7 +24,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.verification import verify_pdf
 from invitations.mail.html_part import html_alone, plain_alone
 from invitations.models import Delivery, Language, Letter
-from invitations.outbox.archive import archive, file_name
+from invitations.outbox.archive import archive, archive_name
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import EditionFactory, MissionFactory, StepFactory, UserFactory
@@ -322,7 +322,7 @@ def test_a_print_run_has_the_pages_without_a_torn_seal_and_the_sealed_file(compo
         notes = [one for sheet in book.pages for one in sheet.get("/Annots", [])]
         assert not [one for one in notes if one.Subtype == "/Widget"]
         ((name, carried),) = book.attachments.items()
-        assert name == file_name(letter)
+        assert name == archive_name(letter)
         assert carried.get_file().read_bytes() == pdf_of(letter)
 
 

@@ -20,7 +20,7 @@ from invitations.tests.factories import UserFactory
 from invitations.tests.letters.drafts import drafted
 from invitations.tests.seals import NO_PDFSIG, seal_status, use_seal, what_pdfsig_says
 from invitations.tests.tsa_peer import NAME, basic, tsa_peer
-from wsis_forum.env import time_stamp_service
+from wsis_forum.env import read_time_stamp_service
 
 pytestmark = pytest.mark.django_db
 WAITS = "The time-stamp service gives no time stamp ({}): letters wait until it does."
@@ -234,7 +234,7 @@ def test_a_service_without_a_certificate_that_is_trusted_is_not_believed(compose
 def test_the_password_is_kept_apart_from_the_address(monkeypatch):
     monkeypatch.setenv("SEAL_TSA", "https://registry:a%3Ab@stamps.example.org:8443/tsa?policy=1")
 
-    assert time_stamp_service() == (
+    assert read_time_stamp_service() == (
         "https://stamps.example.org:8443/tsa?policy=1",
         "registry:a:b",
     )

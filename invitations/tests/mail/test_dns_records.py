@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from invitations.mail.dns_records import dns_faults, domain_of, is_reserved
+from invitations.mail.dns_records import dns_faults, domain_of_address, is_reserved
 from invitations.models import Arming
 from invitations.tests.dns_peer import dns_peer
 
@@ -228,7 +228,7 @@ def test_an_address_without_domain_is_said(found):
     ],
 )
 def test_reserved_names_belong_to_nobody(address, reserved):
-    assert is_reserved(domain_of(address)) is reserved
+    assert is_reserved(domain_of_address(address)) is reserved
 
 
 # manage.py arm_sending

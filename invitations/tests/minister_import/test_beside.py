@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import.remarks import remarks_on
+from invitations.minister_import.remarks import remarks_on_entries
 from invitations.minister_import.rules import check_rows
 from invitations.models import Invitation
 from invitations.tests import lists
@@ -25,7 +25,7 @@ ASKED = (
 def sentences(edition, *rows):
     entries, faults = check_rows(read(as_csv(*rows)), edition)
     assert faults == []
-    return [remark.sentence for remark in remarks_on(entries)]
+    return [remark.sentence for remark in remarks_on_entries(entries)]
 
 
 def test_a_newcomer_beside_one_who_is_invited_is_asked_about(edition):
@@ -94,7 +94,7 @@ def test_a_longer_list_asks_for_nothing_more(edition, rows, django_assert_num_qu
         entries, _faults = check_rows(read(as_csv(*people(rows + 1)[1:])), edition)
 
         with django_assert_num_queries(1):
-            remarks_on(entries)
+            remarks_on_entries(entries)
 
 
 def test_the_command_says_it_too(run, edition):

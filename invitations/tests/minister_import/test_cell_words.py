@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from invitations.minister_import.cells import cell_readers
-from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS, Kind
+from invitations.minister_import.columns import COLUMNS, MINISTER_FIELDS, CellKind
 from invitations.minister_import.rules import check_rows
 from invitations.models import Language, Minister, Rank
 from invitations.tests import lists
@@ -57,7 +57,7 @@ def test_a_word_in_any_of_the_six_languages_means_its_code(readers, column, said
 
 def test_each_rank_goes_by_its_name_in_each_language(readers):
     for rank in Rank.objects.all():
-        meant = {readers[Kind.RANK](getattr(rank, f"name_{tongue}")) for tongue in TONGUES}
+        meant = {readers[CellKind.RANK](getattr(rank, f"name_{tongue}")) for tongue in TONGUES}
 
         assert meant == {rank.pk}
 
@@ -88,7 +88,7 @@ def test_a_name_that_two_ranks_share_is_refused():
     Rank.objects.filter(code__in=["DIR", "OTHER"]).update(name_en="Senior official")
 
     with pytest.raises(ValidationError, match="It is none of"):
-        cell_readers()[Kind.RANK]("Senior official")
+        cell_readers()[CellKind.RANK]("Senior official")
 
 
 def test_a_list_written_in_words_is_imported(edition):

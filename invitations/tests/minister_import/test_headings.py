@@ -6,8 +6,8 @@ from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.headings import (
     columns_by_key,
     columns_meant,
-    columns_of_headings,
     format_heading,
+    minister_columns,
     shipped_headings,
 )
 from invitations.tests.lists import read
@@ -36,7 +36,7 @@ def test_each_shipped_heading_means_its_column_but_a_few_that_are_unclear():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_printed_headings_are_understood(language):
     printed = [format_heading(column, language) for column in COLUMNS]
-    assert columns_of_headings(printed, "list.xlsx") == list(COLUMNS)
+    assert minister_columns(printed, "list.xlsx") == list(COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_heading_whose_parts_disagree_is_unknown(said):
 
 def refusal(*headings):
     with pytest.raises(ValidationError) as refused:
-        columns_of_headings(list(headings), "list.xlsx")
+        minister_columns(list(headings), "list.xlsx")
     [sentence] = refused.value.messages
     return sentence
 
@@ -115,7 +115,7 @@ class Counted(list):
 
 def cells_touched(line):
     Counted.touched = 0
-    columns_of_headings(Counted(line), "list.csv")
+    minister_columns(Counted(line), "list.csv")
     return Counted.touched
 
 
@@ -130,7 +130,7 @@ def test_a_line_of_empty_columns_takes_no_more_than_its_length():
 def test_a_line_of_columns_without_end_is_refused_by_its_first():
     columns_by_key()
     with pytest.raises(ValidationError, match="not known") as refusal:
-        columns_of_headings([f"Column {number}" for number in range(200_000)], "list.csv")
+        minister_columns([f"Column {number}" for number in range(200_000)], "list.csv")
 
     assert len(str(refusal.value)) < 2000
 

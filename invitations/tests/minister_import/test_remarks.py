@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.minister_import.remarks import FollowUp, remarks_on
+from invitations.minister_import.remarks import FollowUp, remarks_on_entries
 from invitations.minister_import.rules import check_rows
 from invitations.models import Delivery, Invitation
 from invitations.tests import lists
@@ -27,7 +27,7 @@ ruritania, edition, run = lists.ruritania, lists.edition, lists.run
 def remarks(edition, *rows):
     entries, faults = check_rows(read(as_csv(*rows)), edition)
     assert faults == []
-    return remarks_on(entries)
+    return remarks_on_entries(entries)
 
 
 def sentences(edition, *rows):
@@ -129,7 +129,7 @@ def test_what_left_costs_the_same_queries_for_few_rows_and_many(
     with transaction.atomic():
         entries, _faults = check_rows(read(as_csv(*rows)), edition)
         with django_assert_num_queries(2):
-            assert len(remarks_on(entries)) == count
+            assert len(remarks_on_entries(entries)) == count
 
 
 def test_a_courtesy_or_title_within_a_name_is_told(edition):

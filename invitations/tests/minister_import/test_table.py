@@ -18,7 +18,7 @@ from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.sources import LARGEST_FILE
 from invitations.minister_import.states import STATES_FILE, find_state, load_states, states_by_name
-from invitations.minister_import.table import MOST_ROWS, Line, ListRow, ranges
+from invitations.minister_import.table import MOST_ROWS, ListRow, RowPlace, ranges
 from invitations.models import MemberState, Minister, printed_columns
 from invitations.tests import lists
 from invitations.tests.factories import MemberStateFactory
@@ -388,7 +388,7 @@ def test_lines_that_follow_each_other_are_told_as_one_range():
 
 
 def test_a_range_ends_with_its_sheet():
-    first = [Line(number, number, "Europe") for number in (2, 3, 4)]
-    second = [Line(4 + number, number, "Asia") for number in (1, 2, 5)]
+    first = [RowPlace(number, number, "Europe") for number in (2, 3, 4)]
+    second = [RowPlace(4 + number, number, "Asia") for number in (1, 2, 5)]
 
     assert ranges([*first, *second]) == "2–4 (“Europe”), 1–2 (“Asia”), 5 (“Asia”)"

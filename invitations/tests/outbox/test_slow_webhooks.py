@@ -34,14 +34,14 @@ def peers(tmp_path, settings):
 
 def told_in_a_tick(way, monkeypatch):
     """The addresses that one tick tells, in order."""
-    order, send = [], sending.send
+    order, send = [], sending.send_message
 
     def noted(message, way):
         order.append(message.address_id)
         return send(message, way)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sending, "send", noted)
+        patched.setattr(sending, "send_message", noted)
         send_webhooks(within=dt.timedelta(seconds=2), way=way)
     return order
 

@@ -92,5 +92,5 @@ def erased_in_part(clock, edition, monkeypatch):
         came(edition)
     monkeypatch.setattr(erasing, "BATCH", 1)
     clock.move_to(NIGHT)
-    erasing.begin(edition)
-    erasing.go_on(Erasure.objects.get().pk, until=0)
+    erasing.begin_erasure(edition)
+    erasing.go_on_erasing(Erasure.objects.get().pk, until=0)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.desk.board.genders import gender_counts
 from delegations.desk.erasure import erasing
-from delegations.desk.erasure.erasing import erase_personal_data, go_on
+from delegations.desk.erasure.erasing import erase_personal_data, go_on_erasing
 from delegations.models import Delegate, Delegation, DelegationChange, Erasure
 from delegations.models.erasure import erases_on
 from delegations.nominations import delegate_mark, remove_delegate
@@ -165,9 +165,9 @@ def test_what_was_killed_in_the_middle_is_brought_to_its_end(clock, edition, mon
         came(edition)
     monkeypatch.setattr(erasing, "BATCH", 2)
     clock.move_to(NIGHT)
-    erasing.begin(edition)
+    erasing.begin_erasure(edition)
     begun = Erasure.objects.get()
-    go_on(begun.pk, until=0)
+    go_on_erasing(begun.pk, until=0)
     assert Delegate.objects.named().count() == 3
 
     clock.move_to(NIGHT + dt.timedelta(hours=9))
@@ -189,20 +189,20 @@ def test_many_rows_take_no_more_queries_than_one(clock, edition):
 
 def queries_of(clock, edition):
     clock.move_to(NIGHT)
-    erasing.begin(edition)
+    erasing.begin_erasure(edition)
     with CaptureQueriesContext(connection) as asked:
-        go_on(Erasure.objects.get(edition=edition).pk)
+        go_on_erasing(Erasure.objects.get(edition=edition).pk)
     return len(asked)
 
 
 def test_a_batch_that_fails_leaves_its_rows_and_counts_as_they_were(clock, edition, monkeypatch):
     came(edition)
     clock.move_to(NIGHT)
-    erasing.begin(edition)
+    erasing.begin_erasure(edition)
     monkeypatch.setattr(Erasure, "save", fail)
 
     with pytest.raises(ZeroDivisionError):
-        go_on(Erasure.objects.get().pk)
+        go_on_erasing(Erasure.objects.get().pk)
 
     assert Delegate.objects.named().count() == 1
 

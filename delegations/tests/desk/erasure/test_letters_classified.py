@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from delegations.desk.archive_tables import replies_table
-from delegations.desk.erasure.kinds import SAYING_BACK, WORDS_OF_RESPONDENTS, mails
-from delegations.desk.erasure.one_person import rows_of
+from delegations.desk.erasure.kinds import SAYING_BACK, WORDS_OF_RESPONDENTS, mails_to_erase
+from delegations.desk.erasure.one_person import personal_rows
 from delegations.tests.desk.erasure.erased import NIGHT, came, over
 from invitations.models import LetterKind, LetterTemplate
 from invitations.models.reply import REPLY_FIELDS
@@ -71,10 +71,10 @@ def test_one_persons_request_reaches_the_mail_that_says_their_words_back(kind, v
         reached = [
             texts
             for record, texts in asked.items()
-            if any(mail in rows for kind, rows in rows_of(record) if kind.code == "mails")
+            if any(mail in rows for kind, rows in personal_rows(record) if kind.code == "mails")
         ]
 
-    assert mail in mails(edition)
+    assert mail in mails_to_erase(edition)
     assert reached == [texts for texts in asked.values() if (kind, variant) in texts]
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from delegations.changes import note_staff_change
 from delegations.desk.board.genders import gender_counts
-from delegations.desk.erasure.histories import changed_fields
+from delegations.desk.erasure.histories import histories_with_values
 from delegations.desk.erasure.one_person import erase_person
 from delegations.models import Delegate
 from delegations.tests.desk.erasure.erased import (
@@ -149,7 +149,7 @@ def test_the_row_of_who_asked_is_nothing_that_the_edition_has_left_to_erase(edit
 
     erase_person(delegation.delegates.get(), UserFactory(), BECAUSE)
 
-    assert not changed_fields(edition).filter(additional_data__act="erased").exists()
+    assert not histories_with_values(edition).filter(additional_data__act="erased").exists()
 
 
 def test_as_long_as_a_mail_to_the_office_is_on_its_way_it_is_refused(edition):

@@ -4,9 +4,9 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
-from invitations.admin.setup.checklist import texts
+from invitations.admin.setup.checklist import texts_item
 from invitations.models import ForumEdition, Invitation, MemberState, OrderOfStates
-from invitations.models.states import french_order, in_order
+from invitations.models.states import alphabetical, french_order
 from invitations.tests.desk import as_listed, as_sent, of_group
 from invitations.tests.factories import (
     EditionFactory,
@@ -39,7 +39,7 @@ def test_a_state_that_is_added_by_hand_stands_in_lists_by_its_name(admin_client,
 
     added = MemberState.objects.get(iso2="QZ")
     assert added.sort_key_fr == key
-    assert in_order(MemberState.objects.all(), OrderOfStates.FRENCH)[-1] == added
+    assert alphabetical(MemberState.objects.all(), OrderOfStates.FRENCH)[-1] == added
 
 
 def test_whom_an_organization_invites_and_in_which_language_is_changed_in_the_list(client):
@@ -147,16 +147,16 @@ def test_texts_are_asked_for_in_the_languages_that_somebody_reads():
     edition = EditionFactory(mission_city="Nairobi", theme_ru="", theme_zh_hans="", theme_es="")
     ForumEdition.objects.update(theme_ar="")
     edition.refresh_from_db()
-    before = texts(edition).words
+    before = texts_item(edition).words
 
     MemberStateFactory(language="en")
     MemberStateFactory(language="ar", invited_by_default=False)
     MissionFactory(city="Nairobi", language="fr")
     MissionFactory(city="Zenda", language="zh-hans")
-    for_two = texts(edition)
+    for_two = texts_item(edition)
     minister = MinisterFactory(member_state__language="en", language="fr", second_language="es")
     InvitationFactory(edition=edition, minister=minister)
-    with_a_minister = texts(edition)
+    with_a_minister = texts_item(edition)
 
     assert before.startswith("Complete in 2 of 6 languages.")
     assert (for_two.is_done, for_two.words) == (True, "Complete in 2 of 2 languages.")
@@ -169,7 +169,7 @@ def test_associate_members_stand_between_member_states_and_observers():
         state = MemberStateFactory(sort_key_fr=key, status=status)
         InvitationFactory(minister__member_state=state)
 
-    sorted_here = [one.sort_key_fr for one in in_order(MemberState.objects.all(), "fr")]
+    sorted_here = [one.sort_key_fr for one in alphabetical(MemberState.objects.all(), "fr")]
     invitations = Invitation.objects.order_by(*french_order())
 
     in_database = invitations.values_list("member_state__sort_key_fr", flat=True)

@@ -17,7 +17,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.in_force import put_in_force
+from invitations.outbox.date_change.in_force import put_date_change_in_force
 from invitations.outbox.date_change.rounds import StaleDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
@@ -47,7 +47,7 @@ def invitation(db):
 
 
 def release_of(move, by):
-    return partial(put_in_force, move.change, by, move.change.mark)
+    return partial(put_date_change_in_force, move.change, by, move.change.mark)
 
 
 def test_a_reply_that_comes_just_before_a_release_is_asked_about(invitation):
