@@ -69,12 +69,12 @@ def statement_lines(statement: PolicyStatement) -> list[str]:
     lines = []
     for name in PARTICULARS:
         field: Any = statement._meta.get_field(name)
-        if words := format_column(statement, field):
+        if words := format_statement_column(statement, field):
             lines.append(labelled(capfirst(field.verbose_name), keep_own_order(words)))
     return lines
 
 
-def format_column(statement: PolicyStatement, field: Any) -> str:
+def format_statement_column(statement: PolicyStatement, field: Any) -> str:
     """Return what a column says; empty where nothing was said."""
     value = getattr(statement, field.name)
     if isinstance(value, bool):

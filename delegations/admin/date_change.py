@@ -226,7 +226,7 @@ def what_follows(
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
-        after, days = edition.with_values(changed_values(edition, said)), days_of(edition, said)
+        after, days = edition.with_values(values_of_change(edition, said)), days_of(edition, said)
         moving = {int(key) for key in said["sessions"]}
         kind = said["kind"]
     hangs = hangs_on(edition, after, days, moving)
@@ -277,7 +277,7 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
     return ASKED_OF_OFFICES[kind]
 
 
-def changed_values(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
+def values_of_change(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what moves, as it would be asked for; without a last day typed, none is set."""
     typed = AskedChange(
         DateChange.Kind(said["kind"]),

@@ -80,7 +80,7 @@ def reply(invitation: Invitation, code: str) -> Image.Image:
     for place, line in enumerate(lines(invitation, code)):
         draw.text((MARGIN, MARGIN + LINE * place), line, BLACK, font)
     if code:
-        page.paste(qr(code), QR_PLACE)
+        page.paste(printed_qr(code), QR_PLACE)
     return page
 
 
@@ -92,7 +92,7 @@ def lines(invitation: Invitation, code: str) -> Iterator[str]:
     yield "The Private Office" + (f", {invitation.member_state.iso3}" if code else "")
 
 
-def qr(code: str) -> Image.Image:
+def printed_qr(code: str) -> Image.Image:
     """Return the code as it is printed on our letters, 22 millimetres wide."""
     file = io.BytesIO()
     segno.make(code, error="m", micro=False).save(file, kind="png", scale=8, border=2)

@@ -71,10 +71,10 @@ def export_rows(listed: Any) -> Iterator[list[Cell]]:
         for key in some:
             if key in found:
                 cells = [cell_of(listed, found[key], name) for name in names]
-                yield [*cells, edition_named(found[key], path)] if path else cells
+                yield [*cells, edition_column(found[key], path)] if path else cells
 
 
-def edition_named(row: Any, path: str) -> str:
+def edition_column(row: Any, path: str) -> str:
     """Return the name of the row's edition; what belongs to none has an empty cell."""
     for name in path.split(LOOKUP_SEP):
         row = getattr(row, name, None)

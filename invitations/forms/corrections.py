@@ -32,7 +32,7 @@ from invitations.models import (
     Minister,
     Rank,
 )
-from invitations.outbox.corrections.after_saving import FollowUp
+from invitations.outbox.corrections.after_saving import AfterSaving
 from invitations.outbox.corrections.replacing import replacements_of
 from invitations.outbox.corrections.succession import (
     Choices,
@@ -327,5 +327,5 @@ class AfterSavingForm(ReasonForm):
     def __init__(self, data: Any, *, follow_ups: Iterable[str], **more: Any) -> None:
         super().__init__(data, **more)
         choices: Any = self.fields["follow_up"]
-        choices.choices = [(follow_up, FollowUp(follow_up).label) for follow_up in follow_ups]
+        choices.choices = [(follow_up, AfterSaving(follow_up).label) for follow_up in follow_ups]
         self.fields["reason"].required = False

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from invitations.letters.addressing import VATICAN, term_in
 from invitations.letters.calendar_events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
-from invitations.letters.words import BETWEEN_LANGUAGES, BLANKS, words_by_language
+from invitations.letters.words import BETWEEN_LANGUAGES, BLANKS, words_in_languages
 from invitations.links import reply_url
 from invitations.mail.html_part import LanguagePart, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
@@ -119,7 +119,7 @@ def plain_of(letter: Letter) -> str:
     """Return the words of the mail as plain text, which many a pane shows from left to right."""
     return BETWEEN_LANGUAGES.join(
         right_to_left(words) if way == "rtl" else words
-        for _language, way, words in words_by_language(letter, letter.mail)
+        for _language, way, words in words_in_languages(letter, letter.mail)
     )
 
 
@@ -135,7 +135,7 @@ def html_of(letter: Letter) -> str:
             ],
             reply_links(letter),
         )
-        for language, way, words in words_by_language(letter, letter.mail)
+        for language, way, words in words_in_languages(letter, letter.mail)
     ]
     with translation.override(letter.language):
         organization = letter.invitation.edition.organization

@@ -59,7 +59,7 @@ def letter_context(
     """Return the context of the letter's template: what languages share, and a sheet for each."""
     circular = letter.circular
     is_personal = goes_to_a_person(letter)
-    sheets = [sheet_context(letter, text, is_personal=is_personal) for text in texts]
+    sheets = [letter_sheet(letter, text, is_personal=is_personal) for text in texts]
     first = sheets[0]
     return {
         "lang": first["lang"],
@@ -97,7 +97,7 @@ def qr(link: str) -> str:
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def sheet_context(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
+def letter_sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
     terms = printed_terms_in(text.language, text.template.variant, letter.kind, letter.terms)
     note = letter.kind == Letter.Kind.NOTE

@@ -216,7 +216,7 @@ def join_languages(field: str, texts: list[LetterText]) -> str:
     return BETWEEN_LANGUAGES.join(filter(None, (getattr(text, field) for text in texts)))
 
 
-def words_by_language(letter: Letter, words: str) -> list[tuple[str, str, str]]:
+def words_in_languages(letter: Letter, words: str) -> list[tuple[str, str, str]]:
     """Return (language, direction, words) of each language of the letter.
 
     Words that hold the line between two languages themselves cannot be told apart: they stay whole.

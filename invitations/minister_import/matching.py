@@ -163,7 +163,7 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> C
         row=row,
         minister=minister,
         is_new=is_new,
-        changes=differing_fields(minister, after),
+        changes=changes_to_minister(minister, after),
         invitation=invitation,
         focal_point={
             name: clean[name]
@@ -176,7 +176,7 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> C
     )
 
 
-def differing_fields(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
+def changes_to_minister(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that differ.
 
     Line ends do not count, since browsers send others, nor do capitals in addresses.

@@ -96,8 +96,8 @@ def what_changes(entry: CheckedRow) -> str:
         _("%(field)s “%(new)s” instead of “%(old)s”")
         % {
             "field": FIELDS[name].verbose_name,
-            "new": format_value(name, new),
-            "old": format_value(name, getattr(entry.minister, name)),
+            "new": format_imported_value(name, new),
+            "old": format_imported_value(name, getattr(entry.minister, name)),
         }
         for name, new in format_entry_changes(entry).items()
     ]
@@ -108,7 +108,7 @@ def what_changes(entry: CheckedRow) -> str:
     }
 
 
-def format_value(name: str, value: Any) -> str:
+def format_imported_value(name: str, value: Any) -> str:
     """Return the value as people read it, on one line."""
     choices = dict(FIELDS[name].flatchoices)
     return comma_list(str(choices.get(value, value)).split("\n")) or "–"

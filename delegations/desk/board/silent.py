@@ -61,7 +61,11 @@ class Silent(NamedTuple):
 def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -> list[Silent]:
     """Return the States whose principal invitation has no answer, in the edition's order."""
     silent = edition.invitations.silent().principal().select_related("member_state")
-    left, called, regions = last_letters(silent), calls_of(silent), dict(Region.choices)
+    left, called, regions = (
+        last_letters_by_invitation(silent),
+        calls_of(silent),
+        dict(Region.choices),
+    )
     rows = [
         Silent(
             one.member_state,
@@ -75,7 +79,7 @@ def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -
     return sorted(rows, key=lambda row: key_in(row.state, edition.order_of_states))
 
 
-def last_letters(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
+def last_letters_by_invitation(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
     """Return when the last letter left to each office, to how many addresses, and if it arrived."""
     tried = Delivery.objects.filter(letter__invitation__in=silent).exclude(
         state__in=[*Delivery.NOT_LEFT, Delivery.State.CANCELLED]

@@ -62,7 +62,7 @@ def session_on_floor(session: HighLevelSession, now: dt.datetime, *, reads_answe
     hours = {one.slot.pk: one.at for one in order.to_call}
     hours |= {one.pk: one.heard_at for one in order.heard}
     rows = {
-        one.pk: row_of(
+        one.pk: speaker_row(
             one,
             hours[one.pk].astimezone(zone) if one.pk in hours else None,
             texts.get(one.delegation_id, []),
@@ -124,7 +124,7 @@ def clock(at: dt.datetime) -> str:
     return left_to_right(f"{at:%H:%M}")
 
 
-def row_of(
+def speaker_row(
     slot: Any, at: dt.datetime | None, texts: list[StatementText], remarks: list[str]
 ) -> SpeakerRow:
     statement = statement_of_slot(slot)

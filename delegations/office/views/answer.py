@@ -68,7 +68,7 @@ def change_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = ReplyForm(request.POST, of=invitation)
-    if shown := show_again(request, invitation, form):
+    if shown := show_answer_again(request, invitation, form):
         return shown
     if form.is_valid():
         if request.POST.get("step") == "check":
@@ -107,12 +107,12 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     )
 
 
-def show_again(
+def show_answer_again(
     request: HttpRequest, invitation: Invitation, form: ReplyForm
 ) -> HttpResponse | None:
     """Show the form with what was typed; None if it was sent to be recorded or checked."""
     if switch_language(request):
-        return show_in_other_language(request, invitation, form)
+        return show_answer_in_other_language(request, invitation, form)
     if csrf_refusal(request):
         shown = summary_page if is_checked(request, form) else answer_page
         form.add_error(None, TOO_LONG_OPEN)
@@ -139,7 +139,7 @@ def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> 
     return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
 
-def show_in_other_language(
+def show_answer_in_other_language(
     request: HttpRequest, invitation: Invitation, form: ReplyForm
 ) -> HttpResponse:
     """Show the same page in the language chosen, with what was typed."""

@@ -100,7 +100,7 @@ def person(request: HttpRequest, invitation: Invitation, pk: int) -> HttpRespons
     try:
         amended = amend_delegate(invitation, pk, form.words, form.cleaned_data["seen"])
     except Stale as stale:
-        return stale_page(request, invitation, form, stale)
+        return stale_person_page(request, invitation, form, stale)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return person_page(request, invitation, form, row)
@@ -194,7 +194,7 @@ def person_removal_page(
     return render(request, "office/take_off.html", shown, status=status)
 
 
-def stale_page(
+def stale_person_page(
     request: HttpRequest, invitation: Invitation, form: DelegateForm, stale: Stale
 ) -> HttpResponse:
     """Show the saved values beside the typed ones; sent again, the form replaces them."""

@@ -52,20 +52,22 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return statement_page(request, invitation, sessions)
     form = StatementForm(request.POST, of=invitation, sessions=sessions)
     if switch_language(request):
-        return show_in_other_language(request, invitation, form)
+        return show_statement_in_other_language(request, invitation, form)
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
         kept = files_form_again(request, invitation, keeps=False)
-        return show_again(request, invitation, form, status=403, files_form=kept)
+        return show_statement_again(request, invitation, form, status=403, files_form=kept)
     stale = save_particulars(invitation, form)
     files_form, saved = save_files(request, invitation, form)
     if stale:
-        return stale_page(request, invitation, stale, files_form, saved)
+        return stale_statement_page(request, invitation, stale, files_form, saved)
     if not form.errors and files_form and files_form.errors:
         messages.success(request, saved_words(saved))
     if form.errors or (files_form and files_form.errors):
         again = form if form.errors else statement_form(read_on_file(invitation), sessions)
-        return show_again(request, invitation, again, files_form=files_form, files_saved=saved)
+        return show_statement_again(
+            request, invitation, again, files_form=files_form, files_saved=saved
+        )
     messages.success(request, saved_words(saved))
     return redirect("office:statement", invitation.pk)
 
@@ -103,7 +105,7 @@ def saved_words(files: list[str]) -> str:
     return running_text([_("The particulars of the statement are saved."), on_file])
 
 
-def show_in_other_language(
+def show_statement_in_other_language(
     request: HttpRequest, invitation: Invitation, form: StatementForm
 ) -> HttpResponse:
     sessions = session_choices(invitation)
@@ -120,7 +122,7 @@ def show_in_other_language(
     return remember_language(request, shown)
 
 
-def show_again(
+def show_statement_again(
     request: HttpRequest, invitation: Invitation, form: StatementForm, **shown: Any
 ) -> HttpResponse:
     """Show the page with what was typed; a file that was not taken has to be chosen once more."""
@@ -132,7 +134,7 @@ def show_again(
     return statement_page(request, invitation, form.sessions, form, had_files=had_files, **shown)
 
 
-def stale_page(
+def stale_statement_page(
     request: HttpRequest,
     invitation: Invitation,
     stale: Stale,
@@ -149,4 +151,4 @@ def stale_page(
     if filed.statement:
         beside = differing_fields(statement_form(filed, sessions), form, COLUMNS)
     more = {"beside": beside, "filed": filed, "files_form": files_form, "files_saved": files_saved}
-    return show_again(request, invitation, form, status=409, **more)
+    return show_statement_again(request, invitation, form, status=409, **more)

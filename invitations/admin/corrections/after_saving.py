@@ -19,7 +19,7 @@ from invitations.admin.list_columns import change_url, format_languages, on_day,
 from invitations.forms.corrections import AfterSavingForm
 from invitations.models import Delivery, Letter, Minister
 from invitations.outbox.corrections.after_saving import (
-    FollowUp,
+    AfterSaving,
     follow_up_for,
     follow_ups_open,
     has_any_left,
@@ -104,9 +104,9 @@ class AsksAboutLettersMixin(ModelAdmin):
         """Take the road that was chosen; where that is refused, the form says why."""
         follow_up, reason = form.cleaned_data["follow_up"], form.cleaned_data["reason"]
         bring_reason(request, minister.pk, reason)
-        if follow_up == FollowUp.REPLACE:
+        if follow_up == AfterSaving.REPLACE:
             return redirect(replacing_url(letter.invitation_id for letter in letters))
-        if follow_up == FollowUp.HAND_OVER:
+        if follow_up == AfterSaving.HAND_OVER:
             return redirect("desk:hand_over", letters[0].invitation_id)
         try:
             told = self._carried_out(request, follow_up, minister, letters, reason)
@@ -126,7 +126,7 @@ class AsksAboutLettersMixin(ModelAdmin):
     ) -> str:
         """Send the letters, or leave them, and return what is told of it."""
         user = user_of(request)
-        if follow_up == FollowUp.LEAVE:
+        if follow_up == AfterSaving.LEAVE:
             leave_letters(minister, user, why)
             return _("The letter is left as it is; that is on file.")
         if send_to_new_addresses(minister, letters, user, why):
@@ -138,9 +138,9 @@ class AsksAboutLettersMixin(ModelAdmin):
 
 def may_take(request: HttpRequest, follow_up: str) -> bool:
     needed: dict[str, Iterable[str]] = {
-        FollowUp.REPLACE: MAY_REPLACE,
-        FollowUp.SEND: [MAY_SEND],
-        FollowUp.HAND_OVER: ["invitations.change_invitation", "invitations.add_minister"],
+        AfterSaving.REPLACE: MAY_REPLACE,
+        AfterSaving.SEND: [MAY_SEND],
+        AfterSaving.HAND_OVER: ["invitations.change_invitation", "invitations.add_minister"],
     }
     return request.user.has_perms(list(needed.get(follow_up, [])))
 

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from invitations.letters.pdf import html_of_markdown
-from invitations.letters.words import direction, words_by_language
+from invitations.letters.words import direction, words_in_languages
 from invitations.models import Letter
 
 
@@ -21,13 +21,13 @@ def shown_paper(letter: Letter) -> str:
     # Markdown without HTML, by the renderer of the PDF.
     parts = [
         (code, way, mark_safe(html_of_markdown(words)))  # noqa: S308
-        for code, way, words in words_by_language(letter, letter.paper)
+        for code, way, words in words_in_languages(letter, letter.paper)
     ]
     return joined("letter-words", parts)
 
 
 def shown_mail(letter: Letter) -> str:
-    return joined("lines", words_by_language(letter, letter.mail))
+    return joined("lines", words_in_languages(letter, letter.mail))
 
 
 def joined(style: str, parts: Sequence[tuple[str, str, str]]) -> SafeString:

@@ -31,19 +31,19 @@ def acknowledge_called_back_again(invitation: Invitation, since: dt.datetime) ->
     """
     own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
     # Of receipts an earlier one may have left, and each says by itself if a later one has.
-    said = {(acknowledged_as(one), one.again) for one in own.in_force() if one.reply_id}
+    said = {(acknowledged_answer(one), one.again) for one in own.in_force() if one.reply_id}
     cancelled = Letter.State.CANCELLED
     lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
     again = {
-        acknowledged_as(one): one for one in called_back if not reason_letter_is_overtaken(one)
+        acknowledged_answer(one): one for one in called_back if not reason_letter_is_overtaken(one)
     }
     return save_planned_letters(
         [planned_again(one) for told, one in again.items() if (told, one.again) not in said]
     )
 
 
-def acknowledged_as(letter: Letter) -> tuple[str, str, int | None]:
+def acknowledged_answer(letter: Letter) -> tuple[str, str, int | None]:
     return letter.kind, letter.variant, letter.reply_id
 
 

@@ -21,7 +21,7 @@ from invitations.outbox.corrections.replacing import replaceable
 from invitations.outbox.corrections.succession import reason_not_to_hand_over
 
 
-class FollowUp(models.TextChoices):
+class AfterSaving(models.TextChoices):
     REPLACE = "replace", gettext_lazy("Replace it: a letter with what stands on file now")
     SEND = "send", gettext_lazy("Send it to the new address, just as it is")
     HAND_OVER = "hand_over", gettext_lazy("Hand the invitation over to the successor")
@@ -57,13 +57,13 @@ def follow_ups_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
     """Return what can succeed now; to leave a letter is always possible."""
     invitations = Invitation.objects.filter(pk__in=[letter.invitation_id for letter in letters])
     is_open = {
-        FollowUp.REPLACE: bool(replaceable(invitations).letters),
-        FollowUp.SEND: any(
+        AfterSaving.REPLACE: bool(replaceable(invitations).letters),
+        AfterSaving.SEND: any(
             addresses_not_written_to(minister, one) and may_leave(one) for one in letters
         ),
-        FollowUp.HAND_OVER: bool(minister.successor_id)
+        AfterSaving.HAND_OVER: bool(minister.successor_id)
         and not reason_not_to_hand_over(letters[0].invitation),
-        FollowUp.LEAVE: True,
+        AfterSaving.LEAVE: True,
     }
     return [follow_up for follow_up, opened in is_open.items() if opened]
 
@@ -85,16 +85,16 @@ def addresses_not_written_to(minister: Minister, letter: Letter) -> set[str]:
 def follow_up_for(changed: Sequence[str], follow_ups: Sequence[str]) -> str:
     """Return the road that what was changed calls for, if it is open."""
     called_for = {
-        "successor": FollowUp.HAND_OVER,
-        "name": FollowUp.REPLACE,
-        "address": FollowUp.SEND,
+        "successor": AfterSaving.HAND_OVER,
+        "name": AfterSaving.REPLACE,
+        "address": AfterSaving.SEND,
     }
     likely = [
         follow_up
         for what, follow_up in called_for.items()
         if what in changed and follow_up in follow_ups
     ]
-    return next(iter(likely), FollowUp.LEAVE)
+    return next(iter(likely), AfterSaving.LEAVE)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import reason_not_to_send_elsewhere
 from invitations.outbox.corrections.addresses import correct_address, reason_not_to_correct
-from invitations.outbox.corrections.after_saving import FollowUp, follow_ups_open
+from invitations.outbox.corrections.after_saving import AfterSaving, follow_ups_open
 from invitations.outbox.decisions import (
     decide_uncertain,
     reason_not_to_mail,
@@ -170,7 +170,7 @@ def test_a_letter_of_earlier_dates_goes_to_no_other_address(failed):
         assert "The dates have moved since it was composed" in why
     minister = letter.invitation.minister
     minister.to_emails = RIGHT
-    assert FollowUp.SEND not in follow_ups_open(minister, [letter])
+    assert AfterSaving.SEND not in follow_ups_open(minister, [letter])
 
 
 def test_an_uncertain_mail_is_not_sent_again_once_its_letter_was_replaced(failed):
