@@ -21,10 +21,10 @@ from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
 from invitations.admin.list_columns import at_hour
 from invitations.admin.setup.ministers import address_previews
-from invitations.letters.words import direction
 from invitations.links import grouped_code, reply_url
 from invitations.models import INVITING_KINDS, Invitation, Language, Letter, Reply
 from invitations.text.dates import comma_list, format_date, labelled, left_to_right
+from invitations.text.scripts import direction_of_language
 
 SEES_LINKS = "invitations.change_invitation"
 STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
@@ -112,7 +112,7 @@ def printed_as(invitation: Any, letter: Letter | None) -> list[dict[str, Any]]:
         return [
             {
                 "language": letter.language,
-                "direction": direction(letter.language),
+                "direction": direction_of_language(letter.language),
                 "lines": letter.addressee.split("\n"),
             }
         ]

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language_info
 from modeltranslation.fields import TranslationField
 
 from invitations.forms.fields import LineField
 from invitations.models import Language
-from invitations.text.scripts import LETTERS
+from invitations.text.scripts import LETTERS, direction_of_language
 
 # By model and column: the language itself, or the columns of which one names it.
 IN_ITS_LANGUAGE = ("language",)
@@ -49,12 +48,10 @@ def give_directions(form: forms.ModelForm) -> None:
         if isinstance(field, LineField) and not field.widget.is_hidden:
             language = language_of(form, name)
             field.widget.attrs |= (
-                {"dir": direction(language), "lang": language} if language else {"dir": "auto"}
+                {"dir": direction_of_language(language), "lang": language}
+                if language
+                else {"dir": "auto"}
             )
-
-
-def direction(language: str) -> str:
-    return "rtl" if get_language_info(language)["bidi"] else "ltr"
 
 
 def language_of(form: forms.ModelForm, name: str) -> str:

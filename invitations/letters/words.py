@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.letters.addressing import is_styled
 from invitations.letters.checks.missing_words import (
@@ -43,6 +43,7 @@ from invitations.text.lines import is_blank, without_unstorable
 from invitations.text.markdown import without_stray_asterisks
 from invitations.text.optional_parts import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
+from invitations.text.scripts import direction_of_language
 from invitations.text.typography import format_typography
 
 
@@ -227,11 +228,10 @@ def words_in_languages(letter: Letter, words: str) -> list[tuple[str, str, str]]
         return []
     if len(parts) != len(languages):
         return [("", "auto", words)]
-    return [(code, direction(code), part) for code, part in zip(languages, parts, strict=True)]
-
-
-def direction(language: str) -> str:
-    return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    return [
+        (code, direction_of_language(code), part)
+        for code, part in zip(languages, parts, strict=True)
+    ]
 
 
 def text_variant(letter: Letter) -> str:

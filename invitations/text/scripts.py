@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.utils.translation import get_language_info
+
 # Of the six, each of these alone is written in the script; Latin letters leave it open.
 BY_SCRIPT = {"ARABIC": "ar", "CJK": "zh-hans", "CYRILLIC": "ru"}
 # The letters of each, for a pattern.
@@ -18,3 +20,8 @@ def script_of(words: str) -> str:
 def language_by_script(words: str) -> str:
     """Return the language; empty if the script leaves it open."""
     return BY_SCRIPT.get(script_of(words), "")
+
+
+def direction_of_language(language: str) -> str:
+    """Return the value of ``dir`` for words in that language: ``ltr`` or ``rtl``."""
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"

@@ -6,14 +6,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from invitations.letters.pdf import html_of_markdown
-from invitations.letters.words import direction, words_in_languages
+from invitations.letters.words import words_in_languages
 from invitations.models import Letter
+from invitations.text.scripts import direction_of_language
 
 
 def shown_subject(letter: Letter) -> str:
     language = letter.language
     return format_html(
-        '<span lang="{}" dir="{}">{}</span>', language, direction(language), letter.subject
+        '<span lang="{}" dir="{}">{}</span>',
+        language,
+        direction_of_language(language),
+        letter.subject,
     )
 
 

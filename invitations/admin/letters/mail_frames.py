@@ -6,9 +6,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.files import frozen
-from invitations.letters.words import direction
 from invitations.mail.html_part import html_alone, plain_alone
 from invitations.models import Letter
+from invitations.text.scripts import direction_of_language
 
 # Of a phone, and of a window in which nothing has to be narrow.
 WIDTHS = (380, 800)
@@ -45,7 +45,7 @@ def frame_text(words: str) -> str:
 
 
 def page_of_words(words: str, language: str) -> str:
-    info = {"words": words, "lang": language, "dir": direction(language)}
+    info = {"words": words, "lang": language, "dir": direction_of_language(language)}
     return render_to_string("mail/alone.html", info)
 
 
