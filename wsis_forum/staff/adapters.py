@@ -16,8 +16,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 
+from invitations.text.encryption import encrypt
 from wsis_forum.staff.counting import counted_address
-from wsis_forum.staff.encryption import decrypt, encrypt
+from wsis_forum.staff.encryption import PURPOSE, open_secret
 from wsis_forum.staff.provider import go_on_after
 from wsis_forum.staff.sessions import SECOND_FACTORS, recently_authenticated
 
@@ -67,12 +68,12 @@ WAYS = {
 
 class MFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return encrypt(text)
+        return encrypt(text, PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret, or a new one that nobody has and whose codes are wrong."""
         try:
-            return decrypt(encrypted_text)
+            return open_secret(encrypted_text)
         except InvalidToken:
             logger.warning("A second factor was encrypted under another SECRET_KEY.")
             return str(generate_totp_secret())

@@ -1,42 +1,21 @@
 """The secrets of authenticator apps and recovery codes, which the database holds encrypted."""
 
-from base64 import urlsafe_b64encode
-
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.crypto import salted_hmac
+
+from invitations.text.encryption import decrypt, encrypt, is_current
 
 # What each of Fernet's tokens begins with; what was kept in clear before is base32 or hexadecimal.
 BEGINNING = "gAAAA"
+# Other words would be another key.
+PURPOSE = "secrets of second factors"
 
 
-def key_of(secret: str) -> Fernet:
-    # Another salt would be another key.
-    made = salted_hmac("secrets of second factors", "", secret, algorithm="sha256")
-    return Fernet(urlsafe_b64encode(made.digest()))
-
-
-def encrypt(text: str) -> str:
-    return key_of(settings.SECRET_KEY).encrypt(text.encode()).decode()
-
-
-def decrypt(kept: str) -> str:
+def open_secret(kept: str) -> str:
     """Return the secret; raise InvalidToken if no key of ours, old ones included, opens it."""
-    if not kept.startswith(BEGINNING):
-        return kept
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([key_of(key) for key in keys]).decrypt(kept.encode()).decode()
-
-
-def is_current(kept: str) -> bool:
-    try:
-        key_of(settings.SECRET_KEY).decrypt(kept.encode())
-    except InvalidToken:
-        return False
-    return True
+    return decrypt(kept, PURPOSE) if kept.startswith(BEGINNING) else kept
 
 
 @transaction.atomic
@@ -45,13 +24,13 @@ def renew_secrets_of(user: User) -> None:
     # Codes are crossed out in the same field: nothing is written that was read before the lock.
     for row in Authenticator.objects.select_for_update().filter(user=user):
         for name in {"secret", "seed"} & row.data.keys():
-            if not is_current(row.data[name]):
+            if not is_current(row.data[name], PURPOSE):
                 renew_row(row, name)
 
 
 def renew_row(row: Authenticator, name: str) -> None:
     try:
-        row.data[name] = encrypt(decrypt(row.data[name]))
+        row.data[name] = encrypt(open_secret(row.data[name]), PURPOSE)
     except InvalidToken:
         return
     row.save(update_fields=["data"])
