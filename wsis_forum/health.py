@@ -177,13 +177,13 @@ def in_time(disk: ThreadPoolExecutor, ask: Callable[[], Told], *, otherwise: Tol
 
 def backup_is_missing(now: dt.datetime) -> bool:
     """Whether deploy/nightly-backup writes on this host, and last night's is not there."""
-    written = written_backups()
+    written = backup_times()
     return written is not None and age_of_last(written, now) > BACKUP_WITHIN
 
 
 def seconds_since_backup(now: dt.datetime) -> float:
     """Return the age of the last whole backup on this host; infinity where none is to be seen."""
-    return age_of_last(written_backups() or [], now)
+    return age_of_last(backup_times() or [], now)
 
 
 def age_of_last(written: list[float], now: dt.datetime) -> float:
@@ -192,7 +192,7 @@ def age_of_last(written: list[float], now: dt.datetime) -> float:
     return min((age for age in ages if age >= 0), default=inf)
 
 
-def written_backups() -> list[float] | None:
+def backup_times() -> list[float] | None:
     """Return when each backup on this host was written; None where none is written here."""
     unseen: list[float] | None = []
     return in_time(asking_for_backups, times_of_backups, otherwise=unseen)
@@ -263,7 +263,7 @@ class Figures(Collector):
         yield gauge(
             "wsis_forum_printed_letters_waiting",
             "Letters for pouch or post that are not marked as dispatched.",
-            monitoring.printed_waiting(),
+            monitoring.count_awaiting_dispatch(),
         )
         due_since = monitoring.oldest_due(queues)
         yield gauge(

@@ -234,10 +234,10 @@ def what_follows(
         "waiting": waiting,
         "is_typed": is_typed,
         "asked_of_offices": asked_of_offices(kind, hangs),
-        "dates": dates_in_words(edition, after),
+        "dates": format_dates_before_and_after(edition, after),
         "hangs": hangs,
-        "sessions": sessions_in_words(hangs),
-        "steps": steps_in_words(hangs),
+        "sessions": format_sessions(hangs),
+        "steps": format_steps(hangs),
     }
 
 
@@ -288,7 +288,9 @@ def values_of_change(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str
     return values if said["reply_before"] else values | {"awaits_last_day": True}
 
 
-def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any, str, str]]:
+def format_dates_before_and_after(
+    edition: ForumEdition, after: ForumEdition
+) -> list[tuple[Any, str, str]]:
     """Return each date's name, and what it is before and after."""
     language = get_language()
     rows = [
@@ -304,7 +306,7 @@ def last_day(edition: ForumEdition) -> str:
     return format_date(edition.last_day, get_language()) if edition.has_last_day else "–"
 
 
-def sessions_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
+def format_sessions(hangs: HangsOn) -> list[dict[str, Any]]:
     return [
         {
             "title": one.session.title,
@@ -317,7 +319,7 @@ def sessions_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
     ]
 
 
-def steps_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
+def format_steps(hangs: HangsOn) -> list[dict[str, Any]]:
     language = get_language()
     return [
         {

@@ -88,7 +88,7 @@ def invitation_shown(dossier: Dossier, invitation: Any) -> dict[str, Any]:
         "status": STATUS_LABELS[invitation.status],
         "answer": answer_of(dossier, invitation),
         "letter": letter,
-        "printed": printed_as(invitation, letter),
+        "printed": addressed_as(invitation, letter),
         "phones": dossier.phones_of(invitation),
         "link": link_of(dossier, invitation),
         "offers": offers(dossier, invitation),
@@ -106,7 +106,7 @@ def standing(dossier: Dossier, invitation: Invitation) -> Letter | None:
     return next(iter(approved + inviting), None)
 
 
-def printed_as(invitation: Any, letter: Letter | None) -> list[dict[str, Any]]:
+def addressed_as(invitation: Any, letter: Letter | None) -> list[dict[str, Any]]:
     """Return how the letter addressed the minister; before it has words, how it would."""
     if letter and letter.addressee:
         return [

@@ -222,13 +222,13 @@ def lines_of_replies(dossier: Dossier) -> Iterator[TimelineLine]:
         yield TimelineLine(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
             reason = reply.settlement_reason
-            words = settled_in_words(reply) % answer
+            words = format_settlement(reply) % answer
             yield TimelineLine(
                 reply.settled_at, words, by(reply.settled_by), change_url(reply), reason, 2
             )
 
 
-def settled_in_words(reply: Reply) -> Any:
+def format_settlement(reply: Reply) -> Any:
     if reply.is_taken_up:
         return timeline_sentences.TAKEN_UP
     return (

@@ -212,7 +212,7 @@ def state_and_edition(row: Invitation | Delegation) -> tuple[int, int]:
     return row.edition_id, row.member_state_id
 
 
-def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
+def format_reply_points(reply: Reply, language: str) -> list[tuple[str, str]]:
     """Return the reply as labels and words; points that it leaves out are left out."""
     return [*reply.recorded_points(language), (_("Received"), format_receipt(reply, language))]
 

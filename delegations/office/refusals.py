@@ -52,7 +52,7 @@ def link_not_held(request: HttpRequest) -> HttpResponse:
     else:
         shown |= {"typed": typed_values(request.POST), "had_files": bool(request.FILES)}
         if shown["edition"]:
-            shown["words"] = typed_in_words(request.POST, shown["edition"])
+            shown["words"] = format_typed_points(request.POST, shown["edition"])
     return render(request, "office/not_held.html", shown, status=404)
 
 
@@ -81,7 +81,7 @@ def no_longer_valid_page_with_typed(
     if request.method == "POST" and not csrf_refusal(request):
         typed_before = request.POST
     if typed_before:
-        more["typed"] = typed_in_words(typed_before, invitation.edition)
+        more["typed"] = format_typed_points(typed_before, invitation.edition)
     return no_longer_valid_page(request, invitation, reason, **more)
 
 
@@ -90,7 +90,7 @@ def typed_values(posted: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in typed for value in values]
 
 
-def typed_in_words(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, str]]:
+def format_typed_points(posted: QueryDict, edition: ForumEdition) -> list[tuple[str, str]]:
     """Return what was typed as labels and words, without what nobody typed or left empty."""
     fields = fields_asked()
     shown = []

@@ -33,7 +33,7 @@ AT_ONCE = 500
 def list_sheet(listed: Any) -> ExportedSheet:
     """Return the list as its page shows it, all its pages."""
     title = str(capfirst(listed.opts.verbose_name_plural))
-    number, filters = listed.result_count, filters_in_words(listed)
+    number, filters = listed.result_count, format_filters(listed)
     return ExportedSheet(title, filters, headings_of(listed), number, export_rows(listed))
 
 
@@ -136,7 +136,7 @@ def plain_words(value: Any) -> str:
     return without_unstorable(words).strip()
 
 
-def filters_in_words(listed: Any) -> list[str]:
+def format_filters(listed: Any) -> list[str]:
     """Return what the list was narrowed by: each filter with its choice, and what was typed."""
     told, asked = [], dict(listed.get_filters_params())
     for one in listed.filter_specs:

@@ -197,7 +197,7 @@ def outages_now() -> list[Outage]:
     return list(Outage.objects.standing().order_by("began_at"))
 
 
-def printed_waiting() -> int:
+def count_awaiting_dispatch() -> int:
     """Count letters for the pouch or the post that nobody has marked as dispatched.
 
     Signed originals and the notes above them have a page of their own.

@@ -60,7 +60,7 @@ def save_parts(run: PrintRun, folder: Path) -> tuple[list[Path], dict[int, int]]
     for first in range(0, len(run.envelopes), ENVELOPES_AT_ONCE):
         some = run.envelopes[first : first + ENVELOPES_AT_ONCE]
         parts.append(folder / f"{first}.pdf")
-        with printed_part(some, first + 1, pages) as part:
+        with print_part(some, first + 1, pages) as part:
             save(part, parts[-1])
     return parts, pages
 
@@ -81,7 +81,7 @@ def save(book: pikepdf.Pdf, to: Path | BinaryIO) -> None:
 
 
 @contextmanager
-def printed_part(
+def print_part(
     envelopes: list[PaperEnvelope], first: int, pages: dict[int, int]
 ) -> Iterator[pikepdf.Pdf]:
     """Yield addresses, letters and sealed files of some envelopes; note how long letters are."""

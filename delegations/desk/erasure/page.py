@@ -62,10 +62,10 @@ def show_erasure_page(
         "left": format_counts(count_left(edition)),
         "owed": owed_in_words(edition),
         "under_way": under_way and at_hour(under_way.began_at),
-        "asked": asked_in_words(under_way),
+        "asked": format_request(under_way),
         "why_not": "" if under_way else reason_not_to_erase_edition(edition),
         "form": form,
-        "ended": erasures_in_words(edition.erasures.exclude(ended_at=None)),
+        "ended": format_erasures(edition.erasures.exclude(ended_at=None)),
     }
     return TemplateResponse(request, "admin/desk/erasure.html", context)
 
@@ -93,7 +93,7 @@ def taken_back(request: HttpRequest, edition: ForumEdition, form: ReasonForm) ->
     return HttpResponseRedirect(request.path)
 
 
-def asked_in_words(erasure: Erasure | None) -> dict[str, str]:
+def format_request(erasure: Erasure | None) -> dict[str, str]:
     """Return who asked for it, why, and when it begins; nothing once it has begun."""
     if erasure is None or not erasure.can_be_taken_back:
         return {}
@@ -101,7 +101,7 @@ def asked_in_words(erasure: Erasure | None) -> dict[str, str]:
     return {"who": who, "reason": erasure.reason, "begins": begins}
 
 
-def erasures_in_words(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
+def format_erasures(erasures: "QuerySet[Erasure]") -> list[dict[str, Any]]:
     return [
         {
             "at": at_hour(one.ended_at),

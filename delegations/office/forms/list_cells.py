@@ -58,10 +58,10 @@ def corrected_lines(columns: Columns, data: Mapping[str, str]) -> str:
         }
         for line in columns.lines
     }
-    return written_lines(columns, typed) if any(typed.values()) else ""
+    return join_lines(columns, typed) if any(typed.values()) else ""
 
 
-def written_lines(columns: Columns, typed: TypedCells) -> str:
+def join_lines(columns: Columns, typed: TypedCells) -> str:
     """Write headings and lines anew, each line with the number that it has."""
     meant, headings = list(columns.meant), list(columns.headings)
     for column in dict.fromkeys(name for cells in typed.values() for name in cells):

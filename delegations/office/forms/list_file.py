@@ -89,10 +89,10 @@ def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
     if len(lines) > MOST_READ:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
-    return written_rows([line for line in visible_rows(lines) if any(line.cells)]), told
+    return join_rows([line for line in visible_rows(lines) if any(line.cells)]), told
 
 
-def written_rows(rows: list[WorkbookLine]) -> str:
+def join_rows(rows: list[WorkbookLine]) -> str:
     """Return the rows with tabs between their cells, each at the line of its number."""
     written, next_number = io.StringIO(), 1
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")

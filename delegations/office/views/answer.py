@@ -14,9 +14,9 @@ from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
     format_receipt,
+    format_reply_points,
     read_on_file,
     reply_history,
-    reply_in_words,
 )
 from delegations.office.page import (
     TOO_LONG_OPEN,
@@ -101,7 +101,7 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     shown: dict[str, Any] = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
     shown["state_name"] = invitation.member_state.name_on_paper(language)
     if filed.standing:
-        shown["words"] = reply_in_words(filed.standing, language)
+        shown["words"] = format_reply_points(filed.standing, language)
     return no_longer_valid_page_with_typed(
         request, invitation, reason_replies_are_closed(invitation.edition), **shown
     )
@@ -168,7 +168,7 @@ def answer_page(
         standing=filed.standing,
         holding=holding,
         follows_another=filed.follows_another,
-        **last_day_in_words(invitation.edition),
+        **last_day_context(invitation.edition),
     )
     return render(request, "office/office.html", shown, status=status)
 
@@ -187,12 +187,12 @@ def filed_page(
         begun=begun_draft(invitation, filed),
         next_part=next_part(parts, "answer"),
         put_aside=parts_put_aside(filed, filed.answers, filed.of_state),
-        words=reply_in_words(filed.standing or filed.contested[0], language),
+        words=format_reply_points(filed.standing or filed.contested[0], language),
         contested=[(reply, format_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
         asked_again=reconfirmation_on_page(filed),
         place=place_on_list(invitation) if filed.speaks else [],
-        **last_day_in_words(invitation.edition),
+        **last_day_context(invitation.edition),
         **more,
     )
     return render(request, "office/on_file.html", shown, status=status)
@@ -204,7 +204,7 @@ def begun_draft(invitation: Any, filed: OnFile) -> UUID | None:
     return None if any(reply.form_key == begun for reply in filed.replies) else begun
 
 
-def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
+def last_day_context(edition: ForumEdition) -> dict[str, Any]:
     language = translation.get_language()
     return {
         "last_day": format_date(edition.last_day, language),
@@ -231,7 +231,7 @@ def show_recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         invitation,
         reply=reply,
         parts=parts,
-        words=reply_in_words(reply, translation.get_language()),
+        words=format_reply_points(reply, translation.get_language()),
         standing=filed.standing,
         filed=filed,
         next_part=next_part(parts, "answer"),

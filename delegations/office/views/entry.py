@@ -187,7 +187,7 @@ def check(request: HttpRequest) -> HttpResponse:
     verdict = verify_pdf(letter.read()) if letter else verify_check_code(form.cleaned_data["code"])
     if not verdict.is_ours and (wait := count_wrong("check", client_address(request))):
         return throttled(request, template, form, wait)
-    return render_form(request, template, form, printed_verdict(verdict))
+    return render_form(request, template, form, format_verdict(verdict))
 
 
 def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpResponse:
@@ -200,7 +200,7 @@ def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpRes
     return lead_to_saved(request, shown, reverse(f"office:{page}"), keep=keep_shortly)
 
 
-def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
+def format_verdict(verdict: LetterVerdict) -> dict[str, object]:
     """Return the verdict, with its dates as the page's language prints them."""
     language = translation.get_language()
     dates = {

@@ -12,7 +12,7 @@ from delegations.office.on_file import read_on_file
 from delegations.office.receipt import on_file_pdf
 from delegations.office.views.delegation import STAFF_NEED as NEED_OF_DELEGATION
 from delegations.office.views.delegation import delegate_particulars, named_delegates
-from delegations.office.views.statement_page import STAFF_NEED, printed_text
+from delegations.office.views.statement_page import STAFF_NEED, statement_text_context
 from delegations.receipts import person_line, photo_lines, statement_lines
 from invitations.models import Invitation
 from invitations.text.dates import comma_list, keep_own_order, labelled
@@ -57,7 +57,7 @@ def pdf_response(
 
 def lines_on_texts(statement: PolicyStatement, invitation: Invitation) -> list[str]:
     current = StatementText.objects.current().filter(statement=statement)
-    texts = [printed_text(text, invitation) for text in current]
+    texts = [statement_text_context(text, invitation) for text in current]
     lines = [
         labelled(_("Text"), comma_list([keep_own_order(one["called"]), one["filed"]]))
         for one in texts

@@ -104,7 +104,7 @@ def statement_page(
         doubts=doubts_on_file(filed),
         place=place_on_list(invitation) if filed.speaks else [],
         receipt_goes_to=receipt_goes_to(invitation, "statement") if announced else "",
-        texts=[printed_text(text, invitation) for text in texts],
+        texts=[statement_text_context(text, invitation) for text in texts],
         takes_texts=takes,
         takes_off=takes and filed.speaks and not is_staff_looking(request),
         track_is_open=edition.local_date(now) >= edition.track_opens_on,
@@ -118,7 +118,7 @@ def text_choices(texts: list[StatementText]) -> list[tuple[int, str]]:
     return [(text.pk, text.called) for text in texts if text.replaced_at is None]
 
 
-def printed_text(text: StatementText, invitation: Invitation) -> dict[str, Any]:
+def statement_text_context(text: StatementText, invitation: Invitation) -> dict[str, Any]:
     language = get_language()
     replaced = text.replaced_at and format_edition_hour(text.replaced_at, invitation, language)
     return {

@@ -21,7 +21,7 @@ from delegations.office.page import (
     switch_language,
 )
 from delegations.office.parts import office_parts
-from delegations.office.views.statement_page import STAFF_NEED, printed_text
+from delegations.office.views.statement_page import STAFF_NEED, statement_text_context
 from delegations.statements import take_photo_off, take_text_off
 from invitations.models import Invitation
 
@@ -38,13 +38,13 @@ def text_off(request: HttpRequest, invitation: Invitation, pk: int) -> HttpRespo
     if row is None:
         return redirect("office:statement", invitation.pk)
     form = removal_form(request, invitation, "")
-    if shown := ask_first(request, form, text=printed_text(row, invitation)):
+    if shown := ask_first(request, form, text=statement_text_context(row, invitation)):
         return shown
     try:
         take_text_off(invitation, pk)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return file_removal_page(request, form, text=printed_text(row, invitation))
+        return file_removal_page(request, form, text=statement_text_context(row, invitation))
     messages.success(request, _("%s is off the statement; it stays on file.") % row.called)
     return redirect("office:statement", invitation.pk)
 

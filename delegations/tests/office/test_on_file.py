@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from delegations.nominations import nominate_delegate
-from delegations.office.on_file import reply_in_words
+from delegations.office.on_file import format_reply_points
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from delegations.tests.states import PERSON
 from invitations.inbox.reopening import take_up_again
@@ -214,7 +214,7 @@ def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
 def test_words_that_were_left_out_are_left_out():
     reply = ReplyFactory(answer="regrets", received_at=dt.datetime(2027, 2, 10, 9, tzinfo=dt.UTC))
 
-    assert reply_in_words(reply, "en") == [
+    assert format_reply_points(reply, "en") == [
         ("Answer", "Regrets, unable to attend"),
         ("Received", "10 February 2027, 10:00 (Geneva time)"),
     ]

@@ -33,7 +33,7 @@ def former_languages(ministers: Iterable[Minister]) -> dict[int, str]:
     asked = {one.pk: one for one in ministers if may_be_of_another_language(one)}
     found: dict[int, str] = {}
     for pk, entries in changes_by_minister(asked).items():
-        was = written_in(asked[pk].portfolio, entries)
+        was = language_when_typed(asked[pk].portfolio, entries)
         if was and was != asked[pk].language:
             found[pk] = was
     return found
@@ -54,7 +54,7 @@ def changes_by_minister(ministers: Mapping[int, Minister]) -> dict[int, list[Log
     return found
 
 
-def written_in(function: str, entries: Iterable[LogEntry]) -> str:
+def language_when_typed(function: str, entries: Iterable[LogEntry]) -> str:
     """Return the language of the letters when the function was typed; empty if it never changed.
 
     Who releases words, or takes others back, does not type them.

@@ -142,7 +142,7 @@ def test_deliveries_are_counted_by_state_and_age():
     assert found["uncertain"].by_age == [0, 0, 1, 0, 0]
     assert monitoring.oldest_due(found) == NOW - 8 * DAY
     assert monitoring.next_due(found) == NOW + HOUR
-    assert monitoring.printed_waiting() == 1
+    assert monitoring.count_awaiting_dispatch() == 1
 
 
 def test_one_put_off_counts_from_the_hour_of_its_next_attempt():
@@ -232,7 +232,7 @@ def test_each_figure_is_one_statement(django_assert_num_queries, rows):
         monitoring.count_job_errors()
         monitoring.count_queues(NOW)
         monitoring.handed_over_by_hour(NOW)
-        monitoring.printed_waiting()
+        monitoring.count_awaiting_dispatch()
         monitoring.count_letters(NOW)
         monitoring.count_reasons_to_wait()
         monitoring.clock_jobs(NOW)
