@@ -1,12 +1,10 @@
 """Make invitations/data/member_states.csv from hdx-python-country and the file kept by hand.
 
 The file kept by hand takes precedence; an empty cell there means the library's value.
-With --check nothing is written: exit status 1 and the differences, if the table is out of date.
+What has changed is what git says of the table.
 """
 
-import argparse
 import csv
-import difflib
 import io
 import re
 import sys
@@ -157,38 +155,10 @@ def made_table() -> str:
     return table.getvalue()
 
 
-def cells(table: str) -> list[str]:
-    return [
-        f"{state.get('iso3')} {name}: {value}"
-        for state in csv.DictReader(io.StringIO(table, newline=""))
-        for name, value in state.items()
-    ]
-
-
-def differences(old: str, new: str) -> list[str]:
-    """Compare cell by cell; return one sentence if only the bytes differ."""
-    found = difflib.unified_diff(
-        cells(old), cells(new), TABLE.name, "as made anew", n=0, lineterm=""
-    )
-    return list(found) or [f"{TABLE.name} differs in quoting or line ends alone."]
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, say what differs")
-    check = parser.parse_args().check
-
-    new = made_table()
-    if not check:
-        TABLE.write_text(new, encoding="utf-8", newline="\n")
-        sys.stdout.write(f"{TABLE.name} is written, with {len(new.splitlines()) - 1} States.\n")
-        return
-    if not TABLE.exists():
-        sys.exit(f"{TABLE.name} does not exist.")
-    old = TABLE.read_bytes().decode("utf-8")
-    if old != new:
-        sys.exit("\n".join(differences(old, new)))
-    sys.stdout.write(f"{TABLE.name} is up to date.\n")
+    table = made_table()
+    TABLE.write_text(table, encoding="utf-8", newline="\n")
+    print(f"{TABLE.name} is written, with {len(table.splitlines()) - 1} States.")
 
 
 if __name__ == "__main__":
