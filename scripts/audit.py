@@ -7,7 +7,6 @@ answers, it says so and exits with 0: a check passes without a network.
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ PINNED = Path(__file__).resolve().parent.parent / "requirements-dev.txt"
 SOURCES = ("pypi", "osv")
 # Advisories that cannot touch this site, by name, each with the reason.
 ACCEPTED: Mapping[str, str] = {}
-ANSWERS_WITHIN, AUDITS_WITHIN = 20, 120  # seconds
+WITHIN = 120  # seconds
 
 
 class Unanswered(Exception):
@@ -26,45 +25,31 @@ class Unanswered(Exception):
 def main() -> int:
     for source in SOURCES:
         try:
-            ask(source, first_of(PINNED), ANSWERS_WITHIN)
-            found = ask(source, PINNED.read_text(), AUDITS_WITHIN)
-        except Unanswered as reason:
-            print(f"{source}: {reason}")
+            found = ask(source)
+        except Unanswered as because:
+            print(f"{source}: {because}")
             continue
         return tell(source, found)
     print("No source of advisories answers here: the pinned versions were NOT audited.")
     return 0
 
 
-def first_of(pinned: Path) -> str:
-    """Return one pinned version with its hashes, by which a source is tried."""
-    return pinned.read_text().split("\n    # via")[0] + "\n"
-
-
-def ask(source: str, requirements: str, within: int) -> list[dict[str, Any]]:
+def ask(source: str) -> list[dict[str, Any]]:
     """Return what the source knows of each version; raise Unanswered if it knows none of them."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write(requirements)
-        file.flush()
-        said = run_pip_audit(source, file.name, within)
+    # Hashes stand for the versions, so that pip need not find out what belongs to them.
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(PINNED), "--require-hashes"]
+    command += ["--disable-pip", "--format=json", "--progress-spinner=off", "--timeout=10"]
+    command.append(f"--vulnerability-service={source}")
     try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=WITHIN, check=False)
         versions: list[dict[str, Any]] = json.loads(said.stdout)["dependencies"]
+    except subprocess.TimeoutExpired:
+        raise Unanswered(f"no answer within {WITHIN} s") from None
     except ValueError:
         raise Unanswered((said.stderr.strip().splitlines() or ["no answer"])[-1][:200]) from None
     if all("skip_reason" in version for version in versions):
         raise Unanswered("this source knows none of the versions")
     return versions
-
-
-def run_pip_audit(source: str, file: str, within: int) -> subprocess.CompletedProcess[str]:
-    # Hashes stand for the versions, so that pip need not find out what belongs to them.
-    command = [sys.executable, "-m", "pip_audit", "--requirement", file, "--require-hashes"]
-    command += ["--disable-pip", "--format=json", "--progress-spinner=off", "--timeout=10"]
-    command.append(f"--vulnerability-service={source}")
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
-    except subprocess.TimeoutExpired:
-        raise Unanswered(f"no answer within {within} s") from None
 
 
 def tell(source: str, versions: list[dict[str, Any]]) -> int:
