@@ -92,8 +92,6 @@ bench: export REDIS_URL ?= redis://127.0.0.1:6379/1
 bench: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python -m scripts.bench $(ARGS)
 
-soak: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_soak
-soak: export REDIS_URL ?= redis://127.0.0.1:6379/15
 soak: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python -m scripts.soak $(ARGS)
 

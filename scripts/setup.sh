@@ -73,7 +73,6 @@ if [ "$purpose" = test ]; then
     # Some releases have it within another package: two tests are left out there.
     ! apt-cache show promtool >/dev/null 2>&1 || need promtool command -v promtool
     need iproute2 command -v ip
-    need faketime compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1'
     requirements=requirements-dev.txt
 else
     requirements=requirements.txt

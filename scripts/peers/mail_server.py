@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from scripts.peers.accounts import Receipt
@@ -15,18 +14,11 @@ SECRETARIAT = "forum@example.org"
 class MailServer(Program):
     """A mail server in a process of its own; it writes down what it took."""
 
-    def __init__(self, folder: Path, addresses: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path) -> None:
         self.port, self.folder = free_port(), folder
         folder.mkdir(parents=True, exist_ok=True)
         self.behaves()
-        command = (
-            sys.executable,
-            "-m",
-            "scripts.peers.smtp",
-            str(self.port),
-            str(folder),
-            *addresses,
-        )
+        command = [sys.executable, "-m", "scripts.peers.smtp", str(self.port), str(folder)]
         super().__init__(*command, log=folder / "log")
 
     @property

@@ -120,16 +120,10 @@ class Listening(Program):
         self.socket.close()
 
 
-def start_celery(
-    kind: str, name: str, folder: Path, *options: str, on: Sequence[str] = (), **environment: str
-) -> Program:
-    """Start a worker of one forked process, or a beat, on the host whose folder this is.
-
-    ``on`` begins a command on a host that has a network of its own.
-    """
+def start_celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
+    """Start a worker of one forked process, or a beat, on the host whose folder this is."""
     folder.mkdir(parents=True, exist_ok=True)
     return Program(
-        *on,
         *[sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", kind],
         *(as_worker(f"{name}@{folder.name}") if kind == "worker" else AS_BEAT),
         *["--loglevel", "WARNING", *options],

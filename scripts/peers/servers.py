@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,35 +13,25 @@ from redis import Redis as Client
 from scripts.peers.ports import answers, free_port
 from scripts.peers.programs import wait_until
 
-# Who is gone without a word holds its locks no longer than this; usually it is two hours.
-GONE_SOON = (
-    "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-    " -c tcp_user_timeout=30s"
-)
-
 
 class ProgramMissing(Exception):
     """A server's program is not on this machine."""
 
 
 class PostgreSQL:
-    """A cluster in a folder; any process that knows folder and port can restart it."""
+    """A cluster in a folder; with a port, the one that is there and listens there when started."""
 
-    def __init__(self, folder: Path, port: int = 0, addresses: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder, self.port = folder, port or free_port()
-        self.addresses = ["127.0.0.1", *addresses]
         if not port:
             folder.mkdir(exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(folder, "postgres", "postgres")
             self.call("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
-            with (folder / "pg_hba.conf").open("a") as doors:
-                doors.writelines(f"host all all {one}/24 trust\n" for one in addresses)
             self.start()
 
     def start(self) -> None:
-        options = f"-p {self.port} -c unix_socket_directories=''"
-        options += f" -c listen_addresses={','.join(self.addresses)} {GONE_SOON}"
+        options = f"-p {self.port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1"
         self.call("pg_ctl", "start", "--wait", "--log", str(self.folder / "log"), "-o", options)
 
     def stop(self, mode: str) -> None:
@@ -100,12 +89,10 @@ class PgBouncer:
 class Redis:
     """A broker in a folder; it forgets everything when it stops."""
 
-    def __init__(self, folder: Path, port: int = 0, addresses: Iterable[str] = ()) -> None:
-        self.folder, self.port = folder, port or free_port()
-        self.addresses = ["127.0.0.1", *addresses]
-        if not port:
-            folder.mkdir()
-            self.start()
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        folder.mkdir()
+        self.start()
 
     def start(self) -> None:
         if not shutil.which("redis-server"):
@@ -113,8 +100,7 @@ class Redis:
                 "redis-server is missing. Get it with: apt-get install redis-server"
             )
         command = [
-            "redis-server", "--bind", *self.addresses, "--port", str(self.port), "--save", "",
-            "--protected-mode", "no",
+            "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
             "--appendonly", "no", "--dir", str(self.folder), "--daemonize", "yes",
         ]  # fmt: skip
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

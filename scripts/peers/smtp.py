@@ -125,11 +125,11 @@ class Desk:
             os.close(file)
 
 
-async def serve(port: int, folder: Path, addresses: list[str]) -> None:
+async def serve(port: int, folder: Path) -> None:
     desk, loop = Desk(folder), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: desk.answer(loop), ["127.0.0.1", *addresses], port)
+    server = await loop.create_server(lambda: desk.answer(loop), "127.0.0.1", port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
+    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

@@ -1,21 +1,19 @@
-"""Part 2: do harm to broker, database and mail server, one after another."""
+"""Do harm to broker, database and mail server, one after another."""
 
-import os
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from scripts.peers.ports import open_lines
 from scripts.peers.programs import Program, wait_until
-from scripts.peers.servers import PostgreSQL, Redis
-from scripts.soak.environment import TIMEOUT
 from scripts.soak.letters import Invited
 from scripts.soak.stage import LINES, WORKERS, Stage
 
-STALL = TIMEOUT + 2
-LEASE = 15 * TIMEOUT
+STALL = settings.SMTP_TIMEOUT + 2
+LEASE = 15 * settings.SMTP_TIMEOUT
 
 
 class Fault(NamedTuple):
@@ -32,24 +30,19 @@ def play(stage: Stage) -> None:
         for _time in range(fault.times):
             stage.pause(3, 9)
             at_most += fault.strikes(stage)
-        stage.judge(f"2. {fault.title}", fault.times, letters, at_most)
+        stage.judge(f"{fault.title}", fault.times, letters, at_most)
 
 
 def flush_broker(stage: Stage) -> int:
-    own_redis(stage).call("FLUSHALL")
+    stage.broker.call("FLUSHALL")
     return 0
 
 
 def restart_broker(stage: Stage) -> int:
-    broker = own_redis(stage)
-    broker.stop()
+    stage.broker.stop()
     stage.pause(0, 4)
-    broker.start()
+    stage.broker.start()
     return 0
-
-
-def own_redis(stage: Stage) -> Redis:
-    return Redis(stage.folder / "redis", int(os.environ["SOAK_REDIS"]))
 
 
 def restart_database(stage: Stage) -> int:
@@ -60,17 +53,12 @@ def crash_database(stage: Stage) -> int:
     return stop_database(stage, "immediate")
 
 
-def own_database(stage: Stage) -> PostgreSQL:
-    return PostgreSQL(stage.folder / "postgresql", int(os.environ["SOAK_POSTGRESQL"]))
-
-
 def stop_database(stage: Stage, mode: str) -> int:
     """Restart the database; each connection may have a message whose outcome is not recorded."""
     connection.close()
-    database = own_database(stage)
-    database.stop(mode)
+    stage.database.stop(mode)
     stage.pause(0, 4)
-    database.start()
+    stage.database.start()
     return WORKERS * LINES
 
 

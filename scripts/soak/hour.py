@@ -1,4 +1,4 @@
-"""Part 7: the last hour. 200 offices answer at once while the site comes to harm.
+"""The last hour. 200 offices answer at once while the site comes to harm.
 
 Each thanks that an office reads must have its reply in the database, once; each 503 must say when
 to come again and keep what was typed; no summary may be lost; a rollout and a new SECRET_KEY must
@@ -21,11 +21,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from invitations.models import Reply, ReplyLink
-from scripts.peers.clocks import Clock
 from scripts.peers.disks import full
 from scripts.peers.ports import answers
 from scripts.peers.programs import Listening, wait_until
-from scripts.soak.faults import crash_database, own_database, own_redis, restart_database
+from scripts.soak.faults import crash_database, restart_database
 from scripts.soak.letters import Invited
 from scripts.soak.offices import CUT_OFF, SILENCE, Office, Told
 from scripts.soak.stage import Stage
@@ -49,23 +48,19 @@ class Site(Listening):
         )  # fmt: skip
         super().__init__(*command, log=folder / "site.log", SECRET_KEY_FILE=str(self.key), **more)
 
-    def kill_a_worker(self, stage: Stage) -> None:
-        os.kill(stage.random.choice(self.pids[1:]), signal.SIGKILL)
+    def kill_a_worker(self) -> None:
+        """Kill the one that has served longest."""
+        os.kill(self.pids[1], signal.SIGKILL)
 
-    def roll_out(self, _stage: Stage) -> None:
-        """Restart the site as systemd does, while its socket stays open."""
-        self.restart()
-
-    def change_key(self, stage: Stage) -> None:
+    def change_key(self) -> None:
         """Sign with a new key; what the old one signed still opens."""
         self.key.write_text(f"{secrets.token_hex(50)}\n{self.key.read_text()}")
-        self.roll_out(stage)
+        self.restart()
 
 
 def play(stage: Stage) -> None:
-    clock = Clock(stage.folder / "clock")
     call_command("collectstatic", interactive=False, verbosity=0)
-    site = Site(stage.folder, **clock.environment)
+    site = Site(stage.folder)
     stage.programs.append(site)
     with at_work(stage, site, Invited(OFFICES, seconds=1)) as offices:
         strike(stage, site, offices)
@@ -90,16 +85,31 @@ def at_work(stage: Stage, site: Site, invited: Invited) -> Iterator[list[Office]
 
 def strike(stage: Stage, site: Site, offices: list[Office]) -> None:
     """Do one harm after another, and tell what offices were answered meanwhile."""
-    for title, harm, may_cut in HARM:
+    for title, harm in harms(stage, site).items():
         began = time.monotonic()
-        harm(site, stage)
+        harm()
         time.sleep(BETWEEN)
         wait_until(partial(have_been_told, offices, time.monotonic()), "offices have answers", 300)
         meanwhile = [one for one in told_to(offices) if one.at >= began]
-        tell(f"7. {title}", meanwhile)
+        tell(title, meanwhile)
         cut = sum(one.status == CUT_OFF for one in meanwhile)
-        if cut and not may_cut:
-            stage.breaches.append(f"7. {title}: {cut} connections were cut off")
+        # Only who is served by a worker that is killed may be cut off.
+        if cut and harm != site.kill_a_worker:
+            stage.breaches.append(f"{title}: {cut} connections were cut off")
+
+
+def harms(stage: Stage, site: Site) -> dict[str, Callable[[], object]]:
+    return {
+        "a worker is killed": site.kill_a_worker,
+        "another worker is killed": site.kill_a_worker,
+        "Redis is away": partial(redis_away, stage),
+        "PostgreSQL is stopped, and started again": partial(restart_database, stage),
+        "PostgreSQL crashes, and is started again": partial(crash_database, stage),
+        "the disk of the files is full": partial(store_full, stage),
+        "the disk of the database is full": partial(database_full, stage),
+        "a new version is rolled out": site.restart,
+        "SECRET_KEY is another one": site.change_key,
+    }
 
 
 def have_been_told(offices: list[Office], since: float) -> bool:
@@ -111,52 +121,24 @@ def told_to(offices: list[Office]) -> list[Told]:
     return [one for office in offices for one in list(office.told)]
 
 
-def store_full(_site: Site, stage: Stage) -> None:
+def store_full(stage: Stage) -> None:
     """Fill the disk of the files; an answer needs none."""
     with full(stage.folder / "files"):
         time.sleep(BETWEEN)
 
 
-def database_full(_site: Site, stage: Stage) -> None:
+def database_full(stage: Stage) -> None:
     """Fill the disk of the database; start it again if it has given up."""
-    cluster = own_database(stage)
-    with full(cluster.folder):
+    with full(stage.database.folder):
         time.sleep(BETWEEN)
-    if not answers(cluster.port):
-        cluster.start()
+    if not answers(stage.database.port):
+        stage.database.start()
 
 
-def clock_jumps(_site: Site, stage: Stage) -> None:
-    """Set the site's clock three hours ahead, two hours back, and right again."""
-    clock = Clock(stage.folder / "clock")
-    for seconds in (3 * 3600, -2 * 3600, 0):
-        clock.is_off_by(seconds)
-        stage.pause(4, 5)
-
-
-def redis_away(_site: Site, stage: Stage) -> None:
-    broker = own_redis(stage)
-    broker.stop()
+def redis_away(stage: Stage) -> None:
+    stage.broker.stop()
     stage.pause(5, 6)
-    broker.start()
-
-
-HARM: tuple[tuple[str, Callable[[Site, Stage], object], bool], ...] = (
-    ("a worker is killed", Site.kill_a_worker, True),
-    ("another worker is killed", Site.kill_a_worker, True),
-    ("Redis is away", redis_away, False),
-    (
-        "PostgreSQL is stopped, and started again",
-        lambda _site, stage: restart_database(stage),
-        False,
-    ),
-    ("PostgreSQL crashes, and is started again", lambda _site, stage: crash_database(stage), False),
-    ("the disk of the files is full", store_full, False),
-    ("the disk of the database is full", database_full, False),
-    ("the clock jumps ahead, back, and right again", clock_jumps, False),
-    ("a new version is rolled out", Site.roll_out, False),
-    ("SECRET_KEY is another one", Site.change_key, False),
-)
+    stage.broker.start()
 
 
 def judge(stage: Stage, offices: list[Office]) -> None:

@@ -1,4 +1,4 @@
-"""Part 1: kill workers and beat, a forked child, its parent or both, at random moments."""
+"""Kill workers and beat, a forked child, its parent or both, at random moments."""
 
 from scripts.soak.letters import Invited
 from scripts.soak.stage import Stage
@@ -15,4 +15,4 @@ def play(stage: Stage) -> None:
         stage.pause(0.3, 3.2)
         victim = stage.random.choice(programs)
         lines += victim.kill(stage.random.choice(["child", "parent", "both"]), stage.mail.port)
-    stage.judge("1. kill -9 of four workers and of beat", KILLS, letters, lines)
+    stage.judge("kill -9 of four workers and of beat", KILLS, letters, lines)

@@ -10,14 +10,8 @@ from django.utils import timezone
 from invitations.letters.planning import enqueue_letter
 from invitations.models import (
     Delivery,
-    ForumEdition,
-    HeldChange,
     Invitation,
-    Letter,
-    LetterEvent,
-    Reply,
 )
-from invitations.replies import record_reply
 from scripts.peers.accounts import Account, account_for, states_by_receipt
 from scripts.peers.mail_server import MailServer
 from scripts.peers.programs import wait_until
@@ -93,41 +87,3 @@ class Reminders(Letters):
                 self.pks.append(letter.pk)
             self.fall_due_within(seconds)
         self.began = time.monotonic()
-
-
-class Acknowledgements(Letters):
-    """Replies whose acknowledgements workers compose, for the office and for a typed address.
-
-    ``poison`` takes the place of the typed address, or of the edition's name.
-    """
-
-    def __init__(self, number: int, poison: str = "", *, in_name: bool = False) -> None:
-        with transaction.atomic():
-            self.invitations = rows.drafts(number)
-            for invitation in self.invitations:
-                rows.arrived(invitation)
-                typed = f"cabinet{invitation.pk}@example.org"
-                record_reply(invitation, {"answer": "regrets", "respondent_email": typed})
-            self.pks = list(self.poisoned(poison, in_name).values_list("pk", flat=True))
-        self.began = time.monotonic()
-
-    def poisoned(self, poison: str, in_name: bool) -> "QuerySet[Letter]":
-        """Return the planned letters that the poison reaches; without any, all of them."""
-        replies = Reply.objects.filter(invitation__in=self.invitations)
-        planned = Letter.objects.filter(reply__in=replies)
-        if in_name:
-            ForumEdition.objects.filter(invitations__in=self.invitations).update(name_en=poison)
-            # As if a second person had released it.
-            HeldChange.objects.waiting().delete()
-        elif poison:
-            replies.update(respondent_email=poison)
-            planned = planned.filter(variant="copy")
-        return planned
-
-    def composed(self) -> bool:
-        return not Letter.objects.planned().filter(pk__in=self.pks).exists()
-
-    def neither_left_nor_said_why(self) -> int:
-        events = LetterEvent.objects.filter(letter__in=self.pks)
-        known = events.exclude(reason="") | events.filter(state="handed_over")
-        return len({*self.pks} - {*known.values_list("letter", flat=True)})

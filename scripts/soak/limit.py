@@ -1,4 +1,4 @@
-"""Part 6: the mail server takes one connection at a time, and eight lines want one."""
+"""The mail server takes one connection at a time, and eight lines want one."""
 
 from scripts.soak.letters import Invited
 from scripts.soak.stage import Stage
@@ -11,9 +11,9 @@ def play(stage: Stage) -> None:
     stage.host("zenda")
     stage.mail.behaves(seconds=0.1, lines=1)
     letters = Invited(LETTERS, seconds=1)
-    stage.judge("6. one connection for eight lines", 0, letters, 0)
+    stage.judge("one connection for eight lines", 0, letters, 0)
     seconds, again = letters.age, letters.deliveries.filter(attempts__gt=1)
     if number := again.count():
-        stage.breaches.append(f"6. {number} deliveries were tried more than once")
+        stage.breaches.append(f"{number} deliveries were tried more than once")
     if seconds > WITHIN:
-        stage.breaches.append(f"6. {seconds:.0f} s instead of {WITHIN}")
+        stage.breaches.append(f"{seconds:.0f} s instead of {WITHIN}")

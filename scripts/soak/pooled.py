@@ -1,4 +1,4 @@
-"""Part 9: workers and offices behind PgBouncer with ten connections, which is started anew."""
+"""Workers and offices behind PgBouncer with ten connections, which is started anew."""
 
 import os
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ CONNECTIONS, LETTERS, OFFICES, TIMES = 10, 300, 60, 3
 
 def play(stage: Stage) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
-    pooler = PgBouncer(stage.folder / "pgbouncer", int(os.environ["SOAK_POSTGRESQL"]), CONNECTIONS)
+    pooler = PgBouncer(stage.folder / "pgbouncer", stage.database.port, CONNECTIONS)
     try:
         play_behind(stage, pooler)
     finally:
@@ -38,5 +38,5 @@ def play_behind(stage: Stage, pooler: PgBouncer) -> None:
             pooler.stop()
             stage.pause(1, 3)
             pooler.start()
-        title = f"9. eight lines and {OFFICES} offices, {CONNECTIONS} connections"
+        title = f"eight lines and {OFFICES} offices, {CONNECTIONS} connections"
         stage.judge(title, TIMES, letters, TIMES * WORKERS * LINES)

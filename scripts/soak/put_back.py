@@ -1,4 +1,4 @@
-"""Part 7: a dump restored over the same database, which has the same identity and the same key."""
+"""A dump restored over the same database, which has the same identity and the same key."""
 
 import os
 import subprocess
@@ -11,7 +11,6 @@ from invitations.times.jobs import Job
 from scripts.peers.programs import wait_until
 from scripts.soak.letters import Invited
 from scripts.soak.stage import Stage
-from scripts.soak.table import print_row
 
 LETTERS = 60
 AT_WORK = 10  # seconds
@@ -30,10 +29,10 @@ def play(stage: Stage) -> None:
     stage.host("zenda")
     wait_until(lambda: has_run_since(again + AT_WORK), "the outbox was looked at")
     received = len(stage.mail.received())
-    row = ("7. a dump put back in place", 1, received, LETTERS, 0, 0, received - LETTERS, 0, 0)
-    print_row(*row, round(letters.age))
+    row = ("a dump put back in place", 1, received, LETTERS, 0, 0, received - LETTERS, 0, 0)
+    stage.print_row(*row, round(letters.age))
     if received != LETTERS:
-        stage.breaches.append(f"7. {received} received of {LETTERS} letters")
+        stage.breaches.append(f"{received} received of {LETTERS} letters")
 
 
 def call(*command: str) -> None:

@@ -15,18 +15,15 @@ from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_text
 from invitations.letters.issuing import draft_invitation, issue_invitation
 from invitations.models import (
-    AUTOMATIC_KINDS,
     Circular,
     ForumEdition,
     Invitation,
     Letter,
-    LetterTemplate,
     MemberState,
     Minister,
     ReminderStep,
 )
 from invitations.outbox.arming import arm
-from scripts.peers.databases import make_again
 
 NUMBERS = count(1)
 CODES = map("".join, product(ascii_uppercase, repeat=2))  # each State has one of its own
@@ -34,9 +31,8 @@ DATES = ("opens_on", "track_opens_on", "track_closes_on", "closes_on")
 DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
 
 
-def make_database() -> None:
-    """Make the database anew, and arm it, so that its letters may leave."""
-    make_again(os.environ["DATABASE_URL"])
+def prepare_database() -> None:
+    """Make the tables, and arm the database, so that its letters may leave."""
     call_command("migrate", verbosity=0)
     settings.ARMING_KEY = os.environ["ARMING_KEY"] = arm()
 
@@ -46,13 +42,6 @@ def officers() -> list[User]:
     """Return the two people who approve."""
     names = ("rischenheim", "hentzau")
     return [User.objects.get_or_create(username=name, is_staff=True)[0] for name in names]
-
-
-def approve_texts() -> None:
-    """Approve the shipped texts of automatic letters."""
-    for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS):
-        for officer in officers():
-            approve_text(template, officer, template.mark)
 
 
 def edition() -> ForumEdition:

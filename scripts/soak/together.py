@@ -1,4 +1,4 @@
-"""Part 3: two hosts, each with a beat and four workers of five threads; then one is lost."""
+"""Two hosts, each with a beat and four workers of five threads; then one is lost."""
 
 import time
 
@@ -17,7 +17,7 @@ def play(stage: Stage) -> None:
     while letters.deliveries.filter(state="queued").exists():
         most = max(most, stage.lines())
         time.sleep(0.2)
-    stage.judge(f"3. two beats, eight workers, {most} lines at once", 0, letters, 0)
+    stage.judge(f"two beats, eight workers, {most} lines at once", 0, letters, 0)
 
     letters, lines = Invited(LETTERS, seconds=1), 0
     wait_until(lambda: stage.lines() > 20, "most threads are at work")
@@ -25,4 +25,4 @@ def play(stage: Stage) -> None:
         lines += program.kill("both", stage.mail.port)
         program.end()
     stage.programs = here
-    stage.judge("3. one of two hosts is lost", len(there), letters, lines)
+    stage.judge("one of two hosts is lost", len(there), letters, lines)
