@@ -31,8 +31,6 @@ from delegations.date_change import release_move
 from delegations.demonstration import SYMBOLS
 from invitations.admin.corrections.replacing import replacing_url
 from invitations.admin.letters.invitation_columns import still_valid_url
-from invitations.admin.list_columns import change_url, state_url
-from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
 from invitations.links import reply_url
 from invitations.mail.html_part import html_alone
@@ -49,8 +47,7 @@ from invitations.models import (
 from invitations.outbox.date_change.asking import DATES, AskedChange, ask_to_move
 from invitations.outbox.date_change.rounds import confirm_answer, mark_of_dates_change
 from invitations.outbox.transitions import State, transit
-from invitations.replies import record_reply
-from scripts.bench.spam import file_with_receipts, move_sessions
+from scripts.bench.mail import write_each_mail
 from scripts.peers.browsers import chromium
 from scripts.peers.signing_in import signed_in
 
@@ -350,17 +347,8 @@ def sign_in(page: Page, username: str) -> None:
 
 @transaction.atomic
 def mails_in_each_language() -> dict[str, list[str]]:
-    """Let an office of each language answer and file, and sessions move; then take it back."""
-    acknowledged = Letter.objects.filter(kind="acknowledgement")
-    for language in Language:
-        if not acknowledged.filter(language=language).exists():
-            office = Invitation.objects.issued().filter(letters__language=language).earliest("pk")
-            record_reply(office, {"answer": "in_person", "segments": ["opening"]})
-    compose_planned()
-    coming = [one.invitation for one in acknowledged.exclude(state="cancelled")]
-    move_sessions(coming)
-    file_with_receipts(coming)
-    compose_planned()
+    """Return each mail in each language; what writes them is taken back."""
+    write_each_mail()
     written = {kind: mails_of(kind) for kind in KINDS}
     transaction.set_rollback(True)
     return written

@@ -1,15 +1,13 @@
-"""Print what composing, sending and planning cost, as ratios to other code in the same run.
+"""Print what composing, sending and serving cost, as ratios to other code in the same run.
 
-    python -m scripts.bench [--rounds N] [--large] [composing] [memory] [sending] [pages] [planning]
-                            [mail] [store] [desk] [search] [exports]
+    python -m scripts.bench [composing] [mail] [store] [memory] [sending] [pages]
+                            [planning] [desk] [search] [exports]
 
-Without parts those of the first line are played. With BENCH_LITTLE=1 in the environment so
-little is measured that each part just shows that it runs: its figures say nothing.
+Without parts those of USUAL are played. With BENCH_LITTLE=1 in the environment so little is
+measured that each part just shows that it runs: its figures say nothing.
 
-Each measurement runs in a process of its own, in turns with what it is compared with; of several
-rounds the medians are printed. The letters, of the fictitious edition of 2020, are in the database
-wsis_forum_bench, which is made anew. Processes are started, never forked: fonts do not survive a
-fork. This parent imports little: on Linux a child's peak memory includes its parent's.
+The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench, which is made
+anew. What composes comes before what approves; the parts of the second line fill the database.
 """
 
 import argparse
@@ -18,34 +16,21 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import SplitResult, urlsplit
+
+import django
 
 from scripts.peers.databases import make_again
 
-from .parts import composing, mail, many, memory, pages, planning, sending, store
-from .rounds import LITTLE, run_children
+from .measuring import run
 
 DATABASE = "wsis_forum_bench"
-# Each of these groups begins with a database made anew: the last two fill it. Offices of the first
-# one answer, for which its edition is moved ahead; reminders of the others are due in 2019.
-GROUPS: "list[dict[str, Callable[[argparse.Namespace, Path], None]]]" = [
-    {
-        # What composes comes before what approves: letters approved are planned once alone.
-        "composing": composing.play,
-        "mail": mail.play,
-        "store": store.play,
-        "memory": memory.play,
-        "sending": sending.play,
-        "pages": pages.play,
-    },
-    {"planning": planning.play},
-    dict.fromkeys(many.PARTS, many.play),
-]
-PARTS = [name for group in GROUPS for name in group]
-# Played where none is asked for, within ten minutes on two cores.
-USUAL = ["composing", "memory", "sending", "pages", "planning"]
+ALONE = ["composing", "mail", "store", "memory", "sending", "pages"]
+GROWING = ["planning", "desk", "search", "exports"]
+USUAL = ["composing", "memory", "sending", "pages"]
 UNSET = (
     "SECRET_KEY_FILE",
     "STORAGE_URL",
@@ -57,7 +42,9 @@ UNSET = (
 
 
 def main() -> None:
-    asked = arguments()
+    parser = argparse.ArgumentParser(prog="scripts.bench")
+    parser.add_argument("parts", nargs="*", choices=[*ALONE, *GROWING, []])
+    parts = parser.parse_args().parts or USUAL
     server = urlsplit(os.getenv("DATABASE_URL", ""))
     if not server.scheme.startswith("postgres"):
         sys.exit("Set DATABASE_URL to a database of PostgreSQL: its server is used.")
@@ -65,31 +52,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="wsis-forum-bench-") as name:
         folder = Path(name)
         set_environment(server, folder)
-        for group in GROUPS:
-            # What is measured together is played once.
-            plays = dict.fromkeys(play for part, play in group.items() if part in asked.parts)
-            if plays:
-                make_again(os.environ["DATABASE_URL"])
-                run_children("job.make_drafts" + " ahead" * (group is GROUPS[0]))
-            for play in plays:
-                play(asked, folder)
-    rounds = "One round" if asked.rounds == 1 else f"Medians of {asked.rounds} rounds"
-    print(f"\n{rounds}, {time.monotonic() - began:.0f} s in all.")
+        make_again(os.environ["DATABASE_URL"])
+        django.setup()
+        run(module("edition").make_drafts)
+        for part in ALONE:
+            if part in parts:
+                module(part).main(folder)
+        if growing := [part for part in GROWING if part in parts]:
+            module("growing").main(growing)
+    print(f"\nOne round, {time.monotonic() - began:.0f} s in all.")
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts.bench")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument(
-        "--large",
-        action="store_true",
-        default=LITTLE or os.getenv("BENCH_LARGE") == "1",
-        help="fill a database with a million invitations too: some minutes, some gigabytes",
-    )
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    asked = parser.parse_args()
-    asked.parts = asked.parts or USUAL
-    return asked
+def module(name: str) -> ModuleType:
+    """Import a module of the bench, once Django is set up."""
+    return import_module(f".{name}", __package__)
 
 
 def database_of(server: SplitResult) -> str:

@@ -1,13 +1,17 @@
-"""Children that send approved letters of 120 kB: the product, a rival, and the bare minimum."""
+"""The part ``sending``: approved letters of 120 kB sent to a mail server near by.
+
+They are sent by the product, by django-post_office, and as ready bytes by nothing but smtplib.
+"""
 
 import datetime as dt
 import os
 import secrets
 import smtplib
-import ssl
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
 from email import policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -27,39 +31,72 @@ from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 
-from .children.alike import html_text, parsed
-from .job import before_the_last_day
-from .measuring import measure
+from . import tables
+from .mail_server import Taken, mail_server
+from .measuring import Run, alone, measure, of_size, play, run
+from .same_work import html_text, parsed
 
+DELIVERIES = of_size(965, 50)
 OFFICES = 5  # that each letter goes to
 PDF = 87_000  # bytes; the message has a third more
 ENVELOPE = 16
 PICTURE = "image/png"
+QUEUED, SENT = "django-post_office: queued and sent", "django-post_office: sent"
+PRODUCT = "product: two processes, approved to recorded"
+FLOOR = "floor: smtplib, ready bytes, one connection"
+POST_OFFICE = {"DJANGO_SETTINGS_MODULE": "scripts.bench.post_office_settings"}
+
+
+def main(folder: Path) -> None:
+    run(approve)
+    run(partial(call_command, "migrate", "post_office", verbosity=0), **POST_OFFICE)
+    runs = {
+        SENT: Run([send_by_post_office], POST_OFFICE),
+        PRODUCT: Run([send] * 2, first=queue),
+        FLOOR: Run([send_ready_bytes]),
+    }
+    taken: list[Taken] = []
+    with mail_server() as server:
+        os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{server.server_address[1]}/"
+        found = play(runs, lambda: taken.append(server.taken()))
+    if not taken[0].mails or any(other != taken[0] for other in taken):
+        sys.exit(f"They did not send the same: {taken}")
+    costs = alone(found)
+    queued, sent = found[SENT]["queued"], costs[SENT]
+    whole = sent._replace(
+        began=sent.began - queued.seconds, of_processor=queued.of_processor + sent.of_processor
+    )
+    tables.compared(f"Sending {DELIVERIES} messages of 120 kB", {QUEUED: whole, **costs})
+    tables.heading("Of these", "ratio", "target")
+    faster = whole.seconds / costs[PRODUCT].seconds
+    tables.row("times as fast as post_office", *tables.at_least(faster, 2.5))
+    worked = costs[PRODUCT].of_processor / costs[FLOOR].of_processor
+    tables.row("CPU of the workers beside the floor's", *tables.at_most(worked, 3))
+
+
+# In processes of their own
 
 
 def approve() -> None:
-    """Approve all letters, each with a message of 120 kB and five deliveries; once only."""
-    if not Letter.objects.exclude(state=Letter.State.APPROVED).exists():
+    """Approve the invitations, each with a message of 120 kB and five deliveries; once only."""
+    invitations = Letter.objects.filter(kind=Letter.Kind.INVITATION)
+    if not invitations.exclude(state=Letter.State.APPROVED).exists():
         return
-    with before_the_last_day():
-        compose_planned()
+    compose_planned()
     Path(os.environ["ARMING_KEY_FILE"]).write_text(arm(anew=True))
     approver = User.objects.get(username="approver")
-    for letter in Letter.objects.select_related("circular", "invitation__edition"):
+    for letter in invitations.select_related("circular", "invitation__edition"):
         padded = padded_pdf(letter)
         letter.pdf.name, letter.sha256 = freeze(padded, "letters", "pdf")
         content = build_message(letter, {pdf_name(letter): padded}).as_bytes(policy=policy.SMTP)
         letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
         letter.save()
-        with before_the_last_day():
-            approve_letter(
-                letter, approver, letter.sha256, letter.message_sha256, although_late=True
-            )
+        approve_letter(letter, approver, letter.sha256, letter.message_sha256, although_late=True)
     LetterEvent.objects.filter(delivery__isnull=False).delete()
     Delivery.objects.all().delete()
     Delivery.objects.bulk_create(
         Delivery(letter=letter, address=address(letter, n), envelope=random_signs(ENVELOPE))
-        for letter in Letter.objects.all()
+        for letter in invitations
         for n in range(OFFICES)
     )
 
@@ -73,114 +110,75 @@ def address(letter: Letter, number: int) -> str:
     return f"office{number}.{letter.pk}@example.org"
 
 
-def queue(limit: str) -> None:
-    """Undo the round before, and let that many deliveries wait."""
-    LetterEvent.objects.filter(delivery__isnull=False).delete()
+def queue() -> None:
+    """Let as many deliveries wait as are sent."""
     now = timezone.now()
-    Delivery.objects.update(
-        state=Delivery.State.CANCELLED, claim=None, lease_ends_at=None, attempts=0
-    )
-    Delivery.objects.filter(pk__in=chosen(limit).values("pk")).update(
+    Delivery.objects.update(state=Delivery.State.CANCELLED)
+    Delivery.objects.filter(pk__in=chosen().values("pk")).update(
         state=Delivery.State.QUEUED, not_before=now, leave_before=now + dt.timedelta(days=5)
     )
 
 
-def chosen(limit: str) -> QuerySet[Delivery]:
-    return Delivery.objects.select_related("letter").order_by("pk")[: int(limit)]
+def chosen() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("letter").order_by("pk")[:DELIVERIES]
 
 
 def send() -> None:
     measure(dispatch_outbox)
 
 
-def send_bare(limit: str) -> None:
+def send_ready_bytes() -> None:
     """Measure sending ready bytes over one kept connection."""
-    ready = list(ready_messages(limit))
-    measure(lambda: sent_together(ready))
-
-
-def send_apart(limit: str) -> None:
-    """Measure sending ready bytes with a connection for each."""
-    ready = list(ready_messages(limit))
-    measure(lambda: sum(sent_together([one]) for one in ready))
+    ready = [(one.address, frozen_message(one.letter)) for one in chosen()]
+    measure(partial(sent_together, ready))
 
 
 def sent_together(ready: Iterable[tuple[str, bytes]]) -> int:
-    with connection() as smtp:
+    with smtplib.SMTP(settings.MAILBOX.host, settings.MAILBOX.port) as smtp:
         return sum(not smtp.sendmail("forum@example.org", [to], words) for to, words in ready)
 
 
-def ready_messages(limit: str) -> Iterator[tuple[str, bytes]]:
-    for delivery in chosen(limit):
-        letter = delivery.letter
-        yield delivery.address, thaw(letter.message.name, letter.message_sha256)
+def frozen_message(letter: Letter) -> bytes:
+    return thaw(letter.message.name, letter.message_sha256)
 
 
-def connection() -> smtplib.SMTP:
-    box = settings.MAILBOX
-    if box.security == "tls":
-        return smtplib.SMTP_SSL(box.host, box.port, context=ssl.create_default_context())
-    return smtplib.SMTP(box.host, box.port)
+def send_by_post_office() -> None:
+    """Measure its way into its queue and out of it, as its documentation says."""
+    # Its models are known only with its settings.
+    from post_office.models import STATUS, Email  # noqa: PLC0415
+
+    deliveries = list(chosen())
+    mails = {one.letter_id: parsed(frozen_message(one.letter)) for one in deliveries}
+    screens = {key: (html_text(mail), emblem(mail)) for key, mail in mails.items()}
+
+    def send_queued() -> int:
+        call_command("send_queued_mail")
+        return Email.objects.filter(status=STATUS.sent).count()
+
+    measure(lambda: sum(queued(one, *screens[one.letter_id]) for one in deliveries), "queued")
+    measure(send_queued)
 
 
-def words_for_screens(deliveries: Iterable[Delivery]) -> dict[int, tuple[str, bytes]]:
-    """Return HTML and emblem of each letter, as its frozen message has them."""
-    messages = {one.letter_id: thaw_message(one.letter) for one in deliveries}
-    return {key: (html_text(mail), emblem(mail)) for key, mail in messages.items()}
+def queued(delivery: Delivery, html: str, picture: bytes) -> bool:
+    """Queue by django-post_office what the delivery sends."""
+    from post_office import mail  # noqa: PLC0415
+
+    letter = delivery.letter
+    with letter.pdf.open() as file:
+        attachments = {"emblem.png": ContentFile(picture), "letter.pdf": ContentFile(file.read())}
+    return bool(
+        mail.send(
+            [delivery.address],
+            settings.DEFAULT_FROM_EMAIL,
+            subject=letter.subject,
+            message=letter.mail,
+            html_message=html,
+            attachments=attachments,
+        )
+    )
 
 
 def emblem(mail: EmailMessage) -> bytes:
     return next(
         bytes(one.get_content()) for one in mail.walk() if one.get_content_type() == PICTURE
     )
-
-
-def thaw_message(letter: Letter) -> EmailMessage:
-    return parsed(thaw(letter.message.name, letter.message_sha256))
-
-
-def parts(delivery: Delivery) -> tuple[str, str, list[str], bytes]:
-    letter = delivery.letter
-    with letter.pdf.open() as file:
-        return letter.subject, letter.mail, [delivery.address], file.read()
-
-
-# The rival
-
-
-def make_rival() -> None:
-    call_command("migrate", "post_office", verbosity=0)
-
-
-def send_by_rival(limit: str) -> None:
-    """Measure the rival's way into its queue and out of it, as its documentation says."""
-    # Its models are known only with its settings.
-    from post_office import mail  # noqa: PLC0415
-    from post_office.models import STATUS, Attachment, Email  # noqa: PLC0415
-
-    Email.objects.all().delete()
-    Attachment.objects.all().delete()
-    deliveries = list(chosen(limit))
-    screens = words_for_screens(deliveries)
-
-    def queue_each() -> int:
-        for delivery in deliveries:
-            subject, words, to, pdf = parts(delivery)
-            html, picture = screens[delivery.letter_id]
-            attachments = {"emblem.png": ContentFile(picture), "letter.pdf": ContentFile(pdf)}
-            mail.send(
-                to,
-                settings.DEFAULT_FROM_EMAIL,
-                subject=subject,
-                message=words,
-                html_message=html,
-                attachments=attachments,
-            )
-        return len(deliveries)
-
-    def send_queued() -> int:
-        call_command("send_queued_mail")
-        return Email.objects.filter(status=STATUS.sent).count()
-
-    measure(queue_each, "queued")
-    measure(send_queued)

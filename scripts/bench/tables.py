@@ -1,6 +1,6 @@
 """Print figures and ratios, with targets beside them; nothing is asserted."""
 
-from .rounds import Cost
+from .measuring import Cost
 
 NAMES = {
     "fr": "French",

@@ -5,8 +5,8 @@ from email.message import EmailMessage
 import pytest
 from weasyprint import HTML
 
-from scripts.bench.children.alike import refuse_unlike_mails, refuse_unlike_pdfs
-from scripts.bench.rounds import Cost, same_work
+from scripts.bench.measuring import Cost, refuse_unlike_work
+from scripts.bench.same_work import refuse_unlike_mails, refuse_unlike_pdfs
 
 SIGNED = "<p>Original signed</p><p>Rudolf Rassendyll, Secretary-General</p>"
 REPLY = '<a href="https://forum.example.org/r/abc/">Reply</a>'
@@ -53,4 +53,4 @@ def test_a_mail_may_lack_what_the_comparison_names_and_nothing_else():
 @pytest.mark.parametrize("counts", [(193, 192), (0, 0)])
 def test_unequal_amounts_and_nothing_at_all_are_not_compared(counts):
     with pytest.raises(SystemExit):
-        same_work([Cost(done, 1.0, 1.0, 1.0) for done in counts])
+        refuse_unlike_work({str(done): Cost(done, 0.0, 1.0, 1.0, 1.0) for done in counts})

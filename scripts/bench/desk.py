@@ -1,13 +1,10 @@
-"""Children that open the pages of the desk among many editions."""
+"""The part ``desk``: the first page, the board and the lists among many editions."""
 
 import sys
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -23,9 +20,12 @@ from invitations.models import (
     Reply,
     TelephoneCall,
 )
-from scripts.bench.measuring import measure_often
 from scripts.peers.signing_in import signed_in
 
+from .growing import print_growth
+from .measuring import Costs, measure_often
+
+WITHIN = {"first page": 300, "board": 300}  # milliseconds, of the largest
 LISTS = {
     "invitations": Invitation,
     "letters": Letter,
@@ -38,14 +38,22 @@ LISTS = {
 }
 
 
-def show() -> None:
+def measure_pages() -> None:
     """Measure each page as a member of staff with all rights opens it."""
     browser = signed_in(member_of_staff())
     for model in LISTS.values():
         refuse_part_of(model, browser)
-    for name, address in pages().items():
+    answered = Invitation.objects.filter(replies__status="standing").latest("edition__opens_on")
+    pages = {
+        "first page": reverse("admin:index"),
+        "board": reverse("desk:board"),
+        "silent": reverse("desk:silent"),
+        "a State": state_url(answered.edition, answered.member_state),
+        **{name: list_url(model) for name, model in LISTS.items()},
+    }
+    for name, address in pages.items():
         opened(browser, address)
-        measure_page(partial(opened, browser, address), name)
+        measure_often(partial(opened, browser, address), name)
 
 
 def refuse_part_of(model: type[Model], browser: Client) -> None:
@@ -56,30 +64,6 @@ def refuse_part_of(model: type[Model], browser: Client) -> None:
         sys.exit(f"{list_url(model)} lists {found} of {stored}.")
 
 
-def measure_page(act: Callable[[], int], name: str) -> None:
-    measure_often(act, name, others=worked_by_database)
-
-
-def worked_by_database() -> float:
-    """Return how long the process that serves this connection has worked; 0 on another host."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        told = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    return int(told.read_text().split()[0]) / 1e9 if told.exists() else 0.0
-
-
-def pages() -> dict[str, str]:
-    """Return the pages by name: those of the desk's own, then the lists."""
-    answered = Invitation.objects.filter(replies__status="standing").latest("edition__opens_on")
-    return {
-        "first page": reverse("admin:index"),
-        "board": reverse("desk:board"),
-        "silent": reverse("desk:silent"),
-        "a State": state_url(answered.edition, answered.member_state),
-        **{name: list_url(model) for name, model in LISTS.items()},
-    }
-
-
 def member_of_staff() -> User:
     rights = {"is_staff": True, "is_superuser": True}
     return User.objects.get_or_create(username="bench", defaults=rights)[0]
@@ -88,5 +72,12 @@ def member_of_staff() -> User:
 def opened(browser: Client, address: str) -> int:
     answer = browser.get(address)
     if answer.status_code != 200:
-        raise RuntimeError(f"{address} answered {answer.status_code}.")
+        sys.exit(f"{address} answered {answer.status_code}.")
     return 1
+
+
+JOBS = [measure_pages]
+
+
+def show(found: list[Costs]) -> None:
+    print_growth("Desk: a page opened", found, WITHIN)

@@ -1,1 +1,0 @@
-"""Children in folders of their own: what they measure is named by their module."""
