@@ -26,8 +26,8 @@ def main() -> int:
     for source in SOURCES:
         try:
             found = ask(source)
-        except Unanswered as because:
-            print(f"{source}: {because}")
+        except Unanswered as reason:
+            print(f"{source}: {reason}")
             continue
         return tell(source, found)
     print("No source of advisories answers here: the pinned versions were NOT audited.")

@@ -31,6 +31,7 @@ from delegations.date_change import release_move
 from delegations.demonstration import SYMBOLS
 from invitations.admin.corrections.replacing import replacing_url
 from invitations.admin.letters.invitation_columns import still_valid_url
+from invitations.admin.list_columns import change_url, state_url
 from invitations.letters.message import build_message
 from invitations.links import reply_url
 from invitations.mail.html_part import html_alone
