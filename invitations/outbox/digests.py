@@ -88,10 +88,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
     editions = [edition.as_released for edition in ForumEdition.objects.order_by("pk")]
     return each_apart(
         Job.SEND_DIGEST,
-        [
-            (str(one.user.pk), partial(send_digest_of, one, editions, ends[one.often]))
-            for one in choices
-        ],
+        [(str(one.user.pk), partial(send_to, one, editions, ends[one.often])) for one in choices],
     )
 
 
@@ -123,7 +120,7 @@ def last_morning(until: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(edition.working_day(day), MORNING, edition.zone)
 
 
-def send_digest_of(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime) -> bool:
+def send_to(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime) -> bool:
     """Send what was chosen up to ``until``, if it happened; a failure leaves it for later."""
     since = choice.informed_until
     if until <= since:
@@ -147,9 +144,8 @@ def send_digest_of(choice: DigestChoice, editions: list[ForumEdition], until: dt
 
 
 def move_mark(choice: DigestChoice, since: dt.datetime, until: dt.datetime) -> int:
-    return DigestChoice.objects.filter(pk=choice.pk, informed_until=since).update(
-        informed_until=until
-    )
+    as_it_was = DigestChoice.objects.filter(pk=choice.pk, informed_until=since)
+    return as_it_was.update(informed_until=until)
 
 
 def digest_of(

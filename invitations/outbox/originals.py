@@ -1,7 +1,7 @@
 """The steps of a signed original: printed, signed, handed over, and the mission's receipt."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
@@ -232,17 +232,11 @@ def take_back_paper(letter: Letter, by: User, reason: str) -> None:
         left = OriginalStep.objects.standing().filter(step=Step.HANDED_OVER)
         if not left.filter(letter__in=note.covers.all()).exists():
             taken_back.append(note)
+    never_left: Any = {"handed_over_at": None, "reference": ""}
     for one in taken_back:
+        back_to = State.QUEUED if one.state == Letter.State.APPROVED else State.CANCELLED
         for delivery in on_paper(one).filter(state=State.HANDED_OVER):
-            transit(
-                delivery,
-                State.HANDED_OVER,
-                State.QUEUED if one.state == Letter.State.APPROVED else State.CANCELLED,
-                reason=reason,
-                by=by,
-                handed_over_at=None,
-                reference="",
-            )
+            transit(delivery, State.HANDED_OVER, back_to, reason=reason, by=by, **never_left)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from invitations.times.jobs import CLOCK_JOBS, Job
 from wsis_forum.celery import app
 
 NAMED = re.compile(
-    r"\b(?:ticked|each_apart|job_error_of|note_vanished_worker|has_failed_often)\(\s*([^\s,)]+)"
+    r"\b(?:recorded_run|each_apart|job_error_of|note_vanished_worker|has_failed_often)\(\s*([^\s,)]+)"
 )
 # Where these are defined, and where one hands its job on to another.
 DEFINED = ("name:", "job:", "job")

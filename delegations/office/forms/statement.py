@@ -171,9 +171,7 @@ class FilesForm(OfficeForm):
     """Texts and a photo, in one form with the particulars; each file is saved by itself."""
 
     marks_optional = True
-
     unmarked = ("waiting",)
-
     auto_ids = "file_%s"
 
     texts = SeveralFilesField(

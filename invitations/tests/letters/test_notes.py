@@ -319,7 +319,7 @@ def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
     post.states.add(letter.invitation.member_state)
 
-    assert (paper_channel(letter).way, paper_channel(letter).mission) == ("post", post)
+    assert (paper_channel(letter).receiver, paper_channel(letter).mission) == ("post", post)
 
 
 def test_latin_function_and_name_do_not_run_together_in_a_chinese_note(note):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from invitations.models import Arming, DigestChoice, HeldChange, JobError, LetterEvent
-from invitations.outbox.digests import send_digest, send_digest_of
+from invitations.outbox.digests import send_digest, send_to
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -202,7 +202,7 @@ def test_of_two_workers_that_found_the_same_one_tells_it(peer, edition, sapt):
     happened(edition, "planned")
     until = timezone.now() - 3 * MINUTE
 
-    assert [send_digest_of(sapt, [edition], until), send_digest_of(sapt, [edition], until)] == [
+    assert [send_to(sapt, [edition], until), send_to(sapt, [edition], until)] == [
         True,
         False,
     ]

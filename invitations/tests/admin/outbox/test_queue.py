@@ -234,7 +234,7 @@ def test_queue_is_never_kept_by_a_browser(admin_client):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("model", ["tick", "worker", "outage"])
+@pytest.mark.parametrize("model", ["jobrun", "worker", "outage"])
 def test_ticks_workers_and_outages_have_a_list_of_their_own(
     admin_client, django_assert_num_queries, model, rows
 ):
