@@ -176,7 +176,7 @@ class TestOnFile:
 
 def post_spellings(client, state, *spellings):
     form = client.get(page_of(state)).context["adminform"].form
-    typed = {name: value for name, value in form.initial.items() if value is not None}
+    typed = {name: form[name].value() for name, first in form.initial.items() if first is not None}
     inline = {
         "aliases-TOTAL_FORMS": len(spellings),
         "aliases-INITIAL_FORMS": 0,
