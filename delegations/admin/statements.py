@@ -21,7 +21,7 @@ from delegations.admin.programme import SessionField
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.doubts import doubts_of_state
 from delegations.programme.inscribing import inscribe_all, reason_not_to_inscribe
-from delegations.programme.speakers import in_order_of_speaking
+from delegations.programme.order import in_order_of_speaking
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.confirming import confirmed, report_done, report_refused

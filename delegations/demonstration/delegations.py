@@ -8,7 +8,7 @@ from delegations.changes import update_next_steps
 from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement
 from delegations.programme.inscribing import inscribe
-from delegations.programme.speakers import in_order_of_speaking
+from delegations.programme.order import in_order_of_speaking
 from invitations.letters.context import own_text
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.programme.order import in_order_of_speaking
 from delegations.programme.speakers import (
     HAS_A_PLACE,
     Taken,
     has_room,
-    in_order_of_speaking,
     save_in_places,
     who_is_pushed_on,
 )

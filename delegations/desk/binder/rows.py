@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.board.standings import Standing
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.programme.speakers import in_order_of_speaking
+from delegations.programme.order import in_order_of_speaking
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.models import ForumEdition, Invitation, MemberState, Mission, Reply
 from invitations.text.dates import bracketed, format_day_and_hour, labelled

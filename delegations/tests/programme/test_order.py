@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from delegations.models import Delegation, PolicyStatement
-from delegations.programme.speakers import in_order_of_speaking
+from delegations.programme.order import in_order_of_speaking
 from invitations.models import MemberState, Rank
 from invitations.tests.factories import (
     EditionFactory,
