@@ -11,6 +11,7 @@ from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
 from delegations.desk.needs.page import all_needs
 from delegations.models import HighLevelSession
 from delegations.programme.inscribing import inscribe
+from delegations.tests.desk.overview import needs_by_title
 from delegations.tests.places import announced, session_of
 from invitations.inbox.filing import file_mail
 from invitations.models import Bounce, Correspondence, JobError, Letter, Minister
@@ -37,12 +38,6 @@ HOUR = dt.timedelta(hours=1)
 DATES = ("reply_before", "track_opens_on", "opens_on", "track_closes_on", "closes_on")
 
 
-def to_do(client, edition=None):
-    asked = {"edition": edition.symbol} if edition else {}
-    page = client.get(reverse("admin:index"), asked)
-    return {str(item["title"]): item for item in page.context["to_do"]}
-
-
 def test_first_page_counts_apart_what_to_approve_and_what_to_compose_again(client):
     edition = EditionFactory()
     good, outdated, own = (
@@ -56,7 +51,7 @@ def test_first_page_counts_apart_what_to_approve_and_what_to_compose_again(clien
     user = signed_in(client, "view_invitation", "view_letter", "approve_letter")
     Letter.objects.filter(pk=own.pk).update(composed_by=user)
 
-    items = {title: item for title, item in to_do(client).items() if "letter" in title}
+    items = {title: item for title, item in needs_by_title(client).items() if "letter" in title}
 
     listed = {
         title: list(client.get(item["url"]).context["cl"].queryset) for title, item in items.items()
@@ -73,7 +68,7 @@ def test_a_letter_to_who_left_office_is_neither_approved_nor_composed_again(clie
     may = ["view_invitation", "view_letter", "approve_letter", "change_invitation", "change_letter"]
     signed_in(client, *may)
 
-    found = to_do(client)
+    found = needs_by_title(client)
 
     assert [title for title in found if "letter" in title] == []
     assert any("left office" in title for title in found)
@@ -84,7 +79,7 @@ def test_a_failed_mail_that_went_to_a_corrected_address_needs_nobody(admin_clien
     still = DeliveryFactory(state="failed", letter__invitation__edition=edition_of(failed))
     DeliveryFactory(letter=failed.letter, arrived=True)
 
-    found = to_do(admin_client)[STUCK["failed"] % 1]
+    found = needs_by_title(admin_client)[STUCK["failed"] % 1]
 
     assert found["count"] == 1
     assert list(admin_client.get(found["url"]).context["cl"].queryset) == [still]
@@ -93,11 +88,11 @@ def test_a_failed_mail_that_went_to_a_corrected_address_needs_nobody(admin_clien
 def test_one_mail_is_told_as_one_and_several_as_several(admin_client):
     failed = DeliveryFactory(state="failed", address="wrong@example.org")
     words = " that failed: read the server’s words, then put it right and send anew"
-    assert to_do(admin_client)[f"mail{words}"]["count"] == 1
+    assert needs_by_title(admin_client)[f"mail{words}"]["count"] == 1
 
     DeliveryFactory(state="failed", letter__invitation__edition=edition_of(failed))
 
-    assert to_do(admin_client)[f"mails{words}"]["count"] == 2
+    assert needs_by_title(admin_client)[f"mails{words}"]["count"] == 2
 
 
 def test_whatever_waits_is_told_of_one_as_of_several(rf):
@@ -119,13 +114,13 @@ def test_letters_of_one_circular_are_looked_at_one_by_one(client):
     signed_in(client, "view_invitation", "view_letter", "approve_letter")
 
     look = reverse("admin:invitations_circular_look", args=[letter.circular_id])
-    assert to_do(client)["letter to approve"]["url"] == look
+    assert needs_by_title(client)["letter to approve"]["url"] == look
 
     edition = letter.invitation.edition
     draft = InvitationFactory(edition=edition, status="draft", issued_at=None)
     composed_letter(invitation=draft, circular=CircularFactory(edition=edition, kind="notice"))
 
-    assert "/letter/?approval=open" in to_do(client)["letters to approve"]["url"]
+    assert "/letter/?approval=open" in needs_by_title(client)["letters to approve"]["url"]
 
 
 WAITS_FOR = {
@@ -166,7 +161,7 @@ def test_first_page_shows_what_its_reader_may_do(client, group, titles):
     user.groups.add(Group.objects.get(name=group))
     client.force_login(user)
 
-    items = to_do(client)
+    items = needs_by_title(client)
 
     assert set(items) == titles
 
@@ -179,7 +174,7 @@ def test_what_is_stuck_leads_to_its_list_with_its_age(admin_client):
     DeliveryFactory(channel="pouch", address="", **of_edition)
     DeliveryFactory(state="failed")
 
-    items = to_do(admin_client, edition)
+    items = needs_by_title(admin_client, edition)
 
     assert {title % 1 for title in STUCK.values()} < set(items)
     stuck = [item for item in items.values() if item["age"] == "oldest: 8 days"]
@@ -195,7 +190,7 @@ def test_what_the_clock_could_not_do_leads_to_what_it_was(admin_client):
     LetterFactory(waiting_reason="No text.", invitation__edition=failed.invitation.edition)
     JobError.objects.create(job="read_mailboxes", item="INTRAY_URL", reason="no such user")
 
-    items = to_do(admin_client, failed.invitation.edition)
+    items = needs_by_title(admin_client, failed.invitation.edition)
 
     composing, faults = items[COULD_NOT_BE_COMPOSED % 1], items[FAULTS_OF_JOBS % 1]
     assert (composing["count"], faults["count"]) == (1, 1)
@@ -207,7 +202,7 @@ def test_what_the_clock_could_not_do_leads_to_what_it_was(admin_client):
 def test_what_came_today_has_no_age(admin_client):
     came = Correspondence.objects.create(invitation=InvitationFactory(), channel="fax")
 
-    items = to_do(admin_client, came.invitation.edition)
+    items = needs_by_title(admin_client, came.invitation.edition)
 
     assert items["piece of correspondence not dealt with"]["age"] == ""
 
@@ -221,11 +216,11 @@ def test_a_session_waits_for_who_approves(client):
     title = "session that waits for the approval of two people"
     signed_in(client, "view_invitation", "view_highlevelsession", "approve_letter")
 
-    item = to_do(client, edition)[title]
+    item = needs_by_title(client, edition)[title]
 
     assert list(client.get(item["url"]).context["cl"].queryset) == [session]
     signed_in(client, "view_invitation", "view_highlevelsession")
-    assert title not in to_do(client, edition)
+    assert title not in needs_by_title(client, edition)
 
 
 def test_dropped_scans_wait_for_who_records_replies_and_are_no_mails(client):
@@ -235,7 +230,7 @@ def test_dropped_scans_wait_for_who_records_replies_and_are_no_mails(client):
     may = ("add_correspondence", "change_correspondence", "view_correspondence")
     signed_in(client, "view_invitation", *may)
 
-    items = to_do(client)
+    items = needs_by_title(client)
 
     item = items["dropped scan to be recorded"]
     assert item["count"] == 1
@@ -247,10 +242,10 @@ def test_speakers_without_a_place_are_counted_once_the_list_is_begun(in_february
     session = session_of(EditionFactory(), seats=9)
     first, waiting = announced(session, "Ruritania"), announced(session, "Zenda")
     announced(session, "Strelsau", mode="written")
-    assert not [title for title in to_do(admin_client) if "speaker" in title]
+    assert not [title for title in needs_by_title(admin_client) if "speaker" in title]
     inscribe(first)
 
-    item = to_do(admin_client)["speaker without a place on the list of speakers"]
+    item = needs_by_title(admin_client)["speaker without a place on the list of speakers"]
 
     assert item["count"] == 1
     assert list(admin_client.get(item["url"]).context["cl"].queryset) == [waiting]
@@ -260,7 +255,7 @@ def test_speakers_without_a_place_are_counted_once_the_last_day_is_over(in_febru
     edition = EditionFactory(reply_before=dt.date(2027, 2, 1))
     announced(session_of(edition, seats=9), "Ruritania")
 
-    assert "speaker without a place on the list of speakers" in to_do(admin_client)
+    assert "speaker without a place on the list of speakers" in needs_by_title(admin_client)
 
 
 def test_a_statement_by_courtesy_alone_needs_somebody_who_says_which_answer_counts(admin_client):
@@ -270,11 +265,11 @@ def test_a_statement_by_courtesy_alone_needs_somebody_who_says_which_answer_coun
     ReplyFactory(invitation=other, answer="in_person")
     title = "answer by courtesy that brings a statement, while the State’s own brings none"
 
-    item = to_do(admin_client)[title]
+    item = needs_by_title(admin_client)[title]
 
     assert list(admin_client.get(item["url"]).context["cl"].queryset) == [other]
     ReplyFactory(invitation=principal, answer="video")
-    assert title not in to_do(admin_client)
+    assert title not in needs_by_title(admin_client)
 
 
 def test_mail_of_nobody_yet_is_counted_once_where_there_is_one_edition(admin_client):
@@ -282,7 +277,7 @@ def test_mail_of_nobody_yet_is_counted_once_where_there_is_one_edition(admin_cli
     Correspondence.objects.create(channel="fax")
     Correspondence.objects.create(channel="fax", invitation=invitation)
 
-    told = to_do(admin_client)
+    told = needs_by_title(admin_client)
     items = [item for title, item in told.items() if title.startswith(("mail of", "piece of"))]
     listed = [admin_client.get(item["url"]).context["cl"].result_count for item in items]
 
@@ -295,7 +290,7 @@ def test_a_note_above_a_signed_original_is_no_printed_letter_to_mark(admin_clien
         letter = LetterFactory(invitation__edition=edition, by_original=by_original)
         DeliveryFactory(letter=letter, channel="pouch", address="")
 
-    item = to_do(admin_client)["printed letter to mark as dispatched"]
+    item = needs_by_title(admin_client)["printed letter to mark as dispatched"]
 
     assert item["count"] == 1 == admin_client.get(item["url"]).context["cl"].result_count
 
@@ -337,7 +332,7 @@ def test_mail_that_holds_a_reminder_stands_first_and_once(admin_client):
     DeliveryFactory(letter=LetterFactory(invitation=invitation), state="failed")
     file_mail(written(proven=False))
 
-    first, *others = to_do(admin_client)
+    first, *others = needs_by_title(admin_client)
 
     assert others
     assert first.startswith("mail holds a reminder for two working days")

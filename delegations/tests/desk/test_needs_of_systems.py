@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Group
-from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made as made_token
 from delegations.tests.api.tokens import released as released_token
+from delegations.tests.desk.overview import needs_by_title
 from invitations.models import WebhookAddress, WebhookMessage
 from invitations.outbox.credentials import revoke_credential
 from invitations.tests.factories import EditionFactory, UserFactory
@@ -32,11 +32,6 @@ def person_of(client, *groups, **more):
     person.groups.set(Group.objects.filter(name__in=groups))
     client.force_login(person)
     return person
-
-
-def shown_to(client):
-    page = client.get(reverse("admin:index"))
-    return {str(item["title"]): item for item in page.context["to_do"]}
 
 
 def failed(webhook, number=1):
@@ -67,7 +62,7 @@ def waiting(edition):
 def test_what_waits_of_other_systems_leads_an_approver_to_its_list_with_its_age(client, waiting):
     person_of(client, "Approvers")
 
-    items = shown_to(client)
+    items = needs_by_title(client)
 
     for title, row in waiting.items():
         assert items[title]["count"] == 1
@@ -88,7 +83,7 @@ def test_what_waits_of_other_systems_leads_an_approver_to_its_list_with_its_age(
 def test_each_is_told_only_what_they_may_do(client, waiting, group, titles):
     person_of(client, group)
 
-    assert {TOKENS, WEBHOOKS, MESSAGES} & set(shown_to(client)) == titles
+    assert {TOKENS, WEBHOOKS, MESSAGES} & set(needs_by_title(client)) == titles
 
 
 def test_nobody_is_asked_to_release_what_they_made_themselves(client, edition):
@@ -96,4 +91,4 @@ def test_nobody_is_asked_to_release_what_they_made_themselves(client, edition):
     made_token(edition, "answers", by=person)
     made(edition=edition, by=person)
 
-    assert not {TOKENS, WEBHOOKS} & set(shown_to(client))
+    assert not {TOKENS, WEBHOOKS} & set(needs_by_title(client))
