@@ -98,6 +98,7 @@ def test_the_table_has_each_list_that_can_be_taken_out():
     assert set(LISTS) == {page.opts.label_lower for page in PAGES}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", ExportFormat.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_each_list_is_taken_out_by_whom_the_table_names(group, kind):
@@ -203,6 +204,7 @@ def ways_asked(kind):
     return {name: way for name, way in ways.items() if is_first or name in OF_A_KIND}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", ExportFormat.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_what_else_leaves_the_desk_is_given_to_whom_the_table_names(group, kind):
@@ -227,6 +229,7 @@ def edition():
         yield published_edition()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("group", PEOPLE)
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_scope_is_given_to_a_system_by_whom_the_table_names(edition, scope, group):

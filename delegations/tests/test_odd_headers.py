@@ -78,6 +78,7 @@ def answers(client, invitation, remarks="", **headers):
     return client.post(page_of(invitation), words_of(invitation, remarks=remarks), **headers)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("proxies", [0, 1])
 @pytest.mark.parametrize("header", FORWARDED)
 def test_an_office_answers_behind_any_proxy(settings, header, proxies):
@@ -90,6 +91,7 @@ def test_an_office_answers_behind_any_proxy(settings, header, proxies):
     assert Reply.objects.standing().get().invitation == invitation
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("proxies", [0, 1])
 @pytest.mark.parametrize("header", FORWARDED)
 def test_the_desk_saves_behind_any_proxy(admin_client, settings, header, proxies):

@@ -17,6 +17,7 @@ MORE = [{}, {"answered": "yes"}, {"index": "x"}, {"select_across": "x", "index":
 PAGES = [page for _model, page in sorted(admin.site._registry.items(), key=str)]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
 def test_no_action_fails_on_rows_that_cannot_be(page):
     InvitationFactory()

@@ -77,6 +77,7 @@ def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, 
     assert around["reply_online"] == printed_terms_in(language, "crown")["reply_online"]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("optional", ["", None])

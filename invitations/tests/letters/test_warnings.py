@@ -343,6 +343,7 @@ def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(composed, 
     assert letter.paper.count(f"({word})") == (5 if word else 0)
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("kind", ["invitation", "replacement", "notice", "corrigendum"])
