@@ -78,8 +78,9 @@ def each_apart(
 ) -> int:
     """Do the job for each named item, and return the sum of what was done.
 
-    An item that fails pauses, longer each time, and stops no other. What is in
-    ``reported_by_others`` carries the words of a server or the system, and is tried at each tick.
+    An item that fails pauses, longer each time, and stops no other. The exceptions of
+    ``reported_by_others`` carry the words of a server or the system; their items are tried again
+    at each tick.
     """
     now = timezone.now()
     after, until = pause_at(now)

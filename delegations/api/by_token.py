@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from ninja import Query, Router
 
 from delegations.api.bearer import TokenBearer
-from delegations.api.keys import PartAsked, part_of
+from delegations.api.keys import Asked, part_of
 from delegations.api.personal import (
     Contact,
     Contacts,
@@ -36,7 +36,7 @@ router = Router(tags=["by token"])
     auth=TokenBearer("answers"),
     operation_id="answers",
 )
-def answers(request: Any, symbol: str, asked: Query[PartAsked]) -> StateAnswers:
+def answers(request: Any, symbol: str, asked: Query[Asked]) -> StateAnswers:
     """List how each invited State stands, by codes. Scope: answers. Key: `iso2`."""
     columns = ("member_state__iso2", "issued_at", "answer", "answered_at")
     invited = principal_rows(request.auth.edition).filter(status=ISSUED)
@@ -53,7 +53,7 @@ def answers(request: Any, symbol: str, asked: Query[PartAsked]) -> StateAnswers:
     auth=TokenBearer("contacts"),
     operation_id="contacts",
 )
-def contacts(request: Any, symbol: str, asked: Query[PartAsked]) -> Contacts:
+def contacts(request: Any, symbol: str, asked: Query[Asked]) -> Contacts:
     """List whom the edition invites and how they are reached. Scope: contacts. Key: `id`.
 
     Whom a second person has not released yet is left out.
@@ -85,7 +85,7 @@ def released_contacts(invitations: list[Invitation]) -> list[Contact]:
     auth=TokenBearer("delegates"),
     operation_id="delegates",
 )
-def delegates(request: Any, symbol: str, asked: Query[PartAsked]) -> DelegateEntries:
+def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries:
     """List the delegates of delegations that come today. Scope: delegates. Key: `id`.
 
     Whose name is erased is left out.
@@ -105,7 +105,7 @@ def delegates(request: Any, symbol: str, asked: Query[PartAsked]) -> DelegateEnt
     auth=TokenBearer("respondents"),
     operation_id="respondents",
 )
-def respondents(request: Any, symbol: str, asked: Query[PartAsked]) -> Respondents:
+def respondents(request: Any, symbol: str, asked: Query[Asked]) -> Respondents:
     """List who gave the answers that stand. Scope: respondents. Key: `id`."""
     issued = {"invitation__edition": request.auth.edition, "invitation__status": ISSUED}
     rows = Reply.objects.standing().filter(**issued).select_related("invitation__member_state")

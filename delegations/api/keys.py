@@ -14,7 +14,7 @@ LARGEST = 500
 NO_SUCH_KEY = "No row of this list has the key in after: begin again without it."
 
 
-class PartAsked(Schema):
+class Asked(Schema):
     """Which part of a list is asked for."""
 
     after: str = Field("", max_length=40, description="The key of the last row that you have.")
@@ -28,7 +28,7 @@ class Part(Schema):
 
 
 def part_of(
-    request: HttpRequest, asked: PartAsked, rows: QuerySet[Any], order: Sequence[str], key: str
+    request: HttpRequest, asked: Asked, rows: QuerySet[Any], order: Sequence[str], key: str
 ) -> tuple[list[Any], str | None]:
     """Return the rows after the key in the order of these columns, and where the next part is.
 

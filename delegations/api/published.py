@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
-from delegations.api.keys import PartAsked, part_of
+from delegations.api.keys import Asked, part_of
 from delegations.api.problems import Problem
 from delegations.api.shapes import (
     Edition,
@@ -31,14 +31,14 @@ router = Router(tags=["published"])
 
 
 @router.get("/states", response={200: States, **REFUSALS}, operation_id="states")
-def states(request: HttpRequest, asked: Query[PartAsked]) -> States:
+def states(request: HttpRequest, asked: Query[Asked]) -> States:
     """List the States that the forum invites, by their codes; the key is `iso2`."""
     rows, following = part_of(request, asked, MemberState.objects.invited(), ["iso2"], "iso2")
     return States(items=[State.of(state) for state in as_released(rows)], next=following)
 
 
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
-def editions(request: HttpRequest, asked: Query[PartAsked]) -> Editions:
+def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
     """List the editions that are announced, by their symbols; the key is `symbol`."""
     key = "released_symbol"
     rows, following = part_of(request, asked, announced_by_symbol(), [key], key)
@@ -63,7 +63,7 @@ def edition(request: HttpRequest, symbol: str) -> Edition:
     response={200: Sessions, **REFUSALS},
     operation_id="sessions",
 )
-def sessions(request: HttpRequest, symbol: str, asked: Query[PartAsked]) -> Sessions:
+def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
     """List the sessions whose hours are published, by hour; those called off too. Key: `id`."""
     found = released_edition(edition_by_symbol(symbol))
     all_hours = found.session_hours.all()
@@ -76,7 +76,7 @@ def sessions(request: HttpRequest, symbol: str, asked: Query[PartAsked]) -> Sess
     response={200: Speakers, **REFUSALS},
     operation_id="speakers",
 )
-def speakers(request: HttpRequest, symbol: str, asked: Query[PartAsked]) -> Speakers:
+def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers:
     """List the speakers by session and place, once the list is public. Key: `id`.
 
     A State that does not speak any more has left the list.

@@ -118,7 +118,7 @@ def replies_table(edition: ForumEdition) -> ArchiveTable:
         "recorded_by": "recorded_by__username", "given_by": "respondent_name",
         "function": "respondent_function", "substitute": "substitute_name",
         "function_of_substitute": "substitute_function",
-        "settled": "settled_at", "settlement_reason": "settlement_reason",
+        "settled": "settled_at", "settled_because": "settlement_reason",
     }  # fmt: skip
     return table_of_rows("replies", columns, archived_replies(edition))
 

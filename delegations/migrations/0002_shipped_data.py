@@ -13,7 +13,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delegations", "0001_initial_7dd8c401"),
+        ("delegations", "0001_initial_6c562e8f"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

@@ -317,7 +317,7 @@ class CorrectedAddressForm(ReasonForm):
 
 
 class AfterSavingForm(ReasonForm):
-    """What becomes of the letters that left, of the roads that can succeed."""
+    """What becomes of the letters that left, of what can succeed."""
 
     follow_up = forms.ChoiceField(
         label=_("What becomes of the letter"), widget=UnfoldAdminRadioSelectWidget

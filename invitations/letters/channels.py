@@ -1,4 +1,4 @@
-"""The road of a letter: as a signed original or by mail, and its route on paper."""
+"""The channel of a letter: a signed original or mail, and the pouch or post of its paper."""
 
 from functools import reduce
 from operator import or_
@@ -54,7 +54,7 @@ class PaperChannel(NamedTuple):
 
 
 def paper_channel(letter: Letter) -> PaperChannel:
-    """Return the letter's route on paper; without any address it has no channel.
+    """Return who takes the letter's envelope, and how; without any address it has no channel.
 
     The first choice is the State's permanent mission in the edition's city; then the minister's
     postal address in the capital; another post that serves the State; the regional office.

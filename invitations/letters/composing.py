@@ -266,7 +266,7 @@ def locked_calendar(letter: Letter) -> OfficeCalendar | None:
 
 
 def leave_other_notes(letter: Letter) -> None:
-    """Take the letter from the notes that wait and do not go its road, as signed original or mail.
+    """Take the letter from the notes that wait and do not go as it does, by paper or mail.
 
     Such a note was planned before the rank of the letter's minister changed.
     """

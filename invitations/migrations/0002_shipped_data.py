@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_b06682be")]
+    dependencies = [("invitations", "0001_initial_7755d813")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

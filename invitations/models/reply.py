@@ -184,7 +184,7 @@ class Reply(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    settlement_reason = ReasonField(editable=False)
+    settlement_reason = ReasonField(_("why decided so"), editable=False)
 
     objects = ReplyQuerySet.as_manager()
 

@@ -53,4 +53,6 @@ def test_a_mail_may_lack_what_the_comparison_names_and_nothing_else():
 @pytest.mark.parametrize("counts", [(193, 192), (0, 0)])
 def test_unequal_amounts_and_nothing_at_all_are_not_compared(counts):
     with pytest.raises(SystemExit):
-        refuse_unlike_work({str(done): Cost(done, 0.0, 1.0, 1.0, 1.0) for done in counts})
+        refuse_unlike_work(
+            {name: Cost(done, 0.0, 1.0, 1.0, 1.0) for name, done in zip("ab", counts, strict=True)}
+        )

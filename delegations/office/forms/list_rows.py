@@ -188,18 +188,18 @@ def delegate_form_of_cells(said: dict[str, str], of: Invitation, m_means: str) -
 
 def describe_roles(rows: list[DelegateRow]) -> list[str]:
     """Return, in a sentence, who is read as an adviser because nothing is said of the role."""
-    not_marked = [row.number for row in rows if not row.said.get("role", "").strip()]
+    without_role = [row.number for row in rows if not row.said.get("role", "").strip()]
     role = str(Delegate.Role.ADVISER.label)
-    if not not_marked:
+    if not without_role:
         return []
-    if len(not_marked) == len(rows):
+    if len(without_role) == len(rows):
         sentence = _(
             "No line names a role: everybody is read as “%(role)s”. The head of the delegation can"
             " be marked afterwards."
         )
         return [sentence % {"role": role}]
     sentence = _("Lines without a role, read as “%(role)s”: %(lines)s.")
-    return [sentence % {"role": role, "lines": ranges(not_marked)}]
+    return [sentence % {"role": role, "lines": ranges(without_role)}]
 
 
 def say_what_is_allowed(form: DelegateForm, said: dict[str, str]) -> None:

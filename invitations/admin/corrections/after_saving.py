@@ -101,7 +101,7 @@ class AsksAboutLettersMixin(ModelAdmin):
     def _take(
         self, request: HttpRequest, minister: Minister, letters: list[Letter], form: AfterSavingForm
     ) -> HttpResponse | None:
-        """Take the road that was chosen; where that is refused, the form says why."""
+        """Do what was chosen; where that is refused, the form says why."""
         follow_up, reason = form.cleaned_data["follow_up"], form.cleaned_data["reason"]
         bring_reason(request, minister.pk, reason)
         if follow_up == AfterSaving.REPLACE:

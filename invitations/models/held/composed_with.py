@@ -70,7 +70,7 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
 def signed_behind(letter: Any) -> dict[str, str]:
     """Return whether the letter would say that its original is signed; a note says no such thing.
 
-    Nor does an original, but which road a letter goes is known only when it is composed.
+    Nor does an original, but by which channel a letter goes is known only when it is composed.
     """
     return {} if letter.kind == "note" else {SIGNED: "yes" if letter.circular.is_signed else "no"}
 

@@ -83,7 +83,7 @@ def addresses_not_written_to(minister: Minister, letter: Letter) -> set[str]:
 
 
 def follow_up_for(changed: Sequence[str], follow_ups: Sequence[str]) -> str:
-    """Return the road that what was changed calls for, if it is open."""
+    """Return the follow-up that what was changed calls for, if it is open."""
     called_for = {
         "successor": AfterSaving.HAND_OVER,
         "name": AfterSaving.REPLACE,

@@ -149,7 +149,7 @@ def leave(now):
 
 
 def walk(happening=(), more=()):
-    """JobRun each day until the Track is on; return the mails that left, each with its day."""
+    """Run the jobs daily until the Track is on; return the mails that left, each with its day."""
     left, happening = [], sorted(happening, key=lambda event: event[0])
     for number, hours in product(range(TICKS), sorted({0, *more})):
         now = BEGIN + number * DAY + hours * HOUR

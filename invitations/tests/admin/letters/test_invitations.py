@@ -209,10 +209,12 @@ def test_withdrawal_asks_for_the_reason_and_keeps_it(admin_client):
     invitation = InvitationFactory()
 
     asked = choose(admin_client, "withdraw_selected", invitation)
-    not_marked = choose(admin_client, "withdraw_selected", invitation, answered="yes", reason="")
+    without_reason = choose(
+        admin_client, "withdraw_selected", invitation, answered="yes", reason=""
+    )
     invitation.refresh_from_db()
     assert str(invitation) in asked.content.decode()
-    assert not_marked.context["form"].errors
+    assert without_reason.context["form"].errors
     assert invitation.status == "issued"
 
     reason = "A change of government."
@@ -287,9 +289,9 @@ def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
     asked = choose(admin_client, "replace_links", invitation)
     versions = asked.context["form"]["versions"].value()
     answer = {"answered": "yes", "versions": versions}
-    not_marked = choose(admin_client, "replace_links", invitation, reason="", **answer)
+    without_reason = choose(admin_client, "replace_links", invitation, reason="", **answer)
     assert "is told that it was replaced" in asked.content.decode()
-    assert not_marked.context["form"].errors
+    assert without_reason.context["form"].errors
     assert invitation.links.count() == 1
 
     reason = "It was forwarded to a newspaper."

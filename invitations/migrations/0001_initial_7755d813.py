@@ -947,7 +947,7 @@ class Migration(migrations.Migration):
                 ('form_key', models.UUIDField(editable=False, null=True, unique=True)),
                 ('skips_deadline', models.DateField(editable=False, null=True)),
                 ('settled_at', models.DateTimeField(editable=False, null=True)),
-                ('settlement_reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('settlement_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why decided so')),
                 ('carried_from', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='invitations.reply', verbose_name='carried over from')),
                 ('correspondence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='invitations.correspondence', verbose_name='correspondence')),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='invitations.invitation', verbose_name='invitation')),
