@@ -22,7 +22,7 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.models.date_change import ASKED_AGAIN_FOR
-from invitations.outbox.date_change.in_force import put_date_change_in_force
+from invitations.outbox.date_change.apply import put_date_change_in_force
 
 
 @transaction.atomic

@@ -27,13 +27,13 @@ from invitations.models import (
 )
 from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
 from invitations.outbox.corrections.acknowledgements import acknowledge_again
-from invitations.outbox.date_change.rounds import (
+from invitations.outbox.date_change.reconfirmations import (
     confirm_for_office,
     lock_with_dates_shown,
     note_reply,
     note_same_again,
 )
-from invitations.reminders.owing import next_step, skips_another_step
+from invitations.reminders.eligibility import next_step, skips_another_step
 from invitations.times.clocks import by_this_clock
 
 ANOTHER_INVITATION = gettext_lazy(

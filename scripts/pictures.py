@@ -45,8 +45,8 @@ from invitations.models import (
     Letter,
     Reconfirmation,
 )
-from invitations.outbox.date_change.asking import DATES, AskedChange, ask_to_move
-from invitations.outbox.date_change.rounds import confirm_answer, mark_of_dates_change
+from invitations.outbox.date_change.proposal import DATES, AskedChange, ask_to_move
+from invitations.outbox.date_change.reconfirmations import confirm_answer, mark_of_dates_change
 from invitations.outbox.transitions import State, transit
 from scripts.bench.mail import write_each_mail
 from scripts.peers.browsers import chromium

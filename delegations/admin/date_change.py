@@ -29,7 +29,7 @@ from invitations.forms.fields import DayField, LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DateChange, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
-from invitations.outbox.date_change.asking import (
+from invitations.outbox.date_change.proposal import (
     DATES,
     AskedChange,
     ask_to_move,

@@ -22,7 +22,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
 from invitations.models import ForumEdition, HeldChange
-from invitations.outbox.date_change.asking import DATES, dates_are_known_to_offices
+from invitations.outbox.date_change.proposal import DATES, dates_are_known_to_offices
 from invitations.text.dates import comma_list, labelled
 
 admin.site.unregister(ForumEdition)

@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from delegations.models.erasure import have_links_ended
-from delegations.office.contact import refusal_page, show_as_released
 from delegations.office.drafts import newest_form
 from delegations.office.page import activate_letter_language, is_staff_looking
+from delegations.office.public_pages import refusal_page, show_as_released
 from delegations.office.refusals import link_not_held, no_longer_valid_page_with_typed
 from delegations.office.request_limits import refuse_oversized
 from delegations.office.saved_pages import shown_at_an_address

@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from delegations.office.access import OnACopy, private_page
-from delegations.office.contact import fault_page
+from delegations.office.public_pages import fault_page
 from delegations.office.request_limits import LARGEST_REQUEST, refuse_oversized
 from delegations.office.views.errors import bad_request, database_away
 from invitations.files.frozen import StoreUnavailable

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from delegations.office.on_file import OnFile, format_edition_hour
 from invitations.models import DateChange, Invitation, Reconfirmation
-from invitations.outbox.date_change.rounds import may_confirm, open_question
+from invitations.outbox.date_change.reconfirmations import may_confirm, open_question
 
 
 def mark_of_dates(invitation: Invitation) -> str:

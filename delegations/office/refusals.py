@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from delegations import nominations, statements
 from delegations.models import Delegate, HighLevelSession, PolicyStatement, StatementText
-from delegations.office.contact import announced_edition
 from delegations.office.page import activate_address_language, csrf_refusal
+from delegations.office.public_pages import announced_edition
 from delegations.office.request_limits import LARGEST_TYPED, content_length
 from invitations.letters.released import as_released
 from invitations.models import ForumEdition, Invitation, Rank, Reply

@@ -3,7 +3,7 @@
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
-from delegations.office.contact import refusal_page
+from delegations.office.public_pages import refusal_page
 
 # A scan of staff has 20 MB at most, and nothing that is asked for has more.
 LARGEST_FILE = 20 * 1024 * 1024

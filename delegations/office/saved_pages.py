@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from delegations.office.contact import refusal_page
+from delegations.office.public_pages import refusal_page
 from delegations.office.throttle import may_keep_page
 from invitations.models import SavedPage
 

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 
 from delegations.models.erasure import have_links_ended
 from delegations.office.access import OPEN_FOR, keyed_digests
-from delegations.office.contact import show_as_released
+from delegations.office.public_pages import show_as_released
 from invitations.letters.released import held_for_each_state
 from invitations.models import Invitation, ReplyLink
 from invitations.text.spellings import normalize_name

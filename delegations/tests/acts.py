@@ -15,14 +15,14 @@ from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
 from invitations.letters.thank_you_letters import choose_thanked
 from invitations.outbox.credentials import release_credential, revoke_credential
-from invitations.outbox.date_change.asking import (
+from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.proposal import (
     ask_to_move,
     hold,
     stop,
     take_back_move,
     values_of_edition,
 )
-from invitations.outbox.date_change.in_force import put_date_change_in_force
 from invitations.tests.corrections import BECAUSE, asked_for
 from invitations.tests.factories import (
     CircularFactory,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from delegations.tests.offices import browser, coming, page_of, text
 from invitations.models import DateChange, HeldChange, Reply
 from invitations.models.edition import all_answers
-from invitations.outbox.date_change.asking import DATES
+from invitations.outbox.date_change.proposal import DATES
 from invitations.tests.factories import UserFactory
 from invitations.tests.moving import in_force, moved
 

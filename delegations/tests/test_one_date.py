@@ -18,8 +18,8 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DateChange, Delivery, Invitation, Letter, LetterTemplate
 from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.corrections.replacing import replace_letters
-from invitations.outbox.date_change.asking import take_back_move
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.proposal import take_back_move
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.outbox.release import release_change
 from invitations.reminders.calendar_updates import update_calendars
 from invitations.replies import record_reply

@@ -31,7 +31,7 @@ from invitations.models import (
 from invitations.outbox.archive import IN_ORDER
 from invitations.outbox.corrections.replacing import replaceable
 from invitations.outbox.envelopes import with_covered_letters
-from invitations.reminders.known import invitations_with_facts
+from invitations.reminders.reminder_history import invitations_with_facts
 from invitations.tests.desk import composed_letters
 from invitations.tests.factories import (
     CircularFactory,

@@ -34,7 +34,7 @@ from invitations.models import (
 from invitations.models.edition import all_answers, all_segments, ranks_by_original
 from invitations.models.operations import all_kinds
 from invitations.outbox.corrections.succession import reason_not_to_succeed
-from invitations.text.greetings import is_greeting_in
+from invitations.text.mission_names import is_greeting_in
 from invitations.text.spellings import normalize_name
 
 

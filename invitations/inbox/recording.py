@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, Changes, record_act
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
 from invitations.models import Correspondence, Invitation, Reply
-from invitations.outbox.date_change.rounds import confirm_for_office
+from invitations.outbox.date_change.reconfirmations import confirm_for_office
 from invitations.replies import record_reply
 
 

@@ -12,7 +12,7 @@ from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
-from invitations.outbox.date_change.rounds import note_reply
+from invitations.outbox.date_change.reconfirmations import note_reply
 from invitations.replies import BESIDE, come_to_stand, compare_others, status_against
 
 Status = Reply.Status

@@ -7,7 +7,7 @@ them silences a State.
 import datetime as dt
 
 from invitations.models import Correspondence, Invitation
-from invitations.reminders.owing import left_since
+from invitations.reminders.eligibility import left_since
 from invitations.reminders.schedules import Schedule, schedule_of
 from invitations.times.calendars import ONE_DAY
 

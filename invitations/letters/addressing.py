@@ -36,7 +36,7 @@ from invitations.models import (
     Style,
     Term,
 )
-from invitations.text.greetings import mission_in_geneva
+from invitations.text.mission_names import mission_in_geneva
 
 GENEVA = {"Geneva", "Genève", "Ginebra", "Женева", "日内瓦", "جنيف"}
 VATICAN = "VAT"

@@ -23,8 +23,8 @@ from invitations.minister_import.mistakes import (
 from invitations.minister_import.newcomers import ask_of_newcomers
 from invitations.minister_import.table import ranges
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
-from invitations.text.courtesies import courtesies_in
 from invitations.text.dates import comma_list, format_date, running_text
+from invitations.text.titles_in_names import courtesies_in
 
 FIELDS = {field.attname: field for field in Minister._meta.fields}
 # Fields that no letter prints.

@@ -22,7 +22,7 @@ from invitations.outbox.sending import (
 )
 from invitations.outbox.transitions import transit
 from invitations.reminders.calendar_updates import reason_calendar_is_void
-from invitations.reminders.leaving import reason_reminder_is_void
+from invitations.reminders.send_check import reason_reminder_is_void
 from invitations.text.by_language import Words
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.transitions import LEASE, State, transit_each
-from invitations.reminders.leaving import resting_reminders
+from invitations.reminders.send_check import resting_reminders
 from invitations.times.clocks import CLOCKS_APART
 
 BATCH = 25

@@ -36,7 +36,7 @@ from invitations.models import Delivery, Invitation, Letter, ReplyLink
 from invitations.models.letter import is_called_back
 from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.calendar_updates import is_calendar_behind, reason_calendar_must_wait
-from invitations.reminders.leaving import reason_reminder_must_wait
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.text.by_language import Words, filled, words_of
 
 logger = logging.getLogger(__name__)

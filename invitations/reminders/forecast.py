@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.models import ForumEdition, Invitation, ReminderStep
-from invitations.reminders.known import (
+from invitations.reminders.eligibility import AFTER_THE_LETTER, STOPPED
+from invitations.reminders.next_steps import AskedSteps, asked_after_a_yes, reason_not_to_ask
+from invitations.reminders.reminder_history import (
     ComingReminder,
     Facts,
     add_calls_and_holding_replies,
@@ -18,8 +20,6 @@ from invitations.reminders.known import (
     facts_of,
     invitations_with_facts,
 )
-from invitations.reminders.next_steps import AskedSteps, asked_after_a_yes, reason_not_to_ask
-from invitations.reminders.owing import AFTER_THE_LETTER, STOPPED
 from invitations.reminders.schedules import Schedule, schedules_by_question
 
 Steps = list[tuple[ReminderStep, dt.datetime]]

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from invitations.models import ForumEdition, NextStep, ReminderStep, Reply, offices_to_ask
-from invitations.reminders.known import ComingReminder, Facts, coming, facts_of
-from invitations.reminders.owing import AFTER_THE_ANSWER, SPEAK_TO_THEIR_MISSION
+from invitations.reminders.eligibility import AFTER_THE_ANSWER, SPEAK_TO_THEIR_MISSION
+from invitations.reminders.reminder_history import ComingReminder, Facts, coming, facts_of
 from invitations.reminders.schedules import Schedule, Schedules
 
 

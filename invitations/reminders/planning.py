@@ -47,7 +47,7 @@ from invitations.models import (
     deadline_of,
 )
 from invitations.models.insert_select import insert_select
-from invitations.reminders.owing import (
+from invitations.reminders.eligibility import (
     has_holding_reply_for,
     left_since,
     may_be_reminded,

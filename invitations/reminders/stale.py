@@ -34,7 +34,7 @@ from invitations.models import (
     has_unread_mail,
     offices_to_ask,
 )
-from invitations.reminders.owing import (
+from invitations.reminders.eligibility import (
     DONE,
     SPEAK_TO_THEIR_MISSION,
     STOPPED,

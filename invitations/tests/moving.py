@@ -4,8 +4,8 @@ import datetime as dt
 
 from invitations.models import DateChange
 from invitations.models.edition import all_answers
-from invitations.outbox.date_change.asking import DATES, AskedChange, ask_to_move
-from invitations.outbox.date_change.in_force import put_date_change_in_force
+from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.proposal import DATES, AskedChange, ask_to_move
 from invitations.tests.factories import UserFactory
 
 ONLINE = ["attends_only", "video", "written", "regrets"]

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from delegations.desk.floor.list_digest import mark_of_floor
 from delegations.desk.floor.rows import MAY_READ, clock, session_on_floor, sessions_with_places
-from delegations.desk.floor.stale_page import mark_of_floor
 from delegations.desk.page_arguments import desk_page, edition_asked
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme.calling import (

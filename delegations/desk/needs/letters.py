@@ -27,7 +27,7 @@ from invitations.models import (
 from invitations.models.delivery import Stage
 from invitations.models.held.outdated import outdated_letters
 from invitations.models.letter import LetterQuerySet
-from invitations.reminders.owing import AFTER_THE_LETTER
+from invitations.reminders.eligibility import AFTER_THE_LETTER
 
 State = Delivery.State
 

@@ -34,7 +34,7 @@ from delegations.office.refusals import no_longer_valid_page_with_typed, reason_
 from delegations.office.views.summary import earlier_words, show_summary, summary_page
 from invitations.letters.calendar_events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
-from invitations.outbox.date_change.rounds import StaleDates
+from invitations.outbox.date_change.reconfirmations import StaleDates
 from invitations.replies import REPLY_FIELDS, StaleReply, record_reply_once
 from invitations.text.dates import format_date
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.models.erasure import have_links_ended
 from delegations.office.access import private_page, set_link_cookie
-from delegations.office.contact import announced_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.page import (
     activate_letter_language,
@@ -22,6 +21,7 @@ from delegations.office.page import (
     activate_sent_language,
     remember_language,
 )
+from delegations.office.public_pages import announced_edition
 from delegations.office.refusals import no_longer_valid_page
 from delegations.office.saved_pages import keep_shortly, lead_to_saved, shown_shortly_at_an_address
 from delegations.office.several_states import hold_for_several

@@ -8,8 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from delegations.office.access import private_page
-from delegations.office.contact import fault_page, refusal_page
 from delegations.office.page import activate_sent_language, csrf_refusal
+from delegations.office.public_pages import fault_page, refusal_page
 from delegations.office.refusals import typed_values
 from delegations.office.request_limits import LARGEST_TYPED, content_length
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from delegations.models import Notice
 from delegations.models.erasure import erases_on
 from delegations.notices import filled_notice
-from delegations.office.contact import announced_edition
 from delegations.office.page import activate_offered_language
+from delegations.office.public_pages import announced_edition
 from invitations.letters.pdf import html_of_markdown
 from invitations.letters.released import as_released
 from invitations.text.dates import format_date

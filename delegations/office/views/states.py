@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from delegations.office.access import private_page
-from delegations.office.contact import announced_edition
 from delegations.office.on_file import OnFile, read_several_on_file
 from delegations.office.page import format_minister_name, is_staff_looking
 from delegations.office.parts import office_parts
+from delegations.office.public_pages import announced_edition
 from delegations.office.several_states import (
     MOST_STATES,
     answer_together,

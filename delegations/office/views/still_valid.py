@@ -13,7 +13,7 @@ from delegations.office.on_file import read_on_file
 from delegations.office.page import TOO_LONG_OPEN, csrf_refusal
 from delegations.office.views.answer import closed_page, filed_page
 from invitations.models import Invitation
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.text.dates import running_text
 
 

@@ -19,7 +19,7 @@ from delegations.office.parts import OfficePart, office_parts, parts_put_aside
 from delegations.office.reconfirmation import mark_of_dates
 from delegations.office.refusals import no_longer_valid_page_with_typed, reason_replies_are_closed
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, Invitation, Reply
-from invitations.outbox.date_change.rounds import StaleDates
+from invitations.outbox.date_change.reconfirmations import StaleDates
 from invitations.replies import StaleReply, reply_in_draft
 
 

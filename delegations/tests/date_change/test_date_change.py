@@ -22,7 +22,7 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.models.held.outdated import outdated_letters
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.outbox.decisions import resend
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.replies import record_reply

@@ -20,7 +20,7 @@ from delegations.tests.states import PERSON, STATEMENT
 from invitations.inbox.reopening import take_up_again
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import DateChange, Delivery, Minister
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.outbox.transitions import transit
 from invitations.reminders.calls import note_call
 from invitations.reminders.planning import queue_reminders

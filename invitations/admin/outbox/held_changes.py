@@ -28,8 +28,8 @@ from invitations.models.held.rows import HeldRow
 from invitations.models.states import alphabetical, french_order
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.corrections.succession import why_not_released_now
-from invitations.outbox.date_change.asking import take_back_move
-from invitations.outbox.date_change.in_force import reason_not_to_put_in_force
+from invitations.outbox.date_change.apply import reason_not_to_put_in_force
+from invitations.outbox.date_change.proposal import take_back_move
 from invitations.outbox.release import (
     release_alone,
     release_change,

@@ -42,7 +42,7 @@ from invitations.outbox.originals import (
     record_step,
     take_back_step,
 )
-from invitations.reminders.owing import AFTER_THE_LETTER
+from invitations.reminders.eligibility import AFTER_THE_LETTER
 from invitations.text.dates import comma_list, format_day, labelled
 
 # Whoever may do either records the steps.

@@ -27,8 +27,8 @@ from invitations.letters.released import (
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.models.templates import format_variant
+from invitations.reminders.eligibility import STOPPED
 from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
-from invitations.reminders.owing import STOPPED
 from invitations.reminders.schedules import Schedule, Steps
 from invitations.text.dates import comma_list, format_hour, format_weekday, labelled
 

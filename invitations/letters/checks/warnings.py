@@ -40,8 +40,8 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import languages_of
-from invitations.text.courtesies import courtesies_in
 from invitations.text.scripts import LETTERS, script_of
+from invitations.text.titles_in_names import courtesies_in
 from invitations.text.typography import format_typography
 
 LATE_AFTER = dt.timedelta(days=3)

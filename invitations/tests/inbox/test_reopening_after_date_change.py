@@ -8,7 +8,7 @@ from django.utils import timezone
 from invitations.inbox.recording import record_filed
 from invitations.inbox.reopening import take_up_again
 from invitations.models import Reconfirmation
-from invitations.outbox.date_change.rounds import (
+from invitations.outbox.date_change.reconfirmations import (
     confirm_answer,
     mark_of_dates_change,
     open_question,

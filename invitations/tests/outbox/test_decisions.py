@@ -12,8 +12,8 @@ from invitations.outbox.decisions import (
     resend,
 )
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.tests.factories import EditionFactory, ReplyFactory, StepFactory, UserFactory
 from invitations.tests.outbox.deliveries import DAY, MINUTE, STEP_DAY, State, state_of
 

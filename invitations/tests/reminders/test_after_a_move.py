@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, LetterTemplate
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.moving import asked, in_force, later, moved

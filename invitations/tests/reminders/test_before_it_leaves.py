@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
 from invitations.tests.factories import ReplyFactory
 from invitations.tests.reminding import geneva, handed_over, own_calendar, reminders
 

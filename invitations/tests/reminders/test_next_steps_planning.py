@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from invitations.letters.planning import letter_recipients
 from invitations.models import Filed, HeldChange, Letter, NextStep, offices_to_ask
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
 from invitations.replies import record_reply
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (

@@ -4,8 +4,8 @@ import pytest
 
 from invitations.models import CallListEntry, HeldChange, Rank
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.tests.factories import InvitationFactory
 from invitations.tests.reminding import geneva, reminders, variants
 

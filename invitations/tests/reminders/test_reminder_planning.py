@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from invitations.models import CallListEntry, Invitation, Letter
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (

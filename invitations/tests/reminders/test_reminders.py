@@ -9,9 +9,9 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, ForumEdition, JobError, Letter, QuietPeriod
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.leaving import reason_reminder_must_wait, resting_reminders
 from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import Steps
+from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.reminding import (
     edition_with_three_steps,

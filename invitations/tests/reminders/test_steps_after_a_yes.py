@@ -17,7 +17,7 @@ from invitations.models import (
 from invitations.outbox.corrections.waiting_letters import renew_link
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.leaving import reason_reminder_must_wait
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.asking import THE_DAY, asked_on, asking_for, filed, office_that_said_yes
 from invitations.tests.factories import MinisterFactory, UserFactory

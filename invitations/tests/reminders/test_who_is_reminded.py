@@ -5,8 +5,8 @@ from django.utils import timezone
 from invitations.inbox.filing import assign_mail
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import CallListEntry, Delivery
-from invitations.reminders.leaving import reason_reminder_must_wait
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 from invitations.tests.paper import drop, past_edition

@@ -73,7 +73,7 @@ def test_the_hour_at_which_a_reply_is_recorded_never_goes_back():
 def test_an_hour_is_taken_once_the_invitation_is_held(monkeypatch):
     invitation, noon = InvitationFactory(), dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
     with time_machine.travel(noon, tick=False) as clock:
-        held = "invitations.outbox.date_change.rounds.lock_invitation"
+        held = "invitations.outbox.date_change.reconfirmations.lock_invitation"
         monkeypatch.setattr(held, lambda invitation: clock.shift(dt.timedelta(seconds=3)))
 
         reply = record_reply(invitation, IN_PERSON)

@@ -25,7 +25,7 @@ from invitations.models import (
 )
 from invitations.models.held.holding import HELD
 from invitations.models.held.rows import HeldQuerySet, HeldRow
-from invitations.outbox.date_change.asking import DATES
+from invitations.outbox.date_change.proposal import DATES
 from invitations.tests.desk import as_sent, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     MemberStateFactory,

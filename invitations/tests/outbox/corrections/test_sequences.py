@@ -45,7 +45,7 @@ from invitations.outbox.corrections.addresses import correct_address
 from invitations.outbox.corrections.replacing import replace_letters
 from invitations.outbox.corrections.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.outbox.corrections.waiting_letters import close_link, renew_link
-from invitations.outbox.date_change.asking import take_back_move
+from invitations.outbox.date_change.proposal import take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders

@@ -18,11 +18,11 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.outbox.decisions import resend
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_alone, release_change, take_back_change
-from invitations.reminders.owing import may_be_reminded
+from invitations.reminders.eligibility import may_be_reminded
 from invitations.replies import mark_dealt_with, record_reply
 from invitations.tests.corrections import NEW_GOVERNMENT, asked_for, released_by, successor_of
 from invitations.tests.factories import (

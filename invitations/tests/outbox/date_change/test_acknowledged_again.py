@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import came_in_at
 from invitations.models import Letter
-from invitations.outbox.date_change.rounds import confirm_answer
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import UserFactory

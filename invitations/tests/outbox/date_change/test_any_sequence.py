@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 )
 
 from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, Reconfirmation, Reply
-from invitations.outbox.date_change.asking import DATES, take_back_move
-from invitations.outbox.date_change.rounds import confirm_answer
-from invitations.reminders.leaving import reason_reminder_must_wait
+from invitations.outbox.date_change.proposal import DATES, take_back_move
+from invitations.outbox.date_change.reconfirmations import confirm_answer
 from invitations.reminders.planning import queue_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait
 from invitations.replies import record_reply
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (

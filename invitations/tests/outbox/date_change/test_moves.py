@@ -27,7 +27,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.asking import AskedChange, ask_to_move, take_back_move
+from invitations.outbox.date_change.proposal import AskedChange, ask_to_move, take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import record_reply
 from invitations.tests.desk import letter_in_force

@@ -17,8 +17,8 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.in_force import put_date_change_in_force
-from invitations.outbox.date_change.rounds import StaleDates, confirm_answer
+from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.reconfirmations import StaleDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.corrections import asked_for

@@ -29,8 +29,8 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.insert_select import insert_select
-from invitations.outbox.date_change.asking import DATES, values_of_edition, write_edition
 from invitations.outbox.date_change.notice import draft_notice
+from invitations.outbox.date_change.proposal import DATES, values_of_edition, write_edition
 from invitations.outbox.release import decide, locked_change, why_not_by
 from invitations.outbox.sending import TOLD_ONCE
 from invitations.times.clocks import CLOCKS_APART

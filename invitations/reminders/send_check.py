@@ -23,7 +23,7 @@ from invitations.models import (
     deadline_of,
 )
 from invitations.models.invitation import InvitationQuerySet
-from invitations.reminders.owing import (
+from invitations.reminders.eligibility import (
     DONE,
     SPEAK_TO_THEIR_MISSION,
     STOPPED,

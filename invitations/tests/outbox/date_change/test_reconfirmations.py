@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.models import DateChange, Reconfirmation, Reply
-from invitations.outbox.date_change.asking import AskedChange, ask_to_move
-from invitations.outbox.date_change.rounds import StaleDates, confirm_answer
+from invitations.outbox.date_change.proposal import AskedChange, ask_to_move
+from invitations.outbox.date_change.reconfirmations import StaleDates, confirm_answer
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.moving import in_force, later, moved

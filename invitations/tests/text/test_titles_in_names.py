@@ -1,6 +1,6 @@
 import pytest
 
-from invitations.text.courtesies import courtesies_in
+from invitations.text.titles_in_names import courtesies_in
 
 
 @pytest.mark.parametrize(
