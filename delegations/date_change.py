@@ -22,7 +22,7 @@ from invitations.models import (
     SessionHours,
 )
 from invitations.models.date_change import ASKED_AGAIN_FOR
-from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.apply import apply_date_change
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def release_move(change: HeldChange, by: User, mark: str, reason: str = "") -> N
 
     The two who ask and release have approved the new hours: calendars have them at once.
     """
-    move = put_date_change_in_force(change, by, mark, reason)
+    move = apply_date_change(change, by, mark, reason)
     days = dt.timedelta(days=move.days)
     if days:
         # Locked before they are read: whoever gives one another hour just now is waited for.

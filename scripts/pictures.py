@@ -45,8 +45,8 @@ from invitations.models import (
     Letter,
     Reconfirmation,
 )
-from invitations.outbox.date_change.proposal import DATES, AskedChange, ask_to_move
-from invitations.outbox.date_change.reconfirmations import confirm_answer, mark_of_dates_change
+from invitations.outbox.date_change.proposal import DATES, ProposedDateChange, propose_date_change
+from invitations.outbox.date_change.reconfirmations import confirm_answer, mark_of_date_change
 from invitations.outbox.transitions import State, transit
 from scripts.bench.mail import write_each_mail
 from scripts.peers.browsers import chromium
@@ -201,12 +201,14 @@ def after_the_move() -> dict[str, str]:
     edition = demonstration()
     drafter, approver = (User.objects.get(username=name) for name in ("drafter", "approver"))
     sessions = list(edition.sessions.values_list("pk", flat=True))
-    what = AskedChange(DateChange.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions)
-    change = ask_to_move(edition, what, drafter, "The hall is being repaired.").change
+    what = ProposedDateChange(
+        DateChange.Kind.MOVED, moved_by(edition), days=DAYS, sessions=sessions
+    )
+    change = propose_date_change(edition, what, drafter, "The hall is being repaired.").change
     release_move(change, approver, change.mark)
     asked = Reconfirmation.objects.current().counted().order_by("pk")
     for one in asked.select_related("move", "invitation__minister")[:ALREADY]:
-        confirm_answer(one.invitation, str(one.reply_id), mark_of_dates_change(one.move))
+        confirm_answer(one.invitation, str(one.reply_id), mark_of_date_change(one.move))
     silent = asked.not_yet().filter(invitation__minister__language="en").earliest("pk").invitation
     return {
         "moved-telephone": still_valid_url(silent),

@@ -31,8 +31,8 @@ from invitations.models import Answer, DateChange, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
 from invitations.outbox.date_change.proposal import (
     DATES,
-    AskedChange,
-    ask_to_move,
+    ProposedDateChange,
+    propose_date_change,
     values_asked,
     values_of_edition,
 )
@@ -110,9 +110,9 @@ class DateChangeForm(forms.Form):
         return said
 
     @property
-    def asked(self) -> AskedChange:
+    def asked(self) -> ProposedDateChange:
         said = self.cleaned_data
-        return AskedChange(
+        return ProposedDateChange(
             kind=DateChange.Kind(said["kind"]),
             dates={name: said[name] for name in DATES},
             answers_offered=said["answers_offered"],
@@ -179,7 +179,7 @@ def days_of(edition: ForumEdition, said: Mapping[str, Any]) -> int:
     return (said["track_opens_on"] - edition.track_opens_on).days if days is None else days
 
 
-def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
+def date_change_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page, or ask for the move; nothing of it holds before a second person releases."""
     edition = get_object_or_404(ForumEdition, pk=pk)
     may_ask = page.has_change_permission(request, edition)
@@ -193,7 +193,7 @@ def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
         form.errors.pop("reason", None)
     elif form.is_valid():
         try:
-            ask_to_move(edition, form.asked, user_of(request), form.cleaned_data["reason"])
+            propose_date_change(edition, form.asked, user_of(request), form.cleaned_data["reason"])
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
@@ -279,7 +279,7 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
 
 def values_of_change(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what moves, as it would be asked for; without a last day typed, none is set."""
-    typed = AskedChange(
+    typed = ProposedDateChange(
         DateChange.Kind(said["kind"]),
         {name: said[name] or getattr(edition, name) for name in DATES},
         answers_offered=said["answers_offered"],

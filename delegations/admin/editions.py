@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
-from delegations.admin.date_change import moved_dates_page
+from delegations.admin.date_change import date_change_page
 from delegations.admin.erasures import MonthsForm, format_effect
 from delegations.admin.new_edition import NewEditionForm, proposed_edition
 from delegations.models import HighLevelSession
@@ -43,7 +43,7 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         named = "invitations_forumedition"
         return [
             path("<int:pk>/next/", view(self.new_edition_view), name=f"{named}_next"),
-            path("<int:pk>/dates/", view(self.moved_dates_view), name=f"{named}_dates"),
+            path("<int:pk>/dates/", view(self.date_change_view), name=f"{named}_dates"),
             *super().get_urls(),
         ]
 
@@ -77,8 +77,8 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
     def personal_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("desk:erasure", get_object_or_404(ForumEdition, pk=object_id).symbol)
 
-    def moved_dates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return moved_dates_page(self, request, pk)
+    def date_change_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return date_change_page(self, request, pk)
 
     def held_moves(self, request: HttpRequest, edition: ForumEdition) -> list[dict[str, Any]]:
         """Return the move of the edition that waits, with what the user may do about it."""

@@ -15,10 +15,10 @@ from delegations.tokens import make_token
 from invitations.letters.issuing import draft_invitations, make_principal
 from invitations.letters.thank_you_letters import choose_thanked
 from invitations.outbox.credentials import release_credential, revoke_credential
-from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.apply import apply_date_change
 from invitations.outbox.date_change.proposal import (
-    ask_to_move,
     hold,
+    propose_date_change,
     stop,
     take_back_move,
     values_of_edition,
@@ -155,11 +155,11 @@ EDITION_ACTS = {
     choose_thanked: choosing_who_is_thanked,
     make_principal: making_principal,
     publish_speakers: publishing_the_speakers,
-    ask_to_move: asking_to_move,
+    propose_date_change: asking_to_move,
     hold: holding,
     stop: stopping_an_edition,
     take_back_move: taking_a_move_back,
-    put_date_change_in_force: putting_in_force,
+    apply_date_change: putting_in_force,
     release_hand_over: handing_over_with_the_delegation,
     release_move: releasing_with_sessions,
     make_token: making_a_token,

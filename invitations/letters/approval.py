@@ -22,7 +22,7 @@ from invitations.letters.channels import (
 )
 from invitations.letters.checks.named_days import doubted_days
 from invitations.letters.checks.warnings import is_late
-from invitations.letters.issuing import issue_invitation, release_letter
+from invitations.letters.issuing import issue_invitation, queue_approved_letter
 from invitations.letters.notes.anew import call_back_whole, may_have_left, plan_again
 from invitations.letters.notes.covering import plan_from_now, planned_notes_over
 from invitations.letters.planning import lock_letters, try_waiting_again
@@ -95,7 +95,7 @@ def approve_letter(  # noqa: PLR0913 -- what is approved, by whom, and in spite 
     if letter.kind == Letter.Kind.INVITATION and is_draft:
         issue_invitation(letter, by, reason)
     else:
-        release_letter(letter, by, reason)
+        queue_approved_letter(letter, by, reason)
     return letter
 
 

@@ -179,7 +179,7 @@ def reason_circular_is_untrue(circular: Circular) -> Any:
     return LAST_DAY_OVER if asks and is_last_day_over(circular) else ""
 
 
-def foremost(untrue: Any, own: str) -> Any:
+def exclusion_reason(untrue: Any, own: str) -> Any:
     """Return the reason to leave an invitation out of a circular: its own, or that of all.
 
     That the last day is over concerns nobody who has a letter, or gets none anyway.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act, record_acts
 from invitations.letters.channels import (
     NOTE_VARIANT,
-    foremost,
+    exclusion_reason,
     gets_original,
     reason_circular_is_untrue,
 )
@@ -91,7 +91,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
             reason = reason_not_chosen(circular)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             reason = reason or _("has no approved letter to refer to")
-        if reason := foremost(untrue, reason):
+        if reason := exclusion_reason(untrue, reason):
             left_out.append(LeftOut(invitation.member_state, invitation, reason))
         elif gets_original(invitation):
             originals.append(invitation)

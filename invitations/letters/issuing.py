@@ -84,11 +84,11 @@ def issue_invitation(letter: Letter, by: User, reason: str = "") -> None:
         raise ValidationError(_("Only a draft invitation can be issued."))
     changes = {"status": (Status.DRAFT, Status.ISSUED)}
     record_act(letter.invitation, Act.ISSUED, by, changes=changes)
-    release_letter(letter, by, reason)
+    queue_approved_letter(letter, by, reason)
 
 
 @transaction.atomic
-def release_letter(letter: Letter, by: User, reason: str = "") -> None:
+def queue_approved_letter(letter: Letter, by: User, reason: str = "") -> None:
     """Put an approved letter of an invitation in force into the outbox.
 
     ``reason`` is why it was approved in spite of a doubt.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.transitions import LEASE, State, transit_each
-from invitations.reminders.send_check import resting_reminders
+from invitations.reminders.send_check import reminders_not_sent_today
 from invitations.times.clocks import CLOCKS_APART
 
 BATCH = 25
@@ -69,7 +69,7 @@ def due_now(now: dt.datetime, at_rest: Exists) -> "QuerySet[Delivery]":
 
 def is_resting_reminder(now: dt.datetime) -> Exists:
     """Match deliveries of reminders for which today is a quiet day, also deferred ones."""
-    return Exists(resting_reminders(now).filter(pk=OuterRef("letter")))
+    return Exists(reminders_not_sent_today(now).filter(pk=OuterRef("letter")))
 
 
 def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:

@@ -30,7 +30,9 @@ AFTER_THE_LETTER = dt.timedelta(days=10)
 AFTER_THE_ANSWER = dt.timedelta(days=3)
 
 
-def who_owes(edition: ForumEdition, asks_for: str, now: dt.datetime) -> "QuerySet[Invitation]":
+def eligible_invitations(
+    edition: ForumEdition, asks_for: str, now: dt.datetime
+) -> "QuerySet[Invitation]":
     """Return the invitations whose office owes the reply or the next step, and may be reminded."""
     if asks_for:
         return may_be_asked(edition, asks_for, now)

@@ -14,7 +14,7 @@ from invitations.reminders.eligibility import AFTER_THE_LETTER, STOPPED
 from invitations.reminders.next_steps import AskedSteps, asked_after_a_yes, reason_not_to_ask
 from invitations.reminders.reminder_history import (
     ComingReminder,
-    Facts,
+    ReminderFacts,
     add_calls_and_holding_replies,
     coming,
     facts_of,
@@ -119,7 +119,7 @@ def reason_not_to_remind(invitation: Any) -> str:
 def add_to(
     plan: Forecast,
     invitation: Any,
-    facts: Facts,
+    facts: ReminderFacts,
     schedules: dict[int | None, Schedule],
     now: dt.datetime,
 ) -> None:
@@ -145,7 +145,7 @@ def add_to(
 
 
 def mails_to(
-    invitation: Any, facts: Facts, schedule: Schedule, mails: Steps, now: dt.datetime
+    invitation: Any, facts: ReminderFacts, schedule: Schedule, mails: Steps, now: dt.datetime
 ) -> Iterator[ComingReminder]:
     if facts.waiting:
         yield ComingReminder(
@@ -159,7 +159,7 @@ def mails_to(
 
 
 def calls_to(
-    invitation: Any, facts: Facts, schedule: Schedule, calls: Steps
+    invitation: Any, facts: ReminderFacts, schedule: Schedule, calls: Steps
 ) -> Iterator[ComingReminder]:
     for step, at in calls:
         if step.pk not in facts.called | facts.skipped:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from invitations.models import ForumEdition, NextStep, ReminderStep, Reply, offices_to_ask
 from invitations.reminders.eligibility import AFTER_THE_ANSWER, SPEAK_TO_THEIR_MISSION
-from invitations.reminders.reminder_history import ComingReminder, Facts, coming, facts_of
+from invitations.reminders.reminder_history import ComingReminder, ReminderFacts, coming, facts_of
 from invitations.reminders.schedules import Schedule, Schedules
 
 
@@ -16,7 +16,7 @@ class Question(NamedTuple):
     """One thing that an office owes, the calendar of its steps, and what it has had of them."""
 
     schedule: Schedule
-    facts: Facts
+    facts: ReminderFacts
     steps: list[tuple[ReminderStep, dt.datetime]]
 
 

@@ -48,10 +48,10 @@ from invitations.models import (
 )
 from invitations.models.insert_select import insert_select
 from invitations.reminders.eligibility import (
+    eligible_invitations,
     has_holding_reply_for,
     left_since,
     may_be_reminded,
-    who_owes,
 )
 from invitations.reminders.schedules import Schedules, letters_to_states, schedules_by_question
 from invitations.reminders.stale import call_back_stale, waiting_reminders
@@ -184,8 +184,8 @@ def originals_due(
     edition: ForumEdition, groups: list[Group], now: dt.datetime
 ) -> "QuerySet[Letter]":
     """Return the standing letter, which the reminder repeats, of each office that is due."""
-    # The edition is named again, although ``who_owes`` implies it: otherwise the database
-    # begins with the letters of all editions.
+    # The edition is named again, although ``eligible_invitations`` implies it: otherwise the
+    # database begins with the letters of all editions.
     approved = Letter.objects.inviting().approved().filter(invitation__edition=edition)
     newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
     asks_for = groups[0].step.asks_for
@@ -200,7 +200,7 @@ def originals_due(
     others = waiting_reminders(edition).filter(**of_office).exclude(step__asks_for=asks_for)
     return (
         approved.filter(reduce(or_, (letters_to_states(group.states) for group in groups)))
-        .filter(invitation__in=who_owes(edition, asks_for, now))
+        .filter(invitation__in=eligible_invitations(edition, asks_for, now))
         .alias(
             due_step=by_group(groups, lambda group: group.step.pk, IntegerField()),
             due_days=by_group(groups, lambda group: group.step.days_before, IntegerField()),

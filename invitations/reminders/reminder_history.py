@@ -37,7 +37,7 @@ class ComingReminder(NamedTuple):
 
 
 @dataclass
-class Facts:
+class ReminderFacts:
     """The reminders and calls that an office has had for this deadline."""
 
     reminded: int | None = None  # days_before of the last step that has a letter
@@ -97,9 +97,9 @@ def invitations_with_facts(edition: ForumEdition) -> "QuerySet[Invitation]":
 
 def facts_of(
     edition: ForumEdition, schedules: Schedules, now: dt.datetime, asks_for: str = ""
-) -> dict[int, Facts]:
+) -> dict[int, ReminderFacts]:
     """Return what each office has had of such steps, and when any reminder left for it last."""
-    known: dict[int, Facts] = defaultdict(Facts)
+    known: dict[int, ReminderFacts] = defaultdict(ReminderFacts)
     for letter in reminders_of(edition):
         schedule = schedules.get(letter.invitation.member_state_id, schedules[None])
         is_current = letter.reply_before == asked_before(edition, asks_for)
@@ -108,7 +108,7 @@ def facts_of(
     return known
 
 
-def add_calls_and_holding_replies(known: dict[int, Facts], edition: ForumEdition) -> None:
+def add_calls_and_holding_replies(known: dict[int, ReminderFacts], edition: ForumEdition) -> None:
     of_edition = {"invitation__edition": edition}
     noted = Reply.objects.filter(
         status=Reply.Status.NOTED, skips_deadline=edition.reply_before, **of_edition
@@ -136,7 +136,7 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
 
 
 def note_reminder(
-    facts: Facts, letter: Any, is_current: bool, schedule: Schedule, now: dt.datetime
+    facts: ReminderFacts, letter: Any, is_current: bool, schedule: Schedule, now: dt.datetime
 ) -> None:
     """Take a reminder into account.
 

@@ -122,10 +122,10 @@ def reason_deadline_is_past(edition: ForumEdition, letter: Letter, now: dt.datet
     return ""
 
 
-def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
+def reminders_not_sent_today(now: dt.datetime) -> "QuerySet[Letter]":
     """Return reminders that must not leave today: a quiet day there, or another one left lately.
 
-    Use it to exclude by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
+    Exclude by row: ``~Exists(reminders_not_sent_today(now).filter(pk=OuterRef("letter")))``.
     """
     now = now.astimezone(dt.UTC)
     resting = Q(pk=None)

@@ -4,8 +4,8 @@ import datetime as dt
 
 from invitations.models import DateChange
 from invitations.models.edition import all_answers
-from invitations.outbox.date_change.apply import put_date_change_in_force
-from invitations.outbox.date_change.proposal import DATES, AskedChange, ask_to_move
+from invitations.outbox.date_change.apply import apply_date_change
+from invitations.outbox.date_change.proposal import DATES, ProposedDateChange, propose_date_change
 from invitations.tests.factories import UserFactory
 
 ONLINE = ["attends_only", "video", "written", "regrets"]
@@ -22,12 +22,12 @@ def asked(edition, kind="moved", days=21, by=None, **more):
     of_form = {"answers_offered": answers} if answers else {}
     dates = {} if kind == "postponed" else later(edition, days)
     dates = more.pop("dates", dates)
-    what = AskedChange(DateChange.Kind(kind), dates, **{"days": days, **of_form, **more})
-    return ask_to_move(edition, what, by or UserFactory(), "The hall is being repaired.")
+    what = ProposedDateChange(DateChange.Kind(kind), dates, **{"days": days, **of_form, **more})
+    return propose_date_change(edition, what, by or UserFactory(), "The hall is being repaired.")
 
 
 def in_force(move, by=None):
-    return put_date_change_in_force(move.change, by or UserFactory(), move.change.mark)
+    return apply_date_change(move.change, by or UserFactory(), move.change.mark)
 
 
 def moved(edition, kind="moved", days=21, **more):

@@ -40,7 +40,7 @@ from invitations.letters.composing import compose_letter
 from invitations.letters.composing_queue import compose_planned, try_composing_again
 from invitations.letters.issuing import (
     issue_invitation,
-    release_letter,
+    queue_approved_letter,
     withdraw_invitation,
     withdraw_invitations,
 )
@@ -105,7 +105,7 @@ def issuing_it(make, by):
 def releasing_it(make, by):
     letter = make.composed()
     Invitation.objects.update(status="issued", issued_at=timezone.now())
-    release_letter(letter, by)
+    queue_approved_letter(letter, by)
     return letter
 
 
@@ -383,7 +383,7 @@ def stopping_all(make, by):
 
 ACTS = {
     issue_invitation: issuing_it,
-    release_letter: releasing_it,
+    queue_approved_letter: releasing_it,
     withdraw_invitation: withdrawing_it,
     withdraw_invitations: withdrawing_all,
     replace_link: replacing_the_link,

@@ -28,7 +28,7 @@ from invitations.models.held.rows import HeldRow
 from invitations.models.states import alphabetical, french_order
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.corrections.succession import why_not_released_now
-from invitations.outbox.date_change.apply import reason_not_to_put_in_force
+from invitations.outbox.date_change.apply import reason_not_to_apply
 from invitations.outbox.date_change.proposal import take_back_move
 from invitations.outbox.release import (
     release_alone,
@@ -125,7 +125,7 @@ def why_not_released(change: HeldChange, person: User) -> str:
         return why
     if change.kind == HeldChange.Kind.SUCCESSION:
         return why_not_released_now(change)
-    return reason_not_to_put_in_force(change) if change.kind == HeldChange.Kind.DATES else ""
+    return reason_not_to_apply(change) if change.kind == HeldChange.Kind.DATES else ""
 
 
 class RecordFilter(admin.SimpleListFilter):

@@ -39,9 +39,7 @@ DECIDED = ("stopped_at", "moved_at")
 
 
 @transaction.atomic
-def put_date_change_in_force(
-    change: HeldChange, by: User, mark: str, reason: str = ""
-) -> DateChange:
+def apply_date_change(change: HeldChange, by: User, mark: str, reason: str = "") -> DateChange:
     """Let the edition have its new dates, for everybody at once; whoever asked for it may not.
 
     Answers stay as they are: each office that gave one is asked if it holds. What was frozen with
@@ -69,7 +67,7 @@ def put_date_change_in_force(
     return move
 
 
-def reason_not_to_put_in_force(change: HeldChange) -> str:
+def reason_not_to_apply(change: HeldChange) -> str:
     """Return why the move cannot be released as things stand; an empty text if it can."""
     return reason_dates_changed_meanwhile(ForumEdition.objects.get(pk=change.object_id), change)
 

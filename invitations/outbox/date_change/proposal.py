@@ -24,7 +24,7 @@ MOVING = (*DATES, "postponed_at", "is_online", "answers_offered", "awaits_last_d
 STOPPING = (DateChange.Kind.POSTPONED, DateChange.Kind.ONLINE)
 
 
-class AskedChange(NamedTuple):
+class ProposedDateChange(NamedTuple):
     """What is asked: the kind, the days, and what goes with them."""
 
     kind: DateChange.Kind
@@ -44,7 +44,9 @@ def dates_are_known_to_offices(edition: ForumEdition) -> bool:
 
 
 @transaction.atomic
-def ask_to_move(edition: ForumEdition, asked: AskedChange, by: User, reason: str) -> DateChange:
+def propose_date_change(
+    edition: ForumEdition, asked: ProposedDateChange, by: User, reason: str
+) -> DateChange:
     """Hold the move until a second person releases it; it takes the place of one that waits.
 
     A postponement and a move online stop reminders and the deadline at once.
@@ -83,7 +85,9 @@ def values_of_edition(edition: ForumEdition) -> dict[str, Any]:
     return found
 
 
-def values_asked(before: Mapping[str, Any], asked: AskedChange, now: dt.datetime) -> dict[str, Any]:
+def values_asked(
+    before: Mapping[str, Any], asked: ProposedDateChange, now: dt.datetime
+) -> dict[str, Any]:
     if asked.kind == DateChange.Kind.POSTPONED:
         return {**before, "postponed_at": now.isoformat()}
     dates = {name: day.isoformat() for name, day in asked.dates.items()}
@@ -96,7 +100,7 @@ def leaves_no_last_day(kind: str, before: Mapping[str, Any], after: Mapping[str,
     return kind == DateChange.Kind.ONLINE and before["reply_before"] == after["reply_before"]
 
 
-def values_of_form(asked: AskedChange) -> dict[str, Any]:
+def values_of_form(asked: ProposedDateChange) -> dict[str, Any]:
     """Return what a move online, or back, changes beside the days."""
     if asked.kind not in DateChange.OF_FORM:
         return {}
@@ -105,7 +109,10 @@ def values_of_form(asked: AskedChange) -> dict[str, Any]:
 
 
 def refuse_if_nothing_moves(
-    edition: ForumEdition, asked: AskedChange, before: Mapping[str, Any], after: Mapping[str, Any]
+    edition: ForumEdition,
+    asked: ProposedDateChange,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
 ) -> None:
     stands = {
         DateChange.Kind.POSTPONED: edition.postponed_at is not None,

@@ -79,7 +79,7 @@ def asking_move(invitation: Invitation) -> DateChange | None:
 
 def refuse_stale_dates(move: DateChange | None, seen: str | None) -> None:
     """Refuse what was said on a page that showed other dates; ``seen`` names its last move."""
-    if seen is not None and seen != mark_of_dates_change(move):
+    if seen is not None and seen != mark_of_date_change(move):
         raise StaleDates
 
 
@@ -95,7 +95,7 @@ def lock_with_dates_shown(
     refuse_stale_dates(last_move(invitation), seen_dates)
 
 
-def mark_of_dates_change(move: DateChange | None) -> str:
+def mark_of_date_change(move: DateChange | None) -> str:
     return str(move.pk) if move else ""
 
 

@@ -10,7 +10,7 @@ from invitations.inbox.reopening import take_up_again
 from invitations.models import Reconfirmation
 from invitations.outbox.date_change.reconfirmations import (
     confirm_answer,
-    mark_of_dates_change,
+    mark_of_date_change,
     open_question,
 )
 from invitations.replies import file_correspondence, record_reply
@@ -40,7 +40,7 @@ def taken_up(filed):
 
 
 def re_confirmed(invitation, reply, move):
-    return confirm_answer(invitation, str(reply.pk), mark_of_dates_change(move))
+    return confirm_answer(invitation, str(reply.pk), mark_of_date_change(move))
 
 
 def test_what_the_office_re_confirmed_itself_is_not_lost_with_a_fax_that_said_the_same(invitation):

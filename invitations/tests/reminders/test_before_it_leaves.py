@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from invitations.reminders.planning import queue_reminders
-from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, reminders_not_sent_today
 from invitations.tests.factories import ReplyFactory
 from invitations.tests.reminding import geneva, handed_over, own_calendar, reminders
 
@@ -21,7 +21,7 @@ def test_on_a_quiet_day_of_its_state_a_reminder_rests(edition, reached, iso2, zo
     queue_reminders(geneva(11, 12))
     letter, sunday = reminders().get(), geneva(14, 12)
 
-    assert resting_reminders(sunday).filter(pk=letter.pk).exists() == rests
+    assert reminders_not_sent_today(sunday).filter(pk=letter.pk).exists() == rests
     assert bool(reason_reminder_must_wait(invitation, letter, sunday)) == rests
 
 
@@ -34,9 +34,9 @@ def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, rea
     last = reminders().get(variant="last")
 
     assert "less than 3 days ago" in reason_reminder_must_wait(invitation, last, geneva(25))
-    assert resting_reminders(geneva(25)).filter(pk=last.pk).exists()
+    assert reminders_not_sent_today(geneva(25)).filter(pk=last.pk).exists()
     assert reason_reminder_must_wait(invitation, last, geneva(30)) == ""
-    assert not resting_reminders(geneva(30)).filter(pk=last.pk).exists()
+    assert not reminders_not_sent_today(geneva(30)).filter(pk=last.pk).exists()
 
 
 @pytest.mark.parametrize(

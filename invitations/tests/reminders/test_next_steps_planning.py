@@ -15,7 +15,7 @@ from invitations.letters.planning import letter_recipients
 from invitations.models import Filed, HeldChange, Letter, NextStep, offices_to_ask
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders
-from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, reminders_not_sent_today
 from invitations.replies import record_reply
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
@@ -137,7 +137,7 @@ def leave(now):
     left = []
     for letter in waiting():
         if not reason_reminder_must_wait(letter.invitation, letter, now):
-            assert not resting_reminders(now).filter(pk=letter.pk).exists()
+            assert not reminders_not_sent_today(now).filter(pk=letter.pk).exists()
             asked = offices_to_ask(letter.step.asks_for).filter(pk=letter.invitation_id)
             assert asked.exists()
             DeliveryFactory(letter=letter, state="handed_over", handed_over_at=now)

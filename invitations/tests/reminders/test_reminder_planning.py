@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from invitations.models import CallListEntry, Invitation, Letter
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders
-from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, reminders_not_sent_today
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
@@ -356,7 +356,7 @@ def leave(world, offices, tables, now):
         refused = reason_reminder_must_wait(invitation, letter, now)
         assert (refused == "") == may_leave(world, office, now)
         if not refused:
-            assert not resting_reminders(now).filter(pk=letter.pk).exists()
+            assert not reminders_not_sent_today(now).filter(pk=letter.pk).exists()
             DeliveryFactory(letter=letter, state="handed_over", handed_over_at=now)
             office.left.append((*office.waiting[:2], now))
             office.waiting = None

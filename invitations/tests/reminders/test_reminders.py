@@ -11,7 +11,7 @@ from invitations.models import CallListEntry, Delivery, ForumEdition, JobError, 
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import Steps
-from invitations.reminders.send_check import reason_reminder_must_wait, resting_reminders
+from invitations.reminders.send_check import reason_reminder_must_wait, reminders_not_sent_today
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.reminding import (
     edition_with_three_steps,
@@ -79,7 +79,7 @@ def test_reminders_rest_where_nobody_can_tell_what_day_it_is(edition, reached):
     queue_reminders(geneva(10))
     ForumEdition.objects.filter(pk=broken.pk).update(time_zone="Nowhere/Else")
 
-    assert resting_reminders(geneva(10)).get().invitation.edition_id == broken.pk
+    assert reminders_not_sent_today(geneva(10)).get().invitation.edition_id == broken.pk
 
 
 def test_each_step_is_planned_on_its_day(edition, reached):

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from invitations.letters.composing import after_the_move
-from invitations.letters.issuing import issue_invitation, release_letter
+from invitations.letters.issuing import issue_invitation, queue_approved_letter
 from invitations.letters.planning import enqueue_letter
 from invitations.links import NO_LINK, link_for_token, replace_link
 from invitations.models import (
@@ -258,7 +258,7 @@ class Mending(RuleBasedStateMachine):
             self.write(letter)
             letter.refresh_from_db()
             is_draft = letter.invitation.status == "draft"
-            (issue_invitation if is_draft else release_letter)(letter, self.people[2])
+            (issue_invitation if is_draft else queue_approved_letter)(letter, self.people[2])
 
     @rule()
     def the_clock_reminds_and_acknowledges(self):

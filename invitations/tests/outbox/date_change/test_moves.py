@@ -27,7 +27,11 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.proposal import AskedChange, ask_to_move, take_back_move
+from invitations.outbox.date_change.proposal import (
+    ProposedDateChange,
+    propose_date_change,
+    take_back_move,
+)
 from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import record_reply
 from invitations.tests.desk import letter_in_force
@@ -100,10 +104,12 @@ def test_a_move_is_released_once(edition):
 def test_a_move_says_why_and_moves_something(edition):
     asker = UserFactory()
     with pytest.raises(ValidationError, match="Say why it moves"):
-        ask_to_move(edition, AskedChange(DateChange.Kind.MOVED, later(edition)), asker, " ")
+        propose_date_change(
+            edition, ProposedDateChange(DateChange.Kind.MOVED, later(edition)), asker, " "
+        )
     with pytest.raises(ValidationError, match="Nothing moves"):
-        ask_to_move(
-            edition, AskedChange(DateChange.Kind.MOVED, later(edition, 0)), asker, "Because."
+        propose_date_change(
+            edition, ProposedDateChange(DateChange.Kind.MOVED, later(edition, 0)), asker, "Because."
         )
 
     assert not HeldChange.objects.exists()
@@ -113,7 +119,9 @@ def test_dates_out_of_order_are_refused_when_they_are_asked_for(edition):
     dates = later(edition) | {"closes_on": edition.opens_on}
 
     with pytest.raises(ValidationError, match="The deadline comes before the opening"):
-        ask_to_move(edition, AskedChange(DateChange.Kind.MOVED, dates), UserFactory(), "Because.")
+        propose_date_change(
+            edition, ProposedDateChange(DateChange.Kind.MOVED, dates), UserFactory(), "Because."
+        )
 
 
 def test_another_move_takes_the_place_of_the_one_that_waits(edition):
@@ -236,7 +244,9 @@ def test_a_deadline_that_moves_alone_asks_nobody_again(edition):
     dates = later(edition, 0) | {"reply_before": edition.reply_before + dt.timedelta(days=5)}
 
     in_force(
-        ask_to_move(edition, AskedChange(DateChange.Kind.MOVED, dates), UserFactory(), "More time.")
+        propose_date_change(
+            edition, ProposedDateChange(DateChange.Kind.MOVED, dates), UserFactory(), "More time."
+        )
     )
 
     assert not Reconfirmation.objects.exists()

@@ -17,7 +17,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
-from invitations.outbox.date_change.apply import put_date_change_in_force
+from invitations.outbox.date_change.apply import apply_date_change
 from invitations.outbox.date_change.reconfirmations import StaleDates, confirm_answer
 from invitations.outbox.release import release_change
 from invitations.replies import file_correspondence, record_reply
@@ -47,7 +47,7 @@ def invitation(db):
 
 
 def release_of(move, by):
-    return partial(put_date_change_in_force, move.change, by, move.change.mark)
+    return partial(apply_date_change, move.change, by, move.change.mark)
 
 
 def test_a_reply_that_comes_just_before_a_release_is_asked_about(invitation):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.models import DateChange, Reconfirmation, Reply
-from invitations.outbox.date_change.proposal import AskedChange, ask_to_move
+from invitations.outbox.date_change.proposal import ProposedDateChange, propose_date_change
 from invitations.outbox.date_change.reconfirmations import StaleDates, confirm_answer
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
@@ -178,8 +178,8 @@ def test_the_same_answer_re_confirms_after_a_deadline_has_moved_alone(invitation
 
 def deadline_alone(edition, day):
     dates = later(edition, 0) | {"reply_before": day}
-    return ask_to_move(
-        edition, AskedChange(DateChange.Kind.MOVED, dates), UserFactory(), "More time."
+    return propose_date_change(
+        edition, ProposedDateChange(DateChange.Kind.MOVED, dates), UserFactory(), "More time."
     )
 
 
