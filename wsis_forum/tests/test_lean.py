@@ -1,7 +1,7 @@
 import pytest
 
 from delegations.api import edge
-from delegations.api.keys import PartAsked
+from delegations.api.keys import Asked
 from invitations.tests import seals
 from wsis_forum.tests.running import said_by
 
@@ -62,4 +62,4 @@ def test_a_worker_with_a_seal_loads_what_seals_and_nothing_that_scans(tmp_path):
 
 
 def test_the_api_is_asked_for_the_words_that_its_lists_know():
-    assert set(PartAsked.model_fields) == edge.ASKED
+    assert set(Asked.model_fields) == edge.ASKED

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from delegations.tests.desk.test_needs import to_do
+from delegations.tests.desk.overview import needs_by_title
 from delegations.tests.desk.test_offers import choose, member, offered, page_of
 from invitations.admin.list_columns import change_url
 from invitations.links import end_link
@@ -33,7 +33,7 @@ def test_a_hand_over_that_was_taken_back_leaves_a_need_that_leads_to_the_invitat
     InvitationFactory(edition=taken_back.edition)
     member(client, "Drafters")
 
-    need = to_do(client)[NEED]
+    need = needs_by_title(client)[NEED]
 
     assert need["count"] == 1
     assert list(client.get(need["url"]).context["cl"].queryset) == [taken_back]
@@ -48,7 +48,7 @@ def test_the_page_of_the_state_tells_it_and_offers_a_new_link(client, taken_back
     assert [url for words, url in waiting if "has ended" in words] == [change_url(taken_back)]
     assert taken_back.links.current().get().version == 2
     assert OFFER not in offered(client, taken_back)
-    assert NEED not in to_do(client)
+    assert NEED not in needs_by_title(client)
 
 
 def test_a_link_that_was_ended_by_hand_is_told_of_too(client):
@@ -56,7 +56,7 @@ def test_a_link_that_was_ended_by_hand_is_told_of_too(client):
     end_link(invitation, 1, UserFactory(), "It was forwarded.")
     member(client, "Drafters")
 
-    assert to_do(client)[NEED]["count"] == 1
+    assert needs_by_title(client)[NEED]["count"] == 1
 
 
 def test_while_a_hand_over_waits_no_link_is_asked_for(client):
@@ -64,7 +64,7 @@ def test_while_a_hand_over_waits_no_link_is_asked_for(client):
     asked_for(invitation)
     member(client, "Drafters")
 
-    assert NEED not in to_do(client)
+    assert NEED not in needs_by_title(client)
     assert OFFER not in offered(client, invitation)
 
 
@@ -72,11 +72,11 @@ def test_once_replies_are_closed_no_link_is_missed(client, taken_back):
     ForumEdition.objects.update(replies_closed_at=timezone.now())
     member(client, "Drafters")
 
-    assert NEED not in to_do(client)
+    assert NEED not in needs_by_title(client)
 
 
 def test_who_reads_alone_is_offered_no_link(client, taken_back):
     member(client, "Readers")
 
     assert OFFER not in offered(client, taken_back)
-    assert NEED not in to_do(client)
+    assert NEED not in needs_by_title(client)
