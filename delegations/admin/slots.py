@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.programme import SessionField, warn_of_what_does_not_fit
 from delegations.admin.turns import describe_neighbours
-from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.programme.speakers import (
     APART,
     HAS_A_PLACE,
@@ -28,6 +28,7 @@ from delegations.programme.speakers import (
     next_place,
     place_speaker,
     reason_not_to_add_speakers,
+    statement_of_slot,
     swap_speakers,
 )
 from invitations.admin.base import Menu, ModelAdmin
@@ -167,10 +168,6 @@ def of_two(act: Callable[..., Any]) -> Callable[..., Any]:
         return None
 
     return action
-
-
-def statement_of_slot(slot: SpeakingSlot) -> PolicyStatement | None:
-    return getattr(slot.delegation, "statement", None)
 
 
 def report_whom_to_call(request: HttpRequest, slots: Any) -> None:

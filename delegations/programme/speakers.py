@@ -17,11 +17,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.models import HighLevelSession, SpeakingSlot
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from invitations.forms.stale_form import lock_rows
 
 # Where they stand while they make room: no list is so long.
 APART = 10_000
+
+
+def statement_of_slot(slot: SpeakingSlot) -> PolicyStatement | None:
+    return getattr(slot.delegation, "statement", None)
 
 
 @transaction.atomic

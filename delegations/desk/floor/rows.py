@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.programme.calling import RunningOrder, running_order
 from delegations.programme.doubts import doubts_of_states
+from delegations.programme.speakers import statement_of_slot
 from invitations.models import ForumEdition, Reply
 from invitations.text.dates import comma_list, format_hours, labelled, left_to_right
 from invitations.text.lines import isolated
@@ -114,10 +115,6 @@ def doubts_by_slot(session: HighLevelSession, slots: Iterable[Any]) -> dict[int,
         sentence = _("Another reply waits for a decision: %(said)s.") % {"said": isolated(said)}
         doubts.setdefault(states[reply.invitation.member_state_id], []).append(sentence)
     return doubts
-
-
-def statement_of_slot(slot: Any) -> PolicyStatement | None:
-    return getattr(slot.delegation, "statement", None)
 
 
 def clock(at: dt.datetime) -> str:
