@@ -124,7 +124,7 @@ def together(costs: list[Cost]) -> Cost:
     )
 
 
-# In a child: what it waits for before it measures, and what it has measured.
+# In a child: the barrier before it measures, and what it has measured.
 _begin: list[Barrier] = []
 _costs: Costs = {}
 
@@ -141,7 +141,7 @@ def set_up(begin: Barrier) -> None:
 def measured_by(job: Job) -> Costs:
     try:
         job()
-    except BaseException:
+    except BaseException:  # whatever ends this child, the others may not wait for it
         _begin[0].abort()
         raise
     return _costs

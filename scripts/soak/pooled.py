@@ -1,4 +1,4 @@
-"""Workers and offices behind PgBouncer with ten connections, which is started anew."""
+"""Workers and offices behind PgBouncer with ten connections, which is restarted."""
 
 import os
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ def play(stage: Stage) -> None:
 
 
 def play_behind(stage: Stage, pooler: PgBouncer) -> None:
-    """Let letters leave and offices answer, and start the pooler anew meanwhile."""
+    """Let letters leave and offices answer, and restart the pooler meanwhile."""
     database = urlsplit(os.environ["DATABASE_URL"])
     port = f"{database.username}@{database.hostname}:{pooler.port}"
     url = database._replace(netloc=port, query="pooled=yes").geturl()
