@@ -119,6 +119,7 @@ def test_each_list_is_taken_out_by_whom_the_table_names(group, kind):
     assert rows_on_file(user) == len(given)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("group", PEOPLE)
 def test_a_list_offers_its_file_to_whom_the_table_names(group):
     client = browser_of(of_group(group))

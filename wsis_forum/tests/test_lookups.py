@@ -95,6 +95,7 @@ def test_each_list_is_made_of_the_page_that_guards_it():
         assert page.sortable_by is None, "the address sorts by what sortable_by leaves out"
 
 
+@pytest.mark.walk
 def test_each_list_is_asked_by_its_filters_alone():
     for page, user in itertools.product(PAGES, staff()):
         request = asked_by(user)
@@ -125,6 +126,7 @@ def test_what_is_not_allowed_is_refused_by_each_list_itself():
             assert not isinstance(refused.value, DisallowedRedirect), (page, column)
 
 
+@pytest.mark.walk
 def test_search_and_order_go_by_what_the_user_may_read():
     for page, user in readable():
         request = asked_by(user)
@@ -284,6 +286,7 @@ def test_odd_address_of_a_list_is_refused_or_ignored(admin_client, asked):
     assert admin_client.get(f"{list_url(ForumEdition)}?{asked}").status_code in (200, 302, 400)
 
 
+@pytest.mark.walk
 def test_odd_value_of_a_filter_is_refused_or_ignored():
     user = UserFactory(is_superuser=True)
     for page in PAGES:

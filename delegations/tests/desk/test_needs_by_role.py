@@ -35,6 +35,7 @@ def offers_an_act(page):
     return bool(acts or any(may(asked) for may in changes) or of_list.actions_detail)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("group", GROUPS)
 def test_what_is_told_to_a_role_leads_to_a_page_that_offers_the_act(client, rf, group):
     edition, request = EditionFactory(moved_at=timezone.now()), rf.get("/")

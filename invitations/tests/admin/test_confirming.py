@@ -63,6 +63,7 @@ def test_of_a_page_without_a_reason_no_row_is_called_gone(desk):
     assert told(response) == []
 
 
+@pytest.mark.walk
 def test_a_key_that_no_row_can_have_breaks_no_action_of_any_list(admin_client, admin_user, rf):
     asked = rf.get("/admin/")
     asked.user = admin_user

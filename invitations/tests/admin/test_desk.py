@@ -221,6 +221,7 @@ def test_every_other_model_has_its_page():
     assert not admin.site.is_registered(ReplyLink)
 
 
+@pytest.mark.walk
 def test_every_page_of_the_sidebar_opens(admin_client):
     response = admin_client.get(reverse("admin:index"))
 

@@ -34,6 +34,7 @@ DRAFT = {
 }
 
 
+@pytest.mark.walk
 def test_no_page_of_a_list_weighs_more_than_300_kilobytes(admin_client):
     # One more than a page has.
     for place in range(21):

@@ -161,6 +161,7 @@ HOLE = re.compile(
 LEFT_OUT = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("fields", [{}, dict.fromkeys(LEFT_OUT, "")])
 def test_ten_letters_in_six_languages_are_printed_without_a_hole(fields):
     letters = ten_letters(EditionFactory(**fields))

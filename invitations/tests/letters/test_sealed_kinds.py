@@ -48,6 +48,7 @@ def of_each_kind(issued, seal):
     return make
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("language", Language.values)
 def test_two_readers_agree_on_each_kind_of_letter(of_each_kind, seal, language, tmp_path):
     letters = of_each_kind(language)
@@ -65,6 +66,7 @@ def test_two_readers_agree_on_each_kind_of_letter(of_each_kind, seal, language, 
         assert "Total document signed" in said
 
 
+@pytest.mark.program
 def test_two_readers_find_a_changed_byte_in_each_kind_of_letter(of_each_kind, seal, tmp_path):
     for letter in of_each_kind("fr"):
         content = bytearray(thaw(letter.pdf.name, letter.sha256))

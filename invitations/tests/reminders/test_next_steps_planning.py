@@ -189,6 +189,7 @@ def test_no_minister_is_asked_nobody_twice_and_nobody_of_what_is_filed(asked, fo
         assert all(later - earlier >= 3 * DAY for earlier, later in pairwise(days))
 
 
+@pytest.mark.walk
 # On 26 April the text is due at three, and the head of delegation, put off since the 23rd, at five.
 @example(
     [

@@ -296,6 +296,7 @@ walks = st.lists(
 )
 
 
+@pytest.mark.walk
 @settings(max_examples=EXAMPLES)
 @given(worlds(), offices(), st.integers(8, 28), walks)
 def test_each_tick_plans_what_a_plain_reckoning_says(world, offices, before, walk):

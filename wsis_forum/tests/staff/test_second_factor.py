@@ -54,6 +54,7 @@ def led_from(client, page):
     return client.get(DESK + page).headers.get("Location")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("group", [None, *GROUPS])
 def test_every_page_of_the_desk_leads_who_has_none_to_add_one(client, group):
     """Each group asks for all where a deployment runs; elsewhere the groups take turns."""

@@ -39,6 +39,7 @@ def edition():
     return EditionFactory()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("group", [ALL, PART, *PART_BY_ROLE])
 def test_each_kind_leads_whoever_may_read_it_to_its_page(client, edition, group):
     leads = leads_to(edition, file_everything(edition))
