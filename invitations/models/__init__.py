@@ -43,6 +43,7 @@ from invitations.models.edition import (
 )
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.kinds import AUTOMATIC_KINDS, INVITING_KINDS, PRINTED_KINDS, LetterKind
 from invitations.models.letter import Letter
 from invitations.models.next_steps import (
     Filed,
@@ -78,22 +79,18 @@ from invitations.models.templates import (
     AFTER_A_MOVE,
     ANEW,
     ANSWER,
-    AUTOMATIC_KINDS,
     CAME,
     CROWN,
     IN_PERSON,
-    INVITING_KINDS,
     LAST_DAY,
     MOVED,
     ONLINE,
     POSTPONED,
-    PRINTED_KINDS,
     RECONFIRM,
     SENT_A_TEXT,
     SPOKE,
     THANKING,
     TO_WHOMEVER,
-    LetterKind,
     LetterTemplate,
     Term,
 )

@@ -16,9 +16,9 @@ from django.utils.translation import pgettext_lazy
 from invitations.models.addressees import Mission
 from invitations.models.correspondence import has_unread_mail
 from invitations.models.invitation import Invitation
+from invitations.models.kinds import LetterKind
 from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ByLanguageField, ReasonField
-from invitations.models.templates import LetterKind
 from invitations.text.by_language import words_read
 from invitations.text.dates import comma_list, format_day, format_day_and_hour, labelled
 

@@ -17,12 +17,13 @@ from invitations.models.edition import Language
 from invitations.models.held.change import HeldChange
 from invitations.models.held.composed_with import LINK
 from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.kinds import INVITING_KINDS, LetterKind
 from invitations.models.next_steps import NextStep
 from invitations.models.reasons import ByLanguageField
 from invitations.models.reminder_steps import ReminderStep
 from invitations.models.reply import Reply
 from invitations.models.states import french_order
-from invitations.models.templates import INVITING_KINDS, LetterKind, LetterTemplate
+from invitations.models.templates import LetterTemplate
 from invitations.text.dates import comma_list
 
 

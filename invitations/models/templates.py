@@ -11,6 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Answer, Language
 from invitations.models.held.rows import HeldRow
+from invitations.models.kinds import AUTOMATIC_KINDS, LetterKind
 from invitations.text.dates import bracketed, comma_list
 from invitations.text.markdown import validate_links
 from invitations.text.placeholders import (
@@ -22,33 +23,6 @@ from invitations.text.placeholders import (
     validate_template_texts,
 )
 from invitations.text.typography import mended_french
-
-
-class LetterKind(models.TextChoices):
-    INVITATION = "invitation", _("invitation")
-    NOTE = "note", _("note verbale")
-    NOTICE = "notice", _("notice of changed dates")
-    CORRIGENDUM = "corrigendum", _("corrigendum")
-    REPLACEMENT = "replacement", _("replacement")
-    THANKS = "thanks", _("letter of thanks")
-    REMINDER = "reminder", _("reminder")
-    ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
-    CALENDAR = "calendar", _("calendar")
-    RECEIPT = "receipt", _("receipt")
-
-
-# What stands of these, reminders and acknowledgements follow.
-INVITING_KINDS = (LetterKind.INVITATION, LetterKind.REPLACEMENT)
-# Automatic letters leave by mail only, with an approved text. The others are printed too, and each
-# is approved by itself.
-AUTOMATIC_KINDS = (
-    LetterKind.REMINDER,
-    LetterKind.ACKNOWLEDGEMENT,
-    LetterKind.CALENDAR,
-    LetterKind.RECEIPT,
-)
-PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS)
-
 
 # The variant of what circulars bring that speaks of who is addressed in the third person.
 CROWN = "crown"

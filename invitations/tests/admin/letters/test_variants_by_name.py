@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from invitations.letters.words import template_for_letter
 from invitations.models import Letter, LetterTemplate
-from invitations.models.templates import LetterKind
+from invitations.models.kinds import LetterKind
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import StepFactory
 
