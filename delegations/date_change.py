@@ -12,7 +12,6 @@ from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.new_edition import moved_by_the_clock
 from invitations.forms.stale_form import lock_rows
 from invitations.models import (
-    AUTOMATIC_KINDS,
     Delivery,
     ForumEdition,
     HeldChange,
@@ -105,7 +104,7 @@ def hangs_on(
     issued = edition.invitations.issued()
     standing = Reply.objects.standing().filter(invitation__in=issued)
     letters = Letter.objects.filter(invitation__edition=edition, by_original=False)
-    frozen = letters.exclude(kind__in=AUTOMATIC_KINDS)
+    frozen = letters.printed()
     sessions = moving_sessions(edition, after, days, moving)
     move = [one.session.pk for one in sessions if one.before != one.after]
     again = asks_again(edition, after)

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from delegations.models import StatementText
-from invitations.models import AUTOMATIC_KINDS, Correspondence, ForumEdition, Letter
+from invitations.models import Correspondence, ForumEdition, Letter
 from invitations.outbox.archive import archive_name
 
 # The name of a file as a field of a row has it, if anything was filed.
@@ -37,7 +37,7 @@ def archived_originals(edition: ForumEdition) -> Iterator[Kept]:
 def archived_files_of_letters(edition: ForumEdition) -> Iterator[Kept]:
     """Yield each approved letter with its seal, and the mail that carried it."""
     found = Letter.objects.approved().filter(invitation__edition=edition)
-    found = found.exclude(kind__in=AUTOMATIC_KINDS)
+    found = found.printed()
     joined = found.select_related("circular", "invitation__member_state")
     for one in joined.defer("paper", "mail").order_by("pk").iterator(500):
         path = archive_name(one)

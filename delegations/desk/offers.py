@@ -19,7 +19,6 @@ from invitations.admin.list_columns import list_url
 from invitations.letters.approval import reason_not_to_compose_again
 from invitations.letters.issuing import reason_not_to_make_principal
 from invitations.models import (
-    INVITING_KINDS,
     Delivery,
     HeldChange,
     Invitation,
@@ -136,7 +135,7 @@ def to_send_elsewhere(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
 def standing_letter(dossier: Dossier, invitation: Any) -> Letter | None:
     """Return the approved letter that invites, of an invitation in force."""
     letters = dossier.of(invitation, dossier.letters) if is_in_force(invitation) else []
-    inviting = (letter for letter in letters if letter.kind in INVITING_KINDS)
+    inviting = (letter for letter in letters if letter.traits.invites)
     return next((letter for letter in inviting if letter.state == Letter.State.APPROVED), None)
 
 
@@ -145,7 +144,7 @@ def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     composed = [
         letter.pk
         for letter in dossier.of(invitation, dossier.letters)
-        if letter.kind in INVITING_KINDS and is_to_compose_again(dossier, letter)
+        if letter.traits.invites and is_to_compose_again(dossier, letter)
     ]
     if composed:
         if dossier.may("invitations.change_letter"):

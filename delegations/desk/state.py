@@ -22,7 +22,7 @@ from invitations.admin.base import user_of
 from invitations.admin.list_columns import at_hour
 from invitations.admin.setup.ministers import address_previews
 from invitations.links import grouped_code, reply_url
-from invitations.models import INVITING_KINDS, Invitation, Language, Letter, Reply
+from invitations.models import Invitation, Language, Letter, Reply
 from invitations.text.dates import comma_list, format_date, labelled, left_to_right
 from invitations.text.scripts import direction_of_language
 
@@ -100,7 +100,7 @@ def standing(dossier: Dossier, invitation: Invitation) -> Letter | None:
     inviting = [
         letter
         for letter in dossier.of(invitation, dossier.letters)
-        if letter.kind in INVITING_KINDS and letter.state != Letter.State.CANCELLED
+        if letter.traits.invites and letter.state != Letter.State.CANCELLED
     ]
     approved = [letter for letter in inviting if letter.state == Letter.State.APPROVED]
     return next(iter(approved + inviting), None)

@@ -16,7 +16,6 @@ from delegations.desk.dossier import Dossier
 from delegations.models import DelegationChange
 from invitations.admin.list_columns import change_url, on_day
 from invitations.models import (
-    AUTOMATIC_KINDS,
     CallListEntry,
     Delivery,
     HeldChange,
@@ -111,7 +110,7 @@ def reason_of(event: LetterEvent) -> str:
 def signature(event: LetterEvent) -> str:
     """Return under which reference a letter was approved, and who had signed its original."""
     letter, circular = event.letter, event.letter.circular
-    if letter.kind in AUTOMATIC_KINDS or event.state != Letter.State.APPROVED:
+    if letter.traits.automatic or event.state != Letter.State.APPROVED:
         return ""
     signed_on = circular.original_signed_on
     if letter.by_original or not (signed_on and circular.is_signed):
@@ -143,7 +142,7 @@ def last_of_deferrals(events: list[LetterEvent]) -> list[LetterEvent]:
 
 def sentence_of_letter(event: LetterEvent) -> Any:
     """Return what became of the letter; nobody composes and approves what is automatic."""
-    by_itself = event.letter.kind in AUTOMATIC_KINDS and event.state != Letter.State.CANCELLED
+    by_itself = event.letter.traits.automatic and event.state != Letter.State.CANCELLED
     return "" if by_itself else timeline_sentences.OF_LETTERS.get(event.state, "")
 
 

@@ -19,6 +19,7 @@ from unfold.widgets import (
 from invitations.forms.model_forms import BoxesField, HeldRowForm, ranks_known
 from invitations.forms.uploads import checked_upload
 from invitations.models import (
+    CIRCULAR_KINDS,
     Circular,
     Language,
     LetterTemplate,
@@ -63,7 +64,7 @@ def regions_known() -> list[tuple[str, str]]:
 
 def variants_known() -> list[tuple[str, str]]:
     """Return the variants of texts for circulars; the first is the usual text."""
-    texts = LetterTemplate.objects.filter(kind__in=Circular.Kind.values).exclude(variant="")
+    texts = LetterTemplate.objects.filter(kind__in=CIRCULAR_KINDS).exclude(variant="")
     named = texts.order_by("variant").values_list("variant", flat=True).distinct()
     return [("", str(_("the usual text"))), *((name, format_variant(name)) for name in named)]
 

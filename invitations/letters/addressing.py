@@ -20,7 +20,6 @@ from invitations.letters.released import (
     released_terms,
 )
 from invitations.models import (
-    AUTOMATIC_KINDS,
     HIGHEST,
     THE_MISSION,
     UNNAMED,
@@ -251,7 +250,7 @@ def other_form_of_address(letter: Letter, language: str) -> str:
         return UNNAMED
     if goes_to_mission and letter.invitation.focal_point_email.split():
         return UNNAMED
-    if letter.kind not in AUTOMATIC_KINDS:
+    if letter.traits.printed:
         return ""
     return (
         UNNAMED if gets_original(letter.invitation) or form_of_address_of(letter, language) else ""

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
-    AUTOMATIC_KINDS,
     IN_PERSON,
     ONLINE,
     POSTPONED,
@@ -143,7 +142,7 @@ def reason_to_hold_back(letter: Letter) -> Any:
     its link opens no more; a note is over a letter to who has left office. What the office said
     online is acknowledged by mail all the same; nobody is reminded.
     """
-    if letter.by_original or letter.kind in AUTOMATIC_KINDS:
+    if letter.by_original or letter.traits.automatic:
         return ""
     is_note = letter.kind == Letter.Kind.NOTE
     letters = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
@@ -170,12 +169,12 @@ def reason_circular_is_untrue(circular: Circular) -> Any:
     for before a day that is over. What refers to an earlier letter may come later than that day:
     who approves it says why.
     """
-    edition, kind = circular.edition, Circular.Kind(circular.kind)
+    edition, kind = circular.edition, circular.kind
     if kind == Circular.Kind.NOTICE and DateChange.objects.overtook(circular):
         return MOVED_AGAIN
     if kind == Circular.Kind.NOTICE and not dates_are_as_notified(edition, circular.variant):
         return NOT_SO
-    asks = kind in (Circular.Kind.INVITATION, Circular.Kind.NOTICE)
+    asks = circular.traits.before_last_day
     return LAST_DAY_OVER if asks and is_last_day_over(circular) else ""
 
 

@@ -33,7 +33,6 @@ from invitations.letters.thank_you_letters import (
     reason_not_chosen,
 )
 from invitations.models import (
-    AUTOMATIC_KINDS,
     Circular,
     Delivery,
     ForumEdition,
@@ -81,7 +80,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .order_by(*places_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
     has_letter = set(letters_already_sent(circular).values_list("invitation", "kind"))
-    lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
+    lettered = standing_letters(invitations) if circular.traits.refers else {}
     chosen, untrue = chosen_for(circular), reason_circular_is_untrue(circular)
     answered = answered_before_a_letter(circular, invitations, has_letter)
     addressed, left_out, originals = [], [], []
@@ -89,7 +88,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
         reason = reason_not_to_address(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
             reason = reason_not_chosen(circular)
-        if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
+        if circular.traits.refers and invitation.pk not in lettered:
             reason = reason or _("has no approved letter to refer to")
         if reason := exclusion_reason(untrue, reason):
             left_out.append(LeftOut(invitation.member_state, invitation, reason))
@@ -202,7 +201,7 @@ def plan_circular(
     if invitations is not None:
         chosen = set(invitations.values_list("pk", flat=True))
         addressed = [invitation for invitation in addressed if invitation.pk in chosen]
-    replaced = standing_letters(addressed) if circular.kind in Circular.REFERRING else {}
+    replaced = standing_letters(addressed) if circular.traits.refers else {}
     languages = {one.pk: one.minister.languages for one in addressed}
     planned = save_planned_letters(
         [
@@ -291,7 +290,8 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     letters = (
         circular.letters.to_forward()
         .filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
-        .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
+        .printed()
+        .exclude(kind=Letter.Kind.NOTE)
         .exclude(answered_already())
         .select_related("invitation")
         .in_french_order()
@@ -349,7 +349,7 @@ def call_back_circular(circular: Circular, by: User, reason: str) -> int:
     if not reason.strip():
         raise ValidationError(_("Say why the circular is called back."))
     circular = locked_circular(circular)
-    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
+    letters = circular.letters.in_force().printed()
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.locked().values_list("pk"))
     lock_letters(letters)
@@ -375,7 +375,7 @@ def call_back_circular(circular: Circular, by: User, reason: str) -> int:
 
 def reason_not_to_call_back(circular: Circular) -> str:
     """Return why the circular cannot be called back as a whole; an empty text if it can."""
-    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
+    letters = circular.letters.in_force().printed()
     deliveries = Delivery.objects.filter(letter__in=letters)
     tried = deliveries.filter(Q(state__in=Delivery.LEFT) | Q(attempts__gt=0))
     if not tried.exists():
@@ -385,7 +385,7 @@ def reason_not_to_call_back(circular: Circular) -> str:
 
 def circular_progress(circular: Circular) -> dict[str, int]:
     """Return the number of letters of the circular by state, without cancelled ones."""
-    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
+    letters = circular.letters.in_force().printed()
     counted = letters.order_by().values_list("state").annotate(number=Count("pk"))
     return {state: 0 for state in Letter.State.values if state != Letter.State.CANCELLED} | dict(
         counted
@@ -394,16 +394,14 @@ def circular_progress(circular: Circular) -> dict[str, int]:
 
 def pass_on_to_planned(circular: Circular) -> None:
     """Give the circular's hour and text to its planned letters; composed ones stay as they are."""
-    planned = circular.letters.planned().exclude(kind__in=AUTOMATIC_KINDS)
+    planned = circular.letters.planned().printed()
     planned.update(not_before=circular.planned_at or timezone.now())
     planned.filter(kind=circular.kind).update(variant=circular.variant)
 
 
 def letters_at_another_hour(circular: Circular) -> "QuerySet[Letter]":
     """Return composed letters dated to another hour than the circular's: compose them anew."""
-    composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(
-        kind__in=AUTOMATIC_KINDS
-    )
+    composed = circular.letters.printed().filter(state=Letter.State.COMPOSED)
     if circular.planned_at:
         return composed.exclude(not_before=circular.planned_at)
     return composed.filter(not_before__gt=timezone.now())

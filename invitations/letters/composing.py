@@ -38,10 +38,7 @@ from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
     AFTER_A_MOVE,
-    AUTOMATIC_KINDS,
-    PRINTED_KINDS,
     CalendarEntry,
-    Circular,
     Delivery,
     Invitation,
     Letter,
@@ -60,7 +57,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     was faster, or if there is nothing to tell any more. Raise ValidationError if a template or a
     text is missing.
     """
-    if letter.kind in PRINTED_KINDS and not letter.check_code:
+    if letter.traits.printed and not letter.check_code:
         letter.check_code = new_check_code()
     choose_channel(letter)
     choose_covered(letter)
@@ -78,7 +75,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     if call_back_overtaken(letter):
         letter.calendar = calendar_for(letter)
     letter.template, letter.subject = texts[0].template, texts[0].subject
-    if letter.kind in PRINTED_KINDS:
+    if letter.traits.printed:
         letter.variant = texts[0].template.variant
     letter.paper = join_languages("paper", texts)
     letter.mail = "" if letter.by_original else join_languages("mail", texts)
@@ -145,7 +142,7 @@ def choose_languages(letter: Letter) -> None:
     """Let the minister of today decide on the languages; of a note verbale, its mission."""
     if letter.mission:
         letter.language, letter.second_language = letter.mission.languages
-    elif letter.kind in Circular.Kind.values:
+    elif letter.traits.circular:
         letter.language, letter.second_language = letter.invitation.minister.languages
 
 
@@ -153,7 +150,7 @@ def choose_channel(letter: Letter) -> None:
     """Let those of today decide on the languages, and whether it is a signed original."""
     choose_languages(letter)
     # A note goes the way of the letters that it was planned for.
-    if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
+    if letter.traits.printed and letter.kind != Letter.Kind.NOTE:
         letter.by_original = gets_original(letter.invitation)
         circular = letter.circular
         by_name = variant_by_name(circular)
@@ -188,7 +185,7 @@ def refuse_unapproved_step(letter: Letter) -> None:
 
 def refuse_unsealable(letter: Letter) -> None:
     """Refuse a letter on paper while the seal or its time stamp is not to be had."""
-    if letter.kind not in PRINTED_KINDS:
+    if letter.traits.automatic:
         return
     refuse_unusable_seal()
     if has_seal() and settings.SEAL_TSA and settings.SEAL_TSA_REQUIRED:
@@ -226,7 +223,7 @@ def after_the_move(letter: Letter) -> dt.datetime:
 
 @transaction.atomic
 def record_composed(letter: Letter) -> bool:
-    automatic = letter.kind in AUTOMATIC_KINDS
+    automatic = letter.traits.automatic
     if automatic and not letter.recipients:
         raise ValidationError(_("There is no address on file for this letter."))
     if automatic:
@@ -305,9 +302,6 @@ def goes_alone(letter: Letter) -> bool:
     return original is not None and original.has_dead_link
 
 
-WITHOUT_PDF = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR, Letter.Kind.RECEIPT)
-
-
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation.
 
@@ -315,9 +309,9 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
     does where that PDF prints a dead link, unless its words say that it is attached in any case.
     Who has said yes needs it no more.
     """
-    if letter.kind in WITHOUT_PDF or letter.asks_for:
-        return
-    if letter.kind == Letter.Kind.REMINDER:
+    if letter.traits.printed:
+        freeze_pdf(letter, render_pdf(letter, texts, keys))
+    elif letter.kind == Letter.Kind.REMINDER and not letter.asks_for:
         original = standing_letter(letter.invitation)
         # No PDF of a letter that is signed by hand ever leaves by mail.
         if original is None or original.by_original:
@@ -327,8 +321,6 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         letter.pdf.name = original.pdf.name
         for name in ("sha256", *SEAL):
             setattr(letter, name, getattr(original, name))
-    else:
-        freeze_pdf(letter, render_pdf(letter, texts, keys))
 
 
 def may_go_alone(texts: list[LetterText]) -> bool:

@@ -26,11 +26,11 @@ from invitations.letters.composing import (
 )
 from invitations.letters.context import terms_in
 from invitations.letters.notes.covering import tidy_waiting_notes
-from invitations.letters.planning import PRIORITY, try_waiting_again
+from invitations.letters.planning import try_waiting_again
 from invitations.letters.released import Passing, forms_on_file, held_changes
 from invitations.mail.transport import NotTaken
 from invitations.models import (
-    AUTOMATIC_KINDS,
+    KINDS,
     Delivery,
     FormOfAddress,
     ForumEdition,
@@ -117,7 +117,7 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
                 When(failed_attempts__gt=0, then=2), When(~Q(waiting_reason=""), then=1), default=0
             ),
             priority=Case(
-                *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
+                *(When(kind=kind, then=traits.priority) for kind, traits in KINDS.items())
             ),
         )
         .order_by("turn", tried, "priority", "pk")
@@ -163,7 +163,7 @@ def note_records(keys: Sequence[int]) -> list[Noted]:
     letters = [found[key] for key in keys if key in found]
     for letter in letters:
         choose_languages(letter)
-    hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
+    hashes = hashes_behind_each([one for one in letters if one.traits.printed])
     languages = {said for one in letters for said in languages_of(one)}
     read = read_at_once(hashes, languages) if hashes else {}
     return [Noted(read.get(one.pk, one), hashes.get(one.pk, {})) for one in letters]
@@ -205,7 +205,7 @@ def claim_to_compose(noted: Noted) -> Letter | None:
     as_read = {name: getattr(letter, name) for name in ("compose_again_at", "variant")}
     if not free.filter(**as_read).update(composing_until=until):
         return None
-    if letter.kind in AUTOMATIC_KINDS:
+    if letter.traits.automatic:
         return automatic_with_records(letter)
     letter.composing_until, letter.composed_with, letter.held = until, noted.hashes, ()
     return letter

@@ -28,7 +28,6 @@ from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
     CROWN,
-    PRINTED_KINDS,
     TO_WHOMEVER,
     Circular,
     ForumEdition,
@@ -338,7 +337,7 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
         mission = letter.mission
         lines = [mission.name, *mission.postal_address.splitlines()]
         return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
-    is_printed = letter.kind in PRINTED_KINDS
+    is_printed = letter.traits.printed
     if letter.addressed_alike and is_printed:
         return collective_address(letter.circular, language)
     held, minister = letter.held or (), letter.invitation.minister

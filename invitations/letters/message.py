@@ -33,7 +33,8 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
         "Cc": [email for line, email in letter.recipients if line == "cc"],
         "Reply-To": [edition.contact_email],
     }
-    mark = AUTOMATIC_MARK.get(letter.kind, "")
+    by_itself = "auto-replied" if letter.traits.acknowledges else "auto-generated"
+    mark = by_itself if letter.traits.automatic else ""
     message = new_message(mail_subject(letter), addresses, automatic=mark)
     letter.message_id = str(message["Message-ID"])
     message.set_content(plain_of(letter), cte="quoted-printable")
@@ -152,14 +153,6 @@ def reply_links(letter: Letter) -> list[str]:
         return []
     current = letter.invitation.current_link
     return [dead_keys().reply_link, *([reply_url(current)] if current else [])]
-
-
-AUTOMATIC_MARK: dict[str, str] = {
-    Letter.Kind.REMINDER: "auto-generated",
-    Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
-    Letter.Kind.CALENDAR: "auto-generated",
-    Letter.Kind.RECEIPT: "auto-replied",
-}
 
 
 def attach_calendar(message: EmailMessage, name: str, calendar: Calendar) -> None:

@@ -25,7 +25,6 @@ from invitations.letters.released import (
 )
 from invitations.links import random_signs
 from invitations.models import (
-    INVITING_KINDS,
     Channel,
     Delivery,
     Invitation,
@@ -40,13 +39,6 @@ from invitations.text.by_language import Words
 ENVELOPE_LENGTH = 16
 WAITS = Q(failed_attempts=0) & ~Q(waiting_reason="")
 TRY_FOR = dt.timedelta(days=5)
-PRIORITY: dict[str, int] = {
-    Letter.Kind.ACKNOWLEDGEMENT: 1,
-    Letter.Kind.RECEIPT: 1,
-    Letter.Kind.NOTICE: 2,
-    Letter.Kind.CALENDAR: 3,
-    Letter.Kind.REMINDER: 4,
-}
 
 
 def try_waiting_again(**which: Any) -> None:
@@ -296,7 +288,7 @@ def further_reminder_addresses(letter: Letter, held: Held) -> list[str]:
 
     Only principal invitations are reminded of. The ``held`` changes are left out.
     """
-    is_reminded = letter.kind in INVITING_KINDS and letter.invitation.is_principal
+    is_reminded = letter.traits.invites and letter.invitation.is_principal
     if letter.by_original or not is_reminded:
         return []
     invitation = released_office(letter.invitation, held)
@@ -326,7 +318,7 @@ def enqueue_letter(letter: Letter) -> None:
             line=line,
             address=email,
             envelope=random_signs(ENVELOPE_LENGTH),
-            priority=PRIORITY.get(letter.kind, 5),
+            priority=letter.traits.priority,
             not_before=not_before,
             leave_before=letter.leave_before or not_before + TRY_FOR,
         )

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import (
-    AUTOMATIC_KINDS,
     FormOfAddress,
     ForumEdition,
     Gender,
@@ -64,17 +63,13 @@ def held_for_each_state() -> Callable[[int], Held]:
     return lambda state: [change for change, states in found if not states or state in states]
 
 
-# Statements and delegations are filed, and hours move, after the last replies were taken too.
-ASK_FOR_REPLIES = (Letter.Kind.REMINDER, Letter.Kind.ACKNOWLEDGEMENT)
-
-
 def use_released_values(letter: Letter) -> None:
     """Let an automatic letter see its records as they were last released.
 
     Raise ValidationError if one was never released, or if its deadline waits for a release, or that
     its edition takes replies again.
     """
-    if letter.kind not in AUTOMATIC_KINDS:
+    if letter.traits.printed:
         return
     if letter.held is None:
         letter.held = held_changes(letter.invitation)
@@ -94,7 +89,7 @@ def use_released_values(letter: Letter) -> None:
             if not letter.asks_for
             else _("The days of the High-Level Track wait for a second person, who releases them.")
         )
-    asks_for_reply = letter.kind in ASK_FOR_REPLIES and not letter.asks_for
+    asks_for_reply = letter.traits.before_last_day and not letter.asks_for
     if asks_for_reply and not edition.takes_replies(letter.planned_at):
         raise ValidationError(
             _("That replies are taken again waits for a second person, who releases it.")

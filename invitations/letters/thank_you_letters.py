@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models import AUTOMATIC_KINDS, Circular, Invitation, Letter
+from invitations.models import Circular, Invitation, Letter
 from invitations.models.letter import LetterQuerySet
 from invitations.text.dates import comma_list
 
@@ -67,7 +67,7 @@ def letters_already_sent(circular: Circular) -> LetterQuerySet:
     in_force = Letter.objects.in_force()
     if circular.kind == Circular.Kind.THANKS:
         return in_force.filter(invitation__edition=circular.edition_id, kind=circular.kind)
-    return in_force.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
+    return in_force.filter(circular=circular).printed()
 
 
 def planned_one_by_one(circular: Circular) -> "QuerySet[Circular]":
@@ -79,7 +79,7 @@ def planned_one_by_one(circular: Circular) -> "QuerySet[Circular]":
 
 def chosen_for(circular: Circular) -> set[int] | None:
     """Return the invitations that the circular was chosen for; None where it has an audience."""
-    if circular.kind not in Circular.BY_CHOICE:
+    if not circular.traits.by_choice:
         return None
     return set(circular.chosen.values_list("pk", flat=True))
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from invitations.links import plain_signs
-from invitations.models import AUTOMATIC_KINDS, Circular, HeldChange, Invitation, Letter
+from invitations.models import Circular, HeldChange, Invitation, Letter
 from invitations.models.held.holding import lay_over
 
 
@@ -46,7 +46,7 @@ def verify_pdf(content: bytes) -> LetterVerdict:
 
 def verdict_on(**mark: str) -> LetterVerdict:
     """Judge the approved letter with that mark; a reminder only repeats its invitation's."""
-    issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC_KINDS)
+    issued = Letter.objects.approved().printed()
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return LetterVerdict(LetterStanding.UNKNOWN)

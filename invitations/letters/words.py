@@ -29,10 +29,8 @@ from invitations.models import (
     ANSWER,
     CROWN,
     IN_PERSON,
-    PRINTED_KINDS,
     SPOKE,
     THANKING,
-    Circular,
     Language,
     Letter,
     LetterTemplate,
@@ -159,7 +157,7 @@ def lacks_of_letter(letter: Letter, text: OpenText) -> list[Lack]:
 def lacking_in_second(letter: Letter, text: OpenText) -> list[Lack]:
     """Return the minister's function, if the text prints it and is the letter's second one."""
     template = text.template
-    is_printed = letter.kind in PRINTED_KINDS and not letter.addressed_alike
+    is_printed = letter.traits.printed and not letter.addressed_alike
     named = identifiers(f"{template.subject}\n{template.paper}\n{template.mail}")
     if text.language != letter.second_language or not (is_printed or "portfolio" in named):
         return []
@@ -205,7 +203,7 @@ def after_inside_address(text: OpenText, mail: str) -> str:
     An office may answer for several ministers. A text that names the addressee itself stays alone.
     """
     names_it = "minister" in identifiers(text.template.mail)
-    if not mail or names_it or text.template.kind not in Circular.Kind.values:
+    if not mail or names_it or not text.template.traits.circular:
         return mail
     return "\n".join(text.addressee) + f"\n\n{mail}"
 
@@ -242,7 +240,7 @@ def text_variant(letter: Letter) -> str:
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == ANSWER:
         return acknowledged_as(letter)
     is_usual = not letter.variant or letter.variant in THANKING
-    speaks_to_addressee = letter.kind in Circular.Kind.values and is_usual
+    speaks_to_addressee = letter.traits.circular and is_usual
     if not speaks_to_addressee or letter.addressed_alike:
         return letter.variant
     minister = letter.invitation.minister

@@ -43,7 +43,14 @@ from invitations.models.edition import (
 )
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.kinds import AUTOMATIC_KINDS, INVITING_KINDS, PRINTED_KINDS, LetterKind
+from invitations.models.kinds import (
+    ACKNOWLEDGING_KINDS,
+    AUTOMATIC_KINDS,
+    CIRCULAR_KINDS,
+    INVITING_KINDS,
+    KINDS,
+    LetterKind,
+)
 from invitations.models.letter import Letter
 from invitations.models.next_steps import (
     Filed,
@@ -100,6 +107,7 @@ from invitations.text.spellings import normalize_name
 
 __all__ = [
     "ACKNOWLEDGING",
+    "ACKNOWLEDGING_KINDS",
     "AFTER_A_MOVE",
     "ANEW",
     "ANSWER",
@@ -108,16 +116,17 @@ __all__ = [
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
     "CAME",
+    "CIRCULAR_KINDS",
     "CROWN",
     "HIGHEST",
     "INVITING_KINDS",
     "IN_PERSON",
+    "KINDS",
     "LAST_DAY",
     "MOVED",
     "NAME_THE_SUBSTITUTE",
     "ONLINE",
     "POSTPONED",
-    "PRINTED_KINDS",
     "RECONFIRM",
     "SENT_A_TEXT",
     "SPOKE",

@@ -11,7 +11,10 @@ from modeltranslation.translator import translator
 from invitations.models.addressees import UNNAMED, Gender, Mission
 from invitations.models.edition import ForumEdition
 from invitations.models.held.rows import HeldRow
+from invitations.models.kinds import KINDS, LetterKind, Traits
 from invitations.text.dates import with_honorific
+
+OF_CIRCULARS = [(kind.value, kind.label) for kind in LetterKind if KINDS[kind].circular]
 
 
 def permanent_missions() -> list[str]:
@@ -24,26 +27,17 @@ def validate_note_kinds(values: Any) -> None:
 
 
 class Circular(HeldRow):
-    class Kind(models.TextChoices):
-        INVITATION = "invitation", _("invitation")
-        NOTICE = "notice", _("notice of changed dates")
-        CORRIGENDUM = "corrigendum", _("corrigendum")
-        REPLACEMENT = "replacement", _("replacement")
-        THANKS = "thanks", _("letter of thanks")
+    Kind = LetterKind
 
     class Audience(models.TextChoices):
         ALL = "all", _("all invitations")
         PRINCIPAL = "principal", _("principal invitations only")
 
-    REFERRING = (Kind.NOTICE, Kind.CORRIGENDUM, Kind.REPLACEMENT)
-    # Their audience is chosen one by one.
-    BY_CHOICE = (Kind.REPLACEMENT, Kind.THANKS)
-
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="circulars", verbose_name=_("edition")
     )
     reference = models.CharField(_("reference"), max_length=40, unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
+    kind = models.CharField(_("kind"), max_length=20, choices=OF_CIRCULARS, default=Kind.INVITATION)
     dated_on = models.DateField(_("date on the letter"))
     place = models.CharField(_("place on the letter"), max_length=60)
     signatory_honorific = models.CharField(
@@ -139,6 +133,10 @@ class Circular(HeldRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def traits(self) -> Traits:
+        return KINDS[self.kind]
 
     @property
     def addressed_by(self) -> dict[str, str]:

@@ -17,7 +17,15 @@ from invitations.models.edition import Language
 from invitations.models.held.change import HeldChange
 from invitations.models.held.composed_with import LINK
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.kinds import INVITING_KINDS, LetterKind
+from invitations.models.kinds import (
+    ACKNOWLEDGING_KINDS,
+    AUTOMATIC_KINDS,
+    INVITING_KINDS,
+    KINDS,
+    REFERRING_KINDS,
+    LetterKind,
+    Traits,
+)
 from invitations.models.next_steps import NextStep
 from invitations.models.reasons import ByLanguageField
 from invitations.models.reminder_steps import ReminderStep
@@ -32,6 +40,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """By their States in the French order, a State's principal letter before the others."""
         of_state = french_order("invitation__member_state")
         return self.order_by(*of_state, "-invitation__is_principal", "pk")
+
+    def automatic(self) -> Self:
+        return self.filter(kind__in=AUTOMATIC_KINDS)
+
+    def printed(self) -> Self:
+        return self.exclude(kind__in=AUTOMATIC_KINDS)
+
+    def acknowledging(self) -> Self:
+        """What says back to an office what it sent."""
+        return self.filter(kind__in=ACKNOWLEDGING_KINDS)
 
     def planned(self) -> Self:
         return self.filter(state=Letter.State.PLANNED)
@@ -267,8 +285,7 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 name="one_letter_per_circular",
                 fields=["invitation", "circular", "kind"],
-                condition=Q(kind__in=["notice", "corrigendum", "replacement"])
-                & ~Q(state="cancelled"),
+                condition=Q(kind__in=REFERRING_KINDS) & ~Q(state="cancelled"),
             ),
             models.UniqueConstraint(
                 name="one_letter_of_thanks",
@@ -286,8 +303,7 @@ class Letter(models.Model):
             ),
             models.CheckConstraint(
                 name="referring_letter_names_the_one_it_refers_to",
-                condition=~Q(kind__in=["notice", "corrigendum", "replacement"])
-                | Q(replaces__isnull=False),
+                condition=~Q(kind__in=REFERRING_KINDS) | Q(replaces__isnull=False),
             ),
             models.CheckConstraint(
                 name="signed_original_has_no_message",
@@ -341,6 +357,10 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.get_kind_display(), self.invitation])
+
+    @property
+    def traits(self) -> Traits:
+        return KINDS[self.kind]
 
     @property
     def keeps_its_seal(self) -> bool:

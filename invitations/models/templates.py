@@ -11,7 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Answer, Language
 from invitations.models.held.rows import HeldRow
-from invitations.models.kinds import AUTOMATIC_KINDS, LetterKind
+from invitations.models.kinds import AUTOMATIC_KINDS, KINDS, LetterKind, Traits
 from invitations.text.dates import bracketed, comma_list
 from invitations.text.markdown import validate_links
 from invitations.text.placeholders import (
@@ -165,8 +165,12 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         return bracketed(name, comma_list([self.get_language_display(), self.version]))
 
     @property
+    def traits(self) -> Traits:
+        return KINDS[self.kind]
+
+    @property
     def is_usable(self) -> bool:
-        return self.kind not in AUTOMATIC_KINDS or self.is_approved
+        return self.traits.printed or self.is_approved
 
     def clean(self) -> None:
         if self.language == Language.FRENCH:

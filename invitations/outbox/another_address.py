@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from invitations.letters.channels import reason_to_hold_back
 from invitations.letters.planning import (
     ENVELOPE_LENGTH,
-    PRIORITY,
     TRY_FOR,
 )
 from invitations.letters.released import (
@@ -70,7 +69,7 @@ def delivery_to(address: str, letter: Letter) -> Delivery:
             return letter.deliveries.create(
                 address=address,
                 envelope=random_signs(ENVELOPE_LENGTH),
-                priority=PRIORITY.get(letter.kind, 5),
+                priority=letter.traits.priority,
                 not_before=now,
                 leave_before=letter.leave_before or now + TRY_FOR,
             )

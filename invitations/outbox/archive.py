@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.exported_tables import as_csv
 from invitations.files.frozen import Tampered, thaw
-from invitations.models import AUTOMATIC_KINDS, Letter
+from invitations.models import Letter
 from invitations.models.states import french_order
 
 JOINED = ("circular", "invitation__member_state", "invitation__minister")
@@ -27,7 +27,7 @@ HEADINGS = (
 
 def reason_not_to_archive(letter: Letter) -> str:
     """Return why the letter has no file that anybody may have; an empty text if it has one."""
-    if letter.kind in AUTOMATIC_KINDS:
+    if letter.traits.automatic:
         return _("Reminders and acknowledgements go by e-mail: choose the letter.")
     is_approved = letter.state == Letter.State.APPROVED
     return "" if is_approved else _("Only an approved letter goes into an archive.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.letters.channels import paper_channel, reason_to_hold_back
 from invitations.letters.planning import reason_letter_is_overtaken
-from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
+from invitations.models import Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
 from invitations.outbox.another_address import ON_FILE_NO_MORE, mail_address_is_on_file
 from invitations.outbox.sending import (
@@ -186,7 +186,7 @@ def reason_original_is_waiting(letter: Letter) -> str:
 
 def reason_not_to_record_paper(letter: Letter, invitation: Invitation | None = None) -> str:
     """Return why it is not recorded that the letter left on paper; an empty text if it may be."""
-    if letter.kind not in PRINTED_KINDS:
+    if letter.traits.automatic:
         return _("Reminders and acknowledgements go by e-mail: choose the letter.")
     if reason := reason_not_to_send(letter, invitation or letter.invitation, timezone.now()):
         return _("It may not leave: %s.") % reason

@@ -15,7 +15,7 @@ from invitations.letters.channels import (
     Receiver,
     paper_channel,
 )
-from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
+from invitations.models import Invitation, Letter, Mission
 from invitations.models.held.outdated import OVER_WHO_LEFT
 from invitations.text.dates import comma_list
 
@@ -84,7 +84,7 @@ def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
 
 def refuse_unprintable(letter: Letter) -> None:
     """Raise ValidationError if the letter may not leave on paper."""
-    if letter.kind not in PRINTED_KINDS:
+    if letter.traits.automatic:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter is printed."))

@@ -45,15 +45,6 @@ logger = logging.getLogger(__name__)
 # They begin when the database is seen to be lost: one that is silent is given up after longer.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
-# What answers an act of the office is planned once, by it; reminders and calendars by the clock.
-TOLD_ONCE = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
-# What may not leave any more is called back as a whole: what is due after all is planned anew.
-CALLED_BACK = (
-    Letter.Kind.REMINDER,
-    Letter.Kind.CALENDAR,
-    Letter.Kind.ACKNOWLEDGEMENT,
-    Letter.Kind.RECEIPT,
-)
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
@@ -88,7 +79,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     if reason := reason_to_hold_back(letter):
         transit(delivery, State.CLAIMED, State.MISSED, reason=reason)
         return False
-    if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
+    if letter.traits.automatic or letter.kind == Letter.Kind.NOTE:
         return begin_under_lock(delivery)
     if begin_sending(delivery):
         return True
@@ -111,15 +102,16 @@ def begin_under_lock(delivery: Delivery) -> bool:
     if letter.kind == Letter.Kind.NOTE:
         reason = reason or reason_letter_is_replaced(letter)
     if reason:
-        if letter.kind in CALLED_BACK:
+        if letter.traits.automatic:
+            # As a whole: what is due after all is planned again.
             call_back_letters(Letter.objects.filter(pk=letter.pk), reason)
         else:
             kept_back = State.MISSED if is_for_a_person(letter, reason) else State.CANCELLED
             transit(delivery, State.CLAIMED, kept_back, reason=reason)
         return False
-    if letter.kind in CALLED_BACK and (reason := reason_to_compose_again(letter)):
+    if letter.traits.automatic and (reason := reason_to_compose_again(letter)):
         call_back_letters(Letter.objects.filter(pk=letter.pk), reason)
-        if letter.kind in TOLD_ONCE:
+        if letter.traits.acknowledges:
             save_planned_letters([planned_again(letter)])
         return False
     return begin_sending(delivery)

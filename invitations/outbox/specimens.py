@@ -23,9 +23,7 @@ from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.outgoing import with_date
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
-    PRINTED_KINDS,
     Answer,
-    Circular,
     Invitation,
     Letter,
     LetterTemplate,
@@ -56,7 +54,7 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
         variant=template.variant,
         language=template.language,
     )
-    if template.kind in Circular.REFERRING:
+    if template.traits.refers:
         letter.circular = (
             invitation.edition.circulars.filter(kind=template.kind).first() or circular
         )
@@ -64,7 +62,7 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
     if template.kind == Letter.Kind.NOTE:
         letter.mission = mission_to_show(invitation, template.language)
         letter.by_original = template.variant == NOTE_VARIANT
-    elif letter.kind in PRINTED_KINDS:
+    elif letter.traits.printed:
         letter.by_original = gets_original(invitation)
     if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
         letter.reply = Reply(
@@ -100,7 +98,7 @@ def render_specimen(
     """
     keys = dead_keys()
     texts = letter_texts(letter, keys, template, specimen=True)
-    printed = paper and letter.kind in PRINTED_KINDS
+    printed = paper and letter.traits.printed
     pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
     return Specimen(texts[0].subject, join_languages("mail", texts), pdf)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from invitations.letters.channels import by_original
 from invitations.models import (
+    INVITING_KINDS,
     CallListEntry,
     Delivery,
     ForumEdition,
@@ -77,7 +78,7 @@ def invitations_with_facts(edition: ForumEdition) -> "QuerySet[Invitation]":
     """Return the edition's invitations, in its order of States, with facts for reminders."""
     arrived = Delivery.objects.filter(
         letter__invitation=OuterRef("pk"),
-        letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
+        letter__kind__in=INVITING_KINDS,
         state=Delivery.State.HANDED_OVER,
     ).order_by("handed_over_at")
     asked = Reconfirmation.objects.current().not_yet().filter(invitation=OuterRef("pk"))

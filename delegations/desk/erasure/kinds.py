@@ -109,13 +109,11 @@ def focal_points_to_erase(edition: ForumEdition) -> Rows:
 
 # Mails that say back what an office typed
 
-SAYING_BACK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
-
 
 def mails_to_erase(edition: ForumEdition) -> Rows:
     says = holds_words("paper", "mail", "pdf", "message") | ~Q(filed={})
     is_copy = Q(variant="copy") & ~Q(recipients=[])
-    own = Letter.objects.filter(invitation__edition=edition, kind__in=SAYING_BACK)
+    own = Letter.objects.acknowledging().filter(invitation__edition=edition)
     return own.filter(says | is_copy)
 
 

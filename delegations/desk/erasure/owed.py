@@ -9,7 +9,6 @@ from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.desk.erasure.kinds import SAYING_BACK
 from invitations.admin.list_columns import list_url
 from invitations.models import (
     Correspondence,
@@ -55,7 +54,7 @@ def all_owed(edition: ForumEdition, offices: Offices | None = None) -> list[Owed
         ),
         Owed(
             _("mails that have not been composed yet"),
-            Letter.objects.planned().filter(kind__in=SAYING_BACK, **own),
+            Letter.objects.acknowledging().planned().filter(**own),
             list_url(Letter, state__exact=Letter.State.PLANNED.value, **here),
         ),
         Owed(

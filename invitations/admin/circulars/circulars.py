@@ -191,7 +191,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
         sets = with_names(super().get_fieldsets(request, obj), shown)
-        if obj and obj.kind in Circular.BY_CHOICE:
+        if obj and obj.traits.by_choice:
             sets[1] = (sets[1][0], {"fields": ["chosen_shown"]})
         if "dated_on" in fixed:
             sets[0][1]["description"] = _(

@@ -34,7 +34,7 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import further_reminder_addresses
 from invitations.letters.released import held_for_each_state
-from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
+from invitations.models import Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import comma_list, format_date, format_day, labelled
 
@@ -188,7 +188,7 @@ def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:
 
 
 def waiting_for_approval(letters: Any) -> QuerySet[Letter]:
-    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
+    composed = letters.filter(state=Letter.State.COMPOSED).printed()
     return composed.in_french_order()
 
 

@@ -12,8 +12,7 @@ from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import (
-    PRINTED_KINDS,
-    Circular,
+    KINDS,
     Language,
     Letter,
     LetterTemplate,
@@ -89,7 +88,7 @@ def lacking_texts(letter: Letter, language: str) -> list[Lack]:
         for row in (edition, circular)
         for field in lacking_in(row, language)
     ]
-    if letter.kind in Circular.REFERRING and not circular.says("changes"):
+    if letter.traits.refers and not circular.says("changes"):
         lacks.append(lack_of("changes", language))
     return lacks
 
@@ -121,7 +120,7 @@ def lacking_words(
 
 def empty_words(kind: str, template: LetterTemplate, words: Mapping[str, str]) -> list[str]:
     """Return the placeholders, in order, that may not be empty in this text and are."""
-    needed = LETTERHEAD if kind in PRINTED_KINDS else set()
+    needed = LETTERHEAD if KINDS[kind].printed else set()
     for text in (template.subject, template.paper, template.mail):
         needed = needed | needed_words(text)
     return [name for name in in_template_order(needed & set(words)) if is_missing(words[name])]

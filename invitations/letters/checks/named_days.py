@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.channels import is_last_day_over
-from invitations.models import POSTPONED, Circular, DateChange, Letter
+from invitations.models import POSTPONED, DateChange, Letter
 
 LAST_DAY_BEFORE_DATE = _("a last day to reply that lies before the date of the letter")
 LAST_DAY_OVER = _("a reply asked for before a day that is over when the letter leaves")
@@ -15,7 +15,7 @@ NOTHING_CHANGED = _("notice of a change, though no dates and no form of the even
 
 def doubted_days(letters: Iterable[Letter]) -> dict[int, list[Any]]:
     """Return what is doubtful about the days of each letter, by its key; without those in order."""
-    asked = [letter for letter in letters if letter.kind in Circular.Kind.values]
+    asked = [letter for letter in letters if letter.traits.circular]
     editions = {letter.invitation.edition_id for letter in asked if is_notice(letter)}
     moves = DateChange.objects.released().filter(edition__in=editions).order_by()
     moved = set(moves.values_list("edition", flat=True)) if editions else set()

@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db.models import QuerySet
 
-from invitations.models import AUTOMATIC_KINDS, Circular, ForumEdition, Letter
+from invitations.models import Circular, ForumEdition, Letter
 
 
 def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
@@ -22,5 +22,5 @@ def letters_with_reasons(
     """Return the planned letters, of an edition or a circular, that say why they wait."""
     waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:
-        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
+        waiting = waiting.filter(circular=circular).printed()
     return waiting.exclude(waiting_reason="").order_by("waiting_reason")

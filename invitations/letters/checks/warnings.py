@@ -28,9 +28,7 @@ from invitations.letters.context import own_text
 from invitations.letters.released import forms_on_file
 from invitations.models import (
     IN_PERSON,
-    INVITING_KINDS,
     THANKING,
-    Circular,
     Gender,
     Letter,
     LetterTemplate,
@@ -244,7 +242,7 @@ def is_printed_alike_in_both_languages(letter: Letter) -> bool:
 
 def invites_to_what_is_over(letter: Letter) -> bool:
     """Whether the letter invites, and would leave after the event."""
-    inviting = letter.kind in INVITING_KINDS
+    inviting = letter.traits.invites
     return inviting and not letter.invitation.edition.is_ahead(timezone.now())
 
 
@@ -369,7 +367,7 @@ def speaks_to_a_crown_as_to_a_minister(letter: Letter) -> bool:
     """Whether the usual text goes to somebody whom protocol addresses in the third person."""
     thanks = letter.kind == Letter.Kind.THANKS and letter.variant in (*THANKING, IN_PERSON)
     speaks_to_addressee = not letter.variant or thanks
-    is_usual = letter.kind in Circular.Kind.values and speaks_to_addressee
+    is_usual = letter.traits.circular and speaks_to_addressee
     to_all_alike = letter.circular.addressed_by and not letter.by_original
     return is_usual and not to_all_alike and letter.invitation.minister.rank.form in STYLED
 

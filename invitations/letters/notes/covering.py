@@ -9,14 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.planning import call_back_letters
-from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Invitation, Letter
+from invitations.models import Circular, Delivery, Invitation, Letter
 from invitations.models.letter import is_called_back
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
     """Return what the note covers of letters that are forwarded still, recomposed ones too."""
-    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
-    forwarded = Letter.objects.to_forward().exclude(kind__in=kinds)
+    forwarded = Letter.objects.printed().to_forward().exclude(kind=Letter.Kind.NOTE)
     forwarded = forwarded.filter(circular=note.circular_id, by_original=note.by_original)
     return forwarded.filter(invitation__in=note.covers.values("invitation"))
 

@@ -12,7 +12,7 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.models import Delivery, Invitation, Letter, LetterEvent, Reply
-from invitations.outbox.sending import LEFT_OFFICE, TOLD_ONCE
+from invitations.outbox.sending import LEFT_OFFICE
 from invitations.times.clocks import CLOCKS_APART
 
 
@@ -21,7 +21,7 @@ def hold_acknowledgements(invitation: Invitation) -> int:
 
     Call it within a transaction, with the invitation locked.
     """
-    return call_back_letters(invitation.letters.filter(kind__in=TOLD_ONCE), LEFT_OFFICE)
+    return call_back_letters(invitation.letters.acknowledging(), LEFT_OFFICE)
 
 
 def acknowledge_called_back_again(invitation: Invitation, since: dt.datetime) -> int:
@@ -29,7 +29,7 @@ def acknowledge_called_back_again(invitation: Invitation, since: dt.datetime) ->
 
     They wait for the invitation's new link.
     """
-    own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
+    own = invitation.letters.acknowledging().order_by("pk")
     # Of receipts an earlier one may have left, and each says by itself if a later one has.
     said = {(acknowledged_answer(one), one.again) for one in own.in_force() if one.reply_id}
     cancelled = Letter.State.CANCELLED

@@ -32,7 +32,6 @@ from invitations.models.insert_select import insert_select
 from invitations.outbox.date_change.notice import draft_notice
 from invitations.outbox.date_change.proposal import DATES, values_of_edition, write_edition
 from invitations.outbox.release import decide, locked_change, why_not_by
-from invitations.outbox.sending import TOLD_ONCE
 from invitations.times.clocks import CLOCKS_APART
 
 DECIDED = ("stopped_at", "moved_at")
@@ -126,7 +125,7 @@ def call_back_frozen(move: DateChange) -> None:
     frozen = Letter.objects.in_force().filter(pk__in=waiting.values("letter"))
     keys = list(frozen.values_list("pk", flat=True))
     call_back_letters(Letter.objects.filter(pk__in=keys), reason)
-    gone = Letter.objects.filter(pk__in=keys, state=Letter.State.CANCELLED, kind__in=TOLD_ONCE)
+    gone = Letter.objects.acknowledging().filter(pk__in=keys, state=Letter.State.CANCELLED)
     # Of two receipts that both waited to leave, the later one tells what is on file.
     told = ("invitation_id", "kind", "variant", "reply_id")
     last = {tuple(getattr(one, name) for name in told): one for one in gone.order_by("pk")}

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import PRINTED_KINDS, Circular, Language, Letter
+from invitations.models import KINDS, Language, Letter
 from invitations.tests.factories import CircularFactory, MissionFactory
 from invitations.tests.seals import NO_PDFSIG, seal_status, use_seal, what_pdfsig_says
 
@@ -37,7 +37,7 @@ def of_each_kind(issued, seal):
                 changes="All is later.",
                 variant="spoke" if kind == "thanks" else "",
             )
-            if kind in Circular.BY_CHOICE:
+            if circular.traits.by_choice:
                 circular.chosen.set([invitation])
             plan_circular(circular)
         compose_planned()
@@ -54,7 +54,7 @@ def test_two_readers_agree_on_each_kind_of_letter(of_each_kind, seal, language, 
     letters = of_each_kind(language)
 
     assert {(one.kind, one.language) for one in letters} == {
-        (kind, language) for kind in PRINTED_KINDS
+        (kind, language) for kind in KINDS if KINDS[kind].printed
     }
     for letter in letters:
         content = thaw(letter.pdf.name, letter.sha256)

@@ -7,10 +7,10 @@ import pytest
 import time_machine
 
 from delegations.desk.archive_tables import replies_table
-from delegations.desk.erasure.kinds import SAYING_BACK, WORDS_OF_RESPONDENTS, mails_to_erase
+from delegations.desk.erasure.kinds import WORDS_OF_RESPONDENTS, mails_to_erase
 from delegations.desk.erasure.one_person import personal_rows
 from delegations.tests.desk.erasure.erased import NIGHT, came, over
-from invitations.models import LetterKind, LetterTemplate
+from invitations.models import ACKNOWLEDGING_KINDS, LetterKind, LetterTemplate
 from invitations.models.reply import REPLY_FIELDS
 from invitations.tests.factories import LetterFactory
 
@@ -41,7 +41,7 @@ ARCHIVED_AS = {
 
 def test_of_each_kind_of_letter_it_is_said_whether_its_words_are_erased():
     assert {*LetterKind.values} == GOES | STAYS
-    assert {*SAYING_BACK} == GOES
+    assert {*ACKNOWLEDGING_KINDS} == GOES
 
 
 @pytest.mark.django_db

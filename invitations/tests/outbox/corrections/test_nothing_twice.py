@@ -40,7 +40,7 @@ from invitations.letters.composing import (
 from invitations.letters.issuing import withdraw_invitation
 from invitations.letters.notes.covering import tidy_waiting_notes
 from invitations.letters.planning import call_back_letters
-from invitations.models import AUTOMATIC_KINDS, Delivery, Invitation, Letter, Minister, Mission
+from invitations.models import Delivery, Invitation, Letter, Minister, Mission
 from invitations.outbox.another_address import addresses_not_tried, send_to_another_address
 from invitations.outbox.corrections.notes import forward_again
 from invitations.outbox.corrections.replacing import replace_letters
@@ -126,7 +126,7 @@ class NothingTwice(RuleBasedStateMachine):
         tidy_waiting_notes()
         is_note = {"kind": "note"}
         for letters in (Letter.objects.exclude(**is_note), Letter.objects.filter(**is_note)):
-            own = letters.planned().exclude(kind__in=AUTOMATIC_KINDS)
+            own = letters.planned().printed()
             for key in own.order_by("pk").values_list("pk", flat=True):
                 write(key)
 
@@ -168,7 +168,7 @@ class NothingTwice(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def a_letter_is_composed_again(self, number):
         states = ["composed", "approved"]
-        letters = Letter.objects.filter(state__in=states).exclude(kind__in=AUTOMATIC_KINDS)
+        letters = Letter.objects.filter(state__in=states).printed()
         if letter := one_of(letters, number):
             with suppress(ValidationError):
                 recompose_letter(letter, self.people[0])
@@ -192,7 +192,7 @@ class NothingTwice(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def a_letter_goes_to_another_address(self, number):
-        letter = one_of(Letter.objects.approved().exclude(kind__in=AUTOMATIC_KINDS), number)
+        letter = one_of(Letter.objects.approved().printed(), number)
         for email in addresses_not_tried(letter) if letter else ():
             with suppress(ValidationError):
                 send_to_another_address(letter, self.people[0], email)

@@ -30,7 +30,6 @@ from invitations.letters.issuing import issue_invitation, queue_approved_letter
 from invitations.letters.planning import enqueue_letter
 from invitations.links import NO_LINK, link_for_token, replace_link
 from invitations.models import (
-    AUTOMATIC_KINDS,
     Correspondence,
     Delivery,
     ForumEdition,
@@ -252,7 +251,7 @@ class Mending(RuleBasedStateMachine):
 
     @rule()
     def letters_are_approved(self):
-        for letter in Letter.objects.planned().exclude(kind__in=AUTOMATIC_KINDS):
+        for letter in Letter.objects.planned().printed():
             if not letter.invitation.links.current().exists():
                 continue
             self.write(letter)
@@ -263,7 +262,7 @@ class Mending(RuleBasedStateMachine):
     @rule()
     def the_clock_reminds_and_acknowledges(self):
         queue_reminders()
-        for letter in Letter.objects.planned().filter(kind__in=AUTOMATIC_KINDS):
+        for letter in Letter.objects.planned().automatic():
             if letter.invitation.links.current().exists():
                 self.write(letter)
                 letter.refresh_from_db()
@@ -275,7 +274,7 @@ class Mending(RuleBasedStateMachine):
         written = WRITTEN | {"composed_at": now, "approved_at": now, "recipients": [["to", to]]}
         link = letter.invitation.links.current().get()
         # What the machine approves keeps nothing of what it was made of.
-        behind = {} if letter.kind in AUTOMATIC_KINDS else {"ReplyLink": str(link.pk)}
+        behind = {} if letter.traits.automatic else {"ReplyLink": str(link.pk)}
         written |= {"mail": link.token, "composed_with": behind}
         Letter.objects.filter(pk=letter.pk).update(state="approved", **written)
 
@@ -295,7 +294,7 @@ class Mending(RuleBasedStateMachine):
                 leaves, letter = begins(delivery), delivery.letter
                 assert not leaves or may_leave(letter), (letter.kind, letter.invitation)
                 # It is no test of holding back to hold back everything.
-                assert leaves or letter.kind in AUTOMATIC_KINDS or not may_leave(letter)
+                assert leaves or letter.traits.automatic or not may_leave(letter)
                 transaction.set_rollback(True)
 
     @invariant()
