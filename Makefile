@@ -77,7 +77,7 @@ migrations: $(VENV)/test-ready
 # unless ARGS="--upgrade-package NAME" or ARGS=--upgrade says otherwise.
 requirements: $(VENV)/test-ready
 	@for name in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 			--custom-compile-command 'make requirements' --output-file $$name.txt $(ARGS) $$name.in \
 			|| exit; \
 	done
