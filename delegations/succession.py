@@ -18,7 +18,7 @@ def release_hand_over(change: HeldChange, by: User, mark: str, reason: str = "")
     """Hand the invitation over, and do with the delegation what was chosen, all at once."""
     release_change(change, by, mark, reason)
     said: Any = change.after
-    left = Invitation.objects.select_related("edition", "member_state").get(pk=change.object_id)
+    left = Invitation.objects.select_related("edition", "member_state").get(pk=change.key)
     for person in who_is_taken_off(left, said["delegation"], change.asked_at):
         person.delete()
         note_staff_change(by, person, DelegationChange.Act.REMOVED, [])

@@ -182,7 +182,7 @@ class Dossier:
         changes = HeldChange.objects.filter(found, content_type__app_label="invitations")
         people = "asked_by", "alone_by", "decided_by"
         return [
-            (change, str(behind[change.content_type.model, change.object_id]))
+            (change, str(behind[change.content_type.model, change.key]))
             for change in changes.select_related("content_type", *people)
         ]
 

@@ -13,7 +13,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delegations", "0001_initial_6c562e8f"),
+        ("delegations", "0001_initial_37bc09e0"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.models import Delegation, PolicyStatement
-from invitations.letters.released import use_released_rank
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
@@ -180,7 +179,6 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
     own = [r for r in replies if r.invitation_id == invitation.pk and not r.is_taken_up]
     for reply in own:
         reply.invitation = invitation
-        use_released_rank(reply, invitation.held)
     answers = {reply.answer for reply in replies if reply.is_in_force}
     others = [reply for reply in replies if reply.invitation_id != invitation.pk]
     by_others = {reply.answer for reply in others if reply.is_in_force}

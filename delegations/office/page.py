@@ -163,10 +163,8 @@ def styled_minister_name(invitation: Invitation) -> str:
     name, is_own = format_minister_name(minister), language == minister.language
     if is_own and minister.name_as_printed:
         return minister.name_as_printed
-    state, held = invitation.member_state_id, invitation.held
     try:
-        minister.rank = released(minister.rank, held)
-        form = form_on_file(language, **minister.addressed_by, state=state, held=held)
+        form = form_on_file(language, **minister.addressed_by, state=invitation.member_state_id)
     except ValidationError:
         return name
     if form.form in HIGHEST and not form.fits(invitation.member_state):

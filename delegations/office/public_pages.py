@@ -24,8 +24,7 @@ def announced_edition() -> ForumEdition | None:
 def show_as_released(invitation: Invitation, held: Held) -> Invitation:
     """Return a copy with which the office sees what a second person released.
 
-    Until when it may answer holds at once: to stop, one person suffices. A rank that was never
-    released stays: names stand alone beside it.
+    Until when it may answer holds at once: to stop, one person suffices.
     """
     found = released_office(invitation, held)
     found.member_state = released(found.member_state, held)

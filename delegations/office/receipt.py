@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
 from invitations.letters.pdf import emblem_of, letterhead_contacts
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
-from invitations.letters.released import released_terms, use_released_values
+from invitations.letters.released import use_released_values
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
 from invitations.mail.html_part import ADDRESS, EMAIL
@@ -39,7 +39,6 @@ def words_on_paper(
 ) -> bytes:
     """Return subject and paragraphs under the organization's head, as a PDF."""
     edition = invitation.edition
-    terms = {language: released_terms(language, invitation.held)}
     with translation.override(language):
         shown = {
             "lang": language,
@@ -47,7 +46,7 @@ def words_on_paper(
             "emblem": emblem_of(edition.organization),
             "organization": edition.organization,
             "postal_address": edition.postal_address,
-            "contacts": letterhead_contacts(edition, printed_terms_in(language, on_file=terms)),
+            "contacts": letterhead_contacts(edition, printed_terms_in(language)),
             "subject": subject,
             "paragraphs": [
                 [unbroken_line(line) for line in paragraph.split("\n")]

@@ -16,7 +16,6 @@ from delegations.models import Delegate, HighLevelSession, PolicyStatement, Stat
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.public_pages import announced_edition
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.letters.released import as_released
 from invitations.models import ForumEdition, Invitation, Rank, Reply
 from invitations.replies import REPLY_FIELDS
 from invitations.text.dates import comma_list
@@ -138,6 +137,4 @@ def row_named(field: Any, value: str, edition: ForumEdition) -> models.Model | N
         found = field.formfield(queryset=rows).to_python(value)
     except ValidationError:
         return None
-    if isinstance(found, HighLevelSession):
-        return found.as_published
-    return next(as_released([found]), None) if found else None
+    return found.as_published if isinstance(found, HighLevelSession) else found

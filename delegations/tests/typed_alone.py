@@ -10,6 +10,7 @@ from delegations.models import Notice
 from invitations.audit import acting
 from invitations.models import FormOfAddress, Minister, Mission, Rank, Term
 from invitations.models.held.holding import HELD
+from invitations.models.held.proposals import save_or_propose
 from invitations.tests.factories import MinisterFactory, MissionFactory, UserFactory
 
 # Shorter ones may stand on a page by chance.
@@ -32,7 +33,7 @@ def type_all(rows, but=()):
                 marks.append(f"{number}zq{number}")
                 setattr(row, name, typed(row, name, marks[-1]))
             row.keep_keys()
-            row.save()
+            save_or_propose(row)
     return marks
 
 
@@ -85,14 +86,13 @@ def rows_behind(invitations, language):
 
 
 def add_rows(state, language):
-    """Add a rank, a form of address of the State's own, and a mission, and return their mark."""
+    """Propose a rank and a form of address of the State's own, add a mission; return their mark."""
     mark = "zqnewzq"
     with acting(UserFactory()):
         words = {f"name_{code}": mark for code in ("en", "fr", "es", "ar", "ru", "zh_hans")}
-        Rank.objects.create(code="NEW", weight=1, form="MIN", name=mark, **words)
+        save_or_propose(Rank(code="NEW", weight=1, form="MIN", name=mark, **words))
         own = dict.fromkeys(("courtesy", "title", "salutation", "closing"), mark)
-        FormOfAddress.objects.create(
-            language=language, form="MIN", gender="f", member_state=state, **own
-        )
+        form = FormOfAddress(language=language, form="MIN", gender="f", member_state=state, **own)
+        save_or_propose(form)
         MissionFactory(name=mark, emails=f"{mark}@example.org").states.add(state)
     return mark

@@ -48,6 +48,7 @@ from invitations.forms.stale_form import ListedForm, ListedFormSet
 from invitations.letters.planning import try_waiting_again
 from invitations.models import HeldChange
 from invitations.models.held.holding import rows_used, why_kept
+from invitations.models.held.proposals import is_proposed
 from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list
 
@@ -243,7 +244,8 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Say beside "changed successfully" what automatic mail does not use yet."""
-        if isinstance(obj, HeldRow) and HeldChange.objects.waiting().of(obj).exists():
+        held = isinstance(obj, HeldRow) and not is_proposed(type(obj))
+        if held and HeldChange.objects.waiting().of(obj).exists():
             told = _(
                 "Automatic mail says what stood here before, and goes where it went, until a "
                 "second person releases this change."

@@ -25,9 +25,11 @@ def load_shipped(apps: StateApps) -> None:
 
     A letter template that has changed is added as a new version, unless a person wrote the newest.
     """
-    model = {one.__name__: one for one in apps.get_app_config("invitations").get_models()}
+    model: dict[str, Any] = {
+        one.__name__: one for one in apps.get_app_config("invitations").get_models()
+    }
     add_missing(model["Rank"], ["code"], ranks())
-    add_forms_of_address(model)
+    model["FormOfAddress"].objects.bulk_create(missing_forms_of_address(model))
     add_missing(model["Term"], ["key", "language"], table("terms"))
     add_letter_templates(model["LetterTemplate"])
     add_state_aliases(model["MemberState"], model["StateAlias"])
@@ -36,8 +38,8 @@ def load_shipped(apps: StateApps) -> None:
 FORM_KEY = ["language", "form", "gender"]
 
 
-def add_forms_of_address(model: Mapping[str, Any]) -> None:
-    """Add the forms that are missing: the general ones, and those of the States on file."""
+def missing_forms_of_address(model: Mapping[str, Any]) -> list[Any]:
+    """Return the forms that are not on file: the general ones, and those of the States on file."""
     on_file = dict(model["MemberState"].objects.values_list("iso3", "pk"))
     general = [row | {"member_state_id": None} for row in table(FORMS)]
     of_states = [
@@ -45,7 +47,7 @@ def add_forms_of_address(model: Mapping[str, Any]) -> None:
         for row in state_forms()
         if (pk := on_file.get(row.pop("member_state__iso3")))
     ]
-    add_missing(model["FormOfAddress"], [*FORM_KEY, "member_state_id"], [*general, *of_states])
+    return missing(model["FormOfAddress"], [*FORM_KEY, "member_state_id"], [*general, *of_states])
 
 
 def state_forms() -> list[dict[str, str]]:
@@ -112,14 +114,19 @@ def names_apart() -> NamesApart:
 
 
 def add_missing(model: Any, key: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Add the rows whose key is not on file, without the columns that the model lacks yet."""
+    """Add the rows whose key is not on file."""
+    model.objects.bulk_create(missing(model, key, rows))
+
+
+def missing(model: Any, key: list[str], rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the rows whose key is not on file, without the columns that the model lacks yet."""
     on_file = set(model.objects.values_list(*key))
     known = {field.attname for field in model._meta.concrete_fields}
-    model.objects.bulk_create(
+    return [
         model(**{column: row[column] for column in row if column in known})
         for row in rows
         if tuple(row[column] for column in key) not in on_file
-    )
+    ]
 
 
 def add_letter_templates(model: Any) -> None:

@@ -13,11 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.channels import gets_original
 from invitations.letters.released import (
-    Held,
     besides_ministers,
     form_on_file,
     mission_emails,
-    released_terms,
 )
 from invitations.models import (
     HIGHEST,
@@ -64,7 +62,6 @@ class FormalAddress(NamedTuple):
 def formal_address(
     minister: Minister,
     language: str,
-    held: Held = (),
     *,
     on: dt.date | None = None,
     listed: bool = False,
@@ -75,26 +72,25 @@ def formal_address(
     the title, and a function that says it again lets it fall away; in Chinese, title and courtesy
     follow the name, and State and function stand before it. In Russian the block stands in the
     dative, unless the person is only ``listed``. The minister's fields "as printed" win over the
-    table, whose ``held`` changes are left out; where the name stands in none but these, no opening
-    says it. Raise ValidationError for the highest ranks where no form is sure to fit, and where a
-    dative lacks.
+    table; where the name stands in none but these, no opening says it. Raise ValidationError for
+    the highest ranks where no form is sure to fit, and where a dative lacks.
     """
     state_key = minister.member_state_id
-    form = form_on_file(language, **minister.addressed_by, state=state_key, held=held)
+    form = form_on_file(language, **minister.addressed_by, state=state_key)
     refuse_doubtful_form(form, minister, language)
     title = titled(form.title, minister.prenominal)
     name, function = minister.name_in(language), minister.portfolio_in(language)
     styled = minister.name_as_printed or styled_name(
         language, minister.honorific or form.courtesy, unrepeated(title, function), name
     )
-    state = state_on_paper(minister.member_state, form, on, held)
+    state = state_on_paper(minister.member_state, form, on)
     family_name = minister.family_name_in(language) or name
     block = [styled, function]
     if language == Language.RUSSIAN and not listed:
         block = address_in_dative(minister, form)
     lines = [line for line in (*block, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
-    said = form if name or not prints_name(form) else nameless_form(language, held)
+    said = form if name or not prints_name(form) else nameless_form(language)
     return FormalAddress(
         name=styled,
         lines=lines[::-1] if language == Language.CHINESE else lines,
@@ -111,16 +107,14 @@ def prints_name(form: FormOfAddress) -> bool:
     return not {"name", "family_name"}.isdisjoint(said)
 
 
-def nameless_form(language: str, held: Held) -> FormOfAddress:
-    return form_on_file(language, UNNAMED, Gender.UNKNOWN, held=held)
+def nameless_form(language: str) -> FormOfAddress:
+    return form_on_file(language, UNNAMED, Gender.UNKNOWN)
 
 
-def state_on_paper(
-    state: MemberState, form: FormOfAddress, on: dt.date | None, held: Held = ()
-) -> str:
+def state_on_paper(state: MemberState, form: FormOfAddress, on: dt.date | None) -> str:
     """Return the State's name of that day; above the Pope's or a cardinal's, the Holy See."""
     if state.iso3 == VATICAN and form.style in OF_THE_HOLY_SEE:
-        return term_in(form.language, "holy_see", held)
+        return term_in(form.language, "holy_see")
     return state.name_on_paper(form.language, on)
 
 
@@ -151,7 +145,7 @@ def has_style(minister: Minister, language: str, forms: Forms = None) -> bool:
 def own_form(minister: Minister, language: str, forms: Forms) -> FormOfAddress:
     by, state = minister.addressed_by, minister.member_state_id
     read = forms(language, **by, state=state) if forms else None
-    return read or form_on_file(language, **by, state=state, held=())
+    return read or form_on_file(language, **by, state=state)
 
 
 def collective_address(circular: Circular, language: str) -> FormalAddress:
@@ -258,9 +252,8 @@ def other_form_of_address(letter: Letter, language: str) -> str:
 
 
 def form_of_address_of(letter: Letter, language: str) -> str:
-    minister, held = letter.invitation.minister, letter.held or ()
-    state = minister.member_state_id
-    return form_on_file(language, **minister.addressed_by, state=state, held=held).style
+    minister = letter.invitation.minister
+    return form_on_file(language, **minister.addressed_by, state=minister.member_state_id).style
 
 
 def short_greeting(mission: Mission, language: str) -> str:
@@ -268,13 +261,10 @@ def short_greeting(mission: Mission, language: str) -> str:
     return term_in(language, f"to_{mission.kind}")
 
 
-def term_in(language: str, key: str, held: Held = ()) -> str:
-    """Return the term without ``held`` changes; raise ValidationError if it is missing."""
-    if held:
-        text = released_terms(language, held).get(key)
-    else:
-        terms = Term.objects.filter(language=language, key=key)
-        text = terms.values_list("text", flat=True).first()
+def term_in(language: str, key: str) -> str:
+    """Return the term; raise ValidationError if it is missing."""
+    terms = Term.objects.filter(language=language, key=key)
+    text = terms.values_list("text", flat=True).first()
     if text is None:
         raise ValidationError(
             _("Missing in %(language)s: the terms %(texts)s."),

@@ -340,11 +340,10 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     is_printed = letter.traits.printed
     if letter.addressed_alike and is_printed:
         return collective_address(letter.circular, language)
-    held, minister = letter.held or (), letter.invitation.minister
-    on = letter.circular.dated_on
-    address = formal_address(minister, language, held, on=on, listed=not is_printed)
+    minister, on = letter.invitation.minister, letter.circular.dated_on
+    address = formal_address(minister, language, on=on, listed=not is_printed)
     if spoken_to := other_form_of_address(letter, language):
-        form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
+        form = form_on_file(language, spoken_to, Gender.UNKNOWN)
         return address._replace(salutation=form.salutation, closing=form.closing)
     return address
 

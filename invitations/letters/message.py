@@ -90,7 +90,7 @@ def states_covered(note: Letter) -> list[MemberState]:
 def short_name_in_letter(letter: Letter, state: MemberState) -> str:
     """Return the State's short name; the Holy See where the letter is addressed to that."""
     if state.iso3 == VATICAN:
-        holy_see = term_in(letter.language, "holy_see", letter.held or ())
+        holy_see = term_in(letter.language, "holy_see")
         if holy_see in letter.addressee.splitlines():
             return holy_see
     return state.short_name_in(letter.language, letter.circular.dated_on)

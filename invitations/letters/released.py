@@ -27,9 +27,7 @@ from invitations.models import (
     Language,
     Letter,
     Mission,
-    Rank,
     Reply,
-    Term,
     asked_before,
     usable_forms,
 )
@@ -66,8 +64,8 @@ def held_for_each_state() -> Callable[[int], Held]:
 def use_released_values(letter: Letter) -> None:
     """Let an automatic letter see its records as they were last released.
 
-    Raise ValidationError if one was never released, or if its deadline waits for a release, or that
-    its edition takes replies again.
+    Raise ValidationError if its deadline waits for a release, or that its edition takes replies
+    again.
     """
     if letter.traits.printed:
         return
@@ -78,8 +76,6 @@ def use_released_values(letter: Letter) -> None:
     on_file = letter.invitation
     letter.invitation = released_invitation(on_file, letter.held)
     letter.circular = released(letter.circular, letter.held)
-    languages = filter(None, (letter.language, letter.second_language))
-    letter.terms = {language: released_terms(language, letter.held) for language in languages}
     if letter.reply:
         use_released_words(letter.reply, on_file, letter.invitation, letter.held)
     edition = letter.invitation.edition
@@ -99,9 +95,7 @@ def use_released_values(letter: Letter) -> None:
 def use_released_words(
     reply: Reply, on_file: Invitation, invitation: Invitation, held: Held
 ) -> None:
-    """Let the reply name ranks and segments as they were last released; refuse a new segment."""
-    if reply.substitute_rank:
-        reply.substitute_rank = released(reply.substitute_rank, held)
+    """Let the reply name segments as they were last released; refuse a new one."""
     reply.invitation = on_file
     named = len(reply.segment_names)
     reply.invitation = invitation
@@ -167,9 +161,7 @@ def released_invitation(invitation: Invitation, held: Held) -> Invitation:
     """Return a copy of the invitation whose edition, minister and State are as released."""
     found = released_office(invitation, held)
     found.member_state = released(found.member_state, held)
-    minister = found.minister
-    minister.rank = released(minister.rank, held)
-    minister.member_state = released(minister.member_state, held)
+    found.minister.member_state = released(found.minister.member_state, held)
     return found
 
 
@@ -182,48 +174,18 @@ def released_office(invitation: Invitation, held: Held) -> Invitation:
 
 
 def released(row: Row, held: Held) -> Row:
-    """Return a copy of the row with its released values; ValidationError if it never had any."""
+    """Return a copy of the row with its released values."""
     found = copy(row)
     for change in held_of(type(row), held):
         if change.object_id == str(row.pk):
-            if change.before is None:
-                raise waits(row)
-            lay_over(found, change.before)
+            lay_over(found, change.before or {})
     return found
 
 
 def as_released(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield each row as a second person released it; one that never was is left out."""
+    """Yield each row as a second person released it."""
     held = list(HeldChange.objects.waiting().select_related("content_type"))
-    for row in rows:
-        try:
-            found = released(row, held)
-        except ValidationError:
-            continue
-        yield found
-
-
-def use_released_rank(reply: Reply, held: Held) -> None:
-    """Let the reply name its substitute's rank as it was last released, and none that never was."""
-    rank = reply.substitute_rank_id
-    if rank in never_released(Rank, held):
-        reply.substitute_rank = None
-    elif rank in [change.object_id for change in held_of(Rank, held)]:
-        reply.substitute_rank = released(Rank.objects.get(pk=rank), held)
-
-
-def never_released(model: type[models.Model], held: Held) -> list[str]:
-    """Return the keys of the rows that are new: no second person has released them yet."""
-    return [change.object_id for change in held_of(model, held) if change.before is None]
-
-
-def released_terms(language: str, held: Held) -> dict[str, str]:
-    """Return the terms of the language by key, as they were released."""
-    changes = held_of(Term, held)
-    on_file = Term.objects.filter(language=language)
-    rows = list(on_file.exclude(pk__in=[change.object_id for change in changes]))
-    rows += [row_of(Term, change, change.before) for change in changes if change.before]
-    return {row.key: row.text for row in rows if row.language == language}
+    return (released(row, held) for row in rows)
 
 
 def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldChange]:
@@ -234,12 +196,6 @@ def row_of(model: type[Row], change: HeldChange, values: Values) -> Row:
     row = model(pk=change.object_id)
     lay_over(row, values)
     return row
-
-
-def waits(row: Any) -> ValidationError:
-    return ValidationError(
-        _("%(row)s is new: a second person has to release it first."), params={"row": row}
-    )
 
 
 def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
@@ -279,24 +235,13 @@ def besides_ministers(invitation: Invitation, emails: Iterable[str]) -> list[str
 
 
 def form_on_file(
-    language: str, form: str, gender: str, *, state: int | None = None, held: Held = ()
+    language: str, form: str, gender: str, *, state: int | None = None
 ) -> FormOfAddress:
-    """Return the State's own form of address, else the general one, without held changes.
-
-    Refuse if there is none.
-    """
-    changes = held_of(FormOfAddress, held)
-    changed = {change.object_id for change in changes}
-    key = {"language": language, "form": form, "gender": gender}
+    """Return the State's own form of address, else the general one; refuse if there is none."""
     usable = FormOfAddress.objects.filter(usable_forms(form, gender, state), language=language)
-    on_file = list(usable.order_by())  # one or two: the State's own is chosen below
-    before = [row_of(FormOfAddress, change, change.before) for change in changes if change.before]
-    found = [row for row in before if is_usable(row, state, key)]
-    found += [row for row in on_file if str(row.pk) not in changed]
+    found = list(usable.order_by())  # one or two
     if found:
         return max(found, key=lambda row: row.member_state_id is not None)
-    if on_file:
-        raise waits(on_file[0])
     raise ValidationError(
         _("There is no form of address for %(form)s, %(gender)s, in %(language)s."),
         params={
@@ -310,8 +255,7 @@ def form_on_file(
 def forms_on_file(keys: Iterable[Any] | None = None) -> Callable[..., FormOfAddress | None]:
     """Return a function from language, form, gender and ``state`` to the form that letters use.
 
-    It takes one query, and none after it; what waits for a release is in it. With ``keys`` it finds
-    only the forms that have these.
+    It takes one query, and none after it. With ``keys`` it finds only the forms that have these.
     """
     rows = FormOfAddress.objects.all()
     on_file = {
@@ -324,9 +268,3 @@ def forms_on_file(keys: Iterable[Any] | None = None) -> Callable[..., FormOfAddr
         return on_file.get((*key, state)) or on_file.get((*key, None))
 
     return found
-
-
-def is_usable(row: FormOfAddress, state: int | None, key: dict[str, str]) -> bool:
-    """Whether the row, as it was released, is a form of that key for the State."""
-    is_for_state = row.member_state_id in (None, state)
-    return is_for_state and all(getattr(row, name) == value for name, value in key.items())

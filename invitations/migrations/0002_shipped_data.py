@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0001_initial_7755d813")]
+    dependencies = [("invitations", "0001_initial_49817d39")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

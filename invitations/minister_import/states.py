@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.data import add_forms_of_address, add_state_aliases, names_apart
+from invitations.data import add_state_aliases, missing_forms_of_address, names_apart
 from invitations.models import FormOfAddress, MemberState, StateAlias, printed_keys
+from invitations.models.held.proposals import add_or_propose
 from invitations.text.dates import comma_list
 from invitations.text.spellings import state_key
 
@@ -78,7 +79,9 @@ def load_shipped_states() -> tuple[list[MemberState], list[MemberState]]:
     with STATES_FILE.open(encoding="utf-8", newline="") as file:
         loaded = load_states(csv.DictReader(file))
     add_state_aliases(MemberState, StateAlias)
-    add_forms_of_address({"FormOfAddress": FormOfAddress, "MemberState": MemberState})
+    add_or_propose(
+        missing_forms_of_address({"FormOfAddress": FormOfAddress, "MemberState": MemberState})
+    )
     return loaded
 
 

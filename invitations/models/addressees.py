@@ -1,6 +1,7 @@
 """The missions of States, and the ministers that the organization writes to."""
 
 import re
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -345,7 +346,7 @@ class Minister(HeldRow):
     def clean(self) -> None:
         self.keep_keys()
 
-    def keep_keys(self) -> None:
+    def keep_keys(self, changed: Collection[str] = ()) -> None:
         """Set the key of a new name; whose name stays keeps the key that an earlier version set."""
         on_file = Minister.objects.filter(pk=self.pk).first() if self.pk else None
         if on_file is None or on_file.name != self.name or not self.name_key:

@@ -1,5 +1,6 @@
 """Letter templates, kept in versions, and the terms that are printed around them."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
@@ -200,6 +201,11 @@ class Term(HeldRow, ReviewedByNative):
 
     def __str__(self) -> str:
         return bracketed(self.text, self.get_language_display())
+
+    def keep_keys(self, changed: Collection[str] = ()) -> None:
+        """Drop the native reader's tick if the words change."""
+        if "text" in changed:
+            self.reviewed_by = self.reviewed_at = None
 
     def clean(self) -> None:
         words = TERM_PLACEHOLDERS.get(self.key, set())

@@ -6,8 +6,7 @@ from auditlog.context import disable_auditlog
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, ProtectedError, Q, QuerySet
-from django.db.models.deletion import Collector
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
+from invitations.models.held.proposals import apply_proposal, is_proposed
 from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
 from invitations.outbox.corrections.addresses import send_where_corrected
 from invitations.outbox.corrections.succession import (
@@ -43,6 +43,12 @@ def release_change(change: HeldChange, by: User, mark: str, reason: str = "") ->
     row, change = locked_change(change, mark)
     if refusal := why_not_by(change, by) or why_segments_stay(change):
         raise ValidationError(refusal)
+    if is_proposed_by(change):
+        # The record's history has one row, which names this act.
+        with disable_auditlog():
+            row = apply_proposal(change, row)
+        change.object_id = str(row.pk)
+        change.save(update_fields=["object_id"])
     decide(change, HeldChange.State.RELEASED, by, reason)
     record_act(change, Act.RELEASED, by, reason)
     if change.kind == HeldChange.Kind.SUCCESSION:
@@ -55,14 +61,15 @@ def release_change(change: HeldChange, by: User, mark: str, reason: str = "") ->
 
 @transaction.atomic
 def take_back_change(change: HeldChange, by: User, mark: str, reason: str = "") -> None:
-    """Give the record its released values again; what was never released is deleted.
+    """Give the record its released values again.
 
     What one approver released alone is reversed by it.
     """
     refuse_dates(change)
     row, change = locked_change(change, mark)
-    if change.kind == HeldChange.Kind.SUCCESSION:
-        take_back_hand_over(change, by)
+    if change.kind == HeldChange.Kind.SUCCESSION or is_proposed_by(change):
+        if change.kind == HeldChange.Kind.SUCCESSION:
+            take_back_hand_over(change, by)
         decide(change, HeldChange.State.TAKEN_BACK, by, reason)
         record_act(change, Act.TAKEN_BACK, by, reason)
         return
@@ -75,7 +82,7 @@ def take_back_change(change: HeldChange, by: User, mark: str, reason: str = "") 
     change.save(update_fields=["after", "asked_by", "reason", "named"])
     decide(change, HeldChange.State.TAKEN_BACK, by, reason)
     record_act(change, Act.TAKEN_BACK, by, reason)
-    if row and change.before is not None:
+    if row:
         backwards = {name: (new, old) for name, (old, new) in change.changed.items()}
         record_act(row, Act.TAKEN_BACK, by, reason, changes=backwards)
 
@@ -106,6 +113,12 @@ def refuse_dates(change: HeldChange) -> None:
         raise ValidationError(_("Dates that move are decided on their own page."))
 
 
+def is_proposed_by(change: HeldChange) -> bool:
+    """Whether nothing of the change is in the record yet: it is written when it is approved."""
+    model: Any = change.content_type.model_class()
+    return change.kind == HeldChange.Kind.MAIL and is_proposed(model)
+
+
 def why_not_by(change: HeldChange, person: User) -> str:
     """Return why this person may not release the change; an empty text if it is not their own."""
     if person.pk == change.alone_by_id:
@@ -122,7 +135,7 @@ def why_segments_stay(change: HeldChange) -> str:
         for name, (old, new) in change.changed.items()
         if name.startswith("own_segments_")
     }
-    if not lines or change.before is None:
+    if not lines:
         return ""
     edition: Any = change.row
     used = last_segment_in_use(edition)
@@ -138,7 +151,7 @@ def why_not_alone(change: HeldChange) -> str:
         return _("Only a corrected address or hour can be released by one approver alone.")
     model: Any = change.content_type.model_class()
     corrected = set(HELD[model.__name__].alone.split())
-    if change.before is None or not set(change.changed) <= corrected:
+    if not set(change.changed) <= corrected:
         return _("Only a corrected address or hour can be released by one approver alone.")
     held = list(HeldChange.objects.waiting().select_related("content_type"))
     editions = [released(edition, held) for edition in editions_using(change)]
@@ -158,7 +171,7 @@ def editions_using(change: HeldChange) -> "QuerySet[ForumEdition]":
 
 def why_not_taken_back(change: HeldChange) -> str:
     """Return why the record cannot have its released values again; an empty text if it can."""
-    if change.kind != HeldChange.Kind.MAIL:
+    if change.kind != HeldChange.Kind.MAIL or is_proposed_by(change):
         return ""
     model: Any = change.content_type.model_class()
     row = model.objects.filter(pk=change.object_id).first()
@@ -176,16 +189,11 @@ def why_changed_again(change: HeldChange, row: Any) -> str:
 
 
 def why_not_undone(change: HeldChange, row: Any) -> str:
-    """Return what hinders it: records that refer to a new row, or have taken a row's old name."""
+    """Return what hinders it: a record that has taken the row's old name."""
     try:
-        if change.before is None:
-            Collector(using=row._state.db).collect([row])
-        else:
-            lay_over(row, change.before)
-            row.keep_keys()
-            row.validate_constraints()
-    except ProtectedError:
-        return refused_for_others(row)
+        lay_over(row, change.before or {})
+        row.keep_keys()
+        row.validate_constraints()
     except ValidationError as refusal:
         return running_text(refusal.messages)
     return ""
@@ -225,23 +233,10 @@ def decide(change: HeldChange, state: str, person: User, reason: str) -> None:
 
 def undo(change: HeldChange, row: Any) -> None:
     """Write the released values; this dissolves the change, which is marked as taken back."""
-    if change.before is None:
-        delete_unused(row)
-        return
-    lay_over(row, change.before)
+    before = change.before or {}
+    lay_over(row, before)
     row.keep_keys()
     row.validate_constraints()
     row.save()
-    if "states" in change.before:
-        row.states.set(change.before["states"])
-
-
-def delete_unused(row: Model) -> None:
-    try:
-        row.delete()
-    except ProtectedError:
-        raise ValidationError(refused_for_others(row)) from None
-
-
-def refused_for_others(row: Model) -> str:
-    return _("%(row)s cannot be deleted: other records refer to it.") % {"row": row}
+    if "states" in before:
+        row.states.set(before["states"])

@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.letters.released import held_of, never_released, released
 from invitations.models import NAME_THE_SUBSTITUTE, Answer, Rank
 from invitations.models.reply import ASKED_WITH, REPLY_FIELDS
 from invitations.models.reply import SUBSTITUTE_FIELDS as SUBSTITUTE
@@ -111,9 +110,6 @@ class ReplyForm(OfficeForm):
         for name, offered in (("answer", called), ("segments", edition.segments)):
             field = cast("forms.ChoiceField", self.fields[name])
             field.choices = [(code, capfirst(words)) for code, words in offered.items()]
-        if new := never_released(Rank, self.of.held):
-            ranks = cast("forms.ModelChoiceField[Rank]", self.fields["substitute_rank"])
-            ranks.queryset = Rank.objects.exclude(pk__in=new)
         if not edition.segments:
             del self.fields["segments"]
         if not self.asks_of_partnership:
@@ -146,15 +142,7 @@ class ReplyForm(OfficeForm):
     @property
     def ranks(self) -> Any:
         """The ranks as values and words: no row is made of them where they are only listed."""
-        if not held_of(Rank, self.of.held):
-            return Rank.objects.values_list("code", "name")
-        offered = cast("forms.ModelChoiceField[Rank]", self.fields["substitute_rank"]).queryset
-        return [(rank.pk, str(released(rank, self.of.held))) for rank in offered or ()]
-
-    def clean_substitute_rank(self) -> Rank | None:
-        """Return the rank as it was last released."""
-        rank = self.cleaned_data["substitute_rank"]
-        return rank and released(rank, self.of.held)
+        return Rank.objects.values_list("code", "name")
 
     @property
     def attended(self) -> list[str]:

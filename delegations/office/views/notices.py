@@ -12,16 +12,15 @@ from delegations.notices import filled_notice
 from delegations.office.page import activate_offered_language
 from delegations.office.public_pages import announced_edition
 from invitations.letters.pdf import html_of_markdown
-from invitations.letters.released import as_released
 from invitations.text.dates import format_date
 
 
 @require_safe
 def notice(request: HttpRequest, kind: str) -> HttpResponse:
-    """Show the notice in the words that a second person released."""
+    """Show the notice in the words that a second person approved."""
     edition = announced_edition()
     activate_offered_language(request, edition)
-    (found,) = as_released([get_object_or_404(Notice, kind=kind)])
+    found = get_object_or_404(Notice, kind=kind)
     day = edition and erases_on(edition)
     text = filled_notice(found.text, format_date(day, get_language() or "en") if day else "")
     shown = {

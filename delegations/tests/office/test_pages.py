@@ -15,8 +15,15 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from delegations.models import Delegate, Delegation
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import HeldChange, Minister, Rank
+from invitations.models.held.proposals import save_or_propose
+from invitations.outbox.release import release_change
 from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -156,8 +163,11 @@ def edit(invitation):
     edition.answers_offered, edition.segments_offered = ["video"], []
     edition.partnership_link = "https://forum.example.org/partners"
     edition.save()
-    Rank.objects.filter(pk="VMIN").update(name_en="Minister at second hand")
     HeldChange.objects.all().delete()
+    rank = Rank.objects.get(pk="VMIN")
+    rank.name_en = "Minister at second hand"
+    if proposal := save_or_propose(rank):
+        release_change(proposal, UserFactory(), proposal.mark)
 
 
 def test_an_edited_edition_is_asked_for_five_seconds_later(invitation):

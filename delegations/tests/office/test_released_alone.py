@@ -29,7 +29,7 @@ from delegations.tests.typed_alone import (
 )
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import replace_link
-from invitations.models import DateChange, HeldChange, Language, LetterTemplate, Minister, Rank
+from invitations.models import DateChange, Language, LetterTemplate, Rank
 from invitations.replies import record_reply
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import (
@@ -242,24 +242,6 @@ def test_an_office_gives_the_answers_that_two_people_offer(edition):
 
     assert 'value="video"' in page
     assert office.replies.standing().get().answer == "video"
-
-
-def test_a_rank_that_was_never_released_is_neither_offered_nor_taken_and_styles_no_name(edition):
-    at_work("Graustark", edition, "en")
-    add_rows(MemberStateFactory(), "en")
-    office = at_work("Ruritania", edition, "en")
-    Minister.objects.filter(pk=office.minister_id).update(rank="NEW")
-    HeldChange.objects.exclude(content_type__model="rank").delete()
-    client = browser(office)
-
-    page = client.get(page_of(office, "change")).content.decode()
-    words = words_of(office, answer="represented", substitute_name="Rupert", substitute_rank="NEW")
-    refused = client.post(page_of(office), words | {"step": "record"})
-    paper = client.get(page_of(office, "record"))
-
-    assert "<bdi>Flavia Elphberg</bdi>" in page
-    assert "zqnewzq" not in page + refused.content.decode() + read(paper)
-    assert office.replies.get().substitute_name == "Sapt"
 
 
 @pytest.mark.parametrize("but", [set(), LEADING_ELSEWHERE], ids=["all", "words"])

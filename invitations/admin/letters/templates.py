@@ -283,11 +283,3 @@ class TermAdmin(ReviewedMixin):
 
     def describe(self, words: Any) -> str:
         return labelled(words.key, words.text)
-
-    def save_model(
-        self, request: HttpRequest, obj: Term, form: forms.ModelForm, change: bool
-    ) -> None:
-        """Drop the native reader's tick if the words change."""
-        if "text" in form.changed_data:
-            obj.reviewed_by = obj.reviewed_at = None
-        super().save_model(request, obj, form, change)

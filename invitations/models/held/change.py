@@ -70,7 +70,8 @@ class HeldChange(models.Model):
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of record")
     )
-    object_id = models.CharField(_("key of the record"), max_length=40)
+    # Empty of a record that is proposed, until it is there.
+    object_id = models.CharField(_("key of the record"), max_length=40, null=True)  # noqa: DJ001
     # One list for changes of every kind of record needs a key that may lead to any of them.
     row = GenericForeignKey("content_type", "object_id")
     named = models.CharField(_("record"), max_length=300)
@@ -143,6 +144,11 @@ class HeldChange(models.Model):
 
     def __str__(self) -> str:
         return self.named
+
+    @property
+    def key(self) -> str:
+        """The key of the record; empty of one that is not there yet."""
+        return self.object_id or ""
 
     @property
     def is_waiting(self) -> bool:

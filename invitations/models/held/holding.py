@@ -29,7 +29,8 @@ class Held(NamedTuple):
     ``texts`` have one column for each language; ``everywhere`` says that letters to all States may
     use a row, even one that was made after they were approved; ``alone`` are addresses and hours
     that an approver alone may correct where the edition allows it; ``between`` that the row is
-    public, and held, between editions too, once any letter was approved.
+    public, and held, between editions too, once any letter was approved; ``proposed`` that a change
+    is written only once it is approved, where other models have it in their table at once.
     """
 
     columns: str
@@ -37,6 +38,7 @@ class Held(NamedTuple):
     everywhere: bool = False
     alone: str = ""
     between: bool = False
+    proposed: bool = False
 
     def names(self) -> list[str]:
         suffixes = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
@@ -69,15 +71,16 @@ HELD = {
         alone="to_emails cc_emails",
     ),
     "Mission": Held("name kind city emails", alone="emails"),
-    "Rank": Held("form", "name", everywhere=True),
+    "Rank": Held("form", "name", everywhere=True, proposed=True),
     "FormOfAddress": Held(
         "language form gender member_state_id unfit_in courtesy title courtesy_dative title_dative"
         " salutation closing style styled government confidence",
         everywhere=True,
+        proposed=True,
     ),
-    "Term": Held("key language text", everywhere=True),
+    "Term": Held("key language text", everywhere=True, proposed=True),
     "Invitation": Held("minister_id focal_point_email", alone="focal_point_email"),
-    "Notice": Held("", "text", everywhere=True, between=True),
+    "Notice": Held("", "text", everywhere=True, between=True, proposed=True),
 }
 
 
@@ -93,13 +96,9 @@ def holding(
     model: type[models.Model],
     keys: Callable[[], list[Any]],
     reason: str = "",
-    states: Iterable[Any] = (),
 ) -> Iterator[None]:
     """Lock the rows, let them be written, and hold what changed in those that are in use."""
     with transaction.atomic():
-        # Who approves a letter to one of the States waits, and so sees a form that is new to it.
-        if HELD[model.__name__].everywhere:
-            values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
         before = values_of(model, keys(), lock=True)
         yield
         hold_changes(model, before, values_of(model, keys()), reason)
@@ -115,15 +114,16 @@ def deleting(model: type[models.Model], keys: list[Any]) -> Iterator[None]:
 
 
 def rows_used(model: type[models.Model], keys: Iterable[Any]) -> list[models.Model]:
-    """Return the rows that letters use as they were released; one made since then is not used."""
+    """Return the rows that letters use as they were released."""
     rows: Any = models.QuerySet(model).filter(pk__in=keys)
     return [row for row in rows if is_used(row)]
 
 
 def is_used(row: models.Model) -> bool:
     values = values_of(type(row), [row.pk])[row.pk]
-    if change := HeldChange.objects.waiting().of(row).first():
-        return change.before is not None
+    change = HeldChange.objects.waiting().of(row).first()
+    if change and not HELD[type(row).__name__].proposed:
+        return True
     used = letters_using(type(row).__name__, row.pk, values, values)
     return used is not None and letters_at_hand(type(row)).filter(used).exists()
 

@@ -4,7 +4,7 @@ Whatever saves, updates or deletes such a row comes by here, so that no page, im
 forget it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -18,6 +18,7 @@ from invitations.models.held.holding import (
     touches,
     values_of,
 )
+from invitations.models.held.proposals import guarded, guarded_update, is_proposed
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -29,15 +30,17 @@ class HeldQuerySet(models.QuerySet[Row]):
         if not touches(self.model, values):
             return super().update(**values)
         keys = list(self.values_list("pk", flat=True))
-        with holding(self.model, lambda: keys, states=[values.get("member_state")]):
+        if is_proposed(self.model):
+            with guarded_update(self.model, keys, values):
+                return super().update(**values)
+        with holding(self.model, lambda: keys):
             return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         if not HELD[self.model.__name__].everywhere:
             return super().bulk_create(objs, *args, **kwargs)
         rows = list(objs)
-        states = [getattr(row, "member_state_id", None) for row in rows]
-        with holding(self.model, lambda: [row.pk for row in rows], states=states):
+        with guarded(self.model, rows):
             return super().bulk_create(rows, *args, **kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -66,16 +69,22 @@ class HeldRow(models.Model):
         if is_new or (named is not None and not touches(type(self), named)):
             super().save(*args, **kwargs)
             return
-        states = [getattr(self, "member_state_id", None)]
-        with holding(type(self), lambda: [self.pk], self.why_changed, states):
+        if is_proposed(type(self)):
+            with guarded(type(self), [self], named):
+                super().save(*args, **kwargs)
+            return
+        with holding(type(self), lambda: [self.pk], self.why_changed):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with deleting(type(self), [self.pk]):
             return super().delete(*args, **kwargs)
 
-    def keep_keys(self) -> None:
-        """Set what follows from the columns that are held, such as the key of a name."""
+    def keep_keys(self, changed: Collection[str] = ()) -> None:
+        """Set what follows from the columns that are held, such as the key of a name.
+
+        ``changed`` are those that differ from what is in the table.
+        """
 
     @property
     def told_as(self) -> str:

@@ -196,7 +196,7 @@ def hand_over(change: HeldChange, by: User) -> None:
     """
     said: Any = change.after
     old = Invitation.objects.select_related("edition", "member_state", "minister").get(
-        pk=change.object_id
+        pk=change.key
     )
     if why := reason_not_to_carry_out(old, said):
         raise ValidationError(why)
@@ -216,7 +216,7 @@ def hand_over(change: HeldChange, by: User) -> None:
 def why_not_released_now(change: HeldChange) -> str:
     """Return why the hand-over cannot be released as things stand; an empty text if it can."""
     found = Invitation.objects.select_related("edition", "member_state", "minister")
-    return reason_not_to_carry_out(found.get(pk=change.object_id), change.after)
+    return reason_not_to_carry_out(found.get(pk=change.key), change.after)
 
 
 def reason_not_to_carry_out(old: Invitation, said: Any) -> str:
@@ -352,6 +352,6 @@ def take_back_hand_over(change: HeldChange, by: User) -> None:
     before, after = change.before or {}, change.after or {}
     entered = Minister.objects.filter(pk=before["minister"], successor=after["minister"])
     entered.update(successor=before["successor"])
-    if invitation := Invitation.objects.issued().in_office().filter(pk=change.object_id).first():
+    if invitation := Invitation.objects.issued().in_office().filter(pk=change.key).first():
         acknowledge_called_back_again(invitation, change.asked_at)
         forward_once_more(invitation.letters.all(), by)

@@ -68,7 +68,7 @@ def apply_date_change(change: HeldChange, by: User, mark: str, reason: str = "")
 
 def reason_not_to_apply(change: HeldChange) -> str:
     """Return why the move cannot be released as things stand; an empty text if it can."""
-    return reason_dates_changed_meanwhile(ForumEdition.objects.get(pk=change.object_id), change)
+    return reason_dates_changed_meanwhile(ForumEdition.objects.get(pk=change.key), change)
 
 
 def reason_dates_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> str:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from invitations.models import FormOfAddress, Rank, Term
-from invitations.tests.factories import LetterFactory, MissionFactory
+from invitations.models import FormOfAddress, HeldChange, Rank, Term
+from invitations.models.held.proposals import save_or_propose
+from invitations.outbox.release import is_proposed_by, release_change
+from invitations.tests.factories import LetterFactory, MissionFactory, UserFactory
 
 
 def set_on(find, **values):
@@ -11,10 +13,22 @@ def set_on(find, **values):
         row = find(letter)
         for name, value in values.items():
             setattr(row, name, value)
-        row.save()
+        save_or_propose(row)
         return row
 
     return change
+
+
+def and_approved(change):
+    """Make the change, and approve what it proposes."""
+
+    def approved(letter):
+        row = change(letter)
+        for proposal in filter(is_proposed_by, HeldChange.objects.waiting()):
+            release_change(proposal, UserFactory(), proposal.mark)
+        return row
+
+    return approved
 
 
 def new_mission(letter):
@@ -24,10 +38,12 @@ def new_mission(letter):
 
 
 def form_of_the_state(letter):
-    return FormOfAddress.objects.create(
+    form = FormOfAddress(
         language="en", form="MIN", gender="f", member_state=letter.invitation.member_state,
         salutation="My dear Count,", closing="Yours",
     )  # fmt: skip
+    save_or_propose(form)
+    return form
 
 
 RUPERT = "rupert@example.org"

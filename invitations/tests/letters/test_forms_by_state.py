@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from invitations.data import add_forms_of_address, table
+from invitations.data import missing_forms_of_address, table
 from invitations.letters.addressing import formal_address
 from invitations.models import FormOfAddress, Letter, MemberState
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def holder(state, rank, gender="m", **fields):
     """Return the holder of an office of a State that has its shipped forms."""
     state = MemberStateFactory(iso3=state)
-    add_forms_of_address({"FormOfAddress": FormOfAddress, "MemberState": MemberState})
+    missing = missing_forms_of_address({"FormOfAddress": FormOfAddress, "MemberState": MemberState})
+    FormOfAddress.objects.bulk_create(missing)
     return MinisterFactory(
         member_state=state, rank_id=rank, address_gender=gender, given_name="Rudolf", **fields
     )

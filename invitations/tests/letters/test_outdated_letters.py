@@ -15,7 +15,14 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission, set_on
+from invitations.tests.letters.changes import (
+    CHANGES,
+    UNUSED,
+    and_approved,
+    each_change,
+    new_mission,
+    set_on,
+)
 from invitations.tests.letters.drafts import drafted
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +158,7 @@ OF_A_NOTE = {
     "address": set_on(lambda note: note.mission, emails="legation@example.org"),
     "postal address": set_on(lambda note: note.mission, postal_address="Zenda"),
     **{
-        name: lambda note, name=name: CHANGES[name](note.covers.get())
+        name: lambda note, name=name: and_approved(CHANGES[name])(note.covers.get())
         for name in ("minister's name", "State's name", "form of address", "circular", "term")
     },
 }

@@ -7,6 +7,7 @@ from django.db import connection
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import FormOfAddress, HeldChange, Minister
+from invitations.models.held.proposals import save_or_propose
 from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
@@ -45,7 +46,9 @@ def acknowledgement(invitation):
 
 
 def new_salutation():
-    FormOfAddress.objects.filter(language="en").update(salutation="Dear Rupert,")
+    for form in FormOfAddress.objects.filter(language="en", form="MIN"):
+        form.salutation = "Dear Rupert,"
+        save_or_propose(form)
 
 
 def moved(invitation):

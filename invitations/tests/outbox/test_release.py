@@ -7,7 +7,7 @@ from django.db import connection
 from invitations.audit import acting
 from invitations.letters.planning import known_addresses
 from invitations.letters.released import held_changes
-from invitations.models import FormOfAddress, HeldChange, Minister, Mission
+from invitations.models import HeldChange, Minister, Mission
 from invitations.outbox.release import (
     release_alone,
     release_change,
@@ -120,17 +120,6 @@ def test_the_states_of_a_mission_are_taken_back(office):
 
     assert not mission.states.exists()
     assert HeldChange.objects.get().state == "taken_back"
-
-
-def test_what_was_never_released_is_deleted_when_it_is_taken_back(office):
-    form = FormOfAddress.objects.create(
-        language="en", form="ODD", gender="x", salutation="Hello,", closing="Yours"
-    )
-    change = HeldChange.objects.get()
-
-    take_back_change(change, UserFactory(), change.mark)
-
-    assert not FormOfAddress.objects.filter(pk=form.pk).exists()
 
 
 def renamed(office, name="Hentzau"):

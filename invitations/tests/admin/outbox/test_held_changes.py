@@ -24,6 +24,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.holding import HELD
+from invitations.models.held.proposals import save_or_propose
 from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.outbox.date_change.proposal import DATES
 from invitations.tests.desk import as_sent, choose, page_of, signed_in, told
@@ -200,7 +201,7 @@ def test_whatever_is_saved_of_the_table_waits(office, place):
     row.refresh_from_db()
     for column in columns_of(row):
         setattr(row, column.attname, otherwise(column, getattr(row, column.attname)))
-    row.save()
+    save_or_propose(row)
 
     change = HeldChange.objects.get(content_type__model=row._meta.model_name)
     assert change.changed.keys() == {column.attname for column in columns_of(row)}

@@ -6,7 +6,7 @@ from django.utils.html import escape
 
 from invitations.admin.list_columns import list_url
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Circular, ForumEdition, HeldChange, Minister, Mission, Rank
+from invitations.models import Circular, ForumEdition, HeldChange, Minister, Mission
 from invitations.outbox.release import release_alone
 from invitations.replies import record_reply
 from invitations.tests.corrections import asked_for
@@ -140,17 +140,7 @@ def name_taken_meanwhile(reached):
     return HeldChange.objects.get(), "already exists"
 
 
-def referred_to_meanwhile(reached):
-    reached()
-    HeldChange.objects.all().delete()
-    rank = Rank.objects.create(code="NEW", form="MIN", name_en="A new one", weight=99)
-    MinisterFactory(rank_id=rank.pk)
-    return HeldChange.objects.get(), "cannot be deleted: other records refer to it."
-
-
-@pytest.mark.parametrize(
-    "overtaken", [changed_once_more, name_taken_meanwhile, referred_to_meanwhile]
-)
+@pytest.mark.parametrize("overtaken", [changed_once_more, name_taken_meanwhile])
 def test_what_would_be_refused_is_not_offered_to_be_taken_back(
     client, approver, reached, overtaken
 ):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('invitations', '0001_initial_7755d813'),
+        ('invitations', '0001_initial_49817d39'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -468,7 +468,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('mail', 'what automatic mail says, and where it goes'), ('succession', 'a successor in office'), ('dates', 'dates that move, for everybody at once')], default='mail', max_length=20, verbose_name='kind')),
-                ('object_id', models.CharField(max_length=40, verbose_name='key of the record')),
+                ('object_id', models.CharField(max_length=40, null=True, verbose_name='key of the record')),
                 ('named', models.CharField(max_length=300, verbose_name='record')),
                 ('before', models.JSONField(null=True, verbose_name='before')),
                 ('after', models.JSONField(null=True, verbose_name='afterwards')),
