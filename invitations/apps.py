@@ -15,9 +15,9 @@ class InvitationsConfig(AppConfig):
         # Events of a mail provider come as a signal of django-anymail.
         from invitations.inbox.bounces import record_provider_event  # noqa: PLC0415 -- models come first
         from invitations.models import Mission  # noqa: PLC0415
-        from invitations.models.held.rows import hold_states_of_missions  # noqa: PLC0415
+        from invitations.models.held.proposals import guard_states_of_missions  # noqa: PLC0415
 
         register(check_faces_are_cut)
         # Which States a mission serves lies in a table of its own, which no ``save`` passes.
-        m2m_changed.connect(hold_states_of_missions, sender=Mission.states.through)
+        m2m_changed.connect(guard_states_of_missions, sender=Mission.states.through)
         tracking.connect(record_provider_event, dispatch_uid="provider events")

@@ -8,7 +8,7 @@ from ninja import Field, Schema
 from delegations.api.keys import Part
 from delegations.models import Delegate
 from invitations.admin.answers import SILENT
-from invitations.letters.released import Held, released_missions
+from invitations.letters.released import missions_of
 from invitations.models import Invitation, Mission, Reply
 
 
@@ -62,7 +62,7 @@ class Contact(Schema):
     missions: list[MissionContact]
 
     @classmethod
-    def of(cls, invitation: Invitation, held: Held) -> Self:
+    def of(cls, invitation: Invitation) -> Self:
         minister = invitation.minister
         return cls(
             id=invitation.pk,
@@ -73,7 +73,7 @@ class Contact(Schema):
             postal_address=minister.postal_address,
             focal_point=invitation.focal_point_name,
             focal_point_email=invitation.focal_point_email,
-            missions=[MissionContact.of(one) for one in released_missions(invitation, held)],
+            missions=[MissionContact.of(one) for one in missions_of(invitation)],
         )
 
 

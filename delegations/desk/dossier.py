@@ -176,13 +176,14 @@ class Dossier:
             behind["minister", str(one.minister_id)] = one.minister
             behind["invitation", str(one.pk)] = one.minister
         behind |= {("mission", str(mission.pk)): mission for mission in self.missions}
-        found = Q(pk=None)
+        # A new mission has none of the State's until that is approved.
+        found = Q(content_type__model="mission", states=self.state)
         for model, key in behind:
             found |= Q(content_type__model=model, object_id=key)
         changes = HeldChange.objects.filter(found, content_type__app_label="invitations")
         people = "asked_by", "alone_by", "decided_by"
         return [
-            (change, str(behind[change.content_type.model, change.key]))
+            (change, str(behind.get((change.content_type.model, change.key), change.named)))
             for change in changes.select_related("content_type", *people)
         ]
 

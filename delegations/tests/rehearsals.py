@@ -44,7 +44,7 @@ def edition_of(offices):
         rank = "HOG" if number == 16 else "MIN"
         minister = MinisterFactory(rank_id=rank, language=LANGUAGES[number % 6])
         InvitationFactory(edition=edition, minister=minister)
-    MissionFactory().states.add(minister.member_state)
+    MissionFactory(states=[minister.member_state])
     LetterFactory(invitation=edition.invitations.first())
     ReplyFactory(invitation=edition.invitations.first())
     return edition

@@ -92,7 +92,7 @@ def blank_page():
 def letter_in_force(**more):
     """An approved letter that can be printed, of a State with a mission in the edition's city."""
     pdf, invitation = blank_page(), InvitationFactory()
-    MissionFactory(city=invitation.edition.mission_city).states.add(invitation.member_state)
+    MissionFactory(city=invitation.edition.mission_city, states=[invitation.member_state])
     approved = {"state": "approved", "approved_at": timezone.now()}
     words = {"pdf": pdf.name, "sha256": pdf.sha256, **approved, **more}
     return composed_letter(invitation=invitation, **words)

@@ -64,8 +64,7 @@ def edition():
         Delegate.objects.create(delegation=delegation, name="Sapt")
         PolicyStatement.objects.create(delegation=delegation, speaker_name="Sapt")
     letters = composed_letters({"circular": circular, "invitation": one} for one in invitations)
-    mission = MissionFactory()
-    mission.states.set(one.member_state for one in invitations)
+    mission = MissionFactory(states=[one.member_state for one in invitations])
     composed_letters(
         [{"circular": circular, "invitation": invitations[0], "kind": "note", "covers": letters,
           "mission": mission}]

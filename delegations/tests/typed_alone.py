@@ -86,7 +86,7 @@ def rows_behind(invitations, language):
 
 
 def add_rows(state, language):
-    """Propose a rank and a form of address of the State's own, add a mission; return their mark."""
+    """Propose a rank, and a form of address and a mission of the State; return their mark."""
     mark = "zqnewzq"
     with acting(UserFactory()):
         words = {f"name_{code}": mark for code in ("en", "fr", "es", "ar", "ru", "zh_hans")}
@@ -94,5 +94,6 @@ def add_rows(state, language):
         own = dict.fromkeys(("courtesy", "title", "salutation", "closing"), mark)
         form = FormOfAddress(language=language, form="MIN", gender="f", member_state=state, **own)
         save_or_propose(form)
-        MissionFactory(name=mark, emails=f"{mark}@example.org").states.add(state)
+        mission = MissionFactory.build(name=mark, emails=f"{mark}@example.org")
+        save_or_propose(mission, "", [state.pk])
     return mark

@@ -56,19 +56,22 @@ class WaitingMarkMixin(unfold.ModelAdmin):
         """Save what is free, and propose what letters use already."""
         if not is_proposed(self.model):
             super().save_model(request, obj, form, change)
-        elif proposal := save_or_propose(obj, obj.why_changed):
+        elif proposal := self.save_proposed(obj, form):
             request.proposals = [*proposals_of(request), proposal]  # type: ignore[attr-defined]
+
+    def save_proposed(self, obj: Any, form: Any) -> HeldChange | None:
+        return save_or_propose(obj, obj.why_changed)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Log no record that is proposed only."""
-        if not proposals_of(request):
+        if not (obj._state.adding and proposals_of(request)):
             return super().log_addition(request, obj, message)
         return None
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        if not proposals_of(request):
+        if not (obj._state.adding and proposals_of(request)):
             return super().response_add(request, obj, post_url_continue)
         self.message_user(request, "", messages.SUCCESS)
         return redirect(list_url(self.model))

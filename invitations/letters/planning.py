@@ -5,7 +5,6 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -20,7 +19,6 @@ from invitations.letters.released import (
     mission_emails,
     missions_of,
     released_invitation,
-    released_missions,
     released_office,
 )
 from invitations.links import random_signs
@@ -221,32 +219,21 @@ def may_get_a_copy(reply: Reply, typed: str) -> bool:
     """
     if reply.recorded_by_id is None:
         return True
-    try:
-        held = held_changes(reply.invitation)
-        invitation = released_office(reply.invitation, held)
-    except ValidationError:
-        return False
-    released = emails_of(released_missions(invitation, held)) + invitation.focal_point_email.split()
+    invitation = released_office(reply.invitation, held_changes(reply.invitation))
+    released = emails_of(missions_of(invitation)) + invitation.focal_point_email.split()
     return typed in map(str.lower, released)
 
 
 def known_addresses(invitation: Invitation) -> set[str]:
-    """Return the office's addresses in small letters; none while one is not released yet.
-
-    No reply is refused because something waits for a second person.
-    """
-    try:
-        return {email.lower() for _line, email in released_recipients(invitation)}
-    except ValidationError:
-        return set()
+    """Return the office's addresses in small letters."""
+    return {email.lower() for _line, email in released_recipients(invitation)}
 
 
 def released_recipients(invitation: Invitation) -> list[list[str]]:
     """Return the office's pairs as an automatic letter has them."""
     if held := held_changes(invitation):
         invitation = released_invitation(invitation, held)
-    missions = released_missions(invitation, held) if held else missions_of(invitation)
-    return office_recipients(invitation.minister, emails_of(missions))
+    return office_recipients(invitation.minister, emails_of(missions_of(invitation)))
 
 
 ACKNOWLEDGED_AS: dict[str, str] = {"noted": "holding", "contested": "contested"}
@@ -292,7 +279,7 @@ def further_reminder_addresses(letter: Letter, held: Held) -> list[str]:
     if letter.by_original or not is_reminded:
         return []
     invitation = released_office(letter.invitation, held)
-    emails = emails_of(released_missions(invitation, held)) + invitation.focal_point_email.split()
+    emails = emails_of(missions_of(invitation)) + invitation.focal_point_email.split()
     known = {email.lower() for _line, email in letter.recipients}
     return [email for email in dict.fromkeys(emails) if email.lower() not in known]
 

@@ -31,7 +31,6 @@ from invitations.models import (
     asked_before,
     usable_forms,
 )
-from invitations.models.held.change import Values
 from invitations.models.held.holding import lay_over
 
 CHANGED_MEANWHILE = _("What stands behind it changed while it was composed: it is tried again.")
@@ -192,31 +191,10 @@ def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldC
     return [change for change in held if change.content_type.model == model._meta.model_name]
 
 
-def row_of(model: type[Row], change: HeldChange, values: Values) -> Row:
-    row = model(pk=change.object_id)
-    lay_over(row, values)
-    return row
-
-
-def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
-    """Return the State's permanent missions in the edition's city, as they were released."""
-    changes, state = held_of(Mission, held), invitation.member_state_id
-    changed = [change.object_id for change in changes]
-    serving = invitation.member_state.missions.all()
-    missions = [mission for mission in serving if str(mission.pk) not in changed]
-    missions += [
-        row_of(Mission, change, change.before)
-        for change in changes
-        if change.before and state in change.before["states"]
-    ]
-    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
-    return [mission for mission in missions if (mission.city, mission.kind) == (city, kind)]
-
-
-def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
+def missions_of(invitation: Invitation) -> list[Mission]:
     """Return the State's permanent missions in the edition's city."""
-    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
-    return invitation.member_state.missions.filter(city=city, kind=kind)
+    wanted, serving = invitation.edition.mission_city, invitation.member_state.missions.all()
+    return [one for one in serving if (one.city, one.kind) == (wanted, Mission.Kind.MISSION)]
 
 
 def emails_of(missions: Iterable[Mission]) -> list[str]:
@@ -224,7 +202,7 @@ def emails_of(missions: Iterable[Mission]) -> list[str]:
 
 
 def mission_emails(letter: Letter) -> list[str]:
-    return emails_of(released_missions(letter.invitation, letter.held or ()))
+    return emails_of(missions_of(letter.invitation))
 
 
 def besides_ministers(invitation: Invitation, emails: Iterable[str]) -> list[str]:

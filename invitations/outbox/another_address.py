@@ -19,7 +19,6 @@ from invitations.letters.released import (
     emails_of,
     held_changes,
     missions_of,
-    released_missions,
     released_office,
 )
 from invitations.links import random_signs
@@ -136,7 +135,7 @@ def released_addresses(letter: Letter) -> dict[str, str]:
     """Return the office's addresses as last released, each with whose it is; a note's mission's."""
     held = held_changes(letter.invitation)
     invitation = released_office(letter.invitation, held)
-    missions = released_missions(invitation, held)
+    missions = missions_of(invitation)
     if letter.mission_id:
         return whose_they_are(
             of_missions(one for one in missions if str(one.pk) == str(letter.mission_id))

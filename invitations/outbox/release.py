@@ -21,7 +21,7 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
-from invitations.models.held.proposals import apply_proposal, is_proposed
+from invitations.models.held.proposals import apply_proposal, is_proposed, write_approved
 from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
 from invitations.outbox.corrections.addresses import send_where_corrected
 from invitations.outbox.corrections.succession import (
@@ -98,6 +98,9 @@ def release_alone(change: HeldChange, by: User, mark: str, reason: str) -> None:
         raise ValidationError(_("Say why it cannot wait for a second person."))
     if refusal := why_not_alone(change):
         raise ValidationError(refusal)
+    if is_proposed_by(change):
+        with disable_auditlog():
+            apply_proposal(change, row)
     change.state, change.alone_by, change.alone_at = HeldChange.State.ALONE, by, timezone.now()
     change.alone_reason = reason
     change.save(update_fields=["state", "alone_by", "alone_at", "alone_reason"])
@@ -116,7 +119,7 @@ def refuse_dates(change: HeldChange) -> None:
 def is_proposed_by(change: HeldChange) -> bool:
     """Whether nothing of the change is in the record yet: it is written when it is approved."""
     model: Any = change.content_type.model_class()
-    return change.kind == HeldChange.Kind.MAIL and is_proposed(model)
+    return change.kind == HeldChange.Kind.MAIL and is_proposed(model) and not change.is_alone
 
 
 def why_not_by(change: HeldChange, person: User) -> str:
@@ -183,7 +186,9 @@ def why_not_taken_back(change: HeldChange) -> str:
 
 
 def why_changed_again(change: HeldChange, row: Any) -> str:
-    if values_of(type(row), [row.pk])[row.pk] == change.after:
+    now, after = values_of(type(row), [row.pk])[row.pk], change.after or {}
+    names = change.changed if is_proposed(type(row)) else after
+    if all(now[name] == after[name] for name in names):
         return ""
     return _("The record was changed once more since then: change it instead.")
 
@@ -233,10 +238,10 @@ def decide(change: HeldChange, state: str, person: User, reason: str) -> None:
 
 def undo(change: HeldChange, row: Any) -> None:
     """Write the released values; this dissolves the change, which is marked as taken back."""
-    before = change.before or {}
-    lay_over(row, before)
+    if is_proposed(type(row)):
+        write_approved(row, {name: old for name, (old, _new) in change.changed.items()})
+        return
+    lay_over(row, change.before or {})
     row.keep_keys()
     row.validate_constraints()
     row.save()
-    if "states" in before:
-        row.states.set(before["states"])

@@ -41,7 +41,7 @@ def office_that_said_yes(
         invitation.letters.update(**AN_ORIGINAL)
     Invitation.objects.filter(pk=invitation.pk).update(focal_point_email=focal_point_email)
     if mission:
-        MissionFactory(emails=mission).states.add(invitation.member_state)
+        MissionFactory(emails=mission, states=[invitation.member_state])
     substitute = "Fritz von Tarlenheim" if answer == "represented" else ""
     with time_machine.travel(geneva(20), tick=False):
         record_reply(invitation, {"answer": answer, "substitute_name": substitute})

@@ -182,7 +182,7 @@ def planning_the_first_letter(make, by):
 
 def forwarding_with_notes(make, by):
     letter = make.frozen_letter()
-    MissionFactory().states.add(letter.invitation.member_state)
+    MissionFactory(states=[letter.invitation.member_state])
     plan_notes(letter.circular)
     forward_with_notes(letter, by)
     return letter.circular

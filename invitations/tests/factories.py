@@ -25,6 +25,7 @@ from invitations.models import (
     SessionHours,
     normalize_name,
 )
+from invitations.models.held.proposals import write_states
 
 
 class RowFactory(DjangoModelFactory):
@@ -154,10 +155,17 @@ class MemberStateFactory(RowFactory):
 class MissionFactory(RowFactory):
     class Meta:
         model = Mission
+        skip_postgeneration_save = True
 
     name = factory.Sequence("Permanent Mission of Ruritania {}".format)
     emails = factory.Sequence("mission{}@example.org".format)
     greeted_as = "to the Permanent Mission of Ruritania in Geneva"
+
+    @factory.post_generation
+    def states(self, create, extracted, **kwargs):
+        """Let the mission serve these States, as if a second person had approved it."""
+        if create:
+            write_states(self, [state.pk for state in extracted or ()])
 
 
 class MinisterFactory(RowFactory):

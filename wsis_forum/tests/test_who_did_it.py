@@ -295,7 +295,7 @@ def planning_letters_of_invitation(make, by):
 
 def planning_notes(make, by):
     letter = planned_letter()
-    MissionFactory().states.add(letter.invitation.member_state)
+    MissionFactory(states=[letter.invitation.member_state])
     compose_planned()
     plan_notes(letter.circular, by)
     return letter.circular

@@ -34,7 +34,7 @@ def office(edition, iso2, answer="in_person", **words):
     state = MemberStateFactory(iso2=iso2)
     minister = MinisterFactory(member_state=state, to_emails=f"{iso2.lower()}@example.org")
     invitation = InvitationFactory(edition=edition, minister=minister)
-    MissionFactory(city=edition.mission_city).states.add(state)
+    MissionFactory(city=edition.mission_city, states=[state])
     of = Delegation.objects.create(edition=edition, member_state=state)
     Delegate.objects.create(delegation=of, name=f"Fritz of {iso2}", needs="SECRET", gender="m")
     if answer:
@@ -165,8 +165,7 @@ def test_answers_tell_how_each_invited_state_stands(client, edition):
 
 def test_contacts_are_where_mail_goes_after_a_second_person_released_it(client, edition):
     minister = coming("Ruritania", edition=edition).minister
-    mission = MissionFactory(city=edition.mission_city)
-    mission.states.add(minister.member_state)
+    mission = MissionFactory(city=edition.mission_city, states=[minister.member_state])
     HeldChange.objects.all().delete()
     before = minister.to_emails
     minister.to_emails = "elsewhere@example.org"

@@ -30,8 +30,9 @@ def test_offices_and_missions_are_taken_out_as_vcards(client):
         minister__to_emails="office@example.org\ncabinet@example.org",
         focal_point_name="Anton Bersonin", focal_point_email="focal@example.org",
     )  # fmt: skip
-    mission = MissionFactory(phone="+41 22 555 0100", emails="mission@example.org")
-    invitation.member_state.missions.add(mission)
+    MissionFactory(
+        phone="+41 22 555 0100", emails="mission@example.org", states=[invitation.member_state]
+    )
 
     answer = client.post(address_of(invitation))
 

@@ -42,7 +42,7 @@ def silent(site):
         )
         for name in NAMES
     ]
-    made[0].member_state.missions.add(MissionFactory(phone="+41 22 555 0100"))
+    MissionFactory(phone="+41 22 555 0100", states=[made[0].member_state])
     ReplyFactory(invitation__edition=edition)
     return made
 

@@ -73,8 +73,9 @@ def test_the_head_shows_minister_addresses_telephones_code_and_link(client):
     ReplyFactory(
         invitation=invitation, respondent_phone="+999 5550 100", respondent_name="Fritz Tarlenheim"
     )
-    mission = MissionFactory(phone="+41 22 555 0100", emails="mission@example.org")
-    invitation.member_state.missions.add(mission)
+    MissionFactory(
+        phone="+41 22 555 0100", emails="mission@example.org", states=[invitation.member_state]
+    )
     link = invitation.links.get()
 
     page = client.get(page_of(invitation)).content.decode()
@@ -378,7 +379,7 @@ def test_the_name_of_the_state_is_in_the_readers_language(admin_client):
 def filled(n):
     """An invitation with so many of each event."""
     invitation = InvitationFactory()
-    invitation.member_state.missions.add(MissionFactory())
+    MissionFactory(states=[invitation.member_state])
     for one in range(n):
         delivery = sent(
             invitation, address=f"office{one}@example.org",

@@ -69,7 +69,7 @@ def written_to(reached, edition):
         person = {"minister__member_state": named, "minister__language": language, **fields}
         office = reached(edition=edition, focal_point_email=f"{named.iso2}@example.org", **person)
         office.letters.update(language=language)
-        MissionFactory(city=edition.mission_city).states.add(named)
+        MissionFactory(city=edition.mission_city, states=[named])
         return office
 
     return make

@@ -71,7 +71,7 @@ def at_work(state, edition, language):
     """An office that has given everything it is asked for."""
     named = MemberStateFactory(short_name=state, formal_name=f"Kingdom of {state}")
     minister = MinisterFactory(member_state=named, language=language, prenominal="Dr.")
-    MissionFactory(city=edition.mission_city).states.add(named)
+    MissionFactory(city=edition.mission_city, states=[named])
     invitation = InvitationFactory(edition=edition, minister=minister)
     approved = {"state": "approved", "approved_at": timezone.now(), "sha256": "0" * 64}
     LetterFactory(

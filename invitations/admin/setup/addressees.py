@@ -31,6 +31,7 @@ from invitations.letters.addressing import propose_greetings
 from invitations.models import (
     FormOfAddress,
     ForumEdition,
+    HeldChange,
     Invitation,
     MemberState,
     Mission,
@@ -38,6 +39,7 @@ from invitations.models import (
     Rank,
     StateAlias,
 )
+from invitations.models.held.proposals import save_or_propose
 from invitations.models.states import alphabetical
 from invitations.text.dates import comma_list
 
@@ -161,6 +163,13 @@ class MissionAdmin(TakenOutMixin, ModelAdmin):
         edition = ForumEdition.objects.current()
         proposed = {"city": edition.mission_city} if edition else {}
         return proposed | super().get_changeform_initial_data(request)
+
+    def save_proposed(self, obj: Mission, form: Any) -> HeldChange | None:
+        states = [one.pk for one in form.cleaned_data["states"]]
+        proposal = save_or_propose(obj, obj.why_changed, states)
+        # What Django saves of the relation afterwards are the States in force.
+        form.cleaned_data["states"] = obj.states.all()
+        return proposal
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mission]:
         return super().get_queryset(request).prefetch_related("states")

@@ -22,7 +22,7 @@ from invitations.letters.released import (
     Held,
     emails_of,
     held_for_each_state,
-    released_missions,
+    missions_of,
     released_office,
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
@@ -170,7 +170,7 @@ def mail_details(planned: ComingReminder, edition: ForumEdition, held: Held) -> 
 def reminder_addresses(planned: ComingReminder, held: Held) -> list[list[str]]:
     """Return the pairs of the mail by what a second person released last."""
     invitation = released_office(planned.invitation, held)
-    missions = emails_of(released_missions(invitation, held))
+    missions = emails_of(missions_of(invitation))
     return reminder_recipients(planned.step, invitation, missions)
 
 

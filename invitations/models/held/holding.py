@@ -70,7 +70,7 @@ HELD = {
         " portfolio to_emails cc_emails",
         alone="to_emails cc_emails",
     ),
-    "Mission": Held("name kind city emails", alone="emails"),
+    "Mission": Held("name kind city emails", alone="emails", proposed=True),
     "Rank": Held("form", "name", everywhere=True, proposed=True),
     "FormOfAddress": Held(
         "language form gender member_state_id unfit_in courtesy title courtesy_dative title_dative"

@@ -7,6 +7,7 @@ historical models of migrations, and ``loaddata``.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from django.apps import apps
@@ -35,26 +36,31 @@ def is_proposed(model: type[models.Model]) -> bool:
 
 
 @transaction.atomic
-def save_or_propose(row: Any, reason: str = "") -> HeldChange | None:
-    """Save the row; of one in use, save what is free and propose the rest.
+def save_or_propose(
+    row: Any, reason: str = "", states: Iterable[int] | None = None
+) -> HeldChange | None:
+    """Save the row, and the States that a mission serves; of one in use, propose what is not free.
 
     Return the proposal, or None if everything was saved. A row that would be in use as soon as it
-    exists is not saved, and has no key. Afterwards the row has the values in force.
+    exists is not saved, and has no key; a mission is, without its States. Afterwards the row has
+    the values in force.
     """
     model = type(row)
     if not is_proposed(model):
         row.save()
         return None
-    [(key, before, after)] = lock_and_compare(model, [row])
+    [(key, before, after)] = lock_and_compare(model, [row], states=states)
     if not used_among(model, {key: before}, {key: after}):
         row.keep_keys(differing(before or {}, after))
         row.save()
+        if states is not None:
+            row.states.set(states)
         return None
-    if before is None:
+    if before is None and states is None:
         return propose_new(row, reason)
-    lay_over(row, before)
+    lay_over(row, before or {})
     row.save()
-    return propose(row, before, after, reason)
+    return propose(row, before or {**after, "states": []}, after, reason)
 
 
 @transaction.atomic
@@ -98,16 +104,25 @@ def propose(row: Any, before: Values, after: Values, reason: str) -> HeldChange 
     return change
 
 
+def with_proposal(row: Any) -> Any:
+    """Return a copy of the row with the values that are proposed, too."""
+    found = copy(row)
+    if change := HeldChange.objects.waiting().of(row).first():
+        lay_over(found, {name: new for name, (_old, new) in change.changed.items()})
+    return found
+
+
 def apply_proposal(change: HeldChange, row: Any) -> Any:
     """Write the approved values, each of which has to be as it was when the change was proposed.
 
     Return the row.
     """
     model: Any = change.content_type.model_class()
+    after = change.after or {}
     if change.before is None:
-        row, names = model(), set(change.after or {})
+        row, names = model(), set(after)
     elif row is None:
-        raise ValidationError(_("The record was deleted since."))
+        raise ValidationError(DELETED)
     else:
         now, names = values_of(model, [row.pk])[row.pk], set(change.changed)
         if moved := [name for name in names if now[name] != change.before[name]]:
@@ -115,14 +130,32 @@ def apply_proposal(change: HeldChange, row: Any) -> Any:
             raise ValidationError(
                 _("Changed since this was proposed: %(what)s. Propose it anew.") % {"what": called}
             )
-    lay_over(row, {name: (change.after or {})[name] for name in names})
-    row.keep_keys(names)
-    row.clean_fields(exclude={one.name for one in model._meta.fields if one.attname not in names})
+    write_approved(row, {name: after[name] for name in names})
+    return row
+
+
+def write_approved(row: Any, values: Values) -> None:
+    """Write these columns of the row, past the guard: two people agreed to their values."""
+    lay_over(row, values)
+    row.keep_keys({*values})
+    columns = type(row)._meta.fields
+    row.clean_fields(exclude={one.name for one in columns if one.attname not in values})
     row.clean()
     row.validate_unique()
     row.validate_constraints()
-    models.Model.save(row)  # past the guard: this is what was approved
-    return row
+    models.Model.save(row)
+    if "states" in values:
+        write_states(row, values["states"])
+
+
+@transaction.atomic
+def write_states(mission: Any, states: list[int]) -> None:
+    if len(lock_states(states)) < len(states):
+        raise ValidationError(DELETED)
+    served: Any = models.QuerySet(type(mission).states.through)
+    served.filter(mission=mission).exclude(memberstate__in=states).delete()
+    links = [served.model(mission=mission, memberstate_id=state) for state in states]
+    served.bulk_create(links, ignore_conflicts=True)
 
 
 @contextmanager
@@ -158,12 +191,44 @@ def plain_value(value: Any) -> Any:
     return None if hasattr(value, "resolve_expression") else value
 
 
+def guard_states_of_missions(
+    sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Refuse other States for a mission in use, from whichever side they are set.
+
+    Django joins and parts the two within a transaction, which has the locks taken here.
+    """
+    when, verb = action.split("_")
+    if when == "post":
+        return
+    mission = apps.get_model("invitations", "Mission")
+    given = pk_set or {one.pk for one in (instance.missions if reverse else instance.states).all()}
+    keys, states = (given, {instance.pk}) if reverse else ({instance.pk}, given)
+    before = values_of(mission, keys, lock=True)
+    lock_states(states)
+    change = set.union if verb == "add" else set.difference
+    after = {
+        key: {**values, "states": sorted(change({*values["states"]}, states))}
+        for key, values in before.items()
+    }
+    refuse_used(mission, before, after)
+
+
+def lock_states(keys: Iterable[int]) -> dict[Any, Values]:
+    """Lock the States: whoever approves a letter to one of them waits, and sees what is new."""
+    return values_of(apps.get_model("invitations", "MemberState"), keys, lock=True)
+
+
 def lock_and_compare(
-    model: type[models.Model], rows: Sequence[Any], named: Iterable[str] | None = None
+    model: type[models.Model],
+    rows: Sequence[Any],
+    named: Iterable[str] | None = None,
+    states: Iterable[int] | None = None,
 ) -> list[tuple[Any, Values | None, Values]]:
     """Lock the rows; return of each its key, its values in force, and those in memory.
 
-    A row that is not in the table has no values in force, and its place as a key.
+    A row that is not in the table has no values in force, and its place as a key. ``states`` are
+    those that the missions among them are to serve.
     """
     protected = HELD[model.__name__].names()
     if named is not None:
@@ -173,11 +238,13 @@ def lock_and_compare(
     keys = [row.pk for row in rows if row.pk is not None]
     lock_before_new(model, rows)
     before = values_of(model, keys, lock=True)
+    served = {} if states is None else {"states": sorted(states)}
+    lock_states(served.get("states", []))
     return [
         (
             row.pk if row.pk in before else f"new {place}",
             before.get(row.pk),
-            {**before.get(row.pk, {}), **values_in_memory(row, protected)},
+            {**before.get(row.pk, {}), **values_in_memory(row, protected), **served},
         )
         for place, row in enumerate(rows)
     ]
@@ -238,6 +305,7 @@ def refuse_used(
         raise ValidationError(IN_USE, params={"rows": called})
 
 
+DELETED = gettext_lazy("The record was deleted since.")
 IN_USE = gettext_lazy(
     "%(rows)s: approved letters use it. Propose the change: it is written once a second person "
     "approves it."

@@ -7,16 +7,13 @@ forget it.
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
-from django.apps import apps
 from django.db import models
 
 from invitations.models.held.holding import (
     HELD,
     deleting,
-    hold_changes,
     holding,
     touches,
-    values_of,
 )
 from invitations.models.held.proposals import guarded, guarded_update, is_proposed
 
@@ -90,26 +87,3 @@ class HeldRow(models.Model):
     def told_as(self) -> str:
         """The name of the row where nothing around it says whose it is."""
         return str(self)
-
-
-def hold_states_of_missions(
-    sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
-) -> None:
-    """Hold a change of the States that a mission serves, from whichever side it is made."""
-    mission = apps.get_model("invitations", "Mission")
-    verb, when = action.split("_")[1], action.split("_")[0]
-    if when == "pre":
-        keys = (
-            [instance.pk]
-            if not reverse
-            else pk_set or instance.missions.values_list("pk", flat=True)
-        )
-        instance.held_before = values_of(mission, list(keys), lock=True)
-        # Who approves a letter to these States waits, and so sees a mission that is new to them.
-        states = (
-            [instance.pk] if reverse else pk_set or instance.states.values_list("pk", flat=True)
-        )
-        values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
-    elif verb in ("add", "remove", "clear"):
-        before, reason = instance.held_before, getattr(instance, "why_changed", "")
-        hold_changes(mission, before, values_of(mission, before), reason)

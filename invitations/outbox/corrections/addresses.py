@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.letters.planning import missions_of
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister, Mission
+from invitations.models.held.proposals import save_or_propose, with_proposal
 from invitations.outbox.another_address import (
     ON_FILE_NO_MORE,
     addresses_tried,
@@ -55,7 +56,7 @@ def places(letter: Letter) -> Iterator[AddressColumn]:
         yield AddressColumn(invitation, "focal_point_email")
     missions = [letter.mission] if letter.mission else missions_of(invitation)
     for mission in missions:
-        yield AddressColumn(mission, "emails")
+        yield AddressColumn(with_proposal(mission), "emails")
 
 
 def reason_not_to_correct(delivery: Delivery) -> str:
@@ -115,12 +116,13 @@ def put_in_place(
     )
     old = delivery.address.casefold()
     lines = [
-        new if line.casefold() == old else line for line in AddressColumn(row, place.column).lines
+        new if line.casefold() == old else line
+        for line in AddressColumn(with_proposal(row), place.column).lines
     ]
     setattr(row, place.column, "\n".join(dict.fromkeys(lines)))
     row.why_changed = reason
     row.full_clean(validate_unique=False, validate_constraints=False)
-    row.save()
+    save_or_propose(row, reason)
     for change in HeldChange.objects.waiting().of(row):
         change.letters.add(delivery.letter)
         yield change

@@ -81,9 +81,7 @@ def page_url(row):
 
 
 def mission_of_two_states(n):
-    mission = MissionFactory()
-    mission.states.set([MemberStateFactory(), MemberStateFactory()])
-    return mission
+    return MissionFactory(states=[MemberStateFactory(), MemberStateFactory()])
 
 
 def called(n):
@@ -93,7 +91,7 @@ def called(n):
         reply_before=dt.date(2027, 4, 1),
     )
     note_call(entry.invitation, UserFactory(), "promised")
-    entry.invitation.member_state.missions.add(MissionFactory())
+    MissionFactory(states=[entry.invitation.member_state])
     ReplyFactory(invitation=entry.invitation, respondent_phone="+999 5550 100")
     return entry
 

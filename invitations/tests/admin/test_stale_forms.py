@@ -65,8 +65,7 @@ def test_a_name_that_was_corrected_meanwhile_is_not_put_back(admin_client):
 
 @pytest.mark.django_db
 def test_states_that_a_mission_serves_since_are_not_taken_away(admin_client):
-    mission = MissionFactory()
-    mission.states.set([MemberStateFactory()])
+    mission = MissionFactory(states=[MemberStateFactory()])
     sent = opened(admin_client, mission)
     mission.states.add(served := MemberStateFactory())
 

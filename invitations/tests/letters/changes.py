@@ -32,8 +32,9 @@ def and_approved(change):
 
 
 def new_mission(letter):
-    mission = MissionFactory(emails="rupert@example.org")
-    mission.states.add(letter.invitation.member_state)
+    mission = MissionFactory.build(emails="rupert@example.org")
+    save_or_propose(mission, "", [letter.invitation.member_state_id])
+    return mission
     return mission
 
 

@@ -25,7 +25,7 @@ def minister_without_address(composed):
 
     def make():
         letter = composed(to_emails="", cc_emails="")
-        MissionFactory(emails="mission@example.org").states.add(letter.invitation.member_state)
+        MissionFactory(emails="mission@example.org", states=[letter.invitation.member_state])
         recompose_letter(letter, UserFactory())
         compose_planned()
         return Letter.objects.get(state="composed")

@@ -92,8 +92,7 @@ def test_what_staff_typed_gets_a_copy_only_if_it_is_an_address_of_the_office(
     reached, typed, variants
 ):
     invitation = reached(focal_point_email="focal@example.org", minister__to_emails="")
-    mission = MissionFactory(emails="mission@example.org")
-    mission.states.add(invitation.member_state)
+    MissionFactory(emails="mission@example.org", states=[invitation.member_state])
     HeldChange.objects.all().delete()
     words = {"answer": "in_person", "respondent_email": typed}
 

@@ -311,7 +311,7 @@ def test_a_notice_is_approved_for_an_invitation_in_force_and_issues_nothing(issu
 
 def test_a_note_verbale_waits_for_the_letters_it_covers(composed):
     earlier = composed()
-    MissionFactory().states.add(earlier.invitation.member_state)
+    MissionFactory(states=[earlier.invitation.member_state])
     recompose_letter(earlier, UserFactory())
     compose_planned()
     letter = Letter.objects.get(state="composed")
@@ -328,7 +328,7 @@ def test_a_note_verbale_waits_for_the_letters_it_covers(composed):
 
 def test_a_note_verbale_whose_letter_was_called_back_is_composed_again(composed):
     letter = composed()
-    MissionFactory().states.add(letter.invitation.member_state)
+    MissionFactory(states=[letter.invitation.member_state])
     plan_notes(letter.circular)
     compose_planned()
     note = letter.notes.get()

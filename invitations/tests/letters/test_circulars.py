@@ -210,8 +210,8 @@ def test_a_later_letter_of_the_circular_is_forwarded_too(circular, drafted, stat
 
 def test_missions_elsewhere_and_other_posts_get_no_note(circular, drafted):
     draft = drafted()
-    MissionFactory(city="Vienna").states.add(draft.member_state)
-    MissionFactory(kind="embassy").states.add(draft.member_state)
+    MissionFactory(city="Vienna", states=[draft.member_state])
+    MissionFactory(kind="embassy", states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
 

@@ -394,8 +394,7 @@ def test_of_two_reasons_the_newest_is_shown_and_none_once_it_is_composed():
 
 def test_a_note_finds_out_that_it_waits_before_it_is_rendered(monkeypatch):
     edition = EditionFactory()
-    mission = MissionFactory()
-    mission.states.add(drafted(edition).member_state)
+    MissionFactory(states=[drafted(edition).member_state])
     circular = edition.circulars.get()
     plan_circular(circular)
     compose_planned()

@@ -111,7 +111,7 @@ def test_a_note_in_the_language_of_yesterday_is_composed_again_in_that_of_its_mi
 
 def test_a_mission_s_language_outdates_no_letter_to_a_minister(composed):
     letter = composed()
-    MissionFactory(language="en").states.add(letter.invitation.member_state)
+    MissionFactory(language="en", states=[letter.invitation.member_state])
     anew = composed_again(letter)
     Mission.objects.update(language="fr")
 

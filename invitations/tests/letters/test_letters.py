@@ -287,7 +287,7 @@ def test_a_letter_without_an_address_waits_for_the_print_run(composed):
 
 def test_a_letter_to_a_state_with_a_mission_goes_by_pouch(composed):
     state = MemberStateFactory()
-    MissionFactory().states.add(state)
+    MissionFactory(states=[state])
     letter = composed(to_emails="", member_state=state)
 
     approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)

@@ -49,7 +49,7 @@ def test_the_mission_of_the_forum_s_city_is_in_copy_once(composed):
         ("Geneva", "mission@example.org\nOFFICE@example.org"),
         ("New York", "elsewhere@example.org"),
     ):
-        MissionFactory(city=city, emails=email).states.add(draft.member_state)
+        MissionFactory(city=city, emails=email, states=[draft.member_state])
     plan_invitation_letters(edition)
 
     compose_planned()

@@ -19,6 +19,7 @@ from invitations.links import grouped_code
 from invitations.mail.html_part import html_alone
 from invitations.minister_import.states import STATES_FILE, load_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission, Term
+from invitations.models.held.proposals import write_states
 from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -51,8 +52,9 @@ def note(composed):
     def make(edition=None, *, has_link=True, **post):
         letter = composed(edition=edition)
         letter.invitation.links.update(replaced_at=None if has_link else timezone.now())
-        mission = MissionFactory(**{"language": "en", **post})
-        mission.states.add(letter.invitation.member_state)
+        mission = MissionFactory(
+            **{"language": "en", **post}, states=[letter.invitation.member_state]
+        )
         made = letter.circular.letters.create(
             kind="note", mission=mission, invitation=letter.invitation, language=mission.language
         )
@@ -159,7 +161,8 @@ def test_a_note_has_its_date_and_enclosures_below_its_text_and_no_address_above(
 def test_a_note_that_covers_two_letters_has_two_enclosures(composed, note):
     one = note()
     other = composed(edition=one.invitation.edition)
-    one.mission.states.add(other.invitation.member_state)
+    served = [*one.mission.states.all(), other.invitation.member_state]
+    write_states(one.mission, [state.pk for state in served])
     again = one.circular.letters.create(
         kind="note", mission=MissionFactory(), invitation=one.invitation, language="en"
     )
@@ -193,8 +196,8 @@ def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
     circular = CircularFactory(note_kinds=kinds)
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
     for kind in Mission.Kind.values:
-        MissionFactory(kind=kind, city="Geneva").states.add(draft.member_state)
-    MissionFactory(city="Strelsau").states.add(draft.member_state)
+        MissionFactory(kind=kind, city="Geneva", states=[draft.member_state])
+    MissionFactory(city="Strelsau", states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
 
@@ -207,7 +210,7 @@ def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
 def test_a_post_without_an_address_gets_no_note():
     circular = CircularFactory(note_kinds=["embassy"])
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
-    MissionFactory(kind="embassy", emails="").states.add(draft.member_state)
+    MissionFactory(kind="embassy", emails="", states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
 
@@ -218,7 +221,7 @@ def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num
     circular = CircularFactory()
     for _number in range(3):
         draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
-        MissionFactory().states.add(draft.member_state)
+        MissionFactory(states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
 
@@ -262,8 +265,7 @@ def test_no_greeting_is_guessed(iso3, language):
 @pytest.mark.parametrize("fields", [{"kind": "embassy"}, {"city": "New York"}, {"states": 2}])
 def test_a_greeting_is_proposed_only_to_a_mission_of_one_state_in_geneva(fields):
     states = shipped(*["KEN", "ZMB"][: fields.pop("states", 1)])
-    mission = MissionFactory(greeted_as="", **fields)
-    mission.states.set(states)
+    mission = MissionFactory(greeted_as="", **fields, states=states)
 
     assert proposed_greeting(mission) == ""
 
@@ -290,8 +292,7 @@ def test_a_proposal_overwrites_no_greeting():
     ],
 )
 def test_what_a_person_typed_of_a_mission_meanwhile_is_not_overwritten(typed, begins):
-    read = MissionFactory(greeted_as="")
-    read.states.set(shipped("KEN"))
+    read = MissionFactory(greeted_as="", states=shipped("KEN"))
     Mission.objects.filter(pk=read.pk).update(**typed)
 
     propose_greetings([read])
@@ -305,8 +306,8 @@ def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_ki
     template = LetterTemplate.objects.get(kind="note", variant="", language="en")
 
     unnamed = render_specimen(specimen_of(template, draft), template, paper=False)
-    MissionFactory(kind="embassy", greeted_as="to an embassy").states.add(draft.member_state)
-    MissionFactory(greeted_as="to a mission").states.add(draft.member_state)
+    MissionFactory(kind="embassy", greeted_as="to an embassy", states=[draft.member_state])
+    MissionFactory(greeted_as="to a mission", states=[draft.member_state])
     named = render_specimen(specimen_of(template, draft), template, paper=False)
 
     assert "compliments to the Permanent Mission and" in unnamed.mail
@@ -316,8 +317,12 @@ def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_ki
 @pytest.mark.parametrize("kind", ["embassy", "consulate", "ministry"])
 def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     letter = composed()
-    post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
-    post.states.add(letter.invitation.member_state)
+    post = MissionFactory(
+        kind=kind,
+        city="Strelsau",
+        postal_address="1 Castle Street",
+        states=[letter.invitation.member_state],
+    )
 
     assert (paper_channel(letter).receiver, paper_channel(letter).mission) == ("post", post)
 
@@ -349,11 +354,11 @@ def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(lan
 
 
 def test_a_note_composed_again_forwards_what_its_mission_serves_still():
-    circular, elsewhere = under_one_note(), MissionFactory()
+    circular = under_one_note()
     note = circular.letters.get(kind="note")
     moved, stays = note.covers.order_by("pk")
-    note.mission.states.remove(moved.invitation.member_state)
-    elsewhere.states.add(moved.invitation.member_state)
+    write_states(note.mission, [stays.invitation.member_state_id])
+    elsewhere = MissionFactory(states=[moved.invitation.member_state])
 
     recompose_letter(note, UserFactory())
     plan_notes(circular)

@@ -174,7 +174,7 @@ def test_a_note_over_such_a_letter_leaves_on_no_paper_either(circular):
 def test_a_note_over_none_but_such_a_letter_drops_out():
     draft = drafted()
     circular = draft.edition.circulars.get()
-    MissionFactory().states.add(draft.member_state)
+    MissionFactory(states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
     plan_notes(circular)
@@ -188,8 +188,7 @@ def test_a_note_over_none_but_such_a_letter_drops_out():
 def test_no_note_is_planned_over_a_letter_to_who_left_office():
     circular = CircularFactory()
     first, second = drafted(edition=circular.edition), drafted(edition=circular.edition)
-    mission = MissionFactory()
-    mission.states.add(first.member_state, second.member_state)
+    MissionFactory(states=[first.member_state, second.member_state])
     plan_circular(circular)
     compose_planned()
     succeed(first.letters.get())

@@ -11,6 +11,7 @@ from invitations.letters.composing import FROZEN, record_composed
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Invitation, Letter, LetterEvent
+from invitations.models.held.proposals import write_approved
 from invitations.outbox.corrections.notes import reason_not_to_forward_again
 from invitations.outbox.decisions import reason_not_to_resend
 from invitations.outbox.dispatch import dispatch_outbox
@@ -179,7 +180,7 @@ def test_an_address_that_has_the_note_gets_no_other_one_when_it_is_written_in_ca
     copies.update(state="handed_over", handed_over_at=timezone.now())
     withdraw(first.invitation)
 
-    type(note.mission).objects.update(emails="Chancery@Example.org head@example.org")
+    write_approved(note.mission, {"emails": "Chancery@Example.org head@example.org"})
     compose_planned()
 
     assert note_of(circular).recipients == [["to", "head@example.org"]]
@@ -189,7 +190,7 @@ def test_what_remains_joins_the_note_that_is_planned_for_the_mission():
     circular = under_one_note()
     first, second, note = [approved(one) for one in [*inviting(circular), note_of(circular)]]
     later = drafted(edition=circular.edition)
-    note.mission.states.add(later.member_state)
+    serves_too(note.mission, later)
     type(note.mission).objects.update(greeted_as="")
     plan_circular(circular)
     compose_planned()
@@ -236,6 +237,11 @@ def test_a_letter_that_joins_before_its_address_is_withdrawn_leaves_no_note_over
     assert second.invitation.member_state.short_name not in anew.paper
 
 
+def serves_too(mission, invitation):
+    states = mission.states.values_list("pk", flat=True)
+    write_approved(mission, {"states": [*states, invitation.member_state_id]})
+
+
 def left_for(note, *addresses):
     gone = note.deliveries.filter(address__in=addresses)
     gone.update(state="handed_over", handed_over_at=timezone.now())
@@ -244,7 +250,7 @@ def left_for(note, *addresses):
 def joined_later(circular, mission):
     """Compose a letter to another State of the mission, and plan the note over it."""
     later = drafted(edition=circular.edition)
-    mission.states.add(later.member_state)
+    serves_too(mission, later)
     plan_circular(circular)
     compose_planned()
     plan_notes(circular)

@@ -21,6 +21,7 @@ from invitations.letters.composing_queue import (
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import Circular, HeldChange, Letter, Minister
 from invitations.models.held.outdated import outdated_letters
+from invitations.models.held.proposals import save_or_propose
 from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders_of
 from invitations.tests.corrections import asked_for, successor_of
@@ -314,7 +315,8 @@ def test_approvals_and_changes_at_once_wait_for_nobody_without_end(composed):
     changes = [
         partial(CHANGES[name], letters[0]) for name in ("edition's text", "term", "circular")
     ]
-    serve = [partial(mission.states.add, one.invitation.member_state) for one in letters[1:]]
+    served = [one.invitation.member_state_id for one in letters]
+    serve = [partial(save_or_propose, mission, "", served[:number]) for number in (2, 3, 4)]
 
     remind = partial(queue_reminders_of, edition, timezone.now())
 

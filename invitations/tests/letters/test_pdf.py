@@ -145,8 +145,7 @@ def test_a_second_language_follows_in_the_same_file_with_the_same_reply(composed
 
 def test_a_note_verbale_has_no_signature_and_no_key(composed):
     letter = composed()
-    mission = MissionFactory()
-    mission.states.add(letter.invitation.member_state)
+    mission = MissionFactory(states=[letter.invitation.member_state])
     letter.circular.letters.create(
         kind="note", mission=mission, invitation=letter.invitation, language="en"
     ).covers.add(letter)

@@ -88,7 +88,7 @@ def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
     for _time in range(TIMES):
         invitation = reached()
         [circular] = {letter.circular for letter in invitation.letters.all()}
-        invitation.member_state.missions.add(MissionFactory(city=invitation.edition.mission_city))
+        MissionFactory(city=invitation.edition.mission_city, states=[invitation.member_state])
 
         recorded, planned = at_once(
             partial(record_reply, invitation, {"answer": "regrets"}),
@@ -102,9 +102,10 @@ def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
 
 def mission_of(*letters):
     """The mission, where its edition has its missions, of the States of these letters."""
-    mission = MissionFactory(city=letters[0].circular.edition.mission_city)
-    mission.states.set([one.invitation.member_state for one in letters])
-    return mission
+    return MissionFactory(
+        city=letters[0].circular.edition.mission_city,
+        states=[one.invitation.member_state for one in letters],
+    )
 
 
 def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
@@ -173,8 +174,10 @@ def test_what_remains_under_two_notes_at_once_is_forwarded_by_one(composed):
 def test_a_later_letter_gets_a_note_of_its_own_while_the_earlier_note_is_composed(composed):
     first = composed()
     second = composed(edition=first.circular.edition)
-    mission = MissionFactory(city=first.circular.edition.mission_city)
-    mission.states.set([one.invitation.member_state for one in (first, second)])
+    mission = MissionFactory(
+        city=first.circular.edition.mission_city,
+        states=[one.invitation.member_state for one in (first, second)],
+    )
     note = first.circular.letters.create(
         kind="note", mission=mission, invitation=first.invitation, language="en"
     )

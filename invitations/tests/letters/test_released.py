@@ -41,10 +41,8 @@ def office(reached):
     """An office in whose name one letter was approved, with a mission that gets the copies."""
     edition = EditionFactory()
     StepFactory(edition=edition)
-    mission = MissionFactory(emails="mission@example.org")
     invitation = reached(edition=edition, minister__to_emails="office@example.org")
-    mission.states.add(invitation.member_state)
-    HeldChange.objects.all().delete()
+    MissionFactory(emails="mission@example.org", states=[invitation.member_state])
     return invitation
 
 
@@ -109,7 +107,8 @@ def test_a_letter_that_is_approved_by_itself_has_the_new_words(office, composed)
 
 
 def test_a_mission_made_after_the_letters_gets_no_copy_before_it_is_released(office):
-    MissionFactory(emails="rupert@example.org").states.add(office.member_state)
+    rupert = MissionFactory.build(emails="rupert@example.org")
+    save_or_propose(rupert, "", [office.member_state_id])
 
     letter = remind(office)
 
@@ -117,7 +116,7 @@ def test_a_mission_made_after_the_letters_gets_no_copy_before_it_is_released(off
 
 
 def test_a_mission_keeps_its_copy_while_its_removal_waits(office, mission):
-    mission.states.clear()
+    save_or_propose(mission, "", [])
 
     assert addresses(remind(office)) == ["office@example.org", "mission@example.org"]
 

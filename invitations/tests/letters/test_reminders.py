@@ -35,7 +35,7 @@ def reminded(issued, approved_texts):
             )
         type(invitation).objects.filter(pk=invitation.pk).update(**fields)
         if mission:
-            MissionFactory(emails=mission).states.add(invitation.member_state)
+            MissionFactory(emails=mission, states=[invitation.member_state])
         for version in range(1, link_replaced + 1):
             renew_link(invitation, version, UserFactory(), "It was forwarded.")
         # As if a second person had released it all.

@@ -28,8 +28,7 @@ def of_each_kind(issued, seal):
 
     def make(language):
         invitation = issued(language=language)
-        mission = MissionFactory(language=language)
-        mission.states.add(invitation.member_state)
+        MissionFactory(language=language, states=[invitation.member_state])
         for kind in ("thanks", "notice", "corrigendum", "replacement"):
             circular = CircularFactory(
                 edition=invitation.edition,

@@ -297,8 +297,7 @@ def test_the_page_of_approval_says_whose_hash_it_shows(composed, seal, admin_cli
 
 def test_the_message_of_a_note_is_given_out_without_its_letters(composed, seal, admin_client):
     letter = composed()
-    mission = MissionFactory(language="en")
-    mission.states.add(letter.invitation.member_state)
+    mission = MissionFactory(language="en", states=[letter.invitation.member_state])
     note = letter.circular.letters.create(
         kind="note", mission=mission, invitation=letter.invitation, language="en"
     )

@@ -200,8 +200,11 @@ def note(composed):
 
     def make(language):
         letter = composed(language=language, portfolio="总理" if language == "zh-hans" else "وزير")
-        mission = MissionFactory(postal_address="1 chemin de Zenda\n1200 Geneva", language=language)
-        mission.states.add(letter.invitation.member_state)
+        mission = MissionFactory(
+            postal_address="1 chemin de Zenda\n1200 Geneva",
+            language=language,
+            states=[letter.invitation.member_state],
+        )
         letter.circular.letters.create(
             kind="note", mission=mission, invitation=letter.invitation, language=language
         ).covers.add(letter)

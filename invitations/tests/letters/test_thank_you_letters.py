@@ -195,7 +195,7 @@ def test_letter_of_thanks_does_not_end_with_whom_to_call(thanked, monkeypatch):
 
 
 def test_no_note_verbale_calls_thanks_an_invitation(thanked, monkeypatch):
-    MissionFactory(city=thanked.edition.mission_city).states.add(thanked.member_state)
+    MissionFactory(city=thanked.edition.mission_city, states=[thanked.member_state])
     circular = composed(thanks(thanked), monkeypatch).circular
 
     assert plan_notes(circular, by=UserFactory()) == 0

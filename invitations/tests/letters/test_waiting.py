@@ -53,7 +53,7 @@ def rested(letter):
 def waiting():
     """A letter that waits for a link, beside a mission with an address."""
     draft = drafted()
-    MissionFactory(emails="mission@example.org").states.add(draft.member_state)
+    MissionFactory(emails="mission@example.org", states=[draft.member_state])
     plan_invitation_letters(draft.edition)
     draft.links.all().delete()
     return rested(draft.letters.get())
@@ -243,8 +243,7 @@ def test_another_text_of_its_circular_lets_the_letter_be_composed():
 
 
 def note_over(letter, **post):
-    mission = MissionFactory(**post)
-    mission.states.add(letter.invitation.member_state)
+    mission = MissionFactory(**post, states=[letter.invitation.member_state])
     note = letter.circular.letters.create(
         kind="note", mission=mission, invitation=letter.invitation, language="en"
     )

@@ -22,6 +22,7 @@ from invitations.letters.checks.warnings import (
     with_earlier_texts,
 )
 from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, MemberState
+from invitations.models.held.proposals import write_states
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -257,8 +258,7 @@ def test_a_note_is_doubted_that_names_a_function_in_another_language(composed):
     for second in ("", "ar"):
         letter = composed(second_language=second, portfolio_in_second_language="وزيرة الاتصالات")
         for language in ("en", "ar"):
-            mission = MissionFactory()
-            mission.states.add(letter.invitation.member_state)
+            mission = MissionFactory(states=[letter.invitation.member_state])
             notes.append(note_over(letter, mission, language))
 
     _same, foreign, _first, _second = notes
@@ -279,7 +279,7 @@ def test_a_note_is_doubted_that_goes_to_a_mission_the_state_has_left(composed):
     note = note_over(letter, mission)
     assert approval_doubts([note]).flawed == {}
 
-    mission.states.clear()
+    write_states(mission, [])
 
     assert approval_doubts([note]).flawed == {str(TO_ANOTHER_MISSION): [note]}
 

@@ -8,6 +8,7 @@ from invitations.audit import acting
 from invitations.letters.planning import known_addresses
 from invitations.letters.released import held_changes
 from invitations.models import HeldChange, Minister, Mission
+from invitations.models.held.proposals import save_or_propose
 from invitations.outbox.release import (
     release_alone,
     release_change,
@@ -111,17 +112,6 @@ def test_after_a_release_the_next_change_is_held_against_it(office):
     assert change.changed == {"to_emails": ("a@example.org", "b@example.org")}
 
 
-def test_the_states_of_a_mission_are_taken_back(office):
-    mission = MissionFactory()
-    mission.states.add(office.member_state)
-    change = HeldChange.objects.get()
-
-    take_back_change(change, UserFactory(), change.mark)
-
-    assert not mission.states.exists()
-    assert HeldChange.objects.get().state == "taken_back"
-
-
 def renamed(office, name="Hentzau"):
     minister = Minister.objects.get(pk=office.minister_id)
     minister.family_name = name
@@ -162,17 +152,14 @@ def test_a_change_of_who_has_an_older_key_than_a_namesake_is_taken_back(office):
     assert told == ("office@example.org", "fla\u02bcvia elphberg")
 
 
-def test_taking_back_refuses_what_another_record_took_meanwhile(office):
-    mission = MissionFactory(name="Mission of Zenda")
-    mission.states.add(office.member_state)
-    HeldChange.objects.all().delete()
+def test_a_name_is_not_approved_that_another_mission_took_meanwhile(office):
+    mission = MissionFactory(name="Mission of Zenda", states=[office.member_state])
     mission.name = "Mission of Hentzau"
-    mission.save()
-    change = HeldChange.objects.get()
-    Mission.objects.create(name="Mission of Zenda")
+    change = save_or_propose(mission)
+    Mission.objects.create(name="Mission of Hentzau")
 
-    with pytest.raises(ValidationError):
-        take_back_change(change, UserFactory(), change.mark)
+    with pytest.raises(ValidationError, match="already exists"):
+        release_change(change, UserFactory(), change.mark)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def invited(edition, office):
         edition=edition, minister__member_state=state, minister__to_emails=MINISTER,
         focal_point_email=office["focal_point"],
     )  # fmt: skip
-    MissionFactory(emails=office["mission"]).states.add(state)
+    MissionFactory(emails=office["mission"], states=[state])
     now = BEGIN - 60 * DAY
     letter = LetterFactory(
         invitation=invitation, state="approved", sha256="0" * 64, composed_at=now, approved_at=now

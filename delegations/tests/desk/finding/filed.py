@@ -72,8 +72,7 @@ def file_everything(edition):
     )  # fmt: skip
     delegation = Delegation.objects.create(edition=edition, member_state=state)
     Delegate.objects.create(delegation=delegation, name="Rupert Lauengram")
-    mission = MissionFactory(name="Mission at the Lake", emails="lake@example.org")
-    state.missions.add(mission)
+    MissionFactory(name="Mission at the Lake", emails="lake@example.org", states=[state])
     HighLevelSession.objects.create(
         edition=edition, segment="opening", title_en="Crossing rivers", title_fr="Traversée",
         starts_at=NOON, ends_at=NOON + dt.timedelta(hours=1), room="Salle Zenda",

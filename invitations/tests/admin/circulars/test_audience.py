@@ -30,7 +30,7 @@ def test_audience_is_seen_before_anything_is_composed(client, drafter):
         minister__to_emails="cabinet@example.org",
     )
     english = draft(circular.edition)
-    french.member_state.missions.add(MissionFactory(emails="mission@example.org"))
+    MissionFactory(emails="mission@example.org", states=[french.member_state])
 
     response = client.get(page(circular, "audience"))
 
@@ -126,9 +126,7 @@ def test_audience_names_the_ministers_whose_function_the_text_needs(client, draf
 
 
 def served(invitation, **mission):
-    made = MissionFactory(**mission)
-    made.states.add(invitation.member_state)
-    return made
+    return MissionFactory(**mission, states=[invitation.member_state])
 
 
 def what_waits(response):
@@ -222,7 +220,7 @@ def test_audience_takes_as_many_queries_for_three_as_for_one(
 ):
     circular = CircularFactory(languages=["en"])
     for _n in range(rows):
-        draft(circular.edition).member_state.missions.add(MissionFactory())
+        MissionFactory(states=[draft(circular.edition).member_state])
         draft(circular.edition, minister__language="ar")
 
     with django_assert_num_queries(15):

@@ -112,7 +112,7 @@ def test_progress_leads_to_the_letters_whose_ministers_lack_a_field(client, draf
 def test_notes_are_planned_once_all_letters_are_composed(client, drafter):
     circular = CircularFactory()
     letter = composed_in(circular)
-    letter.invitation.member_state.missions.add(MissionFactory())
+    MissionFactory(states=[letter.invitation.member_state])
     waiting = LetterFactory(invitation=draft(circular.edition), circular=circular)
 
     early = client.post(page(circular, "notes"), follow=True)

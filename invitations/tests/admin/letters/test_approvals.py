@@ -347,7 +347,7 @@ def test_approval_needs_the_right_to_approve_and_a_post(client):
 def test_page_shows_the_addresses_of_reminders_that_the_letter_does_not_go_to(client, approver):
     invitation = draft(focal_point_email="focal@example.org")
     for kind, emails in (("mission", "mission@example.org"), ("embassy", "post@example.org")):
-        MissionFactory(kind=kind, emails=emails).states.add(invitation.member_state)
+        MissionFactory(kind=kind, emails=emails, states=[invitation.member_state])
     to = [["to", invitation.minister.to_emails], ["cc", "Mission@example.org"]]
     in_copy = composed_letter(invitation=invitation, recipients=to)
 

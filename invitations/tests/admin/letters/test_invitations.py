@@ -418,7 +418,7 @@ def test_call_list_shows_how_to_reach_the_office(admin_client):
         status="noted",
         respondent_phone="+999 5550 100",
     )
-    entry.invitation.member_state.missions.add(MissionFactory(emails="mission@example.org"))
+    MissionFactory(emails="mission@example.org", states=[entry.invitation.member_state])
 
     page = admin_client.get(CALLS).content.decode()
 

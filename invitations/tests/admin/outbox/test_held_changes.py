@@ -47,7 +47,7 @@ RELEASER = ("view_heldchange", "release_heldchange", "view_minister")
 def office(reached):
     """An office whose letter is approved, and where its copies go."""
     invitation = reached(minister__to_emails="office@example.org")
-    MissionFactory().states.add(invitation.member_state)
+    MissionFactory(states=[invitation.member_state])
     Circular.objects.update(original_signed_on="2026-01-01")
     HeldChange.objects.all().delete()
     return invitation

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from invitations.models import HeldChange, Rank, Term
+from invitations.models import HeldChange, Mission, Rank, Term
 from invitations.outbox.release import release_change
 from invitations.tests.admin.outbox.test_held_changes import RELEASER
 from invitations.tests.desk import as_listed, as_sent, page_of, signed_in, told
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import MemberStateFactory, MissionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reached_once")]
 TERMS = reverse("admin:invitations_term_changelist")
@@ -80,6 +80,36 @@ def test_a_new_rank_keeps_the_code_that_was_typed(admin_client):
     change = HeldChange.objects.get()
     release_change(change, UserFactory(), change.mark)
     assert (Rank.objects.get(pk="ENV").name_ru, Rank.objects.get(pk="ENV").weight) == ("Envoy", 45)
+
+
+def test_the_page_of_a_mission_proposes_its_states_and_addresses(admin_client, reached_once):
+    mission, later = MissionFactory(states=[reached_once.member_state]), MemberStateFactory()
+    page = page_of(mission)
+    sent = as_sent(admin_client.get(page))
+    typed = {"states": [later.pk], "emails": "new@example.org", "phone": "+41 22 730 00 00"}
+
+    saved = admin_client.post(page, sent | typed, follow=True)
+
+    assert told(saved)[0].startswith(f"Proposed: permanent mission: {mission}.")
+    now = Mission.objects.get()
+    assert (now.emails, now.phone) == (mission.emails, "+41 22 730 00 00")
+    assert now.states.get() == reached_once.member_state
+    change = HeldChange.objects.get()
+    release_change(change, UserFactory(), change.mark)
+    assert Mission.objects.get(emails="new@example.org").states.get() == later
+
+
+def test_a_new_mission_is_saved_and_its_states_are_proposed(admin_client, reached_once):
+    page = reverse("admin:invitations_mission_add")
+    sent = as_sent(admin_client.get(page))
+    typed = {"name": "Mission at the Lake", "states": [reached_once.member_state_id]}
+
+    added = admin_client.post(page, sent | typed, follow=True)
+
+    mission = Mission.objects.get()
+    assert told(added)[0].startswith(f"Proposed: permanent mission: {mission}.")
+    assert not mission.states.exists()
+    assert HeldChange.objects.get().changed == {"states": ([], typed["states"])}
 
 
 def test_a_list_that_is_edited_in_place_proposes_what_is_in_use(admin_client, term):

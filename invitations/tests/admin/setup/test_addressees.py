@@ -356,7 +356,7 @@ def test_how_sure_a_form_of_address_is_is_chosen_and_not_guessed(admin_client):
 
 def test_missions_and_forms_of_address_name_states_in_the_reader_s_language(admin_client, settings):
     state = MemberStateFactory(short_name_fr="Ruritanie", list_name_fr="RURITANIE")
-    MissionFactory().states.add(state)
+    MissionFactory(states=[state])
     words = {"language": "fr", "form": "MIN", "gender": "m", "salutation": "$title,"}
     FormOfAddress.objects.create(**words, closing="Hommages.", member_state=state)
     admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from invitations.models import HeldChange, Minister, Mission, ReminderStep
+from invitations.models import HeldChange, Minister, ReminderStep
+from invitations.models.held.proposals import save_or_propose
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import EditionFactory, MissionFactory, ReplyFactory, StepFactory
 from invitations.tests.reminding import edition_with_three_steps, geneva, own_calendar
@@ -33,8 +34,7 @@ def shown(client, edition):
 
 def test_the_page_says_who_gets_what_on_which_day(admin_client, edition, reached):
     invitation = reached(edition=edition, minister__to_emails="office@example.org")
-    mission = MissionFactory(emails="mission@example.org")
-    mission.states.add(invitation.member_state)
+    MissionFactory(emails="mission@example.org", states=[invitation.member_state])
     HeldChange.objects.all().delete()
 
     said = shown(admin_client, edition)
@@ -51,10 +51,9 @@ def test_the_page_says_who_gets_what_on_which_day(admin_client, edition, reached
 
 def test_reminders_go_to_the_released_addresses_while_others_wait(admin_client, edition, reached):
     invitation = reached(edition=edition, minister__to_emails="office@example.org")
-    mission = MissionFactory(emails="mission@example.org")
-    mission.states.add(invitation.member_state)
-    HeldChange.objects.all().delete()
-    Mission.objects.update(emails="rupert@example.org")
+    mission = MissionFactory(emails="mission@example.org", states=[invitation.member_state])
+    mission.emails = "rupert@example.org"
+    save_or_propose(mission)
     Minister.objects.update(to_emails="rupert@example.org")
 
     said = shown(admin_client, edition)

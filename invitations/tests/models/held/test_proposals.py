@@ -3,13 +3,18 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from invitations.audit import acting
-from invitations.models import HeldChange, Term
+from invitations.models import ForumEdition, HeldChange, MemberState, Mission, Term
 from invitations.models.held.proposals import save_or_propose
-from invitations.outbox.release import release_change, take_back_change, why_not_taken_back
-from invitations.tests.factories import UserFactory
+from invitations.outbox.release import (
+    release_alone,
+    release_change,
+    take_back_change,
+    why_not_taken_back,
+)
+from invitations.tests.factories import MemberStateFactory, MissionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reached_once")]
 
@@ -142,6 +147,93 @@ def test_several_new_rows_are_proposed_beside_each_other():
 def typed_new(**values):
     with acting(UserFactory()):
         return save_or_propose(Term(**values))
+
+
+def test_a_mission_that_is_new_serves_a_state_once_that_is_approved(reached_once):
+    mission, state = MissionFactory.build(name="Mission at the Lake"), reached_once.member_state
+
+    change = save_or_propose(mission, "", [state.pk])
+
+    assert (mission.pk is not None, [*mission.states.all()]) == (True, [])
+    assert change.changed == {"states": ([], [state.pk])}
+    approve(change)
+    assert [*mission.states.all()] == [state]
+
+
+def test_a_mission_keeps_its_states_and_addresses_until_others_are_approved(reached_once):
+    state, later = reached_once.member_state, MemberStateFactory()
+    mission = MissionFactory(emails="lake@example.org", states=[state])
+    mission.emails = "new@example.org"
+
+    change = save_or_propose(mission, "", [later.pk])
+
+    assert Mission.objects.get(emails="lake@example.org").states.get() == state
+    approve(change)
+    assert Mission.objects.get(emails="new@example.org").states.get() == later
+
+
+def test_a_mission_that_serves_nobody_in_use_is_saved_with_its_states():
+    mission, state = MissionFactory.build(), MemberStateFactory()
+
+    assert save_or_propose(mission, "", [state.pk]) is None
+    assert mission.states.get() == state
+
+
+def test_a_state_that_was_deleted_since_is_not_served(reached_once):
+    later = MemberStateFactory()
+    mission = MissionFactory(states=[reached_once.member_state])
+    change = save_or_propose(mission, "", [later.pk])
+    QuerySet(MemberState).filter(pk=later.pk).delete()
+
+    with pytest.raises(ValidationError, match="deleted since"):
+        approve(change)
+
+    assert mission.states.get() == reached_once.member_state
+
+
+def test_a_correction_of_one_alone_is_written_and_can_be_undone(reached_once):
+    QuerySet(ForumEdition).update(releases_alone=True)
+    mission = MissionFactory(emails="lake@example.org", states=[reached_once.member_state])
+    change = typed(mission, emails="new@example.org")
+
+    release_alone(change, UserFactory(), change.mark, "They telephoned.")
+    assert Mission.objects.get().emails == "new@example.org"
+
+    take_back_change(change, UserFactory(), change.mark)
+    assert Mission.objects.get().emails == "lake@example.org"
+
+
+STATES = {
+    "add": lambda mission, state: mission.states.add(MemberStateFactory(), state),
+    "set": lambda mission, state: mission.states.set([state]),
+    "remove": lambda mission, state: mission.states.remove(mission.states.get()),
+    "clear": lambda mission, state: mission.states.clear(),
+    "add from the State": lambda mission, state: state.missions.add(mission),
+    "set from the State": lambda mission, state: mission.states.get().missions.set([]),
+    "remove from the State": lambda mission, state: mission.states.get().missions.remove(mission),
+    "clear from the State": lambda mission, state: mission.states.get().missions.clear(),
+}
+
+
+@pytest.mark.parametrize("road", STATES.values(), ids=STATES)
+def test_no_other_road_changes_the_states_of_a_mission_in_use(reached_once, reached, road):
+    mission = MissionFactory(states=[reached_once.member_state])
+    in_use = reached(edition=reached_once.edition).member_state
+
+    with pytest.raises(ValidationError, match="Propose the change"), transaction.atomic():
+        road(mission, in_use)
+
+    assert mission.states.get() == reached_once.member_state
+
+
+@pytest.mark.parametrize("road", STATES.values(), ids=STATES)
+def test_the_states_of_a_mission_not_in_use_are_set_at_once(road):
+    mission = MissionFactory(states=[MemberStateFactory()])
+    before = {*mission.states.all()}
+
+    road(mission, MemberStateFactory())
+
+    assert {*mission.states.all()} != before
 
 
 def test_a_reader_has_to_read_new_words_once_they_are_approved(term):

@@ -11,7 +11,7 @@ from invitations.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-EACH = {Minister: (MinisterFactory, "given_name", 11), Mission: (MissionFactory, "city", 12)}
+EACH = {Minister: (MinisterFactory, "given_name", 11), Mission: (MissionFactory, "city", 9)}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -127,14 +127,14 @@ def test_one_approver_alone_sends_it_where_the_edition_allows(failed):
 
 def test_the_address_is_corrected_wherever_it_stands(failed):
     invitation = failed.letter.invitation
-    mission = MissionFactory(emails=f"mission@example.org\n{failed.address.upper()}")
-    mission.states.add(invitation.member_state)
+    mission = MissionFactory(
+        emails=f"mission@example.org\n{failed.address.upper()}", states=[invitation.member_state]
+    )
     HeldChange.objects.all().delete()
 
-    changes = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
-    mission.refresh_from_db()
-    for change in changes:
+    for change in correct_address(failed, UserFactory(), RIGHT, BECAUSE):
         release_change(change, UserFactory(), change.mark)
+    mission.refresh_from_db()
 
     assert mission.emails == f"mission@example.org\n{RIGHT}"
     assert failed.letter.deliveries.filter(address=RIGHT).count() == 1

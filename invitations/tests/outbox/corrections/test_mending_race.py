@@ -138,7 +138,7 @@ def handing_over(invitation, by):
 def correcting(invitation, by):
     """A mail failed at the one address of the minister, the focal point and the mission."""
     address = invitation.minister.to_emails
-    MissionFactory(emails=address).states.add(invitation.member_state)
+    MissionFactory(emails=address, states=[invitation.member_state])
     Invitation.objects.filter(pk=invitation.pk).update(focal_point_email=address)
     HeldChange.objects.all().delete()
     Delivery.objects.update(state="failed")

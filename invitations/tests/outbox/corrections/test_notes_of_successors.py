@@ -49,7 +49,7 @@ def test_the_note_over_one_letter_forwards_that_of_the_successor(until):
     draft = drafted()
     circular = draft.edition.circulars.get()
     greeting = "" if until == "planned" else "to the Legation"
-    MissionFactory(greeted_as=greeting).states.add(draft.member_state)
+    MissionFactory(greeted_as=greeting, states=[draft.member_state])
     plan_circular(circular)
     compose_planned()
     plan_notes(circular)
@@ -108,7 +108,7 @@ def test_a_mission_that_has_its_note_gets_one_over_the_letter_to_the_successor(c
 
 def test_a_mission_that_was_to_get_no_note_gets_none():
     draft = drafted()
-    MissionFactory().states.add(draft.member_state)
+    MissionFactory(states=[draft.member_state])
     plan_circular(draft.edition.circulars.get())
     compose_planned()
 

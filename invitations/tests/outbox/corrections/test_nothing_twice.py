@@ -41,6 +41,7 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.letters.notes.covering import tidy_waiting_notes
 from invitations.letters.planning import call_back_letters
 from invitations.models import Delivery, Invitation, Letter, Minister, Mission
+from invitations.models.held.proposals import write_states
 from invitations.outbox.another_address import addresses_not_tried, send_to_another_address
 from invitations.outbox.corrections.notes import forward_again
 from invitations.outbox.corrections.replacing import replace_letters
@@ -113,7 +114,8 @@ class NothingTwice(RuleBasedStateMachine):
     @rule()
     def another_state_is_invited(self):
         draft = drafted(edition=self.edition)
-        self.mission.states.add(draft.member_state)
+        served = self.mission.states.values_list("pk", flat=True)
+        write_states(self.mission, [*served, draft.member_state_id])
         plan_circular(self.circular, by=self.people[0])
 
     @rule(number=NUMBERS)

@@ -154,7 +154,7 @@ def test_a_signed_original_with_a_dead_code_is_composed_again(issued):
 
 def test_a_note_verbale_over_such_a_letter_waits_for_it_and_covers_the_new_one(peer, issued):
     invitation = issued()
-    MissionFactory(emails="mission@example.org").states.add(invitation.member_state)
+    MissionFactory(emails="mission@example.org", states=[invitation.member_state])
     plan_notes(Circular.objects.get(), UserFactory())
     compose_planned()
     note = approve(Letter.objects.get(kind="note"))
@@ -178,7 +178,7 @@ def test_a_link_is_replaced_after_its_letter_was_composed_again_once(issued):
 
 def test_a_note_over_a_letter_that_left_with_a_link_that_ended_since_is_not_approved(issued):
     invitation = issued()
-    MissionFactory(emails="mission@example.org").states.add(invitation.member_state)
+    MissionFactory(emails="mission@example.org", states=[invitation.member_state])
     plan_notes(Circular.objects.get(), UserFactory())
     compose_planned()
     Delivery.objects.update(state="handed_over", handed_over_at=timezone.now())

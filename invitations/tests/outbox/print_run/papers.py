@@ -25,9 +25,11 @@ def pages_of(widths):
 
 
 def mission_for(*letters, **fields):
-    mission = MissionFactory(postal_address="2 Chemin de Zenda\n1200 Geneva", **fields)
-    mission.states.add(*(letter.invitation.member_state for letter in letters))
-    return mission
+    return MissionFactory(
+        postal_address="2 Chemin de Zenda\n1200 Geneva",
+        **fields,
+        states=[*(letter.invitation.member_state for letter in letters)],
+    )
 
 
 def packed(*letters):
