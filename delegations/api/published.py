@@ -34,7 +34,7 @@ router = Router(tags=["published"])
 def states(request: HttpRequest, asked: Query[Asked]) -> States:
     """List the States that the forum invites, by their codes; the key is `iso2`."""
     rows, following = part_of(request, asked, MemberState.objects.invited(), ["iso2"], "iso2")
-    return States(items=[State.of(state) for state in as_released(rows)], next=following)
+    return States(items=[State.of(state) for state in rows], next=following)
 
 
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")

@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from invitations.letters.released import Held, released, released_office
+from invitations.letters.released import Held, released_invitation
 from invitations.models import ForumEdition, Invitation
 
 
@@ -26,10 +26,7 @@ def show_as_released(invitation: Invitation, held: Held) -> Invitation:
 
     Until when it may answer holds at once: to stop, one person suffices.
     """
-    found = released_office(invitation, held)
-    found.member_state = released(found.member_state, held)
-    if held:
-        found.minister.member_state = released(found.minister.member_state, held)
+    found = released_invitation(invitation, held)
     found.edition.replies_closed_at = invitation.edition.replies_closed_at
     found.edition.as_released = found.edition
     found.held = held

@@ -19,7 +19,6 @@ from invitations.letters.released import (
     mission_emails,
     missions_of,
     released_invitation,
-    released_office,
 )
 from invitations.links import random_signs
 from invitations.models import (
@@ -219,7 +218,7 @@ def may_get_a_copy(reply: Reply, typed: str) -> bool:
     """
     if reply.recorded_by_id is None:
         return True
-    invitation = released_office(reply.invitation, held_changes(reply.invitation))
+    invitation = released_invitation(reply.invitation, held_changes(reply.invitation))
     released = emails_of(missions_of(invitation)) + invitation.focal_point_email.split()
     return typed in map(str.lower, released)
 
@@ -278,7 +277,7 @@ def further_reminder_addresses(letter: Letter, held: Held) -> list[str]:
     is_reminded = letter.traits.invites and letter.invitation.is_principal
     if letter.by_original or not is_reminded:
         return []
-    invitation = released_office(letter.invitation, held)
+    invitation = released_invitation(letter.invitation, held)
     emails = emails_of(missions_of(invitation)) + invitation.focal_point_email.split()
     known = {email.lower() for _line, email in letter.recipients}
     return [email for email in dict.fromkeys(emails) if email.lower() not in known]

@@ -157,15 +157,7 @@ def tells_otherwise(change: HeldChange, names: Iterable[str]) -> bool:
 
 
 def released_invitation(invitation: Invitation, held: Held) -> Invitation:
-    """Return a copy of the invitation whose edition, minister and State are as released."""
-    found = released_office(invitation, held)
-    found.member_state = released(found.member_state, held)
-    found.minister.member_state = released(found.minister.member_state, held)
-    return found
-
-
-def released_office(invitation: Invitation, held: Held) -> Invitation:
-    """Return a copy of the invitation with what says where mail goes, even if its words wait."""
+    """Return a copy of the invitation whose edition and minister are as released."""
     found = released(invitation, held)
     found.edition = released(found.edition, held)
     found.minister = released(found.minister, held)

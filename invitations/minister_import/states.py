@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from invitations.data import add_state_aliases, missing_forms_of_address, names_apart
 from invitations.models import FormOfAddress, MemberState, StateAlias, printed_keys
-from invitations.models.held.proposals import add_or_propose
+from invitations.models.held.proposals import add_or_propose, save_or_propose
 from invitations.text.dates import comma_list
 from invitations.text.spellings import state_key
 
@@ -37,12 +37,12 @@ def state_fields(row: Mapping[str, str]) -> dict[str, Any]:
     return fields
 
 
-def complete(state: MemberState, fields: Mapping[str, Any]) -> set[str]:
-    """Fill the state's empty fields, and return their names."""
+def complete(state: MemberState, fields: Mapping[str, Any]) -> bool:
+    """Fill the state's empty fields; return whether there were any."""
     empty = {name for name, value in fields.items() if value and getattr(state, name) in ("", None)}
     for name in empty:
         setattr(state, name, fields[name])
-    return empty
+    return bool(empty)
 
 
 @transaction.atomic
@@ -58,15 +58,11 @@ def load_states(rows: Iterable[Mapping[str, str]]) -> tuple[list[MemberState], l
         for state in MemberState.objects.select_for_update().filter(iso2__in=table)
     }
     added = [MemberState(**fields) for iso2, fields in table.items() if iso2 not in on_file]
-    filled = {iso2: complete(state, table[iso2]) for iso2, state in on_file.items()}
-    completed = [on_file[iso2] for iso2, names in filled.items() if names]
-    names = set().union(*filled.values())
+    completed = [state for iso2, state in on_file.items() if complete(state, table[iso2])]
 
     MemberState.objects.bulk_create(added)
-    if completed:
-        # The column without a language holds the English text.
-        names |= {name.removesuffix("_en") for name in names}
-        MemberState.objects.rewrite(False).bulk_update(completed, sorted(names))
+    for state in completed:
+        save_or_propose(state)
     return added, completed
 
 

@@ -19,7 +19,7 @@ from invitations.letters.released import (
     emails_of,
     held_changes,
     missions_of,
-    released_office,
+    released_invitation,
 )
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
@@ -134,7 +134,7 @@ def mail_address_is_on_file(delivery: Delivery) -> bool:
 def released_addresses(letter: Letter) -> dict[str, str]:
     """Return the office's addresses as last released, each with whose it is; a note's mission's."""
     held = held_changes(letter.invitation)
-    invitation = released_office(letter.invitation, held)
+    invitation = released_invitation(letter.invitation, held)
     missions = missions_of(invitation)
     if letter.mission_id:
         return whose_they_are(

@@ -1,7 +1,7 @@
 """The public list of speakers, and the public calendar of the programme."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from delegations.models import SpeakingSlot
 from delegations.office.page import activate_offered_language
 from delegations.programme.sessions import sessions_with_speakers
 from invitations.letters.calendar_events import public_calendar
-from invitations.letters.released import announced_by_symbol, as_released
+from invitations.letters.released import announced_by_symbol
 from invitations.models import ForumEdition, Language
 from invitations.text.dates import format_hour
 from invitations.text.scripts import language_by_script, script_of
@@ -41,7 +41,7 @@ def speaker_list(request: HttpRequest, symbol: str) -> HttpResponse:
                 hour_of_session(session.as_published, edition, hour),
                 in_their_languages(session),
             )
-            for session in with_released_states(sessions_with_speakers(edition))
+            for session in sessions_with_speakers(edition)
         ],
     }
     return render(request, "office/speakers.html", shown)
@@ -49,16 +49,6 @@ def speaker_list(request: HttpRequest, symbol: str) -> HttpResponse:
 
 def announced_or_404(symbol: str, **more: Any) -> ForumEdition:
     return get_object_or_404(announced_by_symbol(), released_symbol=symbol, **more)
-
-
-def with_released_states(sessions: Iterable[Any]) -> list[Any]:
-    """Return the sessions, whose speakers' States have the names that a second person released."""
-    found = list(sessions)
-    delegations = [slot.delegation for session in found for slot in session.speakers]
-    states = as_released(delegation.member_state for delegation in delegations)
-    for delegation, state in zip(delegations, states, strict=True):
-        delegation.member_state = state
-    return found
 
 
 def hour_of_session(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], str]) -> str:

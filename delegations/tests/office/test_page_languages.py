@@ -3,7 +3,8 @@ from django.utils import translation
 
 from delegations.office.forms.answer import SENSES
 from delegations.tests.offices import browser, checked, on_paper, page_of, text, words_of
-from invitations.models import Answer, HeldChange, Letter, MemberState, Minister, Reply
+from invitations.models import Answer, HeldChange, Letter, Minister, Reply
+from invitations.models.held.proposals import write_approved
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -75,11 +76,12 @@ def test_every_page_stands_in_every_language(invitation, language):
 )
 def test_the_page_says_whose_it_is_as_the_letter_does(invitation, language, styled, state):
     Minister.objects.update(address_gender="f", language=language)
-    MemberState.objects.update(
-        formal_name_en="Republic of Ruritania",
-        formal_name_fr="République de Ruritanie",
-        formal_name_zh_hans="鲁里坦尼亚共和国",
-    )
+    names = {
+        "formal_name_en": "Republic of Ruritania",
+        "formal_name_fr": "République de Ruritanie",
+        "formal_name_zh_hans": "鲁里坦尼亚共和国",
+    }
+    write_approved(invitation.member_state, names)
     HeldChange.objects.all().delete()
 
     page = text(browser(invitation).get(page_of(invitation)))
@@ -94,7 +96,7 @@ def test_the_page_says_whose_it_is_as_the_letter_does(invitation, language, styl
 
 def test_a_name_stands_alone_where_no_form_of_address_is_sure_to_fit(invitation):
     Minister.objects.update(rank="MON", address_gender="f")
-    MemberState.objects.update(iso3="MCO")
+    write_approved(invitation.member_state, {"iso3": "MCO"})
     HeldChange.objects.all().delete()
 
     page = text(browser(invitation).get(page_of(invitation)))

@@ -23,7 +23,7 @@ from invitations.letters.released import (
     emails_of,
     held_for_each_state,
     missions_of,
-    released_office,
+    released_invitation,
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.models.templates import format_variant
@@ -169,7 +169,7 @@ def mail_details(planned: ComingReminder, edition: ForumEdition, held: Held) -> 
 
 def reminder_addresses(planned: ComingReminder, held: Held) -> list[list[str]]:
     """Return the pairs of the mail by what a second person released last."""
-    invitation = released_office(planned.invitation, held)
+    invitation = released_invitation(planned.invitation, held)
     missions = emails_of(missions_of(invitation))
     return reminder_recipients(planned.step, invitation, missions)
 

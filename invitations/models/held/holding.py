@@ -62,7 +62,7 @@ HELD = {
         "signatory_honorific signatory_name signatory_title second_signatory_name"
         " second_signatory_title changes",
     ),
-    "MemberState": Held("iso3", "short_name formal_name", between=True),
+    "MemberState": Held("iso3", "short_name formal_name", between=True, proposed=True),
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"
         " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"
@@ -107,10 +107,13 @@ def holding(
 @contextmanager
 def deleting(model: type[models.Model], keys: list[Any]) -> Iterator[None]:
     """Refuse to delete a row with which letters were released: it is changed instead."""
-    with holding(model, lambda: keys):
+    with transaction.atomic():
+        before = values_of(model, keys, lock=True)
         if used := rows_used(model, keys):
             raise ValidationError([why_kept(row) for row in used])
         yield
+        if not HELD[model.__name__].proposed:
+            hold_changes(model, before, {})
 
 
 def rows_used(model: type[models.Model], keys: Iterable[Any]) -> list[models.Model]:

@@ -23,7 +23,7 @@ from invitations.letters.issuing import (
 )
 from invitations.letters.notes.covering import lock_with_notes
 from invitations.letters.notes.standing_again import forward_once_more
-from invitations.letters.released import held_changes, released_office
+from invitations.letters.released import held_changes, released_invitation
 from invitations.models import (
     Circular,
     Correspondence,
@@ -201,7 +201,7 @@ def hand_over(change: HeldChange, by: User) -> None:
     if why := reason_not_to_carry_out(old, said):
         raise ValidationError(why)
     standing = old.replies.standing().first()
-    focal_point = released_office(old, held_changes(old))
+    focal_point = released_invitation(old, held_changes(old))
     withdraw_invitation(old, by, change.reason)
     new = invitation_of_successor(old, focal_point, said)
     if old.is_principal:

@@ -19,7 +19,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.holding import names_of
-from invitations.models.held.proposals import save_or_propose
+from invitations.models.held.proposals import save_or_propose, write_approved
 from invitations.outbox.release import release_change
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
@@ -262,7 +262,7 @@ def test_names_of_held_rows_are_asked_for_once(django_assert_num_queries):
 
 
 def test_the_holy_see_is_called_as_a_second_person_released_it(office):
-    changed(office.member_state, iso3="VAT")
+    write_approved(office.member_state, {"iso3": "VAT"})
     changed(office.minister, rank_id="CARD", address_gender="m")
     HeldChange.objects.all().delete()
     changed(Term.objects.get(language="en", key="holy_see"), text="See of Rupert")

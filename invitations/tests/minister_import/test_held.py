@@ -3,7 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from invitations.models import HeldChange, MemberState, Minister
+from invitations.models import HeldChange, Minister
+from invitations.models.held.proposals import write_approved
 from invitations.tests import lists
 from invitations.tests.factories import LetterFactory
 from invitations.tests.lists import FLAVIA, RUPERT, bring_in
@@ -51,12 +52,13 @@ def test_a_newcomer_of_a_list_is_not_held(edition, written_to):
 
 
 def test_a_name_that_the_table_of_states_fills_is_held(written_to):
-    MemberState.objects.filter(pk=written_to.member_state_id).update(
-        iso2="CH", iso3="CHE", formal_name_fr=""
-    )
-    HeldChange.objects.all().delete()
+    state = written_to.member_state
+    state.iso2, state.sort_key_fr = "CH", ""
+    write_approved(state, {"iso3": "CHE", "formal_name_fr": ""})
 
     call_command("load_member_states", verbosity=0)
 
     of_the_state = HeldChange.objects.get(content_type__model="memberstate")
     assert of_the_state.changed["formal_name_fr"] == ("", "Confédération suisse")
+    state.refresh_from_db()
+    assert (state.formal_name_fr, state.sort_key_fr) == ("", "SUISSE")

@@ -93,7 +93,7 @@ def test_what_everybody_reads_is_held_between_editions_too(office, over):
     over.name_en = "Forum of Zenda"
     over.save()
     office.member_state.short_name_en = "Greater Ruritania"
-    office.member_state.save()
+    save_or_propose(office.member_state)
 
     kinds = HeldChange.objects.waiting().values_list("content_type__model", flat=True)
     assert set(kinds) == {"memberstate", "forumedition"}
@@ -178,10 +178,12 @@ def changed(minister):
     return minister
 
 
-def test_a_text_is_held_in_each_language(office):
-    MemberState.objects.filter(pk=office.member_state_id).update(short_name="Zenda")
+def test_a_text_that_is_named_without_its_language_is_refused_too(office):
+    states = MemberState.objects.filter(pk=office.member_state_id)
 
-    assert HeldChange.objects.get().changed["short_name_en"][1] == "Zenda"
+    for written in ({"short_name": "Zenda"}, {"short_name_fr": "Zenda"}):
+        with pytest.raises(ValidationError, match="Propose the change"):
+            states.update(**written)
 
 
 def test_what_letters_use_is_not_deleted(office):
@@ -252,7 +254,7 @@ def test_the_state_of_the_released_minister_is_in_use_while_another_one_waits(of
     HeldChange.objects.of(replaced).delete()
 
     elsewhere.short_name = "Strelsau"
-    elsewhere.save()
+    save_or_propose(elsewhere)
 
     change = HeldChange.objects.of(elsewhere).get()
     assert list(change.states.all()) == [office.member_state]
@@ -267,7 +269,7 @@ def test_the_released_state_of_a_minister_is_in_use_while_another_one_waits(offi
     minister.save()
 
     released.short_name = "Strelsau"
-    released.save()
+    save_or_propose(released)
 
     change = HeldChange.objects.of(released).get()
     assert list(change.states.all()) == [office.member_state]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from invitations.audit import acting
-from invitations.models import ForumEdition, HeldChange, MemberState, Mission, Term
+from invitations.models import ForumEdition, HeldChange, Mission, Term
 from invitations.models.held.proposals import save_or_propose
 from invitations.outbox.release import (
     release_alone,
@@ -183,12 +183,18 @@ def test_a_state_that_was_deleted_since_is_not_served(reached_once):
     later = MemberStateFactory()
     mission = MissionFactory(states=[reached_once.member_state])
     change = save_or_propose(mission, "", [later.pk])
-    QuerySet(MemberState).filter(pk=later.pk).delete()
+    later.delete()
 
     with pytest.raises(ValidationError, match="deleted since"):
         approve(change)
 
     assert mission.states.get() == reached_once.member_state
+
+
+def test_a_state_that_no_letter_uses_is_deleted_and_nothing_waits():
+    MemberStateFactory().delete()
+
+    assert not HeldChange.objects.exists()
 
 
 def test_a_correction_of_one_alone_is_written_and_can_be_undone(reached_once):

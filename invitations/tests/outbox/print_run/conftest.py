@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze
 from invitations.models import Letter
+from invitations.models.held.proposals import write_approved
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -35,8 +36,8 @@ def letter(edition):
         )
         if sort_key:
             state = invitation.member_state
-            state.sort_key_fr = state.list_name_fr = state.short_name = sort_key
-            state.save()
+            state.sort_key_fr = state.list_name_fr = sort_key
+            write_approved(state, {"short_name_en": sort_key})
         pdf = freeze(pages_of(widths or (300 + invitation.pk,)), "letters", "pdf")
         now = timezone.now()
         return LetterFactory(
