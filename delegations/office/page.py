@@ -15,7 +15,7 @@ from django.views.i18n import set_language
 
 from delegations.programme.calling import speaking_place
 from invitations.letters.addressing import styled_name, titled
-from invitations.letters.released import form_on_file, released
+from invitations.letters.released import form_on_file
 from invitations.models import HIGHEST, ForumEdition, Invitation, Language, Letter, Minister
 from invitations.text.dates import format_hour, format_hours
 
@@ -151,7 +151,7 @@ def letter_reference(invitation: Invitation) -> str | None:
     """Return the reference of the letter that invites: the last one that was approved."""
     letters = Letter.objects.inviting().approved().filter(invitation=invitation.pk)
     last = letters.select_related("circular").only("circular").last()
-    return released(last.circular, invitation.held).reference if last else None
+    return last.circular.reference if last else None
 
 
 def styled_minister_name(invitation: Invitation) -> str:

@@ -74,7 +74,6 @@ def use_released_values(letter: Letter) -> None:
         return
     on_file = letter.invitation
     letter.invitation = released_invitation(on_file, letter.held)
-    letter.circular = released(letter.circular, letter.held)
     if letter.reply:
         use_released_words(letter.reply, on_file, letter.invitation, letter.held)
     edition = letter.invitation.edition

@@ -2,13 +2,11 @@
 
 import datetime as dt
 import hashlib
-from copy import copy
 from enum import StrEnum
 from typing import NamedTuple
 
 from invitations.links import plain_signs
-from invitations.models import Circular, HeldChange, Invitation, Letter
-from invitations.models.held.holding import lay_over
+from invitations.models import Invitation, Letter
 
 
 class LetterStanding(StrEnum):
@@ -50,7 +48,7 @@ def verdict_on(**mark: str) -> LetterVerdict:
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return LetterVerdict(LetterStanding.UNKNOWN)
-    circular = released_circular(letter.circular)
+    circular = letter.circular
     verdict = LetterVerdict(
         LetterStanding.ISSUED,
         circular.reference,
@@ -77,11 +75,4 @@ def replacement_date(letter: Letter) -> dt.date | None:
     """Return the date of the letter's replacement; a notice only refers to a letter."""
     replacing = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
     first = replacing.order_by("pk").select_related("circular").first()
-    return released_circular(first.circular).dated_on if first else None
-
-
-def released_circular(circular: Circular) -> Circular:
-    """Return the circular with the reference and date that a second person released."""
-    found, change = copy(circular), HeldChange.objects.waiting().of(circular).first()
-    lay_over(found, (change and change.before) or {})
-    return found
+    return first.circular.dated_on if first else None

@@ -21,6 +21,7 @@ from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import format_circular_hour
 from invitations.admin.list_columns import text_link
+from invitations.admin.waiting import proposals_of
 from invitations.admin.who_may import with_names
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
@@ -232,7 +233,8 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
             return
         if {"planned_at", "variant"} & set(form.changed_data):
             pass_on_to_planned(obj)
-        if any(name.startswith(PRINTED) for name in form.changed_data):
+        proposed = {name for one in proposals_of(request) for name in one.changed}
+        if any(name.startswith(PRINTED) for name in {*form.changed_data} - proposed):
             warn_of_earlier_letters(request, obj)
 
     @display(description=gettext_lazy("hour of sending"), ordering="planned_at")

@@ -61,6 +61,7 @@ HELD = {
         "reference dated_on",
         "signatory_honorific signatory_name signatory_title second_signatory_name"
         " second_signatory_title changes",
+        proposed=True,
     ),
     "MemberState": Held("iso3", "short_name formal_name", between=True, proposed=True),
     "Minister": Held(

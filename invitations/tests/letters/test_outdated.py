@@ -21,7 +21,7 @@ from invitations.letters.composing_queue import (
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import Circular, HeldChange, Letter, Minister
 from invitations.models.held.outdated import outdated_letters
-from invitations.models.held.proposals import save_or_propose
+from invitations.models.held.proposals import save_or_propose, write_approved
 from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders_of
 from invitations.tests.corrections import asked_for, successor_of
@@ -174,9 +174,7 @@ def test_a_replacement_too_is_not_approved_unseen(replacement, name):
 
 def test_a_replacement_prints_the_reference_that_it_replaces(replacement):
     letter = replacement()
-    replaced = letter.replaces.circular
-    replaced.reference = "CL/Hentzau"
-    replaced.save()
+    write_approved(letter.replaces.circular, {"reference": "CL/Hentzau"})
 
     with pytest.raises(ValidationError, match="CL/Hentzau"):
         approve(letter)

@@ -197,6 +197,19 @@ def test_a_state_that_no_letter_uses_is_deleted_and_nothing_waits():
     assert not HeldChange.objects.exists()
 
 
+def test_the_circular_of_approved_letters_has_its_reference_until_another_is_approved(reached_once):
+    circular = reached_once.letters.get().circular
+    before = circular.reference
+
+    change = typed(circular, reference="CL/Hentzau", place_fr="Zenda")
+
+    circular.refresh_from_db()
+    assert (circular.reference, circular.place_fr) == (before, "Zenda")
+    approve(change)
+    circular.refresh_from_db()
+    assert circular.reference == "CL/Hentzau"
+
+
 def test_a_correction_of_one_alone_is_written_and_can_be_undone(reached_once):
     QuerySet(ForumEdition).update(releases_alone=True)
     mission = MissionFactory(emails="lake@example.org", states=[reached_once.member_state])
