@@ -21,7 +21,12 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
-from invitations.models.held.proposals import apply_proposal, is_proposed, write_approved
+from invitations.models.held.proposals import (
+    apply_proposal,
+    is_proposed,
+    lock_states,
+    write_approved,
+)
 from invitations.models.reply import SEGMENTS_IN_USE, last_segment_in_use
 from invitations.outbox.corrections.addresses import send_where_corrected
 from invitations.outbox.corrections.succession import (
@@ -220,6 +225,7 @@ def locked_change(change: HeldChange, mark: str) -> tuple[Any, HeldChange]:
     model: Any = change.content_type.model_class()
     if change.kind == HeldChange.Kind.SUCCESSION and change.row:
         lock_for_release(change.row)
+    lock_states((change.after or {}).get("states", []))
     row = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=change.object_id)
     found = row.first()
     locked = HeldChange.objects.select_for_update(of=("self",)).get(pk=change.pk)

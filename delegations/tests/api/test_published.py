@@ -288,7 +288,7 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(
             session_of(edition, 10 + place)
             AnnouncedEditionFactory()
     asked = {
-        # The rows, and of editions what waits for a second person.
+        # The rows, and the proposed changes of editions.
         f"{V1}/states": 1,
         f"{V1}/editions": 2,
         OF_EDITION: 2,

@@ -213,7 +213,7 @@ def test_the_list_takes_as_many_queries_for_three_speakers_as_for_one(
     for position in range(speakers):
         inscribed(session, f"State {position}", position, speaker_name="Flavia")
 
-    # The edition, whether calendars have it, its sessions, their slots, what waits of the edition.
+    # The edition, whether calendars have it, its sessions, their slots, its proposed change.
     with django_assert_num_queries(5):
         client.get(PAGE)
 

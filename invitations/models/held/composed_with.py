@@ -201,7 +201,7 @@ def hash_of(values: Values, but: Sequence[str] = ()) -> str:
 def lock_shared(letter: Any) -> None:
     """Lock what other letters use too, before the invitation and the letter are locked.
 
-    Whoever locks several keeps to this order: edition, circulars, missions, States, invitation,
+    Whoever locks several keeps to this order: edition, circulars, States, missions, invitation,
     letter, minister, rank, forms of address, terms.
     """
     for model, keys in shared_records(with_covered([letter])):
@@ -230,12 +230,13 @@ def shared_records(letters: Letters) -> Records:
         {one.pk: [one.circular_id, one.replaces and one.replaces.circular_id] for one in letters},
     )
     invited = {one.pk: one.invitation.member_state_id for one in letters}
-    missions = keys_by("Mission", models.Q(states__in={*invited.values()}), "states")
-    yield model_named("Mission"), {letter: missions[state,] for letter, state in invited.items()}
     yield (
         model_named("MemberState"),
         {one.pk: [invited[one.pk], one.invitation.minister.member_state_id] for one in letters},
     )
+    # No mission comes to serve a State that is locked.
+    missions = keys_by("Mission", models.Q(states__in={*invited.values()}), "states")
+    yield model_named("Mission"), {letter: missions[state,] for letter, state in invited.items()}
 
 
 def forms_behind(letters: Letters, ministers: Mapping[int, Any]) -> Keys:

@@ -150,9 +150,9 @@ def write_approved(row: Any, values: Values) -> None:
 
 @transaction.atomic
 def write_states(mission: Any, states: list[int]) -> None:
+    served: Any = models.QuerySet(type(mission).states.through)
     if len(lock_states(states)) < len(states):
         raise ValidationError(DELETED)
-    served: Any = models.QuerySet(type(mission).states.through)
     served.filter(mission=mission).exclude(memberstate__in=states).delete()
     links = [served.model(mission=mission, memberstate_id=state) for state in states]
     served.bulk_create(links, ignore_conflicts=True)
@@ -204,8 +204,8 @@ def guard_states_of_missions(
     mission = apps.get_model("invitations", "Mission")
     given = pk_set or {one.pk for one in (instance.missions if reverse else instance.states).all()}
     keys, states = (given, {instance.pk}) if reverse else ({instance.pk}, given)
+    lock_states(states if verb == "add" else [])
     before = values_of(mission, keys, lock=True)
-    lock_states(states)
     change = set.union if verb == "add" else set.difference
     after = {
         key: {**values, "states": sorted(change({*values["states"]}, states))}
@@ -215,7 +215,7 @@ def guard_states_of_missions(
 
 
 def lock_states(keys: Iterable[int]) -> dict[Any, Values]:
-    """Lock the States: whoever approves a letter to one of them waits, and sees what is new."""
+    """Lock the States before a mission of theirs, as whoever approves a letter to one of them."""
     return values_of(apps.get_model("invitations", "MemberState"), keys, lock=True)
 
 
@@ -237,9 +237,9 @@ def lock_and_compare(
         protected = [name for name in protected if f"{name}_".startswith(starts)]
     keys = [row.pk for row in rows if row.pk is not None]
     lock_before_new(model, rows)
-    before = values_of(model, keys, lock=True)
     served = {} if states is None else {"states": sorted(states)}
     lock_states(served.get("states", []))
+    before = values_of(model, keys, lock=True)
     return [
         (
             row.pk if row.pk in before else f"new {place}",

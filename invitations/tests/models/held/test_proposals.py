@@ -234,23 +234,23 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("road", STATES.values(), ids=STATES)
-def test_no_other_road_changes_the_states_of_a_mission_in_use(reached_once, reached, road):
+@pytest.mark.parametrize("write", STATES.values(), ids=STATES)
+def test_nothing_else_changes_the_states_of_a_mission_in_use(reached_once, reached, write):
     mission = MissionFactory(states=[reached_once.member_state])
     in_use = reached(edition=reached_once.edition).member_state
 
     with pytest.raises(ValidationError, match="Propose the change"), transaction.atomic():
-        road(mission, in_use)
+        write(mission, in_use)
 
     assert mission.states.get() == reached_once.member_state
 
 
-@pytest.mark.parametrize("road", STATES.values(), ids=STATES)
-def test_the_states_of_a_mission_not_in_use_are_set_at_once(road):
+@pytest.mark.parametrize("write", STATES.values(), ids=STATES)
+def test_the_states_of_a_mission_not_in_use_are_set_at_once(write):
     mission = MissionFactory(states=[MemberStateFactory()])
     before = {*mission.states.all()}
 
-    road(mission, MemberStateFactory())
+    write(mission, MemberStateFactory())
 
     assert {*mission.states.all()} != before
 
